@@ -1,0 +1,8 @@
+import type { AttackDefinition } from './definition.ts';
+import { fgsm } from './fgsm.ts';
+import { ifgsm } from './ifgsm.ts';
+
+/** Every attack there is, by its name in settings, in the order in which lists show them. */
+export const catalogue: ReadonlyMap<string, AttackDefinition> = new Map(
+  [fgsm, ifgsm].map((attack) => [attack.id, attack as unknown as AttackDefinition]),
+);

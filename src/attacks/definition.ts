@@ -1,0 +1,91 @@
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import type { ImageShape, Pixels } from '../data/image.ts';
+import { type Amount, amountSchema, parseAmount } from './amount.ts';
+import type { Dialogue } from './dialogue.ts';
+import type { Goal } from './goal.ts';
+import type { Norm } from './norms.ts';
+
+/** What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based). */
+export type ThreatModel = 'white-box' | 'score-based' | 'decision-based';
+
+/** The largest perturbation that is allowed: ‖x′ − x‖ ≤ epsilon, in units of the pixel range [0, 1]. */
+export interface Budget<N extends Norm = Norm> {
+  readonly norm: N;
+  readonly epsilon: number;
+}
+
+/** A parameter's value where the settings give none; it may depend on the budget and on the parameters listed before it. */
+export interface Default<T, P = unknown> {
+  readonly value: T | ((budget: Budget, earlier: P) => T);
+  /** The value in words, for the documentation. */
+  readonly text: string;
+  /** Where the value comes from. */
+  readonly source: string;
+}
+
+/** One parameter of an attack. */
+export interface Parameter<T, P = unknown> {
+  readonly description: string;
+  /** JSON Schema of what settings may say; an amount (number or fraction) becomes a number. */
+  readonly schema: object;
+  /** The preset `quick`, used where no preset is named. */
+  readonly quick: Default<T, P>;
+  /** The preset `paper`, where the original source says other than `quick`. */
+  readonly paper?: Default<T, P>;
+}
+
+/** The sets of parameter values that a test can name. */
+export const presets = ['quick', 'paper'] as const;
+export type Preset = (typeof presets)[number];
+
+/** What an attack is given: one image, what to make of it, and the means. */
+export interface Attempt<P, N extends Norm = Norm> {
+  /** The original image. Attacks never write to it. */
+  readonly image: Pixels;
+  readonly shape: ImageShape;
+  readonly goal: Goal;
+  readonly budget: Budget<N>;
+  readonly parameters: P;
+  /** The nearest point within the budget and within [0, 1]; may return its argument, changed. */
+  project(point: Pixels): Pixels;
+  /** The example's own source of randomness. */
+  readonly random: RandomGenerator;
+}
+
+/** Everything there is to say about an attack: settings schema, quick pick, help and documentation come from here. */
+export interface AttackDefinition<P = Record<string, unknown>, N extends Norm = Norm> {
+  /** Its name in settings. */
+  readonly id: string;
+  readonly title: string;
+  readonly kind: 'attack';
+  readonly description: string;
+  readonly source: string;
+  readonly threatModel: ThreatModel;
+  /** The norms it knows, the default first. */
+  readonly norms: readonly [N, ...N[]];
+  readonly targeted: boolean;
+  /** True when it needs an epsilon. */
+  readonly fixedBudget: boolean;
+  readonly parameters: { readonly [K in keyof P]: Parameter<P[K], P> };
+  run(attempt: Attempt<P, N>): Dialogue;
+}
+
+/**
+ * All parameters of one run: what the settings give, and the preset's values for the rest.
+ * @throws RangeError for an amount that is not one.
+ */
+export function completeParameters(
+  attack: AttackDefinition,
+  given: Readonly<Record<string, unknown>>,
+  preset: Preset,
+  budget: Budget,
+): Record<string, unknown> {
+  const parameters: Record<string, unknown> = {};
+  for (const [name, parameter] of Object.entries(attack.parameters)) {
+    const { value: fallback } = (preset === 'paper' && parameter.paper) || parameter.quick;
+    if (!(name in given)) parameters[name] = typeof fallback === 'function' ? fallback(budget, parameters) : fallback;
+    else if (parameter.schema === amountSchema) parameters[name] = parseAmount(given[name] as Amount);
+    else parameters[name] = given[name];
+  }
+  return parameters;
+}

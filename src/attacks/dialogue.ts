@@ -1,0 +1,57 @@
+import type { Pixels } from '../data/image.ts';
+import type { Functional } from '../models/functional.ts';
+
+/** What an attack asks of the model, about one or several points at once. */
+export type Query =
+  | { readonly kind: 'decision'; readonly points: readonly Pixels[] }
+  | { readonly kind: 'logits'; readonly points: readonly Pixels[] }
+  | {
+      readonly kind: 'pullback';
+      readonly points: readonly Pixels[];
+      /** The functionals of each point. */
+      readonly functionals: readonly (readonly Functional[])[];
+    }
+  /** Points that were not queried, to be judged as adversarial examples. Nothing is answered. */
+  | { readonly kind: 'propose'; readonly points: readonly Pixels[] };
+
+/** The answer about one point; which fields are there depends on the kind of query. */
+export interface Answer {
+  /** Index of the predicted class. */
+  readonly decision: number;
+  readonly logits?: Float32Array;
+  /** Value and gradient of each functional. */
+  readonly values?: readonly number[];
+  readonly gradients?: readonly Float32Array[];
+}
+
+/** An attack on one image: yields queries, receives one answer a point. */
+export type Dialogue = Generator<Query, void, readonly Answer[]>;
+
+type Asking<T> = Generator<Query, T, readonly Answer[]>;
+
+/** The predicted class at a point. */
+export function* decision(point: Pixels): Asking<number> {
+  const [answer] = yield { kind: 'decision', points: [point] };
+  return (answer as Answer).decision;
+}
+
+/** The logits at a point. */
+export function* logits(point: Pixels): Asking<Float32Array> {
+  const [answer] = yield { kind: 'logits', points: [point] };
+  return answer?.logits as Float32Array;
+}
+
+/** Logits at a point, and value and gradient of one functional there. */
+export function* pullback(
+  point: Pixels,
+  functional: Functional,
+): Asking<{ logits: Float32Array; value: number; gradient: Float32Array }> {
+  const [answer] = yield { kind: 'pullback', points: [point], functionals: [[functional]] };
+  const { logits, values, gradients } = answer as Required<Answer>;
+  return { logits, value: values[0] as number, gradient: gradients[0] as Float32Array };
+}
+
+/** Offers a point that was not queried as an adversarial example. */
+export function* propose(point: Pixels): Asking<void> {
+  yield { kind: 'propose', points: [point] };
+}

@@ -1,0 +1,29 @@
+import { argmax, type LogitsFunctional } from '../models/functional.ts';
+
+/** What an attack wants of one image: any prediction but `label`, or the prediction `target`. */
+export interface Goal {
+  readonly label: number;
+  readonly target?: number;
+  /** The loss that gradient attacks ascend: cross-entropy of the label, or minus that of the target. */
+  readonly loss: LogitsFunctional;
+}
+
+/** Untargeted goal without `target`. */
+export function createGoal(label: number, target?: number): Goal {
+  return target === undefined
+    ? { label, loss: { kind: 'crossEntropy', label } }
+    : { label, target, loss: { kind: 'crossEntropy', label: target, scale: -1 } };
+}
+
+/** True when these logits reach the goal. At a tie the first class is the prediction. */
+export function isReached(goal: Goal, logits: ArrayLike<number>): boolean {
+  const prediction = argmax(logits);
+  return goal.target === undefined ? prediction !== goal.label : prediction === goal.target;
+}
+
+/** How far logits are past the goal: positive when reached, growing as the attack gets on. */
+export function lead(goal: Goal, logits: ArrayLike<number>): number {
+  const wanted = goal.target ?? argmax(logits, goal.label);
+  const rival = goal.target === undefined ? goal.label : argmax(logits, goal.target);
+  return (logits[wanted] as number) - (logits[rival] as number);
+}

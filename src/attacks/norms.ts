@@ -1,0 +1,51 @@
+/** The norms in which perturbations are measured. `l0` counts pixels (all channels together), as JSMA and C&W do. */
+export const norms = ['linf', 'l2', 'l1', 'l0'] as const;
+export type Norm = (typeof norms)[number];
+
+/** Size of a perturbation in every norm, in units of the pixel range [0, 1]; `l0` in pixels. */
+export type Norms = Readonly<Record<Norm, number>>;
+
+/**
+ * Norms of `to − from`, summed in float64.
+ * @param channels values a pixel has; a pixel counts once in l0, however many of its channels changed.
+ */
+export function distances(from: ArrayLike<number>, to: ArrayLike<number>, channels: number): Norms {
+  let [linf, squares, l1, l0] = [0, 0, 0, 0];
+  for (let start = 0; start < from.length; start += channels) {
+    let changed = false;
+    for (let i = start; i < start + channels; i++) {
+      const size = Math.abs((to[i] as number) - (from[i] as number));
+      linf = Math.max(linf, size);
+      squares += size * size;
+      l1 += size;
+      changed ||= size > 0;
+    }
+    if (changed) l0++;
+  }
+  return { linf, l2: Math.sqrt(squares), l1, l0 };
+}
+
+/** √Σv², free of overflow and of underflow to zero. */
+export function euclideanNorm(vector: ArrayLike<number>): number {
+  let largest = 0;
+  for (let i = 0; i < vector.length; i++) largest = Math.max(largest, Math.abs(vector[i] as number));
+  if (largest === 0 || !Number.isFinite(largest)) return largest;
+  let sum = 0;
+  for (let i = 0; i < vector.length; i++) sum += ((vector[i] as number) / largest) ** 2;
+  return largest * Math.sqrt(sum);
+}
+
+/**
+ * The direction of unit length in `norm` in which a function with this gradient rises fastest:
+ * sign(g) for linf, g / ‖g‖₂ for l2. Zero where the gradient is zero.
+ */
+export function steepestAscent(gradient: Float32Array, norm: 'linf' | 'l2'): Float64Array {
+  if (norm === 'linf') return Float64Array.from(gradient, Math.sign);
+  const length = euclideanNorm(gradient);
+  return Float64Array.from(gradient, (g) => (length === 0 ? 0 : g / length));
+}
+
+/** x + step · direction, rounded once to float32. */
+export function addScaled(x: Float32Array, direction: ArrayLike<number>, step: number): Float32Array {
+  return x.map((value, i) => value + step * (direction[i] as number));
+}

@@ -1,0 +1,35 @@
+import type { Pixels } from './image.ts';
+
+/** Gray levels of an 8-bit image above zero. Level k is the pixel value k / 255. */
+export const levels = 255;
+
+/** The pixel value of every gray level, as a PNG is read back: float32(k / 255). */
+const valueOfLevel = Float32Array.from({ length: levels + 1 }, (_, level) => level / levels);
+
+/** Values nearer to a level than this are that level: float32 arithmetic on levels strays by less. */
+const snapDistance = 1e-6;
+
+/** The pixel value of gray level `level` (an integer, 0 to 255). */
+export function valueAt(level: number): number {
+  return valueOfLevel[level] as number;
+}
+
+/** The gray level nearest to a pixel value in [0, 1]. */
+export function levelOf(value: number): number {
+  return Math.round(value * levels);
+}
+
+/** True when every value is exactly one of the 256 that a PNG can hold. */
+export function isOnGrid(pixels: Pixels): boolean {
+  return pixels.every((value) => valueAt(levelOf(value)) === value);
+}
+
+/** Moves values that arithmetic has carried a rounding error away from a gray level back onto it; in place. */
+export function snapToGrid(pixels: Pixels): Pixels {
+  for (let i = 0; i < pixels.length; i++) {
+    const value = pixels[i] as number;
+    const level = valueAt(levelOf(value));
+    if (Math.abs(value - level) < snapDistance) pixels[i] = level;
+  }
+  return pixels;
+}

@@ -1,0 +1,36 @@
+import type { Preset } from '../attacks/definition.ts';
+import type { Norm } from '../attacks/norms.ts';
+import type { DatasetSource } from '../data/source.ts';
+import type { ModelSource } from '../models/source.ts';
+
+/** The metrics that a test can state an expectation of. `successRate` is a maximum, the others are minima. */
+export const expectedMetrics = ['cleanAccuracy', 'robustAccuracy', 'successRate', 'medianDistance'] as const;
+export type ExpectedMetric = (typeof expectedMetrics)[number];
+
+/** One test case with everything resolved: what runs, on what, and what is expected. Plain data. */
+export interface TestPlan {
+  /** Unique in a workspace: the model's name and the test's, "signs › FGSM 8/255". */
+  readonly id: string;
+  readonly name: string;
+  readonly model: ModelSource;
+  readonly dataset: DatasetSource;
+  /** Only images of these classes; all where it is missing. */
+  readonly classes?: readonly string[];
+  /** Id in the catalogue. */
+  readonly attack: string;
+  readonly preset: Preset;
+  /** Parameters that the settings give; the preset has the rest. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly norm: Norm;
+  /** Budgets in the pixel range [0, 1], one attack each; empty for attacks that minimize the norm. */
+  readonly epsilons: readonly number[];
+  /** A class name, "random" or "least-likely"; untargeted where it is missing. */
+  readonly target?: string;
+  /** For each metric one bound a budget (a single one where there is no budget). */
+  readonly expect: Readonly<Partial<Record<ExpectedMetric, readonly number[]>>>;
+  /** Adversarial examples live on the 8-bit grid. */
+  readonly quantize: boolean;
+  readonly seed: number;
+  /** Where the settings define it; lines count from 1. */
+  readonly origin: { readonly file: string; readonly line: number };
+}

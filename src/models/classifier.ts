@@ -1,0 +1,39 @@
+import type { ImageShape, Pixels } from '../data/image.ts';
+import type { Functional } from './functional.ts';
+
+/** Images that are asked about together, each of the classifier's input shape, float32 in [0, 1]. */
+export type Batch = readonly Pixels[];
+
+/** One row of logits (one number a class) for each image of a batch. */
+export type Logits = readonly Float32Array[];
+
+/** What a model can be asked. Preprocessing (mean, standard deviation, channel order) is part of the classifier. */
+export interface Classifier {
+  readonly input: ImageShape;
+  readonly classes: readonly string[];
+  /** The software that computes, as reports name it. */
+  readonly engine: string;
+  /** The largest batch that the engine is good at. */
+  readonly batchSize: number;
+  logits(images: Batch): Promise<Logits>;
+}
+
+/** The answer to `pullback`: for image i and functional k, `values[i][k]` and `gradients[i][k]` (shape of the image). */
+export interface Pullback {
+  readonly logits: Logits;
+  readonly values: readonly (readonly number[])[];
+  readonly gradients: readonly (readonly Float32Array[])[];
+}
+
+/** A classifier that can be differentiated with respect to the image. */
+export interface DifferentiableClassifier extends Classifier {
+  /** Names that a `weights` functional may refer to, beside `logits`. */
+  readonly activations: readonly string[];
+  /** Image i has its own K functionals; their values and gradients come from one forward pass. */
+  pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback>;
+}
+
+/** True when the classifier answers `pullback`. */
+export function isDifferentiable(classifier: Classifier): classifier is DifferentiableClassifier {
+  return 'pullback' in classifier;
+}

@@ -1,0 +1,10 @@
+/** An error that the user can mend: the message says what happened, where, and what to do next. */
+export class UserError extends Error {
+  override name = 'UserError';
+}
+
+/** The words of an error: a user's error as it stands, anything else with its stack, since it is ours to mend. */
+export function describeError(error: unknown): string {
+  if (error instanceof UserError) return error.message;
+  return error instanceof Error ? (error.stack ?? error.message) : String(error);
+}
