@@ -23,7 +23,12 @@ export function parseAmount(amount: Amount): number {
 
 function parseFraction(text: string): number {
   const [numerator, denominator, ...rest] = text.split('/').map((part) => (part.trim() === '' ? NaN : Number(part)));
-  if (numerator === undefined || denominator === undefined || rest.length > 0 || Number.isNaN(numerator / denominator)) {
+  if (
+    numerator === undefined ||
+    denominator === undefined ||
+    rest.length > 0 ||
+    Number.isNaN(numerator / denominator)
+  ) {
     throw new RangeError(`"${text}" is not a number or a fraction such as "8/255"`);
   }
   if (denominator === 0) throw new RangeError(`"${text}" divides by zero`);

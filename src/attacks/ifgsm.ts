@@ -27,7 +27,8 @@ export const ifgsm: AttackDefinition<Parameters, 'linf' | 'l2'> = {
   id: 'ifgsm',
   title: 'I-FGSM',
   kind: 'attack',
-  description: 'Iterative FGSM (basic iterative method): small steps along the gradient, each projected onto the budget.',
+  description:
+    'Iterative FGSM (basic iterative method): small steps along the gradient, each projected onto the budget.',
   source: kurakin,
   threatModel: 'white-box',
   norms: ['linf', 'l2'],

@@ -37,12 +37,12 @@ export function euclideanNorm(vector: ArrayLike<number>): number {
 
 /**
  * The direction of unit length in `norm` in which a function with this gradient rises fastest:
- * sign(g) for linf, g / ‖g‖₂ for l2. Zero where the gradient is zero.
+ * sign(g) for linf, g / ‖g‖₂ for l2. Zero where the gradient is zero or not finite: there is no direction to go.
  */
 export function steepestAscent(gradient: Float32Array, norm: 'linf' | 'l2'): Float64Array {
-  if (norm === 'linf') return Float64Array.from(gradient, Math.sign);
+  if (norm === 'linf') return Float64Array.from(gradient, (g) => (Number.isFinite(g) ? Math.sign(g) : 0));
   const length = euclideanNorm(gradient);
-  return Float64Array.from(gradient, (g) => (length === 0 ? 0 : g / length));
+  return Float64Array.from(gradient, (g) => (length > 0 && Number.isFinite(length) ? g / length : 0));
 }
 
 /** x + step · direction, rounded once to float32. */

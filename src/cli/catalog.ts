@@ -1,0 +1,34 @@
+import { catalogue } from '../attacks/catalogue.ts';
+
+/** Prints the catalogue of attacks, for people or as JSON. */
+export function printCatalog(json: boolean): void {
+  const entries = describeCatalogue();
+  if (json) {
+    console.log(JSON.stringify(entries, null, 2));
+    return;
+  }
+  for (const { id, title, description, source, threatModel, norms, targeted, parameters } of entries) {
+    console.log(`${id}: ${title}\n  ${description}\n  ${source}`);
+    console.log(`  ${threatModel}, ${norms.join(', ')}, ${targeted ? 'untargeted and targeted' : 'untargeted'}`);
+    for (const parameter of parameters) {
+      console.log(`  ${parameter.name}: ${parameter.description}`);
+      console.log(`    default: ${parameter.default.text} (${parameter.default.source})`);
+      const { paper } = parameter;
+      if (paper.text !== parameter.default.text) console.log(`    preset paper: ${paper.text} (${paper.source})`);
+    }
+    console.log();
+  }
+}
+
+function describeCatalogue() {
+  return [...catalogue.values()].map(({ run, parameters, ...attack }) => ({
+    ...attack,
+    parameters: Object.entries(parameters).map(([name, { description, schema, quick, paper = quick }]) => ({
+      name,
+      description,
+      schema,
+      default: { text: quick.text, source: quick.source },
+      paper: { text: paper.text, source: paper.source },
+    })),
+  }));
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command } from 'commander';
+import { catalogue } from '../attacks/catalogue.ts';
+import { describeError } from '../userError.ts';
+import { printCatalog } from './catalog.ts';
+import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { run } from './run.ts';
+
+/** Exit codes: all tests passed, some test failed, something could not run. */
+const couldNotRun = 2;
+
+const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.url), 'utf8')) as { version: string };
+// npm starts scripts in the package's folder; paths are meant from where the user stands.
+const { npm_lifecycle_event: script, INIT_CWD: invokedFrom } = process.env;
+if (script === 'perturb' && invokedFrom) process.chdir(invokedFrom);
+
+const attacks = [...catalogue.values()].map(({ id, description }) => `  ${id.padEnd(8)} ${description}`).join('\n');
+const program = new Command('perturb')
+  .description('Tests vision models against adversarial examples.')
+  .version(manifest.version)
+  .addHelpText('after', `\nAttacks:\n${attacks}\n`)
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : couldNotRun));
+
+program
+  .command('run')
+  .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
+  .description(
+    'Runs the robustness tests of a workspace. Exits 0 when all pass, 1 when one fails, 2 when one cannot run.',
+  )
+  .option('--test <name...>', 'run only the tests of these names')
+  .option('--output <folder>', 'folder for the results (default: .perturb/runs/… in the workspace)')
+  .option('--json', 'print the whole report, with every example, instead of a table')
+  .action(async (workspace: string, options) => {
+    process.exitCode = await run(workspace, options);
+  });
+
+program
+  .command('demo')
+  .description(
+    'Runs the demo workspace and writes pictures of what fooled its model. Exits 0 unless a test cannot run.',
+  )
+  .option('--output <folder>', 'folder for the results (default: .perturb/demo below the current folder)')
+  .action(async (options) => {
+    process.exitCode = await demo(fileURLToPath(new URL('../media/demo', import.meta.url)), options);
+  });
+
+program
+  .command('catalog')
+  .description('Lists every attack with its parameters, their defaults and sources.')
+  .option('--json', 'print JSON')
+  .action(({ json }: { json?: boolean }) => printCatalog(json === true));
+
+program
+  .command('doctor')
+  .description('Says which engines serve on this machine, why others do not, and how to repair that.')
+  .action(async () => {
+    process.exitCode = await doctor();
+  });
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(describeError(error));
+  process.exitCode = couldNotRun;
+}

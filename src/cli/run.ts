@@ -1,0 +1,41 @@
+import type { RunReport } from '../reports/report.ts';
+import { readExamples } from '../reports/runFolder.ts';
+import { ProgressBar } from './progressBar.ts';
+import { formatProblem, runWorkspace } from './runWorkspace.ts';
+import { formatTable } from './table.ts';
+
+/** Runs a workspace and prints the result. Returns the exit code: 0 all passed, 1 some failed, 2 some could not run. */
+export async function run(
+  workspace: string,
+  { test, output, json }: { test?: string[]; output?: string; json?: boolean },
+): Promise<number> {
+  const bar = new ProgressBar();
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
+  const { report, folder, problems } = await runWorkspace({
+    workspace,
+    names: test,
+    output,
+    signal: interrupt.signal,
+    onProgress: (progress) => bar.show(progress),
+  }).finally(() => bar.clear());
+  for (const problem of problems) console.error(formatProblem(problem));
+  if (json) console.log(JSON.stringify(await withExamples(report, folder), null, 2));
+  else console.log(`${formatTable(report)}\nresults: ${folder}`);
+  return problems.length > 0 ? 2 : exitCode(report);
+}
+
+/** 0 when all tests passed, 1 when one failed, 2 when one could not be evaluated. */
+export function exitCode({ tests }: RunReport): number {
+  if (tests.some(({ status }) => status === 'errored')) return 2;
+  return tests.some(({ status }) => status === 'failed') ? 1 : 0;
+}
+
+async function withExamples(report: RunReport, folder: string) {
+  const examples = await readExamples(folder);
+  const tests = report.tests.map((test) => ({
+    ...test,
+    examples: examples.filter((example) => example.test === test.id),
+  }));
+  return { ...report, folder, tests };
+}

@@ -1,0 +1,38 @@
+import Table from 'cli-table3';
+import { formatDistance, formatEpsilon, formatPercent, isPlanned, type RunReport } from '../reports/report.ts';
+
+const marks = { passed: '✓ passed', failed: '✗ failed', errored: '! errored' } as const;
+
+/** The results of a run as a table, one line for each test and budget, followed by why tests failed or errored. */
+export function formatTable({ tests }: RunReport): string {
+  const table = new Table({
+    head: ['test', 'model', 'attack', 'budget', 'clean', 'robust', 'success', 'median', 'result'],
+    style: { head: [], border: [] },
+  });
+  for (const test of tests) {
+    if (!isPlanned(test) || test.rounds.length === 0) {
+      table.push([test.name, isPlanned(test) ? test.model.name : '', '', '', '', '', '', '', marks[test.status]]);
+      continue;
+    }
+    for (const [i, { epsilon, metrics }] of test.rounds.entries()) {
+      const first = i === 0;
+      table.push([
+        first ? test.name : '',
+        first ? test.model.name : '',
+        first ? `${test.attack.title} ${test.attack.norm}${test.attack.target ? ` → ${test.attack.target}` : ''}` : '',
+        epsilon === undefined ? '' : formatEpsilon(epsilon),
+        formatPercent(metrics.cleanAccuracy),
+        metrics.robustAccuracy === undefined ? '' : formatPercent(metrics.robustAccuracy),
+        formatPercent(metrics.successRate),
+        formatDistance(metrics.medianDistance),
+        first ? marks[test.status] : '',
+      ]);
+    }
+  }
+  const remarks = tests.flatMap((test) => [
+    ...(test.status === 'passed' ? [] : [`${marks[test.status]}: ${test.name}: ${test.message}`]),
+    ...(isPlanned(test) ? test.warnings.map((warning) => `warning: ${test.name}: ${warning}`) : []),
+    ...(isPlanned(test) ? test.dataset.notes.map((note) => `note: ${test.name}: ${note}`) : []),
+  ]);
+  return [table.toString(), ...remarks].join('\n');
+}

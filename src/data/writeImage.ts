@@ -1,0 +1,58 @@
+import { writeFile } from 'node:fs/promises';
+import sharp from 'sharp';
+import { writeError } from './fileErrors.ts';
+import { isOnGrid, levelOf } from './grid.ts';
+import { type ImageShape, type Pixels, sizeOf } from './image.ts';
+
+/**
+ * Writes pixels (height × width × channels, each value on the 8-bit grid) as an 8-bit PNG, gray or RGB.
+ * `readImage` gives back the same pixels, bit for bit.
+ *
+ * @throws RangeError when the pixels are not of the shape or not on the grid: snapping them is the caller's business.
+ * @throws UserError when the file cannot be written.
+ */
+export async function writePng(file: string, pixels: Pixels, shape: ImageShape): Promise<void> {
+  checkSize(pixels, shape);
+  if (!isOnGrid(pixels)) throw new RangeError(`The pixels of ${file} are not on the 8-bit grid`);
+  const png = await sharp(Uint8Array.from(pixels, levelOf), { raw: shape })
+    .toColourspace(shape.channels === 1 ? 'b-w' : 'srgb')
+    .png()
+    .toBuffer();
+  // Not sharp's own toFile, whose errors do not tell a full disk from a missing folder.
+  await write(file, png);
+}
+
+/**
+ * Writes any float32 values of the shape (height × width × channels) as a NumPy array: .npy version 1.0, '<f4'.
+ *
+ * @throws RangeError when the pixels are not of the shape.
+ * @throws UserError when the file cannot be written.
+ */
+export async function writeNpy(file: string, pixels: Pixels, shape: ImageShape): Promise<void> {
+  checkSize(pixels, shape);
+  const values = Buffer.alloc(pixels.length * Float32Array.BYTES_PER_ELEMENT);
+  for (const [i, value] of pixels.entries()) values.writeFloatLE(value, i * Float32Array.BYTES_PER_ELEMENT);
+  await write(file, Buffer.concat([npyHeader(shape), values]));
+}
+
+/** Magic, version, length of the text, and the text, padded so that the values start at a multiple of 64. */
+function npyHeader({ height, width, channels }: ImageShape): Buffer {
+  const prefix = Buffer.from('\x93NUMPY\x01\x00\x00\x00', 'latin1');
+  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${height}, ${width}, ${channels}), }`;
+  const total = Math.ceil((prefix.length + text.length + 1) / 64) * 64;
+  const padded = `${text.padEnd(total - prefix.length - 1)}\n`;
+  prefix.writeUInt16LE(padded.length, 8);
+  return Buffer.concat([prefix, Buffer.from(padded, 'latin1')]);
+}
+
+function checkSize(pixels: Pixels, shape: ImageShape): void {
+  if (pixels.length === sizeOf(shape)) return;
+  const { height, width, channels } = shape;
+  throw new RangeError(`${pixels.length} values are no image of ${height} × ${width} × ${channels}`);
+}
+
+async function write(file: string, bytes: Buffer): Promise<void> {
+  await writeFile(file, bytes).catch((error) => {
+    throw writeError(file, error);
+  });
+}

@@ -1,0 +1,43 @@
+import type { TestPlan } from '../evaluation/plan.ts';
+import type { TensorFlowBackend } from '../models/tfjs/backend.ts';
+import type { EngineLocation, TestReport } from '../reports/report.ts';
+
+/** What the compute side does when it is asked. Calls reject with the error's message. */
+export interface EngineFunctions {
+  /** The engines that serve here, and why others do not. */
+  describe(): Promise<EngineDescription>;
+  /**
+   * Runs one test, saving its examples into the run folder as they finish. What goes wrong with the test is in its
+   * report (`errored`); it rejects only when it was cancelled.
+   */
+  runTest(plan: TestPlan, folder: string, location: EngineLocation): Promise<TestReport>;
+  /** Ends the running test before its next batch. */
+  cancel(): void;
+}
+
+/** What the compute side tells of its own accord. */
+export interface ClientFunctions {
+  progress(progress: Progress): void;
+}
+
+/** How far a test has got. */
+export interface Progress {
+  readonly test: string;
+  readonly phase: 'loading' | 'attacking';
+  /** Examples finished, over all budgets, of `total`. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** What computes, and on what. */
+export interface EngineDescription {
+  readonly tensorflow: TensorFlowBackend;
+  readonly node: string;
+  readonly platform: string;
+}
+
+/** A message port: what `serve` and its client speak through. */
+export interface Port {
+  post(message: unknown): void;
+  on(listener: (message: unknown) => void): void;
+}

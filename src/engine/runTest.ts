@@ -1,0 +1,100 @@
+import { catalogue } from '../attacks/catalogue.ts';
+import { evaluate } from '../evaluation/evaluate.ts';
+import { loadExamples } from '../evaluation/loadExamples.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
+import { compare } from '../evaluation/verdict.ts';
+import { describeComparisons, type EngineLocation, type TestReport } from '../reports/report.ts';
+import { appendExample } from '../reports/runFolder.ts';
+import { describeError } from '../userError.ts';
+import type { ModelCache } from './modelCache.ts';
+import type { Progress } from './protocol.ts';
+
+/** What a test runs with. */
+export interface TestContext {
+  readonly models: ModelCache;
+  /** The run folder. */
+  readonly folder: string;
+  readonly location: EngineLocation;
+  readonly signal: AbortSignal;
+  progress(progress: Progress): void;
+}
+
+/** The part of a report that is known before anything ran. */
+export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
+  const attack = catalogue.get(plan.attack);
+  return {
+    id: plan.id,
+    name: plan.name,
+    status: 'errored',
+    message: 'The test did not run.',
+    model: { name: plan.model.name, path: plan.model.path },
+    dataset: { name: plan.dataset.name, path: plan.dataset.path, notes: [] },
+    attack: {
+      id: plan.attack,
+      title: attack?.title ?? plan.attack,
+      threatModel: attack?.threatModel ?? 'white-box',
+      norm: plan.norm,
+      preset: plan.preset,
+      ...(plan.target === undefined ? {} : { target: plan.target }),
+      quantize: plan.quantize,
+      epsilons: plan.epsilons,
+      parameters: plan.parameters,
+    },
+    seed: plan.seed,
+    engine: { name: 'none', location },
+    expect: plan.expect,
+    comparisons: [],
+    rounds: [],
+    warnings: [],
+    queries: { points: 0, gradients: 0 },
+    time: 0,
+    origin: plan.origin,
+  };
+}
+
+/** Runs one test to its report; rejects only when it was cancelled. */
+export async function runTest(plan: TestPlan, context: TestContext): Promise<TestReport> {
+  const { models, folder, location, signal } = context;
+  const start = performance.now();
+  let report = unstartedReport(plan, location);
+  const elapsed = () => Math.round(performance.now() - start) / 1000;
+  try {
+    context.progress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
+    const { classifier, sha256 } = await models.open(plan.model);
+    report = { ...report, model: { ...report.model, sha256 }, engine: { name: classifier.engine, location } };
+    const { images, notes } = await loadExamples(plan, classifier);
+    report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
+    const total = images.length * plan.epsilons.length;
+    let done = 0;
+    context.progress({ test: plan.id, phase: 'attacking', done, total });
+    const rounds = await evaluate(plan, {
+      classifier,
+      images,
+      signal,
+      onExample: async (example, epsilon) => {
+        await appendExample(folder, { plan, modelSha256: sha256, shape: classifier.input }, example, epsilon);
+        context.progress({ test: plan.id, phase: 'attacking', done: ++done, total });
+      },
+    });
+    const comparisons = compare(plan, rounds);
+    const last = rounds.at(-1);
+    return {
+      ...report,
+      status: comparisons.every(({ met }) => met) ? 'passed' : 'failed',
+      message: describeComparisons(comparisons, plan.norm),
+      attack: { ...report.attack, parameters: last?.parameters ?? {} },
+      comparisons,
+      ...(last ? { metrics: last.metrics } : {}),
+      rounds,
+      warnings: [...new Set(rounds.flatMap(({ warnings }) => warnings))],
+      queries: {
+        points: rounds.reduce((sum, { queries }) => sum + queries.points, 0),
+        gradients: rounds.reduce((sum, { queries }) => sum + queries.gradients, 0),
+      },
+      time: elapsed(),
+    };
+  } catch (error) {
+    signal.throwIfAborted();
+    return { ...report, message: describeError(error), time: elapsed() };
+  }
+}

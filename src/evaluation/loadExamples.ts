@@ -1,0 +1,61 @@
+import { listDataset } from '../data/dataset.ts';
+import type { Pixels } from '../data/image.ts';
+import { matchLabels } from '../data/labels.ts';
+import { readImage } from '../data/readImage.ts';
+import { sample } from '../data/sample.ts';
+import type { Classifier } from '../models/classifier.ts';
+import { UserError } from '../userError.ts';
+import type { TestPlan } from './plan.ts';
+
+/** An image of a dataset, ready for the model. */
+export interface LabeledImage {
+  readonly file: string;
+  /** SHA-256 of the file. */
+  readonly sha256: string;
+  readonly pixels: Pixels;
+  /** Index of the true class; missing where the model's own prediction serves. */
+  readonly label?: number;
+  /** What was done to the image to fit the model. */
+  readonly notes: readonly string[];
+}
+
+/** The images of a test, and what has to be said about them. */
+export interface Examples {
+  readonly images: readonly LabeledImage[];
+  readonly notes: readonly string[];
+}
+
+/**
+ * Reads the images that a test is about: those of its classes, a seeded sample of them where the dataset has a limit.
+ * @throws UserError for a dataset or an image that cannot be read, or a label that is no class of the model.
+ */
+export async function loadExamples(plan: TestPlan, classifier: Classifier): Promise<Examples> {
+  const { entries, notes } = await listDataset(plan.dataset);
+  const labels = matchLabels(
+    entries.flatMap(({ label }) => (label === undefined ? [] : [label])),
+    classifier.classes,
+  );
+  const classes = plan.classes && new Set(matchLabels(plan.classes, classifier.classes).values());
+  const labeled = entries.map(({ file, label }) => ({
+    file,
+    label: label === undefined ? undefined : labels.get(label),
+  }));
+  const chosen = classes ? labeled.filter(({ label }) => label !== undefined && classes.has(label)) : labeled;
+  if (chosen.length === 0) {
+    throw new UserError(
+      `${plan.dataset.path}: no image has a label among the test's classes ${plan.classes?.join(', ')}.`,
+    );
+  }
+  const { limit } = plan.dataset;
+  const drawn = limit === undefined ? chosen : sample(chosen, ({ label }) => label, limit, plan.seed);
+  const images: LabeledImage[] = [];
+  for (const { file, label } of drawn) images.push({ ...(await readImage(file, classifier.input)), file, label });
+  return { images, notes: [...notes, ...countNotes(images)] };
+}
+
+/** "resized from 640×480: 12 images" for everything that had to be done. */
+function countNotes(images: readonly LabeledImage[]): string[] {
+  const counts = new Map<string, number>();
+  for (const note of images.flatMap(({ notes }) => notes)) counts.set(note, (counts.get(note) ?? 0) + 1);
+  return [...counts].map(([note, count]) => `${note}: ${count} ${count === 1 ? 'image' : 'images'}`);
+}

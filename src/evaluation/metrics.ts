@@ -1,0 +1,70 @@
+import type { Norm, Norms } from '../attacks/norms.ts';
+
+/** What an example came to: wrong before any attack, not eligible (its label is the target), fooled, or held. */
+export type Status = 'wrong' | 'ineligible' | 'fooled' | 'held';
+
+/** Bounds of a 95 % confidence interval. */
+export type Interval = readonly [low: number, high: number];
+
+/** The figures of one attack on a set of examples. Distances are in the attack's norm, `Infinity` where examples held. */
+export interface Metrics {
+  /** Fraction of all examples that the model gets right before the attack. */
+  readonly cleanAccuracy: number;
+  /** Fraction of all examples that it still gets right after it; missing for a targeted attack, which has another goal. */
+  readonly robustAccuracy?: number;
+  /** Fraction of the eligible examples that the attack turned. */
+  readonly successRate: number;
+  readonly medianDistance: number;
+  readonly meanDistance: number;
+  readonly counts: Readonly<Record<Status | 'total' | 'eligible', number>>;
+  /** 95 % Wilson score intervals of the fractions. */
+  readonly intervals: Readonly<Partial<Record<'cleanAccuracy' | 'robustAccuracy' | 'successRate', Interval>>>;
+}
+
+/** The part of an example that metrics need. */
+export interface Tally {
+  readonly status: Status;
+  readonly norms?: Norms;
+}
+
+/**
+ * Computes the metrics of one attack. Distances run over the eligible examples, one that held counting as infinite.
+ * @param examples at least one of them eligible.
+ */
+export function computeMetrics(examples: readonly Tally[], norm: Norm, targeted: boolean): Metrics {
+  const count = (wanted: Status) => examples.filter(({ status }) => status === wanted).length;
+  const [wrong, ineligible, fooled, held] = [count('wrong'), count('ineligible'), count('fooled'), count('held')];
+  const [total, eligible] = [examples.length, fooled + held];
+  const sorted = examples
+    .filter(({ status }) => status === 'fooled' || status === 'held')
+    .map(({ status, norms }) => (status === 'fooled' && norms ? norms[norm] : Infinity))
+    .sort((a, b) => (a < b ? -1 : Number(a > b)));
+  return {
+    cleanAccuracy: (total - wrong) / total,
+    ...(targeted ? {} : { robustAccuracy: held / total }),
+    successRate: fooled / eligible,
+    medianDistance: median(sorted),
+    meanDistance: sorted.reduce((sum, distance) => sum + distance, 0) / eligible,
+    counts: { total, wrong, ineligible, eligible, fooled, held },
+    intervals: {
+      cleanAccuracy: wilsonInterval(total - wrong, total),
+      ...(targeted ? {} : { robustAccuracy: wilsonInterval(held, total) }),
+      successRate: wilsonInterval(fooled, eligible),
+    },
+  };
+}
+
+/** The 95 % score interval of a proportion of `count` in `of` (Wilson 1927). */
+export function wilsonInterval(count: number, of: number): Interval {
+  const z = 1.959963984540054;
+  const value = count / of;
+  const center = (value + z ** 2 / (2 * of)) / (1 + z ** 2 / of);
+  const half = (z / (1 + z ** 2 / of)) * Math.sqrt((value * (1 - value)) / of + (z / (2 * of)) ** 2);
+  return [Math.max(0, center - half), Math.min(1, center + half)];
+}
+
+function median(sorted: readonly number[]): number {
+  const upper = sorted[Math.floor(sorted.length / 2)] as number;
+  const lower = sorted[Math.ceil(sorted.length / 2) - 1] as number;
+  return lower === upper ? upper : (lower + upper) / 2;
+}

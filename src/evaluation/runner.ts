@@ -1,0 +1,266 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { AttackDefinition, Budget, ThreatModel } from '../attacks/definition.ts';
+import type { Answer, Dialogue, Query } from '../attacks/dialogue.ts';
+import { type Goal, isReached, lead } from '../attacks/goal.ts';
+import { distances, type Norms } from '../attacks/norms.ts';
+import { isOnGrid } from '../data/grid.ts';
+import type { Pixels } from '../data/image.ts';
+import { type Classifier, type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
+import { argmax, type Functional } from '../models/functional.ts';
+import { UserError } from '../userError.ts';
+import { budgetOnGrid, createProjection, isWithin, roundToGrid } from './projection.ts';
+
+/** One image to attack. */
+export interface Subject {
+  readonly image: Pixels;
+  readonly goal: Goal;
+  /** Seed of this example's randomness, so that its result does not depend on its neighbors. */
+  readonly seed: number;
+}
+
+/** How an attack is run on many images. */
+export interface RunOptions {
+  readonly classifier: Classifier;
+  readonly attack: AttackDefinition;
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly budget: Budget;
+  /** Adversarial examples live on the 8-bit grid. */
+  readonly quantize: boolean;
+  /** Stop an example at its first success, or let the attack run to its end and keep the best. */
+  readonly stopAtSuccess: boolean;
+  readonly signal?: AbortSignal;
+}
+
+/** A point that an attack found, as the model judged it. */
+export interface Candidate {
+  readonly point: Pixels;
+  readonly logits: Float32Array;
+  readonly norms: Norms;
+  /** The model's answer is what the attack wanted. */
+  readonly success: boolean;
+}
+
+/** What the attack on one image came to. */
+export interface Outcome {
+  /** Place of the subject in the list that was given. */
+  readonly index: number;
+  /** The nearest success, or else the point that came closest to one; missing when nothing was within the budget. */
+  readonly best?: Candidate;
+  /** Points that the model was asked about, gradients that were computed among them. */
+  readonly queries: { readonly points: number; readonly gradients: number };
+  /** Gradients that were zero in every value, and gradients with a value that is not finite. */
+  readonly masked: { readonly zero: number; readonly nonFinite: number };
+}
+
+/** A point that waits for its turn in a batch. */
+interface Ask {
+  readonly conversation: Conversation;
+  readonly point: Pixels;
+  readonly functionals?: readonly Functional[];
+  /** Place among the answers of the query; a point that is only to be judged has none. */
+  readonly slot?: number;
+}
+
+const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
+  'white-box': ['decision', 'logits', 'pullback', 'propose'],
+  'score-based': ['decision', 'logits', 'propose'],
+  'decision-based': ['decision', 'propose'],
+};
+
+/**
+ * Attacks many images at once, packing the queries of different examples into full batches; examples are yielded as they
+ * finish. What an example comes to does not depend on the others.
+ * @throws UserError when the model cannot answer what the attack asks, or answers with numbers that are not finite.
+ */
+export async function* runAttack(options: RunOptions, subjects: readonly Subject[]): AsyncGenerator<Outcome> {
+  const { classifier, attack, signal } = options;
+  if (attack.threatModel === 'white-box' && !isDifferentiable(classifier)) {
+    throw new UserError(`${attack.title} needs gradients, and this model gives none.`);
+  }
+  const { batchSize } = classifier;
+  const waiting = subjects.map((subject, index) => ({ subject, index })).values();
+  let active: Conversation[] = [];
+  for (;;) {
+    // Twice a batch, so that full batches can be made while examples differ in what they ask.
+    while (active.length < 2 * batchSize) {
+      const next = waiting.next();
+      if (next.done) break;
+      active.push(new Conversation(options, next.value.subject, next.value.index));
+    }
+    for (const { outcome, done } of active) if (done) yield outcome;
+    active = active.filter(({ done }) => !done);
+    if (active.length === 0) return;
+    // Engines compute without giving way; messages, such as a cancellation, get their turn here.
+    await nextTurn();
+    signal?.throwIfAborted();
+    await answerBatch(classifier, active, batchSize);
+  }
+}
+
+async function answerBatch(classifier: Classifier, active: readonly Conversation[], batchSize: number): Promise<void> {
+  const asks = active.flatMap(({ asks }) => asks);
+  const pullbacks = asks.filter(({ functionals }) => functionals);
+  const forwards = asks.filter(({ functionals }) => !functionals);
+  const batch = (pullbacks.length >= Math.min(forwards.length, batchSize) ? pullbacks : forwards).slice(0, batchSize);
+  const points = batch.map(({ point }) => point);
+  const answers =
+    batch[0]?.functionals === undefined
+      ? (await classifier.logits(points)).map((logits) => ({ logits }))
+      : await pullback(classifier as DifferentiableClassifier, points, batch);
+  batch.forEach((ask, i) => {
+    const answer = answers[i] as Omit<Answer, 'decision'> & { logits: Float32Array };
+    ask.conversation.answer(ask, { decision: argmax(answer.logits), ...answer });
+  });
+}
+
+async function pullback(classifier: DifferentiableClassifier, points: readonly Pixels[], batch: readonly Ask[]) {
+  const { logits, values, gradients } = await classifier.pullback(
+    points,
+    batch.map(({ functionals }) => functionals as readonly Functional[]),
+  );
+  return points.map((_, i) => ({ logits: logits[i], values: values[i], gradients: gradients[i] }));
+}
+
+/** The attack on one image: its dialogue, what it waits for, and the best it has found. */
+class Conversation {
+  readonly #options: RunOptions;
+  readonly #subject: Subject;
+  readonly #index: number;
+  readonly #budget: Budget;
+  readonly #dialogue: Dialogue;
+  #asks: Ask[] = [];
+  #answers: Answer[] = [];
+  #best: Candidate | undefined;
+  #ended = false;
+  #queries = { points: 0, gradients: 0 };
+  #masked = { zero: 0, nonFinite: 0 };
+
+  constructor(options: RunOptions, subject: Subject, index: number) {
+    this.#options = options;
+    this.#subject = subject;
+    this.#index = index;
+    this.#budget = options.quantize ? budgetOnGrid(options.budget) : options.budget;
+    this.#dialogue = options.attack.run({
+      image: subject.image,
+      shape: options.classifier.input,
+      goal: subject.goal,
+      budget: this.#budget,
+      parameters: options.parameters as Record<string, unknown>,
+      project: createProjection(subject.image, this.#budget, options.quantize),
+      random: xoroshiro128plus(subject.seed),
+    });
+    this.#advance([]);
+  }
+
+  get asks(): readonly Ask[] {
+    return this.#asks;
+  }
+
+  get done(): boolean {
+    return this.#ended && this.#asks.length === 0;
+  }
+
+  get outcome(): Outcome {
+    return { index: this.#index, best: this.#best, queries: this.#queries, masked: this.#masked };
+  }
+
+  /** Takes in an answer. Nothing is decided before all that was asked is answered, so batches cannot matter. */
+  answer(ask: Ask, answer: Answer & { logits: Float32Array }): void {
+    this.#asks = this.#asks.filter((other) => other !== ask);
+    this.#count(answer);
+    this.#judge(ask, answer.logits);
+    if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(answer);
+    if (this.#asks.length > 0 || this.#ended) return;
+    if (this.#best?.success && this.#options.stopAtSuccess) {
+      this.#ended = true;
+      this.#dialogue.return();
+    } else this.#advance(this.#answers);
+  }
+
+  /** Of an answer, what the threat model lets the attack see. */
+  #visible({ logits, ...answer }: Answer): Answer {
+    return this.#options.attack.threatModel === 'decision-based' ? answer : { logits, ...answer };
+  }
+
+  #count({ logits, gradients = [] }: Answer & { logits: Float32Array }): void {
+    if (!logits.every(Number.isFinite)) {
+      throw new UserError(
+        `The model answers ${describeRow(logits)}, which are not all finite numbers: check its weights.`,
+      );
+    }
+    this.#queries.points++;
+    for (const gradient of gradients) {
+      this.#queries.gradients++;
+      if (!gradient.every(Number.isFinite)) this.#masked.nonFinite++;
+      else if (gradient.every((value) => value === 0)) this.#masked.zero++;
+    }
+  }
+
+  /** Takes the point as an adversarial example if it may be one; off the grid, has the grid point beside it judged. */
+  #judge({ point, slot }: Ask, logits: Float32Array): void {
+    const { quantize, classifier } = this.#options;
+    const { image, goal } = this.#subject;
+    const success = isReached(goal, logits);
+    if (!isWithin(image, point, this.#budget, classifier.input.channels)) return;
+    if (quantize && !isOnGrid(point)) {
+      if (success) this.#propose(point);
+      return;
+    }
+    const norms = distances(image, point, classifier.input.channels);
+    const candidate = { point, logits, norms, success };
+    // The original is no adversarial example, however far the attack got from there.
+    if (slot !== undefined && norms.linf === 0 && !success) return;
+    if (this.#best === undefined || this.#isBetter(candidate, this.#best)) this.#best = candidate;
+  }
+
+  #isBetter(a: Candidate, b: Candidate): boolean {
+    if (a.success !== b.success) return a.success;
+    const { norm } = this.#budget;
+    return a.success
+      ? a.norms[norm] < b.norms[norm]
+      : lead(this.#subject.goal, a.logits) > lead(this.#subject.goal, b.logits);
+  }
+
+  #propose(point: Pixels): void {
+    const { image } = this.#subject;
+    const onGrid = this.#options.quantize ? roundToGrid(image, point, this.#budget.norm) : point;
+    this.#asks.push({ conversation: this, point: onGrid });
+  }
+
+  /** Resumes the attack until it asks something or ends. */
+  #advance(answers: readonly Answer[]): void {
+    let reply = answers;
+    for (;;) {
+      const { done, value: query } = this.#dialogue.next(reply);
+      if (done) {
+        this.#ended = true;
+        return;
+      }
+      const { attack } = this.#options;
+      if (!allowed[attack.threatModel].includes(query.kind)) {
+        throw new Error(`${attack.id} is ${attack.threatModel} and asked for ${query.kind}`);
+      }
+      if (query.kind !== 'propose') {
+        this.#answers = [];
+        this.#asks.push(...this.#toAsks(query));
+        return;
+      }
+      for (const point of query.points) this.#propose(point);
+      reply = [];
+    }
+  }
+
+  #toAsks(query: Query): Ask[] {
+    return query.points.map((point, slot) => ({
+      conversation: this,
+      point,
+      slot,
+      ...(query.kind === 'pullback' ? { functionals: query.functionals[slot] as readonly Functional[] } : {}),
+    }));
+  }
+}
+
+function describeRow(logits: Float32Array): string {
+  return `${Array.from(logits.slice(0, 4), String).join(', ')}${logits.length > 4 ? ', …' : ''}`;
+}

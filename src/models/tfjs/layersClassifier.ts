@@ -1,0 +1,212 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ImageShape } from '../../data/image.ts';
+import { sizeOf } from '../../data/image.ts';
+import { UserError } from '../../userError.ts';
+import type { Batch, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
+import { type Functional, seed } from '../functional.ts';
+import type { Preprocessing } from '../preprocessing.ts';
+import { startTensorFlow } from './backend.ts';
+import { type Entry, Network } from './network.ts';
+import { readLayersModel } from './readLayersModel.ts';
+
+/** Memory that a batch's intermediate values may take, in bytes; larger batches are slower, not faster. */
+const batchMemory = 64 * 2 ** 20;
+const largestBatch = 16;
+
+/** A TensorFlow.js layers model as a classifier, with the identity of its files. */
+export interface OpenedLayersModel {
+  readonly classifier: DifferentiableClassifier & { dispose(): void };
+  readonly sha256: string;
+  readonly files: readonly string[];
+}
+
+/**
+ * Opens a TensorFlow.js layers model.
+ * @param classes names of the classes; numbers where it is missing.
+ * @throws UserError when the files are damaged, or the model is no image classifier with as many classes.
+ */
+export async function openLayersModel(
+  file: string,
+  preprocessing: Preprocessing,
+  classes?: readonly string[],
+): Promise<OpenedLayersModel> {
+  const backend = await startTensorFlow();
+  const { model, sha256, files } = await readLayersModel(file);
+  const [, height, width, channels] = model.inputs[0]?.shape ?? [];
+  if (!height || !width || (channels !== 1 && channels !== 3)) {
+    throw new UserError(
+      `${file}: the model takes [${model.inputs[0]?.shape}]. Perturb needs images of a fixed height and width with 1 or 3 channels.`,
+    );
+  }
+  const network = new Network(model);
+  const input: ImageShape = { height, width, channels };
+  const { count, bytes } = probe(network, input);
+  if (classes && classes.length !== count) {
+    throw new UserError(
+      `${file}: the model has ${count} classes, and its labels name ${classes.length}. Check "labels" of this model in the settings.`,
+    );
+  }
+  return {
+    sha256,
+    files,
+    classifier: new LayersClassifier(network, {
+      input,
+      preprocessing,
+      engine: backend.name,
+      classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
+      batchSize: Math.max(1, Math.min(largestBatch, Math.floor(batchMemory / bytes))),
+    }),
+  };
+}
+
+/** Runs the network once: the number of classes, and the bytes that one image's intermediate values take. */
+function probe(network: Network, { height, width, channels }: ImageShape): { count: number; bytes: number } {
+  return tf.tidy(() => {
+    const values = network.forward(tf.zeros([1, height, width, channels]));
+    const bytes = values.reduce((sum, value) => sum + 4 * (value?.size ?? 0), 0);
+    return { count: values[network.logits]?.size ?? 0, bytes };
+  });
+}
+
+interface Traits {
+  readonly input: ImageShape;
+  readonly classes: readonly string[];
+  readonly engine: string;
+  readonly batchSize: number;
+  readonly preprocessing: Preprocessing;
+}
+
+class LayersClassifier implements DifferentiableClassifier {
+  readonly input: ImageShape;
+  readonly classes: readonly string[];
+  readonly engine: string;
+  readonly batchSize: number;
+  readonly activations: readonly string[];
+  readonly #network: Network;
+  readonly #preprocessing: Preprocessing;
+
+  constructor(network: Network, traits: Traits) {
+    this.#network = network;
+    this.#preprocessing = traits.preprocessing;
+    this.input = traits.input;
+    this.classes = traits.classes;
+    this.engine = traits.engine;
+    this.batchSize = traits.batchSize;
+    this.activations = [...network.outputOf.keys()];
+  }
+
+  async logits(images: Batch): Promise<Logits> {
+    return scoped(() => this.#rows(this.#network.logitsOf(this.#preprocess(images))));
+  }
+
+  async pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback> {
+    return scoped(() => {
+      const outputs = this.#network.forward(this.#preprocess(images));
+      const logits = this.#rows(outputs[this.#network.logits] as tf.Tensor);
+      const values: number[][] = images.map(() => []);
+      const gradients: Float32Array[][] = images.map(() => []);
+      const most = Math.max(...functionals.map(({ length }) => length));
+      for (let k = 0; k < most; k++) {
+        const own = functionals.map((list) => list[k]);
+        const { entries, values: results } = this.#seeds(own, logits, outputs);
+        const pixels = this.#throughPreprocessing(this.#network.backward(outputs, entries)).dataSync() as Float32Array;
+        const size = sizeOf(this.input);
+        for (const [i, functional] of own.entries()) {
+          if (functional === undefined) continue;
+          values[i]?.push(results[i] as number);
+          gradients[i]?.push(pixels.slice(i * size, (i + 1) * size));
+        }
+      }
+      return { logits, values, gradients };
+    });
+  }
+
+  dispose(): void {
+    this.#network.dispose();
+  }
+
+  /** Values of one functional an image, and the gradients that enter the backward pass for them. */
+  #seeds(
+    functionals: readonly (Functional | undefined)[],
+    logits: Logits,
+    outputs: readonly (tf.Tensor | undefined)[],
+  ) {
+    const seeds = new Map<number, Float32Array>();
+    const values = functionals.map((functional, i) => {
+      if (functional === undefined) return undefined;
+      const { node, value, gradient } =
+        functional.kind === 'weights'
+          ? this.#weigh(functional, i, outputs)
+          : { node: this.#network.logits, ...seed(functional, logits[i] as Float32Array) };
+      const all = seeds.get(node) ?? new Float32Array(outputs[node]?.size ?? 0);
+      seeds.set(node, all);
+      all.set(gradient, i * gradient.length);
+      return value;
+    });
+    const entries: Entry[] = [...seeds].map(([node, data]) => ({
+      node,
+      gradient: tf.tensor(data, (outputs[node] as tf.Tensor).shape),
+    }));
+    return { entries, values };
+  }
+
+  #weigh(
+    { output, weights, scale = 1 }: Extract<Functional, { kind: 'weights' }>,
+    image: number,
+    outputs: readonly (tf.Tensor | undefined)[],
+  ) {
+    const node = output === 'logits' ? this.#network.logits : this.#network.outputOf.get(output);
+    if (node === undefined) throw new UserError(`The model has no activation "${output}".`);
+    const data = (outputs[node] as tf.Tensor).dataSync();
+    const size = data.length / (outputs[node]?.shape[0] ?? 1);
+    if (weights.length !== size) {
+      throw new RangeError(`"${output}" has ${size} values an image, and ${weights.length} weights were given`);
+    }
+    let value = 0;
+    for (let i = 0; i < size; i++) value += (weights[i] as number) * (data[image * size + i] as number);
+    return { node, value: scale * value, gradient: weights.map((weight) => scale * weight) };
+  }
+
+  #preprocess(images: Batch): tf.Tensor {
+    const { height, width, channels } = this.input;
+    const size = sizeOf(this.input);
+    const data = new Float32Array(images.length * size);
+    for (const [i, image] of images.entries()) data.set(image, i * size);
+    const pixels = tf.tensor4d(data, [images.length, height, width, channels]);
+    const { mean, std } = this.#perChannel();
+    return tf.div(tf.sub(this.#order(pixels), mean), std);
+  }
+
+  /** The gradient with respect to pixels, from that with respect to what the network was given. */
+  #throughPreprocessing(gradient: tf.Tensor): tf.Tensor {
+    return this.#order(tf.div(gradient, this.#perChannel().std));
+  }
+
+  /** Exchanges red and blue where the model wants it: its own inverse. */
+  #order(images: tf.Tensor): tf.Tensor {
+    return this.#preprocessing.channels === 'bgr' && this.input.channels === 3 ? tf.reverse(images, -1) : images;
+  }
+
+  #perChannel(): { mean: tf.Tensor; std: tf.Tensor } {
+    const { channels } = this.input;
+    const { mean, std } = this.#preprocessing;
+    return { mean: tf.tensor1d(mean.slice(0, channels)), std: tf.tensor1d(std.slice(0, channels)) };
+  }
+
+  /** Reads logits [N, …] as N rows. */
+  #rows(logits: tf.Tensor): Logits {
+    const data = logits.dataSync() as Float32Array;
+    const size = this.classes.length;
+    return Array.from({ length: data.length / size }, (_, i) => data.slice(i * size, (i + 1) * size));
+  }
+}
+
+/** Frees the tensors that `work` makes. `tf.tidy` would walk through every number of the arrays that it returns. */
+function scoped<T>(work: () => T): T {
+  tf.engine().startScope();
+  try {
+    return work();
+  } finally {
+    tf.engine().endScope();
+  }
+}

@@ -1,0 +1,98 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import type * as tf from '@tensorflow/tfjs-core';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { UserError } from '../../userError.ts';
+
+/** A layers model and what it was read from. */
+export interface LayersModelFile {
+  readonly model: tfl.LayersModel;
+  /** SHA-256 of model.json and its weight files, in the order of the manifest. */
+  readonly sha256: string;
+  /** model.json and its weight files. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads a TensorFlow.js layers model: `model.json` and the weight files that it names.
+ * @throws UserError when a file is missing, truncated or no layers model, or when a weight is not a finite number.
+ */
+export async function readLayersModel(file: string): Promise<LayersModelFile> {
+  const text = await readFile(file).catch((error: Error) => {
+    throw new UserError(`${file}: the model cannot be read (${error.message}).`);
+  });
+  const { modelTopology, weightsManifest } = parse(file, text);
+  const hash = createHash('sha256').update(text);
+  const weightSpecs = weightsManifest.flatMap(({ weights }) => weights);
+  const groups = await Promise.all(weightsManifest.map((group) => readGroup(file, group)));
+  for (const group of groups) hash.update(group);
+  const weightData = new Uint8Array(Buffer.concat(groups)).buffer;
+  let model: tfl.LayersModel;
+  try {
+    model = await tfl.loadLayersModel({ load: async () => ({ modelTopology, weightSpecs, weightData }) });
+  } catch (error) {
+    const [line] = String(error instanceof Error ? error.message : error).split('\n');
+    throw new UserError(`${file}: TensorFlow.js cannot build this model: ${line}`);
+  }
+  refuseNonFinite(file, model);
+  const shards = weightsManifest.flatMap(({ paths }) => paths.map((name) => path.join(path.dirname(file), name)));
+  return { model, sha256: hash.digest('hex'), files: [file, ...shards] };
+}
+
+function parse(file: string, text: Buffer): { modelTopology: object; weightsManifest: tf.io.WeightsManifestConfig } {
+  let json: Partial<tf.io.ModelJSON> | null;
+  try {
+    json = JSON.parse(text.toString('utf8'));
+  } catch (error) {
+    throw new UserError(`${file} is not valid JSON (${(error as Error).message}). Export or copy the model again.`);
+  }
+  if (json?.format === 'graph-model') {
+    throw new UserError(`${file} is a TensorFlow.js graph model, which has no layers. Export a layers model instead.`);
+  }
+  const { modelTopology, weightsManifest } = json ?? {};
+  if (typeof modelTopology !== 'object' || !Array.isArray(weightsManifest)) {
+    throw new UserError(
+      `${file} is JSON, but not a TensorFlow.js layers model: it has no "modelTopology" and "weightsManifest".`,
+    );
+  }
+  return { modelTopology, weightsManifest };
+}
+
+/** The bytes of one group of weights, all its files one after the other. */
+async function readGroup(file: string, { paths, weights }: tf.io.WeightsManifestConfig[number]): Promise<Buffer> {
+  const shards = await Promise.all(
+    paths.map((name) =>
+      readFile(path.join(path.dirname(file), name)).catch((error: NodeJS.ErrnoException) => {
+        const problem = error.code === 'ENOENT' ? 'is missing' : `cannot be read (${error.message})`;
+        throw new UserError(`${file}: its weight file ${name} ${problem}. Copy it beside the model.`);
+      }),
+    ),
+  );
+  const found = shards.reduce((sum, shard) => sum + shard.length, 0);
+  const wanted = weights.reduce((sum, weight) => sum + bytesOf(weight), 0);
+  if (found !== wanted) {
+    const difference = found < wanted ? 'the file is truncated' : 'the file belongs to another model';
+    throw new UserError(
+      `${file}: ${paths.join(', ')} has ${found} bytes of weights, and the model needs ${wanted}: ${difference}. Copy it again.`,
+    );
+  }
+  return Buffer.concat(shards);
+}
+
+function bytesOf({ shape, dtype, quantization }: tf.io.WeightsManifestEntry): number {
+  const bytes: Record<string, number> = { uint8: 1, bool: 1, uint16: 2, float16: 2, complex64: 8 };
+  return shape.reduce((product, size) => product * size, bytes[quantization?.dtype ?? dtype] ?? 4);
+}
+
+function refuseNonFinite(file: string, model: tfl.LayersModel): void {
+  for (const weight of model.weights) {
+    const values = weight.read().dataSync();
+    const at = values.findIndex((value) => !Number.isFinite(value));
+    if (at >= 0) {
+      throw new UserError(
+        `${file}: weight ${weight.originalName} holds ${values[at]} at index ${at}. A model with such weights answers nothing; train or export it again.`,
+      );
+    }
+  }
+}

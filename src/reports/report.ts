@@ -1,0 +1,138 @@
+import type { ThreatModel } from '../attacks/definition.ts';
+import type { Norm, Norms } from '../attacks/norms.ts';
+import type { Prediction, Round } from '../evaluation/evaluate.ts';
+import type { Metrics, Status } from '../evaluation/metrics.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
+import type { Comparison, Verdict } from '../evaluation/verdict.ts';
+
+/** Where the compute side ran. */
+export type EngineLocation = 'process' | 'extensionHost';
+
+/** What a test came to, with everything that is needed to repeat it. In JSON an infinite distance is `null`. */
+export interface TestReport {
+  readonly id: string;
+  readonly name: string;
+  readonly status: Verdict;
+  /** One sentence: what was expected and measured, or why nothing could be. */
+  readonly message: string;
+  readonly model: { readonly name: string; readonly path: string; readonly sha256?: string };
+  readonly dataset: {
+    readonly name: string;
+    readonly path: string;
+    readonly images?: number;
+    readonly notes: readonly string[];
+  };
+  readonly attack: {
+    readonly id: string;
+    readonly title: string;
+    readonly threatModel: ThreatModel;
+    readonly norm: Norm;
+    readonly preset: string;
+    readonly target?: string;
+    readonly quantize: boolean;
+    readonly epsilons: readonly number[];
+    /** Every parameter as it was used, at the last budget; `rounds` has them for each. */
+    readonly parameters: Readonly<Record<string, unknown>>;
+  };
+  readonly seed: number;
+  readonly engine: { readonly name: string; readonly location: EngineLocation };
+  readonly expect: TestPlan['expect'];
+  readonly comparisons: readonly Comparison[];
+  /** The figures at the last (as a rule the largest) budget; missing when nothing could be evaluated. */
+  readonly metrics?: Metrics;
+  /** The figures at every budget: the security curve. */
+  readonly rounds: readonly Round[];
+  readonly warnings: readonly string[];
+  readonly queries: { readonly points: number; readonly gradients: number };
+  /** Wall-clock time in seconds. */
+  readonly time: number;
+  readonly origin: TestPlan['origin'];
+}
+
+/** What is reported of one example: a line of `examples.jsonl`. Paths of images are relative to the run folder. */
+export interface ExampleReport {
+  /** Id of the test. */
+  readonly test: string;
+  readonly epsilon?: number;
+  readonly index: number;
+  /** SHA-256 over image hash, goal, norm and model hash: the same case in another run has the same identity. */
+  readonly identity: string;
+  readonly image: string;
+  readonly sha256: string;
+  readonly label: string;
+  readonly target?: string;
+  readonly status: Status;
+  readonly clean: Prediction;
+  readonly adversarial: Prediction | null;
+  readonly norms: Norms | null;
+  /** What the model was shown before and after the attack. */
+  readonly originalImage: string;
+  readonly adversarialImage: string | null;
+  /** With the grid off: the exact float32 values, height × width × channels, as a NumPy file. */
+  readonly adversarialArray?: string;
+  /** With the grid off: what the model says of `adversarialImage`, which is rounded. */
+  readonly onGrid?: { readonly prediction: Prediction; readonly norms: Norms; readonly success: boolean };
+  readonly queries: { readonly points: number; readonly gradients: number };
+  readonly seed: number;
+  readonly notes: readonly string[];
+}
+
+/** A test that its settings kept from running. */
+export interface UnplannedReport {
+  readonly id: string;
+  readonly name: string;
+  readonly status: 'errored';
+  readonly message: string;
+  readonly origin: TestPlan['origin'];
+}
+
+/** True for a test that got as far as the compute side. */
+export function isPlanned(report: TestReport | UnplannedReport): report is TestReport {
+  return 'attack' in report;
+}
+
+/** The summary of a run: `report.json`. */
+export interface RunReport {
+  readonly format: 'perturb-report';
+  readonly version: 1;
+  readonly workspace: string;
+  readonly started: string;
+  readonly tests: readonly (TestReport | UnplannedReport)[];
+}
+
+/** What a person calls the metrics. */
+export const metricTitles = {
+  cleanAccuracy: 'clean accuracy',
+  robustAccuracy: 'robust accuracy',
+  successRate: 'attack success rate',
+  medianDistance: 'median distance',
+} as const;
+
+/** One sentence on a test's comparisons: the ones that were missed, or else all. */
+export function describeComparisons(comparisons: readonly Comparison[], norm: Norm): string {
+  const missed = comparisons.filter(({ met }) => !met);
+  return (missed.length > 0 ? missed : comparisons)
+    .map(({ metric, epsilon, expected, measured }) => {
+      const bound = metric === 'successRate' ? 'at most' : 'at least';
+      const at = epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon)}`;
+      const show = metric === 'medianDistance' ? formatDistance : formatPercent;
+      return `${metricTitles[metric]}${at} is ${show(measured)}, expected ${bound} ${show(expected)}`;
+    })
+    .join('; ');
+}
+
+/** A fraction as "45.3 %". */
+export function formatPercent(fraction: number): string {
+  return `${(100 * fraction).toFixed(1)} %`;
+}
+
+/** A distance with three figures; "∞" where the examples held. */
+export function formatDistance(distance: number): string {
+  return Number.isFinite(distance) ? distance.toPrecision(3) : '∞';
+}
+
+/** A budget, as "8/255" where it is a whole number of gray levels. */
+export function formatEpsilon(epsilon: number): string {
+  const level = 255 * epsilon;
+  return Math.abs(level - Math.round(level)) < 1e-6 && level < 255.5 ? `${Math.round(level)}/255` : String(epsilon);
+}

@@ -1,0 +1,43 @@
+import { catalogue } from '../attacks/catalogue.ts';
+import { type Attacks, testSchema } from './attackSchema.ts';
+import { datasetSchema, modelSchema } from './schema.ts';
+import { datasetSnippet, modelSnippet, named, type Snippet, testSnippet } from './snippets.ts';
+
+/** The settings that define tests, each an object keyed by name. */
+export const settingKeys = ['perturb.models', 'perturb.datasets', 'perturb.tests'] as const;
+export type SettingKey = (typeof settingKeys)[number];
+
+/** `contributes.configuration` of the extension manifest. */
+export function configuration(attacks: Attacks = catalogue) {
+  return {
+    title: 'Perturb',
+    properties: {
+      'perturb.models': setting(1, 'Models to test, by name.', modelSchema, modelSnippet),
+      'perturb.datasets': setting(2, 'Images to attack, by name.', datasetSchema, datasetSnippet),
+      'perturb.tests': setting(
+        3,
+        'Robustness tests, by name: an attack on the images of a dataset, and what must hold. The Test Explorer lists them.',
+        testSchema(attacks),
+        testSnippet(attacks),
+      ),
+    } satisfies Record<SettingKey, object>,
+  };
+}
+
+/** The text of package.json with the settings as the code defines them, and the rest as it stands. */
+export function updateManifest(manifest: string): string {
+  const { contributes, ...rest } = JSON.parse(manifest);
+  return `${JSON.stringify({ ...rest, contributes: { ...contributes, configuration: configuration() } }, null, 2)}\n`;
+}
+
+function setting(order: number, markdownDescription: string, schema: object, snippet: Snippet) {
+  return {
+    type: 'object',
+    scope: 'resource',
+    order,
+    default: {},
+    markdownDescription,
+    additionalProperties: { ...schema, defaultSnippets: [snippet] },
+    defaultSnippets: [named(snippet)],
+  };
+}

@@ -1,0 +1,89 @@
+import {
+  getNodeValue,
+  type JSONPath,
+  type Node,
+  type ParseError,
+  type ParseErrorCode,
+  parseTree,
+  printParseErrorCode,
+} from 'jsonc-parser';
+
+/** Lines and columns count from 1. */
+export interface Position {
+  readonly line: number;
+  readonly column: number;
+}
+
+/** JSON with comments and trailing commas, as VS Code writes its settings, with the place of everything in it. */
+export interface JsonDocument {
+  /** The first thing that is not JSON; what follows is only its consequence. */
+  readonly syntaxError?: Position & { readonly message: string };
+  /** The value at a path, `undefined` where there is none. Of keys that stand twice the last counts, as everywhere. */
+  get(path: JSONPath): unknown;
+  /** Paths below this one whose key stands more than once in its object. */
+  duplicates(path: JSONPath): JSONPath[];
+  /** Where a path begins (its key, or the entry of a list), or as much of the path as there is. */
+  locate(path: JSONPath): Position;
+}
+
+export function parseJson(text: string): JsonDocument {
+  const errors: ParseError[] = [];
+  const tree = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
+  const [error] = errors;
+  return {
+    ...(error && { syntaxError: { ...positionAt(text, error.offset), message: describe(error.error) } }),
+    get(path) {
+      const node = find(tree, path);
+      return node && getNodeValue(node);
+    },
+    duplicates(path) {
+      const node = find(tree, path);
+      return node ? [...duplicateKeys(node, path)] : [];
+    },
+    locate: (path) => positionAt(text, offsetOf(tree, path)),
+  };
+}
+
+function child(node: Node | undefined, step: string | number): Node | undefined {
+  if (node?.type === 'array') return node.children?.[step as number];
+  const properties = node?.type === 'object' ? node.children : undefined;
+  return properties?.findLast(({ children }) => children?.[0]?.value === step)?.children?.[1];
+}
+
+function find(tree: Node | undefined, path: JSONPath): Node | undefined {
+  return path.reduce<Node | undefined>(child, tree);
+}
+
+function offsetOf(tree: Node | undefined, path: JSONPath): number {
+  let [node, offset] = [tree, tree?.offset ?? 0];
+  for (const step of path) {
+    node = child(node, step);
+    if (!node) break;
+    offset = node.parent?.type === 'property' ? node.parent.offset : node.offset;
+  }
+  return offset;
+}
+
+function* duplicateKeys(node: Node, path: JSONPath): Generator<JSONPath> {
+  const seen = new Set<string>();
+  for (const [index, entry] of (node.children ?? []).entries()) {
+    const key = node.type === 'object' ? (entry.children?.[0]?.value as string) : index;
+    const value = node.type === 'object' ? entry.children?.[1] : entry;
+    if (typeof key === 'string') {
+      if (seen.has(key)) yield [...path, key];
+      seen.add(key);
+    }
+    if (value) yield* duplicateKeys(value, [...path, key]);
+  }
+}
+
+function positionAt(text: string, offset: number): Position {
+  const before = text.slice(0, offset).split('\n');
+  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+}
+
+/** "CommaExpected" becomes "comma expected". */
+function describe(code: ParseErrorCode): string {
+  const words = printParseErrorCode(code).replace(/(?<=[a-z])[A-Z]/g, (letter) => ` ${letter}`);
+  return `This is not valid JSON: ${words.toLowerCase()}.`;
+}

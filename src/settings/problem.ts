@@ -1,0 +1,36 @@
+import type { JSONPath } from 'jsonc-parser';
+
+/** A mistake in the settings, for a person to mend. Lines and columns count from 1. */
+export interface Problem {
+  readonly file: string;
+  readonly line: number;
+  readonly column: number;
+  /** Where in the settings: "perturb.tests › FGSM 8/255 › epsilon". */
+  readonly setting: string;
+  /** What is wrong and what to do. */
+  readonly message: string;
+  /** Id of the test it makes impossible, or its name where that is so for every model; missing where nobody can tell. */
+  readonly test?: string;
+}
+
+/** A mistake in the settings of one thing, at a path below it. */
+export interface Fault {
+  readonly path: JSONPath;
+  readonly message: string;
+}
+
+/** Stands between the steps of a path, and between a model and its test. */
+export const separator = ' › ';
+
+/** A path as people read it: "perturb.tests › FGSM 8/255 › epsilon[1]"; the empty one is "settings". */
+export function formatPath(path: JSONPath): string {
+  if (path.length === 0) return 'settings';
+  return path
+    .map((step, index) => (typeof step === 'number' ? `[${step}]` : (index > 0 ? separator : '') + step))
+    .join('');
+}
+
+/** True for { … }. */
+export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

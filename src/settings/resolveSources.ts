@@ -1,0 +1,59 @@
+import type { DatasetSource } from '../data/source.ts';
+import { noPreprocessing } from '../models/preprocessing.ts';
+import type { ModelSource } from '../models/source.ts';
+import type { Fault } from './problem.ts';
+import { type DatasetSettings, datasetSchema, type ModelSettings, modelSchema } from './schema.ts';
+import { structuralFaults } from './structure.ts';
+import { type PathScope, resolvePath } from './variables.ts';
+
+/** What an entry of the settings defines, or what is wrong with it. */
+export type Resolved<T> = { readonly source: T } | { readonly faults: readonly Fault[] };
+
+/** The model that an entry of `perturb.models` defines. */
+export function resolveModel(name: string, value: unknown, scope: PathScope): Resolved<ModelSource> {
+  const faults = structuralFaults(modelSchema, value);
+  if (faults.length > 0) return { faults };
+  const { path, labels, preprocessing } = value as ModelSettings;
+  const source = {
+    name,
+    path: resolveAt('path', path, scope, faults),
+    ...(labels !== undefined && { labels: resolveAt('labels', labels, scope, faults) }),
+    preprocessing: {
+      mean: eachChannel(preprocessing?.mean ?? noPreprocessing.mean),
+      std: eachChannel(preprocessing?.std ?? noPreprocessing.std),
+      channels: preprocessing?.channels ?? noPreprocessing.channels,
+    },
+  };
+  return faults.length > 0 ? { faults } : { source };
+}
+
+/** The dataset that an entry of `perturb.datasets` defines. */
+export function resolveDataset(name: string, value: unknown, scope: PathScope): Resolved<DatasetSource> {
+  const faults = structuralFaults(datasetSchema, value);
+  if (faults.length > 0) return { faults };
+  const { path, labels = 'folders', limit } = value as DatasetSettings;
+  const source = {
+    name,
+    path: resolveAt('path', path, scope, faults),
+    labels:
+      labels === 'folders' || labels === 'predictions' ? labels : { csv: resolveAt('labels', labels, scope, faults) },
+    ...(limit !== undefined && { limit }),
+  } satisfies DatasetSource;
+  return faults.length > 0 ? { faults } : { source };
+}
+
+/** The absolute path; a variable without a value is added to the faults. */
+function resolveAt(key: string, path: string, scope: PathScope, faults: Fault[]): string {
+  try {
+    return resolvePath(path, scope);
+  } catch (error) {
+    faults.push({ path: [key], message: (error as Error).message });
+    return path;
+  }
+}
+
+/** One number counts for red, green and blue. */
+function eachChannel(given: number | readonly number[]): number[] {
+  const numbers = [given].flat();
+  return numbers.length === 1 ? [0, 1, 2].map(() => numbers[0] as number) : [...numbers];
+}

@@ -1,0 +1,70 @@
+import type { JSONPath } from 'jsonc-parser';
+import { type SettingKey, settingKeys } from './configuration.ts';
+import { type Position, parseJson } from './jsonc.ts';
+import { formatPath, isObject, type Problem } from './problem.ts';
+import type { PathScope } from './variables.ts';
+
+/** Where a settings file belongs. */
+export interface LayerOrigin extends PathScope {
+  readonly file: string;
+  /** Name of the folder or the workspace. */
+  readonly name: string;
+  /** Models and datasets that tests here may use as well. */
+  readonly outer?: SettingsLayer;
+}
+
+/** What one file says in the settings that define tests, and where it says so. */
+export interface SettingsLayer extends LayerOrigin {
+  readonly values: Readonly<Record<SettingKey, Readonly<Record<string, unknown>>>>;
+  /** Paths whose key stands twice in one object: JSON drops the first without a word. */
+  readonly duplicates: readonly JSONPath[];
+  /** Mistakes that hide what the file defines. */
+  readonly problems: readonly Problem[];
+  /** Where a path begins, or as much of the path as there is. */
+  locate(path: JSONPath): Position;
+}
+
+/** All settings that define tests. */
+export interface Workspace {
+  readonly layers: readonly SettingsLayer[];
+  /** Mistakes beside those in the layers. */
+  readonly problems: readonly Problem[];
+}
+
+/**
+ * Takes the settings from the text of a file.
+ * @param prefix where they stand in it: at the top of settings.json, in `settings` in a .code-workspace file
+ */
+export function parseLayer(text: string, origin: LayerOrigin, prefix: JSONPath = []): SettingsLayer {
+  const document = parseJson(text);
+  const locate = (path: JSONPath) => document.locate([...prefix, ...path]);
+  const values = { 'perturb.models': {}, 'perturb.datasets': {}, 'perturb.tests': {} };
+  const duplicates: JSONPath[] = [];
+  const problems: Problem[] = [];
+  const report = (path: JSONPath, message: string, position = locate(path)) =>
+    problems.push({
+      file: origin.file,
+      line: position.line,
+      column: position.column,
+      setting: formatPath(path),
+      message,
+    });
+
+  if (document.syntaxError) {
+    report([], document.syntaxError.message, document.syntaxError);
+    return { ...origin, values, duplicates, problems, locate };
+  }
+  const settings = document.get(prefix) ?? {};
+  if (!isObject(settings)) report([], 'Settings must be an object: { "perturb.models": { … }, … }.');
+  for (const path of document.duplicates(prefix).map((full) => full.slice(prefix.length))) {
+    if (!settingKeys.includes(path[0] as SettingKey)) continue;
+    if (path.length > 1) duplicates.push(path);
+    else report(path, `"${path[0]}" stands twice in this file, and the first would be ignored. Make it one.`);
+  }
+  for (const key of settingKeys) {
+    const value = isObject(settings) ? settings[key] : undefined;
+    if (isObject(value)) values[key] = value;
+    else if (value !== undefined) report([key], 'It must be an object keyed by name: { "name": { … } }.');
+  }
+  return { ...origin, values, duplicates, problems, locate };
+}

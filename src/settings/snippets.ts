@@ -1,0 +1,45 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of VS Code
+import type { Attacks } from './attackSchema.ts';
+
+/** What VS Code offers to fill in. Placeholder 1 is left for the name; a `^` before a placeholder makes it a number. */
+export interface Snippet {
+  readonly label: string;
+  readonly description: string;
+  readonly body: object;
+}
+
+export const modelSnippet: Snippet = {
+  label: 'Model',
+  description: 'A model with labels and preprocessing',
+  body: {
+    path: '${2:models/model.onnx}',
+    labels: '${3:models/labels.txt}',
+    preprocessing: { mean: '^${4:0}', std: '^${5:1}', channels: '${6|rgb,bgr|}' },
+  },
+};
+
+export const datasetSnippet: Snippet = {
+  label: 'Dataset',
+  description: 'Images in one folder a class',
+  body: { path: '${2:data/images}', labels: '${3|folders,predictions|}', limit: '^${4:64}' },
+};
+
+export function testSnippet(attacks: Attacks): Snippet {
+  const ids = [...attacks.values()].filter((attack) => attack.fixedBudget).map((attack) => attack.id);
+  return {
+    label: 'Robustness test',
+    description: 'An attack within a budget, and the accuracy that must remain',
+    body: {
+      model: '${2:model}',
+      dataset: '${3:dataset}',
+      attack: `\${4|${ids}|}`,
+      epsilon: '${5:8/255}',
+      expect: { robustAccuracy: '^${6:0.5}' },
+    },
+  };
+}
+
+/** The same with a name in front, for where an object of named things is to be filled in. */
+export function named({ label, description, body }: Snippet): Snippet {
+  return { label, description, body: { '${1:name}': body } };
+}

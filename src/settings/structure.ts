@@ -1,0 +1,102 @@
+import { Ajv, type ErrorObject } from 'ajv';
+import type { JSONPath } from 'jsonc-parser';
+import type { Fault } from './problem.ts';
+import { suggest } from './suggest.ts';
+
+// Not strict, since the schemas carry VS Code's own keywords. Verbose, since the sentences quote schema and value.
+const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
+
+/** Says what to do with a key that does not belong where it stands; `undefined` leaves it at a likely spelling. */
+export type ExplainKey = (path: JSONPath) => string | undefined;
+
+/** What does not match a schema: one sentence for each mistake. */
+export function structuralFaults(schema: object, value: unknown, explainKey: ExplainKey = () => undefined): Fault[] {
+  const validate = ajv.compile(schema);
+  validate(value);
+  const faults = new Map<string, Fault>();
+  for (const error of validate.errors ?? []) {
+    if (isEcho(error)) continue;
+    const path = pathOf(error, value);
+    const place = JSON.stringify(path);
+    // A value that has the wrong type also fails to be one of an enumeration: the first error says enough.
+    if (!faults.has(place)) faults.set(place, { path, message: describe(error, path, explainKey) });
+  }
+  return [...faults.values()];
+}
+
+/** True for an error that another one speaks for: a branch of alternatives, or the condition around a rule. */
+function isEcho({ keyword, schemaPath }: ErrorObject): boolean {
+  return keyword === 'if' || /\/(anyOf|oneOf)\//.test(schemaPath);
+}
+
+/** Where the mistake is; a missing or unknown key belongs to the path. */
+function pathOf({ instancePath, params }: ErrorObject, root: unknown): JSONPath {
+  let value = root;
+  const path = instancePath
+    .split('/')
+    .slice(1)
+    .map((step) => {
+      const key = step.replaceAll('~1', '/').replaceAll('~0', '~');
+      const isIndex = Array.isArray(value);
+      value = (value as Record<string, unknown>)[key];
+      return isIndex ? Number(key) : key;
+    });
+  const key = params.missingProperty ?? params.additionalProperty;
+  return key === undefined ? path : [...path, key];
+}
+
+/** A sentence about one error: the schema's own where it has one. */
+function describe(
+  { keyword, params, parentSchema, data, message }: ErrorObject,
+  path: JSONPath,
+  explainKey: ExplainKey,
+): string {
+  const { properties = {}, errorMessage, enum: options } = parentSchema as Schema;
+  switch (keyword) {
+    case 'required': {
+      const { markdownDescription = '' } = properties[params.missingProperty] ?? {};
+      return `"${params.missingProperty}" is missing. ${markdownDescription.split('\n')[0]}`.trim();
+    }
+    case 'additionalProperties': {
+      const key: string = params.additionalProperty;
+      return explainKey(path) ?? `There is no setting "${key}" here. ${suggest(key, Object.keys(properties))}`;
+    }
+    case 'not':
+      if (errorMessage) return errorMessage;
+  }
+  const shown = quote(data);
+  if (errorMessage) return `${shown} does not fit. ${errorMessage}`;
+  switch (keyword) {
+    case 'enum':
+      return `${shown} is unknown. ${typeof data === 'string' ? suggest(data, options ?? []) : `Known: ${options}.`}`;
+    case 'type':
+      return `${shown} does not fit. Give ${[params.type]
+        .flat()
+        .map((type) => typeNames[type] ?? type)
+        .join(' or ')}.`;
+    default:
+      return `${shown} does not fit: it ${message?.replace('>=', 'at least').replace('<=', 'at most')}.`;
+  }
+}
+
+/** What the sentences take from a schema. */
+interface Schema {
+  readonly properties?: Readonly<Record<string, { readonly markdownDescription?: string }>>;
+  readonly errorMessage?: string;
+  readonly enum?: readonly string[];
+}
+
+const typeNames: Readonly<Record<string, string>> = {
+  string: 'a text in quotes',
+  number: 'a number',
+  integer: 'a whole number',
+  boolean: 'true or false',
+  array: 'a list [ … ]',
+  object: 'an object { … }',
+  null: 'null',
+};
+
+function quote(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > 60 ? `${text.slice(0, 60)}…` : text;
+}

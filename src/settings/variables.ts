@@ -1,0 +1,60 @@
+import { homedir } from 'node:os';
+import { resolve } from 'node:path';
+
+/** What a path in settings can refer to. */
+export interface PathScope {
+  /** The folder that relative paths start from. */
+  readonly folder: string;
+  /** `${workspaceFolder}`; missing where there are several and the settings belong to none of them. */
+  readonly workspaceFolder?: string;
+  /** `${workspaceFolder:name}` */
+  readonly folders: ReadonlyMap<string, string>;
+}
+
+/**
+ * The absolute path that a path in settings stands for: variables replaced, as VS Code does in tasks, and a relative
+ * path taken from the folder whose settings state it.
+ * @throws RangeError for a variable without a value, with the words a person reads.
+ */
+export function resolvePath(path: string, scope: PathScope): string {
+  return resolve(
+    scope.folder,
+    path.replace(/\$\{([^}]*)\}/g, (_, variable) => variableValue(variable, scope)),
+  );
+}
+
+function variableValue(variable: string, { workspaceFolder, folders }: PathScope): string {
+  const [kind, name] = splitOnce(variable, ':');
+  const listed = [...folders.keys()].join(', ');
+  if (kind === 'workspaceFolder' && name !== undefined) {
+    const folder = folders.get(name);
+    if (folder === undefined) {
+      throw new RangeError(`The workspace has no folder "${name}" for \${${variable}}. Its folders: ${listed}.`);
+    }
+    return folder;
+  }
+  if (kind === 'env' && name) {
+    const value = process.env[name];
+    if (value === undefined) {
+      throw new RangeError(
+        `The environment variable ${name} is not set. Set it, or write the path without \${${variable}}.`,
+      );
+    }
+    return value;
+  }
+  if (variable === 'userHome') return homedir();
+  if (variable === 'workspaceFolder') {
+    if (workspaceFolder !== undefined) return workspaceFolder;
+    throw new RangeError(
+      `\${workspaceFolder} could be any folder of this workspace. Say which, as in \${workspaceFolder:name}: ${listed}.`,
+    );
+  }
+  throw new RangeError(
+    `There is no variable \${${variable}}. Known: \${workspaceFolder}, \${workspaceFolder:name}, \${userHome} and \${env:NAME}.`,
+  );
+}
+
+function splitOnce(text: string, separator: string): [string, string?] {
+  const at = text.indexOf(separator);
+  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + 1)];
+}

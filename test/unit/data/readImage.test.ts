@@ -1,0 +1,295 @@
+import assert from 'node:assert/strict';
+import { createHash } from 'node:crypto';
+import { crc32 } from 'node:zlib';
+import sharp, { type Sharp } from 'sharp';
+import { isOnGrid, levelOf } from '../../../src/data/grid.ts';
+import type { ImageShape } from '../../../src/data/image.ts';
+import { readImage } from '../../../src/data/readImage.ts';
+import { rejectsWith } from '../../support/rejectsWith.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+
+const width = 4;
+const height = 2;
+const rgb: ImageShape = { height, width, channels: 3 };
+const gray: ImageShape = { height, width, channels: 1 };
+
+/** A 4 × 2 image of which sample i (of `channels` a pixel) is `sampleAt(i)`. */
+function image(channels: 1 | 2 | 3 | 4, sampleAt: (i: number) => number): Sharp {
+  return sharp(
+    Uint8Array.from({ length: width * height * channels }, (_, i) => sampleAt(i)),
+    {
+      raw: { width, height, channels },
+    },
+  );
+}
+
+function image16(channels: 1 | 2 | 3 | 4, sampleAt: (i: number) => number): Sharp {
+  return sharp(
+    Uint16Array.from({ length: width * height * channels }, (_, i) => sampleAt(i)),
+    {
+      raw: { width, height, channels },
+    },
+  );
+}
+
+/** A gray TIFF of one float32 sample, which sharp reads but does not write. */
+function floatTiff(): Buffer {
+  // Tags in order: width, height, bits a sample, no compression, black is zero, where the sample is, samples a pixel,
+  // rows, bytes, floating point.
+  const tags = [256, 1, 257, 1, 258, 32, 259, 1, 262, 1, 273, 134, 277, 1, 278, 1, 279, 4, 339, 3];
+  const bytes = Buffer.alloc(138);
+  bytes.write('II*\0\x08\0\0\0\x0a', 'latin1');
+  for (let i = 0; i < tags.length; i += 2) {
+    const at = 10 + 6 * i;
+    bytes.writeUInt16LE(tags[i] as number, at);
+    bytes.writeUInt16LE(4, at + 2);
+    bytes.writeUInt32LE(1, at + 4);
+    bytes.writeUInt32LE(tags[i + 1] as number, at + 8);
+  }
+  bytes.writeFloatLE(0.5, 134);
+  return bytes;
+}
+
+/** A 64 × 64 image that compresses badly, so that a part of its file is a part of its pixels. */
+function noise(): Sharp {
+  let state = 1;
+  const next = () => {
+    state = (Math.imul(state, 1103515245) + 12345) & 0x7fffffff;
+    return state >> 16;
+  };
+  return sharp(Uint8Array.from({ length: 64 * 64 * 3 }, next), { raw: { width: 64, height: 64, channels: 3 } });
+}
+
+describe('readImage', () => {
+  const folder = temporaryFolder();
+
+  async function read(name: string, content: Sharp | Uint8Array, shape: ImageShape) {
+    const bytes = content instanceof Uint8Array ? content : await content.toBuffer();
+    const { pixels, notes, sha256 } = await readImage(await folder.write(name, bytes), shape);
+    assert.equal(pixels.length, shape.height * shape.width * shape.channels);
+    assert.ok(isOnGrid(pixels));
+    return { levels: Array.from(pixels, levelOf), notes, sha256, bytes };
+  }
+
+  it('takes an RGB image of the right size as it is', async () => {
+    const { levels, notes, sha256, bytes } = await read('a.png', image(3, (i) => i * 10).png(), rgb);
+    assert.deepEqual(
+      levels,
+      Array.from({ length: 24 }, (_, i) => i * 10),
+    );
+    assert.deepEqual(notes, []);
+    assert.equal(sha256, createHash('sha256').update(bytes).digest('hex'));
+  });
+
+  it('repeats a gray image in three channels', async () => {
+    const png = image(1, (i) => i * 30)
+      .toColourspace('b-w')
+      .png();
+    const { levels, notes } = await read('a.png', png, rgb);
+    assert.deepEqual(
+      levels,
+      Array.from({ length: 24 }, (_, i) => Math.floor(i / 3) * 30),
+    );
+    assert.deepEqual(notes, ['gray image']);
+  });
+
+  it('takes a gray image as it is when the shape has one channel', async () => {
+    const png = image(1, (i) => i * 30)
+      .toColourspace('b-w')
+      .png();
+    const { levels, notes } = await read('a.png', png, gray);
+    assert.deepEqual(
+      levels,
+      Array.from({ length: 8 }, (_, i) => i * 30),
+    );
+    assert.deepEqual(notes, []);
+  });
+
+  it('converts colors to gray when the shape has one channel', async () => {
+    const { levels, notes } = await read('a.png', image(3, (i) => Math.floor(i / 3) * 30).png(), gray);
+    assert.deepEqual(
+      levels,
+      Array.from({ length: 8 }, (_, i) => i * 30),
+    );
+    assert.deepEqual(notes, ['color converted to gray']);
+  });
+
+  it('lays alpha over white', async () => {
+    // The first pixel is transparent, the second half so, the rest opaque; all are black.
+    const alphas = [0, 128, 255, 255, 255, 255, 255, 255];
+    const png = image(4, (i) => (i % 4 === 3 ? (alphas[Math.floor(i / 4)] as number) : 0)).png();
+    const { levels, notes } = await read('a.png', png, rgb);
+    assert.deepEqual(levels.slice(0, 9), [255, 255, 255, 127, 127, 127, 0, 0, 0]);
+    assert.deepEqual(notes, ['alpha laid over white']);
+  });
+
+  it('does not mention an alpha channel that is opaque everywhere', async () => {
+    const { notes } = await read('a.png', image(4, (i) => (i % 4 === 3 ? 255 : 9)).png(), rgb);
+    assert.deepEqual(notes, []);
+  });
+
+  for (const shape of [rgb, gray]) {
+    it(`lays 16-bit alpha over a full white in ${shape.channels} channels`, async () => {
+      const png = image16(4, (i) => (i % 4 === 3 ? 0 : 2570))
+        .toColourspace('rgb16')
+        .png();
+      const { levels } = await read('a.png', png, shape);
+      assert.deepEqual(new Set(levels), new Set([255]));
+    });
+  }
+
+  it('converts CMYK to RGB', async () => {
+    const jpeg = image(3, (i) => [200, 30, 30][i % 3] as number)
+      .toColourspace('cmyk')
+      .jpeg({ quality: 100 });
+    const { levels, notes } = await read('a.jpg', jpeg, rgb);
+    const [red = 0, green = 0, blue = 0] = levels;
+    assert.ok(red > 150 && green < 90 && blue < 90, `${red}, ${green}, ${blue} is not red`);
+    assert.deepEqual(notes, ['CMYK converted to RGB']);
+  });
+
+  it('reduces 16 bits to 8', async () => {
+    const png = image16(3, (i) => i * 257)
+      .toColourspace('rgb16')
+      .png();
+    const { levels, notes } = await read('a.png', png, rgb);
+    assert.deepEqual(
+      levels,
+      Array.from({ length: 24 }, (_, i) => i),
+    );
+    assert.deepEqual(notes, ['16 bits a channel reduced to 8']);
+  });
+
+  it('reduces 16-bit gray to 8 bits', async () => {
+    const png = image16(1, (i) => i * 257)
+      .toColourspace('grey16')
+      .png();
+    const { levels, notes } = await read('a.png', png, gray);
+    assert.deepEqual(levels, [0, 1, 2, 3, 4, 5, 6, 7]);
+    assert.deepEqual(notes, ['16 bits a channel reduced to 8']);
+  });
+
+  it('turns an image upright as EXIF says', async () => {
+    // Orientation 6: the first row of the file is the right column of the picture. Sharp adds a profile to it.
+    const png = image(3, (i) => Math.floor(i / 3) * 10)
+      .withMetadata({ orientation: 6 })
+      .png();
+    const { levels, notes } = await read('a.png', png, { height: 4, width: 2, channels: 3 });
+    assert.deepEqual(
+      levels.filter((_, i) => i % 3 === 0),
+      [40, 0, 50, 10, 60, 20, 70, 30],
+    );
+    assert.deepEqual(notes, ['rotated as EXIF says', 'color profile converted to sRGB']);
+  });
+
+  it('stretches an image of another size', async () => {
+    const left = 10;
+    const right = 200;
+    const png = image(3, (i) => (i % (3 * width) < 6 ? left : right)).png();
+    const { levels, notes } = await read('a.png', png, { height: 8, width: 16, channels: 3 });
+    assert.equal(levels[0], left);
+    assert.equal(levels.at(-1), right);
+    assert.deepEqual(notes, ['resized from 4×2']);
+  });
+
+  it('says the upright size of an image that it turned and stretched', async () => {
+    const png = image(3, () => 7)
+      .withMetadata({ orientation: 6 })
+      .png();
+    const { notes } = await read('a.png', png, rgb);
+    assert.deepEqual(notes, ['rotated as EXIF says', 'color profile converted to sRGB', 'resized from 2×4']);
+  });
+
+  it('converts a color profile to sRGB', async () => {
+    const { notes } = await read(
+      'a.png',
+      image(3, (i) => i * 10)
+        .withIccProfile('p3')
+        .png(),
+      rgb,
+    );
+    assert.deepEqual(notes, ['color profile converted to sRGB']);
+  });
+
+  it('takes the first frame of an animation', async () => {
+    const frames = [1, 2].map((level) =>
+      image(3, () => level * 100)
+        .png()
+        .toBuffer(),
+    );
+    const gif = sharp(await Promise.all(frames), { join: { animated: true } }).gif();
+    const { levels, notes } = await read('a.gif', gif, rgb);
+    assert.deepEqual(new Set(levels), new Set([100]));
+    assert.deepEqual(notes, ['first of 2 frames']);
+  });
+
+  for (const format of ['jpeg', 'webp', 'tiff', 'avif'] as const) {
+    it(`reads ${format}`, async () => {
+      const { levels } = await read(`a.${format}`, image(3, () => 128).toFormat(format, { quality: 100 }), rgb);
+      assert.ok(levels.every((level) => Math.abs(level - 128) <= 3));
+    });
+  }
+
+  it('refuses a missing file', async () => {
+    const file = folder.at('none.png');
+    await rejectsWith(readImage(file, rgb), file, 'does not exist', 'Check the path');
+  });
+
+  it('refuses a folder', async () => {
+    await rejectsWith(readImage(folder.at(), rgb), folder.at(), 'is a folder');
+  });
+
+  it('refuses a path below a file', async () => {
+    await folder.write('a.png', 'x');
+    await rejectsWith(readImage(folder.at('a.png', 'b.png'), rgb), 'a part of its path is a file');
+  });
+
+  it('refuses an empty file', async () => {
+    const file = await folder.write('a.png', '');
+    await rejectsWith(readImage(file, rgb), file, 'is empty', 'remove it');
+  });
+
+  it('refuses a text file that is named .png', async () => {
+    const file = await folder.write('a.png', 'This is no image.\n');
+    await rejectsWith(readImage(file, rgb), file, 'it is not a PNG, JPEG', 'remove it');
+  });
+
+  it('refuses a drawing', async () => {
+    const file = await folder.write('a.png', '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"/>');
+    await rejectsWith(readImage(file, rgb), file, 'it is not a PNG, JPEG');
+  });
+
+  it('refuses floating-point samples', async () => {
+    const file = await folder.write('a.tiff', floatTiff());
+    await rejectsWith(readImage(file, rgb), file, 'float', '8 or 16 bits');
+  });
+
+  it('refuses an image that is too large to decode', async () => {
+    const bytes = await image(3, () => 0)
+      .png()
+      .toBuffer();
+    // The header says 30000 × 30000.
+    bytes.writeUInt32BE(30000, 16);
+    bytes.writeUInt32BE(30000, 20);
+    bytes.writeUInt32BE(crc32(bytes.subarray(12, 29)), 29);
+    const file = await folder.write('a.png', bytes);
+    await rejectsWith(readImage(file, rgb), file, 'too large', 'Scale it down');
+  });
+
+  it('refuses corrupt bytes', async () => {
+    const bytes = await noise().png().toBuffer();
+    bytes.fill(0x55, bytes.length >> 1, (bytes.length >> 1) + 40);
+    const file = await folder.write('a.png', bytes);
+    await rejectsWith(readImage(file, rgb), file, 'corrupt', 'intact');
+  });
+
+  for (const format of ['png', 'jpeg', 'webp', 'gif', 'avif'] as const) {
+    for (const share of [0.1, 0.5, 0.95]) {
+      it(`refuses a ${format} file of which only ${share * 100} % is there`, async () => {
+        const bytes = await noise().toFormat(format).toBuffer();
+        const file = await folder.write(`a.${format}`, bytes.subarray(0, bytes.length * share));
+        await rejectsWith(readImage(file, rgb), file, 'truncated', 'intact');
+      });
+    }
+  }
+});

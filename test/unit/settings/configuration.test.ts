@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { Ajv } from 'ajv';
+import { testSchema } from '../../../src/settings/attackSchema.ts';
+import { configuration, updateManifest } from '../../../src/settings/configuration.ts';
+import { attacks } from './workspaces.ts';
+
+describe('the contributed settings', () => {
+  it('are in package.json as the attack catalogue has them (npm run generate)', async () => {
+    const manifest = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
+    assert.equal(updateManifest(manifest), manifest, 'package.json has drifted: run `npm run generate`');
+  });
+
+  it('are empty objects per resource unless set', () => {
+    const { properties } = configuration(attacks);
+    assert.deepEqual(Object.keys(properties), ['perturb.models', 'perturb.datasets', 'perturb.tests']);
+    for (const { type, scope, default: empty } of Object.values(properties)) {
+      assert.deepEqual({ type, scope, empty }, { type: 'object', scope: 'resource', empty: {} });
+    }
+  });
+
+  it('keep the rest of the manifest', () => {
+    const manifest = '{ "name": "perturb", "contributes": { "commands": [] } }';
+    const { name, contributes } = JSON.parse(updateManifest(manifest));
+    assert.deepEqual([name, contributes.commands, contributes.configuration.title], ['perturb', [], 'Perturb']);
+  });
+
+  it('describe each attack and each parameter with its default', () => {
+    const schema = testSchema(attacks);
+    assert.deepEqual(schema.properties.attack.enum, ['fgsm', 'ifgsm', 'minimal', 'pixels']);
+    assert.match(schema.properties.attack.markdownEnumDescriptions[0] ?? '', /^\*\*FGSM\*\* \(white-box\)\. /);
+    const { parameters } = schema.allOf[1]?.then.properties ?? assert.fail();
+    assert.match(JSON.stringify(parameters), /Number of gradient steps\.\\n\\nDefault: linf: min/);
+  });
+
+  it('show editors the same mistakes of an attack as the command line', () => {
+    const validate = new Ajv({ strict: false }).compile(testSchema(attacks));
+    const test = { model: 'm', dataset: 'd', attack: 'fgsm', epsilon: '8/255', expect: { robustAccuracy: 0.4 } };
+    const { epsilon: _, ...unbounded } = test;
+    const accepted: object[] = [
+      test,
+      { ...test, attack: 'ifgsm', norm: 'l2', parameters: { steps: 3, stepSize: '1/255' } },
+      { ...test, model: ['m', 'n'], epsilon: [0.1, '8/255'], expect: { robustAccuracy: [0.4, 0.3] } },
+      { ...test, target: 'stop', expect: { successRate: 0.1 } },
+      { ...unbounded, attack: 'minimal' },
+    ];
+    const refused: object[] = [
+      { ...test, attack: 'unknown' },
+      { ...test, norm: 'l1' },
+      { ...test, steps: 3 },
+      { ...test, parameters: { steps: 3 } },
+      { ...test, attack: 'ifgsm', parameters: { steps: 0 } },
+      { ...test, epsilon: 0 },
+      { ...test, target: 'stop' },
+      { ...test, attack: 'minimal' },
+      { ...unbounded, attack: 'minimal', target: 'stop' },
+      unbounded,
+      { ...test, expect: {} },
+      { ...test, expect: { robustAccuracy: 40 } },
+    ];
+    for (const settings of accepted) assert.ok(validate(settings), JSON.stringify(settings));
+    for (const settings of refused) assert.ok(!validate(settings), JSON.stringify(settings));
+  });
+});

@@ -1,0 +1,189 @@
+// biome-ignore-all lint/suspicious/noTemplateCurlyInString: variables of VS Code
+import assert from 'node:assert/strict';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+import { removeFiles, resolveFiles, resolveText } from './workspaces.ts';
+
+describe('plans', () => {
+  afterEach(removeFiles);
+
+  it('have everything resolved', async () => {
+    const { root, plans, problems } = await resolveText(`// Settings of a person
+{
+  "editor.fontSize": 12, /* not ours */
+  "perturb.models": {
+    "signs": {
+      "path": "models/signs.onnx",
+      "labels": "models/labels.txt",
+      "preprocessing": { "mean": 0.5, "std": [0.5], "channels": "bgr" },
+    },
+    "plain": { "path": "/models/plain.onnx" },
+  },
+  "perturb.datasets": { "street": { "path": "data/street", "labels": "data/street.CSV", "limit": 64 } },
+  "perturb.tests": {
+    // Both models
+    "Curve": {
+      "model": ["signs", "plain"], "dataset": "street", "classes": ["stop", "yield"],
+      "attack": "ifgsm", "norm": "l2", "epsilon": [0.5, "1/2", 1], "target": "random",
+      "parameters": { "steps": 3, "stepSize": "1/10" }, "preset": "paper",
+      "expect": { "successRate": [0.1, 0.2, 0.3], "medianDistance": 0.2 },
+      "quantize": false, "seed": 7,
+    },
+  },
+}
+`);
+    const file = join(root, '.vscode/settings.json');
+    const common = {
+      name: 'Curve',
+      dataset: {
+        name: 'street',
+        path: join(root, 'data/street'),
+        labels: { csv: join(root, 'data/street.CSV') },
+        limit: 64,
+      },
+      classes: ['stop', 'yield'],
+      attack: 'ifgsm',
+      preset: 'paper',
+      parameters: { steps: 3, stepSize: '1/10' },
+      norm: 'l2',
+      epsilons: [0.5, 0.5, 1],
+      target: 'random',
+      expect: { successRate: [0.1, 0.2, 0.3], medianDistance: [0.2, 0.2, 0.2] },
+      quantize: false,
+      seed: 7,
+      origin: { file, line: 15 },
+    };
+    assert.deepEqual(problems, []);
+    assert.deepEqual(plans, [
+      {
+        id: 'signs › Curve',
+        model: {
+          name: 'signs',
+          path: join(root, 'models/signs.onnx'),
+          labels: join(root, 'models/labels.txt'),
+          preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'bgr' },
+        },
+        ...common,
+      },
+      {
+        id: 'plain › Curve',
+        model: {
+          name: 'plain',
+          path: '/models/plain.onnx',
+          preprocessing: { mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
+        },
+        ...common,
+      },
+    ]);
+  });
+
+  it('have defaults for what may be left out', async () => {
+    const { root, plans, lines } = await resolveText(`{
+  "perturb.models": { "m": { "path": "m.onnx" } },
+  "perturb.datasets": { "d": { "path": "d" } },
+  "perturb.tests": {
+    "Smallest": { "model": "m", "dataset": "d", "attack": "minimal", "expect": { "medianDistance": 1 } },
+    "Fixed": { "model": "m", "dataset": "d", "attack": "fgsm", "epsilon": "1/255", "expect": { "robustAccuracy": [0] } },
+  }
+}`);
+    assert.deepEqual(lines, []);
+    const [smallest, fixed] = plans;
+    assert.deepEqual(smallest, {
+      id: 'm › Smallest',
+      name: 'Smallest',
+      model: {
+        name: 'm',
+        path: join(root, 'm.onnx'),
+        preprocessing: { mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
+      },
+      dataset: { name: 'd', path: join(root, 'd'), labels: 'folders' },
+      attack: 'minimal',
+      preset: 'quick',
+      parameters: {},
+      norm: 'l2',
+      epsilons: [],
+      expect: { medianDistance: [1] },
+      quantize: true,
+      seed: 0,
+      origin: { file: join(root, '.vscode/settings.json'), line: 5 },
+    });
+    assert.equal(fixed?.norm, 'linf');
+    assert.deepEqual(fixed?.epsilons, [1 / 255]);
+  });
+
+  it('allow any epsilon above 0 off the grid and in wide norms', async () => {
+    const test = '"model": "m", "dataset": "d", "expect": { "robustAccuracy": 0 }';
+    const { plans, lines } = await resolveText(`{
+  "perturb.models": { "m": { "path": "m" } },
+  "perturb.datasets": { "d": { "path": "d" } },
+  "perturb.tests": {
+    "off the grid": { ${test}, "attack": "fgsm", "epsilon": "0.5/255", "quantize": false },
+    "wide": { ${test}, "attack": "fgsm", "norm": "l2", "epsilon": 3.5 },
+    "pixels": { ${test}, "attack": "pixels", "epsilon": 40 }
+  }
+}`);
+    assert.deepEqual(lines, []);
+    assert.equal(plans.length, 3);
+  });
+
+  it('of no tests are none', async () => {
+    for (const text of ['', '{}', '// nothing yet', '{ "perturb.tests": {} }']) {
+      const { plans, problems } = await resolveText(text);
+      assert.deepEqual({ plans, problems }, { plans: [], problems: [] });
+    }
+  });
+});
+
+describe('variables in paths', () => {
+  afterEach(removeFiles);
+
+  /** What becomes of a model's path in a folder. */
+  async function pathOf(path: string) {
+    const { root, plans, lines } = await resolveFiles(
+      {
+        'app/.vscode/settings.json': `{
+  "perturb.models": { "m": { "path": ${JSON.stringify(path)} } },
+  "perturb.datasets": { "d": { "path": "d" } },
+  "perturb.tests": { "T": { "model": "m", "dataset": "d", "attack": "fgsm", "epsilon": 0.1, "expect": { "robustAccuracy": 0 } } }
+}`,
+      },
+      'app',
+    );
+    return { root, path: plans[0]?.model.path, lines };
+  }
+
+  it('are replaced', async () => {
+    process.env.PERTURB_TEST_MODELS = '/shared/models';
+    const cases: [string, (root: string) => string][] = [
+      ['m.onnx', (root) => join(root, 'app/m.onnx')],
+      ['../m.onnx', (root) => join(root, 'm.onnx')],
+      ['${workspaceFolder}/m.onnx', (root) => join(root, 'app/m.onnx')],
+      ['${workspaceFolder:app}/m.onnx', (root) => join(root, 'app/m.onnx')],
+      ['${userHome}/m.onnx', () => join(homedir(), 'm.onnx')],
+      ['${env:PERTURB_TEST_MODELS}/m.onnx', () => '/shared/models/m.onnx'],
+    ];
+    for (const [written, expected] of cases) {
+      const { root, path } = await pathOf(written);
+      assert.equal(path, expected(root), written);
+    }
+    delete process.env.PERTURB_TEST_MODELS;
+  });
+
+  it('are explained where they have no value', async () => {
+    const cases: [string, string][] = [
+      [
+        '${env:PERTURB_TEST_UNSET}/m',
+        'The environment variable PERTURB_TEST_UNSET is not set. Set it, or write the path without ${env:PERTURB_TEST_UNSET}.',
+      ],
+      ['${workspaceFolder:web}/m', 'The workspace has no folder "web" for ${workspaceFolder:web}. Its folders: app.'],
+      [
+        '${workspaceRoot}/m',
+        'There is no variable ${workspaceRoot}. Known: ${workspaceFolder}, ${workspaceFolder:name}, ${userHome} and ${env:NAME}.',
+      ],
+    ];
+    for (const [written, message] of cases) {
+      const { lines } = await pathOf(written);
+      assert.deepEqual(lines, [`app/.vscode/settings.json:2 perturb.models › m › path: ${message}`]);
+    }
+  });
+});

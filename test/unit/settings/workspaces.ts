@@ -1,0 +1,71 @@
+import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { dirname, join, relative } from 'node:path';
+import { fgsm } from '../../../src/attacks/fgsm.ts';
+import { ifgsm } from '../../../src/attacks/ifgsm.ts';
+import type { Attacks } from '../../../src/settings/attackSchema.ts';
+import { type Resolution, resolvePlans } from '../../../src/settings/plans.ts';
+import { readWorkspace } from '../../../src/settings/readSettings.ts';
+
+/** The kinds of attack that settings tell apart: without parameters, with parameters, without a budget. */
+export const attacks = new Map<string, unknown>([
+  ['fgsm', fgsm],
+  ['ifgsm', ifgsm],
+  [
+    'minimal',
+    {
+      ...fgsm,
+      id: 'minimal',
+      title: 'Minimal attack',
+      norms: ['l2'],
+      targeted: false,
+      fixedBudget: false,
+      parameters: {},
+    },
+  ],
+  ['pixels', { ...fgsm, id: 'pixels', title: 'Pixel attack', norms: ['l0'] }],
+]) as Attacks;
+
+const roots: string[] = [];
+
+/** Writes files into a new folder and returns the folder. */
+export async function writeFiles(files: Readonly<Record<string, string>>): Promise<string> {
+  const root = await realpath(await mkdtemp(join(tmpdir(), 'perturb-settings-')));
+  roots.push(root);
+  for (const [name, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, name)), { recursive: true });
+    await writeFile(join(root, name), text);
+  }
+  return root;
+}
+
+/** Removes all folders that were written. */
+export async function removeFiles(): Promise<void> {
+  await Promise.all(roots.splice(0).map((root) => rm(root, { recursive: true })));
+}
+
+/** Files, and which of them (or "." for the folder) is opened. */
+export async function resolveFiles(files: Readonly<Record<string, string>>, opened = '.') {
+  const root = await writeFiles(files);
+  const resolution = resolvePlans(await readWorkspace(join(root, opened)), attacks);
+  return { root, ...resolution, lines: linesOf(root, resolution) };
+}
+
+/** A folder whose settings.json has this text. */
+export function resolveText(text: string) {
+  return resolveFiles({ '.vscode/settings.json': text });
+}
+
+/** The text of settings.json with one model, one dataset and these tests, whose definitions begin at line 4. */
+export function withTests(tests: string): string {
+  return `{
+  "perturb.models": { "signs": { "path": "signs.onnx" } },
+  "perturb.datasets": { "street": { "path": "street" }, "loose": { "path": "loose", "labels": "predictions" } },
+  "perturb.tests": ${tests.trim()}
+}`;
+}
+
+/** The problems as a person reads them, without the file's folder. */
+function linesOf(root: string, { problems }: Resolution): string[] {
+  return problems.map(({ file, line, setting, message }) => `${relative(root, file)}:${line} ${setting}: ${message}`);
+}
