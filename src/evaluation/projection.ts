@@ -3,12 +3,12 @@ import { distances } from '../attacks/norms.ts';
 import { levelOf, levels, snapToGrid, valueAt } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
 
-/** float32 pixels miss a budget by rounding: points this much outside of it, relatively, still count as inside. */
+/** float32 pixels miss a budget by rounding: points this much outside of it, in pixel values, still count as inside. */
 const tolerance = 1e-6;
 
 /** Gray levels that fit into a budget: ⌊255 ε⌋, where 8/255 is 8 although it is a hair less in binary. */
 export function levelsWithin(epsilon: number): number {
-  return Math.floor(levels * epsilon * (1 + tolerance));
+  return Math.floor(levels * (epsilon + tolerance));
 }
 
 /** The budget as it is on the 8-bit grid: in linf a whole number of gray levels, elsewhere unchanged. */
@@ -18,7 +18,7 @@ export function budgetOnGrid(budget: Budget): Budget {
 
 /** True when a point is no farther from the image than the budget allows, up to float32 rounding. */
 export function isWithin(image: Pixels, point: Pixels, budget: Budget, channels: number): boolean {
-  return distances(image, point, channels)[budget.norm] <= budget.epsilon * (1 + tolerance) + Number.EPSILON;
+  return distances(image, point, channels)[budget.norm] <= budget.epsilon + tolerance;
 }
 
 /**
@@ -77,7 +77,7 @@ export function roundToGrid(image: Pixels, point: Pixels, norm: Budget['norm']):
     left += cost(Math.abs(change[i] as number)) - cost(Math.abs(cut[i] as number));
   }
   const fraction = change.map((value, i) => Math.abs(value - (cut[i] as number)));
-  const fractional = Uint32Array.from(fraction.keys()).filter((i) => (fraction[i] as number) > 255 * tolerance);
+  const fractional = Uint32Array.from(fraction.keys()).filter((i) => (fraction[i] as number) > levels * tolerance);
   for (const i of fractional.sort((a, b) => (fraction[b] as number) - (fraction[a] as number))) {
     const steps = Math.abs(cut[i] as number);
     const price = cost(steps + 1) - cost(steps);

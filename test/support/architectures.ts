@@ -38,6 +38,13 @@ export const architectures: Readonly<Record<string, () => LayersModel>> = {
     classifierOf(layers.batchNormalization({ scale: false, center: false })),
   'max pooling': () => classifierOf(layers.maxPooling2d({ poolSize: 2 })),
   'max pooling, overlapping': () => classifierOf(layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
+  'max pooling of negative values': () =>
+    classifierOf(
+      conv2d({ filters: 4, kernelSize: 3 }),
+      layers.activation({ activation: 'sigmoid' }),
+      layers.batchNormalization({ gammaInitializer: 'ones' }),
+      layers.maxPooling2d({ poolSize: 3, strides: 2, padding: 'same' }),
+    ),
   'average pooling': () => classifierOf(layers.averagePooling2d({ poolSize: 3, strides: 2, padding: 'same' })),
   'global average pooling': () => {
     const x = input({ shape: [9, 9, 3] });

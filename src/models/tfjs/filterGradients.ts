@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { depthwiseInputGradient, inputGradient, type LinearMap, place } from './convolution.ts';
 
 type Shape4D = [number, number, number, number];
 type ConvInfo = tf.backend_util.Conv2DInfo;
@@ -44,7 +45,7 @@ const WASM = 'wasm';
 export function registerFilterGradients(): void {
   registerMissing(tf.Conv2DBackpropFilter, conv2dFilterGradient);
   registerMissing(tf.DepthwiseConv2dNativeBackpropFilter, depthwiseFilterGradient);
-  registerMissing(tf.DepthwiseConv2dNativeBackpropInput, depthwiseInputGradient);
+  registerMissing(tf.DepthwiseConv2dNativeBackpropInput, depthwiseInput);
 }
 
 /**
@@ -67,7 +68,7 @@ export function replaceInputGradient(): void {
   });
 }
 
-const INPUT_GRADIENT_KERNEL = toKernel(conv2dInputGradient);
+const INPUT_GRADIENT_KERNEL = toKernel(conv2dInput);
 
 function registerMissing<Arguments>(kernelName: string, gradient: (call: Arguments) => tf.Tensor): void {
   if (tf.getKernel(kernelName, WASM) === undefined) {
@@ -108,19 +109,19 @@ function depthwiseFilterGradient({ inputs: { x, dy }, attrs }: FilterGradientArg
   return tf.reshape(gradient, attrs.filterShape);
 }
 
-function depthwiseInputGradient({ inputs: { dy, filter }, attrs }: InputGradientArguments): tf.Tensor {
-  const [kernelHeight, kernelWidth, channels, multiplier] = filter.shape;
-  const info = forwardInfo(attrs.inputShape, filter.shape, attrs, true);
-  const turned = tf.reshape(tf.reverse(filter, [0, 1]), [kernelHeight, kernelWidth, channels * multiplier, 1]);
-  const spread = alignToInput(dy, info);
-  const gradient = tf.depthwiseConv2d(spread, turned as tf.Tensor4D, 1, 'valid', 'NHWC', dilations(info));
-  return tf.reshape(tf.sum(tf.reshape(gradient, [...attrs.inputShape, multiplier]), 4), attrs.inputShape);
+function depthwiseInput({ inputs: { dy, filter }, attrs }: InputGradientArguments): tf.Tensor {
+  return applyOnce(depthwiseInputGradient(filter, forwardInfo(attrs.inputShape, filter.shape, attrs, true)), dy);
 }
 
-function conv2dInputGradient({ inputs: { dy, filter }, attrs }: InputGradientArguments): tf.Tensor {
-  const info = forwardInfo(attrs.inputShape, filter.shape, attrs, false);
-  const turned = tf.transpose(tf.reverse(filter, [0, 1]), [0, 1, 3, 2]);
-  return tf.conv2d(alignToInput(dy, info), turned, 1, 'valid', 'NHWC', dilations(info));
+function conv2dInput({ inputs: { dy, filter }, attrs }: InputGradientArguments): tf.Tensor {
+  return applyOnce(inputGradient(filter, forwardInfo(attrs.inputShape, filter.shape, attrs, false)), dy);
+}
+
+/** In training the filter changes with every step, so nothing that is prepared from it is kept. */
+function applyOnce(gradient: LinearMap, dy: tf.Tensor4D): tf.Tensor {
+  const dx = gradient.apply(dy);
+  gradient.dispose();
+  return dx;
 }
 
 /** Works out the padding and the output size of the forward convolution. */
@@ -140,15 +141,6 @@ function alignToFilter(x: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
   return place(x, top, left, height, width);
 }
 
-/** Spreads dY out by the strides and pads it, so that the filter fits at exactly the offsets of X's pixels. */
-function alignToInput(dy: tf.Tensor4D, info: ConvInfo): tf.Tensor4D {
-  const down = reach(info.filterHeight, info.dilationHeight);
-  const right = reach(info.filterWidth, info.dilationWidth);
-  const spread = insertZeros(dy, info.strideHeight, info.strideWidth);
-  const { top, left } = info.padInfo;
-  return place(spread, down - top, right - left, info.inHeight + down, info.inWidth + right);
-}
-
 /** How far the last tap of a filter lies from the first. */
 function reach(size: number, dilation: number): number {
   return (size - 1) * dilation;
@@ -160,44 +152,4 @@ function strides(info: ConvInfo): [number, number] {
 
 function dilations(info: ConvInfo): [number, number] {
   return [info.dilationHeight, info.dilationWidth];
-}
-
-/** Puts `stride - 1` zeros after each pixel, through shapes of rank 3 so that only one axis grows at a time. */
-function insertZeros(x: tf.Tensor4D, strideHeight: number, strideWidth: number): tf.Tensor4D {
-  const [batch, height, width, channels] = x.shape;
-  let spread: tf.Tensor = x;
-  if (strideWidth > 1) {
-    const columns = tf.reshape(spread, [batch * height * width, 1, channels]);
-    spread = tf.pad(columns, [
-      [0, 0],
-      [0, strideWidth - 1],
-      [0, 0],
-    ]);
-  }
-  if (strideHeight > 1) {
-    const rows = tf.reshape(spread, [batch * height, 1, width * strideWidth * channels]);
-    spread = tf.pad(rows, [
-      [0, 0],
-      [0, strideHeight - 1],
-      [0, 0],
-    ]);
-  }
-  return tf.reshape(spread, [batch, height * strideHeight, width * strideWidth, channels]);
-}
-
-/** Puts `x` on a canvas of zeros of the given size, from row `top` and column `left`, and cuts off what sticks out. */
-function place(x: tf.Tensor4D, top: number, left: number, height: number, width: number): tf.Tensor4D {
-  const bottom = height - top - x.shape[1];
-  const right = width - left - x.shape[2];
-  if (top === 0 && left === 0 && bottom === 0 && right === 0) {
-    return x;
-  }
-  const border = (size: number) => Math.max(0, size);
-  const padded = tf.pad(x, [
-    [0, 0],
-    [border(top), border(bottom)],
-    [border(left), border(right)],
-    [0, 0],
-  ]);
-  return tf.slice(padded, [0, border(-top), border(-left), 0], [x.shape[0], height, width, x.shape[3]]);
 }

@@ -212,9 +212,12 @@ interface PoolingConfig {
 function maxPooling({ poolSize: filterSize, strides, padding: pad }: PoolingConfig): Operation {
   return {
     forward: ([x]) => tf.maxPool(x as tf.Tensor4D, filterSize, strides, pad),
-    backward: (dy, [input], output) => [
-      tf.engine().runKernel(tf.MaxPoolGrad, { dy, input: input as tf.Tensor, output }, { filterSize, strides, pad }),
-    ],
+    backward: (dy, [x], output) => {
+      // The WebAssembly kernel takes no value below zero for a maximum; only their order matters, so they are raised.
+      const raise = tf.sub(1, tf.min(x as tf.Tensor));
+      const inputs = { dy, input: tf.add(x as tf.Tensor, raise), output: tf.add(output, raise) };
+      return [tf.engine().runKernel(tf.MaxPoolGrad, inputs, { filterSize, strides, pad })];
+    },
   };
 }
 

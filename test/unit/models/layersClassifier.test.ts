@@ -51,7 +51,7 @@ describe('layers classifier', () => {
       const { values, gradients, logits } = await classifier.pullback(images, [[functional], [functional]]);
       assert.deepEqual(logits, await classifier.logits(images));
 
-      const step = 1e-3;
+      const step = 2e-4;
       const direction = uniform(size, -1, 1);
       const moved = (sign: number) =>
         images.map((image) => image.map((x, i) => x + sign * step * (direction[i] as number)));
@@ -63,11 +63,13 @@ describe('layers classifier', () => {
       for (const [i] of images.entries()) {
         const gradient = gradients[i]?.[0] as Float32Array;
         const derivative = gradient.reduce((sum, g, j) => sum + g * (direction[j] as number), 0);
-        const measured = ((ahead[i] as number) - (behind[i] as number)) / (2 * step);
+        const slopes = [(ahead[i] as number) - (at[i] as number), (at[i] as number) - (behind[i] as number)];
+        const [low, high] = [Math.min(...slopes) / step, Math.max(...slopes) / step];
         const scale = Math.sqrt(gradient.reduce((sum, g) => sum + g * g, 0));
         assert.ok(scale > 0);
-        // Kinks of relu and pooling cost some accuracy, float32 a little more.
-        assert.ok(Math.abs(derivative - measured) < 0.03 * scale, `${derivative} is not ${measured}`);
+        // At a kink of relu or pooling the derivative is that of one side; the margin is for rounding to float32.
+        const margin = 0.02 * scale;
+        assert.ok(derivative > low - margin && derivative < high + margin, `${derivative} is not in [${low}, ${high}]`);
         assert.ok(Math.abs((values[i]?.[0] as number) - (at[i] as number)) < 1e-4 * (1 + Math.abs(at[i] as number)));
       }
       classifier.dispose();
