@@ -1,7 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { drawExample } from '../reports/picture.ts';
+import type { ExampleReport } from '../reports/report.ts';
 import { readExamples } from '../reports/runFolder.ts';
+import { separator } from '../settings/problem.ts';
 import { ProgressBar } from './progressBar.ts';
 import { runWorkspace } from './runWorkspace.ts';
 import { formatTable } from './table.ts';
@@ -30,15 +32,25 @@ export async function demo(workspace: string, { output }: { output?: string }): 
 async function writePictures(folder: string): Promise<string[]> {
   const pictures = path.join(folder, 'pictures');
   await mkdir(pictures, { recursive: true });
-  const fooled = (await readExamples(folder)).filter(({ status }) => status === 'fooled');
   const files: string[] = [];
-  for (const test of new Set(fooled.map((example) => example.test))) {
-    for (const example of fooled.filter((other) => other.test === test).slice(0, picturesEach)) {
-      const words = `${test.split(' › ').at(-1)} ${example.label} becomes ${example.adversarial?.class} ${example.index}`;
-      const file = path.join(pictures, `${words.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`);
-      await writeFile(file, await drawExample(folder, example));
-      files.push(file);
-    }
+  for (const example of choosePictures(await readExamples(folder))) {
+    const { test, label, adversarial, index } = example;
+    const words = `${test.split(separator).at(-1)} ${label} becomes ${adversarial?.class} ${index}`;
+    const file = path.join(pictures, `${words.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`);
+    await writeFile(file, await drawExample(folder, example));
+    files.push(file);
   }
   return files;
+}
+
+/** A few fooled examples of each test at its largest budget, of different classes where there are such. */
+function choosePictures(examples: readonly ExampleReport[]): ExampleReport[] {
+  const fooled = examples.filter(({ status }) => status === 'fooled');
+  return [...new Set(fooled.map(({ test }) => test))].flatMap((test) => {
+    const own = fooled.filter((example) => example.test === test);
+    const largest = Math.max(...own.map(({ epsilon = 0 }) => epsilon));
+    const shown = own.filter(({ epsilon = 0 }) => epsilon === largest);
+    const firsts = shown.filter(({ label }, i) => shown.findIndex((other) => other.label === label) === i);
+    return [...firsts, ...shown.filter((example) => !firsts.includes(example))].slice(0, picturesEach);
+  });
 }

@@ -3,7 +3,7 @@ import type { Progress } from '../engine/protocol.ts';
 import type { RunReport, TestReport, UnplannedReport } from '../reports/report.ts';
 import { createRunFolder, prepareRunFolder, writeReport } from '../reports/runFolder.ts';
 import { resolvePlans } from '../settings/plans.ts';
-import type { Problem } from '../settings/problem.ts';
+import { type Problem, separator } from '../settings/problem.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
 import { UserError } from '../userError.ts';
 import { startEngine } from './engine.ts';
@@ -86,7 +86,7 @@ function unplanned(problems: readonly Problem[]): UnplannedReport[] {
     const { file, line } = own[0] as Problem;
     return {
       id,
-      name: id.split(' › ').at(-1) as string,
+      name: id.split(separator).at(-1) as string,
       status: 'errored',
       message: own.map(formatProblem).join('\n'),
       origin: { file, line },
