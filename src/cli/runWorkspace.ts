@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Progress } from '../engine/protocol.ts';
-import type { RunReport, TestReport, UnplannedReport } from '../reports/report.ts';
+import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
 import { createRunFolder, prepareRunFolder, writeReport } from '../reports/runFolder.ts';
 import { resolvePlans } from '../settings/plans.ts';
 import { type Problem, separator } from '../settings/problem.ts';
@@ -31,18 +31,19 @@ export interface FinishedRun {
 /**
  * Runs the tests of a workspace one after the other. The summary is written after each, so an interrupted run keeps what
  * it has.
- * @throws UserError when there is nothing to run, or nowhere to write.
+ * @throws UserError when there is nothing to run, or nowhere to write, or when the run was interrupted.
  */
 export async function runWorkspace(run: WorkspaceRun): Promise<FinishedRun> {
   const workspace = path.resolve(run.workspace);
   const { plans, problems } = resolvePlans(await readWorkspace(workspace));
-  const wanted = selection(run.names, [
-    ...plans.map(({ name }) => name),
-    ...problems.flatMap(({ test }) => test ?? []),
-  ]);
+  const impossible = unplanned(problems);
+  const wanted = selection(
+    run.names,
+    [...plans, ...impossible].map(({ name }) => name),
+  );
   const chosen = plans.filter(({ name }) => wanted(name));
   const general = problems.filter(({ test }) => test === undefined);
-  const tests: (TestReport | UnplannedReport)[] = unplanned(problems).filter(({ name }) => wanted(name));
+  const tests: (TestReport | UnplannedReport)[] = impossible.filter(({ name }) => wanted(name));
   if (chosen.length + tests.length === 0) {
     const reasons = general.map(formatProblem).join('\n');
     throw new UserError(reasons || `${workspace}: the settings define no tests. Add some under "perturb.tests".`);
@@ -59,6 +60,11 @@ export async function runWorkspace(run: WorkspaceRun): Promise<FinishedRun> {
       tests.push(await engine.runTest(plan, folder, run.onProgress ?? (() => {}), run.signal));
       await writeReport(folder, summary());
     }
+  } catch (error) {
+    if (!run.signal?.aborted) throw error;
+    await writeReport(folder, summary());
+    const finished = tests.filter(isPlanned).length;
+    throw new UserError(`Interrupted after ${finished} of ${chosen.length} tests. The results so far: ${folder}`);
   } finally {
     engine.dispose();
   }

@@ -30,9 +30,14 @@ export function formatTable({ tests }: RunReport): string {
     }
   }
   const remarks = tests.flatMap((test) => [
-    ...(test.status === 'passed' ? [] : [`${marks[test.status]}: ${test.name}: ${test.message}`]),
+    ...(test.status === 'passed' ? [] : [`${marks[test.status]}: ${test.name}${placeOf(test)}: ${test.message}`]),
     ...(isPlanned(test) ? test.warnings.map((warning) => `warning: ${test.name}: ${warning}`) : []),
     ...(isPlanned(test) ? test.dataset.notes.map((note) => `note: ${test.name}: ${note}`) : []),
   ]);
   return [table.toString(), ...remarks].join('\n');
+}
+
+/** Where a test that could not be evaluated is defined; the message of one that was never planned says so itself. */
+function placeOf(test: RunReport['tests'][number]): string {
+  return test.status === 'errored' && isPlanned(test) ? ` (${test.origin.file}:${test.origin.line})` : '';
 }

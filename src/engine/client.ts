@@ -1,57 +1,70 @@
-import { type ChildProcess, fork } from 'node:child_process';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { TestPlan } from '../evaluation/plan.ts';
-import type { TestReport } from '../reports/report.ts';
+import type { EngineLocation, TestReport } from '../reports/report.ts';
 import { readExamples } from '../reports/runFolder.ts';
+import { unstartedReport } from '../reports/unstartedReport.ts';
 import type { ClientFunctions, EngineDescription, EngineFunctions, Progress } from './protocol.ts';
-import { unstartedReport } from './runTest.ts';
+import { type Spawned, spawnAt } from './spawn.ts';
 
-/** How long a cancelled test may go on before its process is killed. */
-const grace = 5_000;
-/** How long the process may take to start and say what it is. */
-const startLimit = 60_000;
-
-/** The compute process: started when first needed, and again after it died. */
-interface Running {
-  readonly process: ChildProcess;
-  readonly engine: BirpcReturn<EngineFunctions, ClientFunctions>;
-  /** Settles, with the way it ended, when the process is gone. */
-  readonly ended: Promise<string>;
+/** How a client starts and stops the compute side; times in milliseconds. */
+export interface EngineOptions {
+  readonly location?: EngineLocation;
+  /** How long a cancelled test may go on before the compute side is killed. */
+  readonly grace?: number;
+  /** How long the compute side may take to start and say what it is. */
+  readonly startLimit?: number;
 }
 
-/** Runs tests in a process of their own, so that nothing that happens there can harm the caller. */
+/** A compute side at work, and the calls to it. */
+interface Running {
+  readonly side: Spawned;
+  readonly calls: BirpcReturn<EngineFunctions, ClientFunctions>;
+}
+
+/** Runs tests on a compute side, which is started when it is first needed, and again after it died. */
 export class EngineClient {
+  readonly location: EngineLocation;
   readonly #entry: string;
+  readonly #grace: number;
+  readonly #startLimit: number;
   #running: Running | undefined;
   #onProgress: (progress: Progress) => void = () => {};
 
   /** @param entry path of the built compute side. */
-  constructor(entry: string) {
+  constructor(entry: string, { location = 'process', grace = 5_000, startLimit = 60_000 }: EngineOptions = {}) {
     this.#entry = entry;
+    this.location = location;
+    this.#grace = grace;
+    this.#startLimit = startLimit;
   }
 
-  /** Process id of the compute side while there is one. */
+  /** Id of the process that computes, while there is one. */
   get pid(): number | undefined {
-    return this.#running?.process.pid;
+    return this.#running?.side.pid;
   }
 
   /**
    * What computes.
-   * @throws Error when the process does not start or answer.
+   * @throws Error when the compute side does not start, or does not answer in time.
    */
   async describe(): Promise<EngineDescription> {
-    const { engine, ended } = this.#start();
-    return Promise.race([
-      engine.describe(),
-      ended.then((end) => {
-        throw new Error(`The compute process ended before it was ready (${end}).`);
-      }),
-    ]);
+    const { side, calls } = this.#start();
+    let timer: NodeJS.Timeout | undefined;
+    const tooLate = new Promise<never>((_, reject) => {
+      timer = setTimeout(() => {
+        side.kill();
+        reject(new Error(`The compute side did not answer within ${this.#startLimit / 1000} s.`));
+      }, this.#startLimit);
+    });
+    const gone = side.ended.then((end) => {
+      throw new Error(`The compute side ended before it was ready (${end}).`);
+    });
+    return Promise.race([calls.describe(), gone, tooLate]).finally(() => clearTimeout(timer));
   }
 
   /**
-   * Runs one test. When the process dies, the test is errored, what it finished stays in the run folder, and the next
-   * test gets a new process. Rejects only when `signal` aborts; a process that does not stop soon is killed.
+   * Runs one test. When the compute side dies, the test is errored, what it finished stays in the run folder, and the next
+   * test gets a new one. Rejects, with the signal's reason, only when `signal` aborts.
    */
   async runTest(
     plan: TestPlan,
@@ -60,66 +73,50 @@ export class EngineClient {
     signal?: AbortSignal,
   ): Promise<TestReport> {
     signal?.throwIfAborted();
-    const running = this.#start();
+    const { side, calls } = this.#start();
     this.#onProgress = onProgress;
+    const gone = side.ended.then((end) => this.#died(plan, folder, end));
+    let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
-      running.engine.cancel.asEvent();
-      const timer = setTimeout(() => running.process.kill('SIGKILL'), grace);
-      running.ended.then(() => clearTimeout(timer));
-      timer.unref();
-      test.finally(() => clearTimeout(timer)).catch(() => {});
+      calls.cancel.asEvent();
+      timer = setTimeout(() => side.kill(), this.#grace);
     };
-    const test = running.engine.runTest(plan, folder, 'process');
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await Promise.race([test, running.ended.then((end) => this.#died(plan, folder, end))]);
+      return await Promise.race([calls.runTest(plan, folder, this.location), gone]);
     } catch (error) {
-      signal?.throwIfAborted();
       return {
-        ...unstartedReport(plan, 'process'),
-        message: `The compute process failed: ${(error as Error).message}`,
+        ...unstartedReport(plan, this.location),
+        message: `The compute side failed: ${(error as Error).message}`,
       };
     } finally {
+      clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
       signal?.throwIfAborted();
     }
   }
 
-  /** Ends the process. */
+  /** Ends the compute side. */
   dispose(): void {
-    this.#running?.process.kill();
+    this.#running?.side.kill();
     this.#running = undefined;
   }
 
   #start(): Running {
-    this.#running ??= this.#fork();
+    this.#running ??= this.#spawn();
     return this.#running;
   }
 
-  #fork(): Running {
-    const child = fork(this.#entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
-    let complaint = '';
-    child.stderr?.on('data', (data: Buffer) => {
-      complaint = `${complaint}${data}`.slice(-2000);
-    });
-    const ended = new Promise<string>((resolve) => {
-      child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) =>
-        resolve([signal ? `signal ${signal}` : `exit code ${code}`, complaint.trim()].filter(Boolean).join(': ')),
-      );
-    });
-    const engine = createBirpc<EngineFunctions, ClientFunctions>(
+  #spawn(): Running {
+    const side = spawnAt[this.location](this.#entry);
+    const calls = createBirpc<EngineFunctions, ClientFunctions>(
       { progress: (progress) => this.#onProgress(progress) },
-      {
-        post: (message) => child.connected && child.send(message),
-        on: (listener) => child.on('message', listener),
-        timeout: startLimit,
-      },
+      // A test takes as long as it takes: it can be cancelled, and a compute side that dies is noticed.
+      { ...side.port, timeout: -1 },
     );
-    const running = { process: child, engine, ended };
-    ended.then(() => {
+    const running = { side, calls };
+    side.ended.then(() => {
       if (this.#running === running) this.#running = undefined;
-      engine.$close();
     });
     return running;
   }
@@ -127,8 +124,8 @@ export class EngineClient {
   async #died(plan: TestPlan, folder: string, end: string): Promise<TestReport> {
     const finished = (await readExamples(folder)).filter(({ test }) => test === plan.id).length;
     return {
-      ...unstartedReport(plan, 'process'),
-      message: `The compute process ended in the middle of the test (${end}). ${finished} finished examples are kept in ${folder}. Run the test again; if it happens each time, there may be too little memory.`,
+      ...unstartedReport(plan, this.location),
+      message: `The compute side ended in the middle of the test (${end}). ${finished} finished examples are kept in ${folder}. Run the test again; if it happens each time, there may be too little memory.`,
     };
   }
 }

@@ -1,10 +1,12 @@
-import { catalogue } from '../attacks/catalogue.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { loadExamples } from '../evaluation/loadExamples.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { compare } from '../evaluation/verdict.ts';
+import { appendExample } from '../reports/appendExample.ts';
 import { describeComparisons, type EngineLocation, type TestReport } from '../reports/report.ts';
-import { appendExample } from '../reports/runFolder.ts';
+import { dropUnfinishedLine } from '../reports/runFolder.ts';
+import { unstartedReport } from '../reports/unstartedReport.ts';
+import { writePictures } from '../reports/writePictures.ts';
 import { describeError } from '../userError.ts';
 import type { ModelCache } from './modelCache.ts';
 import type { Progress } from './protocol.ts';
@@ -19,39 +21,6 @@ export interface TestContext {
   progress(progress: Progress): void;
 }
 
-/** The part of a report that is known before anything ran. */
-export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
-  const attack = catalogue.get(plan.attack);
-  return {
-    id: plan.id,
-    name: plan.name,
-    status: 'errored',
-    message: 'The test did not run.',
-    model: { name: plan.model.name, path: plan.model.path },
-    dataset: { name: plan.dataset.name, path: plan.dataset.path, notes: [] },
-    attack: {
-      id: plan.attack,
-      title: attack?.title ?? plan.attack,
-      threatModel: attack?.threatModel ?? 'white-box',
-      norm: plan.norm,
-      preset: plan.preset,
-      ...(plan.target === undefined ? {} : { target: plan.target }),
-      quantize: plan.quantize,
-      epsilons: plan.epsilons,
-      parameters: plan.parameters,
-    },
-    seed: plan.seed,
-    engine: { name: 'none', location },
-    expect: plan.expect,
-    comparisons: [],
-    rounds: [],
-    warnings: [],
-    queries: { points: 0, gradients: 0 },
-    time: 0,
-    origin: plan.origin,
-  };
-}
-
 /** Runs one test to its report; rejects only when it was cancelled. */
 export async function runTest(plan: TestPlan, context: TestContext): Promise<TestReport> {
   const { models, folder, location, signal } = context;
@@ -62,6 +31,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     context.progress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
     const { classifier, sha256 } = await models.open(plan.model);
     report = { ...report, model: { ...report.model, sha256 }, engine: { name: classifier.engine, location } };
+    await dropUnfinishedLine(folder);
     const { images, notes } = await loadExamples(plan, classifier);
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
     const total = images.length * plan.epsilons.length;
@@ -86,6 +56,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),
       rounds,
+      pictures: await writePictures(folder, plan.id),
       warnings: [...new Set(rounds.flatMap(({ warnings }) => warnings))],
       queries: {
         points: rounds.reduce((sum, { queries }) => sum + queries.points, 0),

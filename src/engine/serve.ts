@@ -27,7 +27,8 @@ export function serve(port: Port): void {
       }
     },
     cancel() {
-      running?.abort();
+      // An error of its own: not every Node.js sends a DOMException from one process to another.
+      running?.abort(new Error('cancelled'));
     },
   };
   const client = createBirpc<ClientFunctions, EngineFunctions>(functions, port);

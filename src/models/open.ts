@@ -22,6 +22,12 @@ export async function openModel({ path, labels, preprocessing }: ModelSource): P
   if (found === undefined)
     throw new UserError(`${path}: there is no such model. Check "path" of this model in the settings.`);
   const classes = labels === undefined ? undefined : await readLabels(labels);
-  if (found.isFile() && path.endsWith('.json')) return openLayersModel(path, preprocessing, classes);
+  if (found.isFile() && path.endsWith('.json')) {
+    return openLayersModel(path, preprocessing, classes).catch((error: unknown) => {
+      // What is wrong with a network is found where its file is no longer known.
+      const isNameless = error instanceof UserError && !error.message.includes(path);
+      throw isNameless ? new UserError(`${path}: ${error.message}`, { cause: error }) : error;
+    });
+  }
   throw new UserError(`${path}: this format is not supported. Perturb opens TensorFlow.js layers models (model.json).`);
 }

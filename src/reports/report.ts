@@ -43,6 +43,8 @@ export interface TestReport {
   /** The figures at every budget: the security curve. */
   readonly rounds: readonly Round[];
   readonly warnings: readonly string[];
+  /** A few of the examples that fooled the model, drawn for people; paths relative to the run folder. */
+  readonly pictures: readonly string[];
   readonly queries: { readonly points: number; readonly gradients: number };
   /** Wall-clock time in seconds. */
   readonly time: number;

@@ -1,16 +1,17 @@
-import { createHash } from 'node:crypto';
-import { appendFile, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
-import type { ImageShape } from '../data/image.ts';
-import { writeNpy, writePng } from '../data/writeImage.ts';
-import type { Example } from '../evaluation/evaluate.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
-import { type ExampleReport, formatEpsilon, type RunReport } from './report.ts';
+import { UserError } from '../userError.ts';
+import type { ExampleReport, RunReport } from './report.ts';
 
-const examplesFile = 'examples.jsonl';
-const reportFile = 'report.json';
-const imagesFolder = 'images';
+/** A line for each finished example. */
+export const examplesFile = 'examples.jsonl';
+/** The summary. */
+export const reportFile = 'report.json';
+/** Originals and adversarial images. */
+export const imagesFolder = 'images';
+/** Pictures for people. */
+export const picturesFolder = 'pictures';
 
 /** The folder for a new run of a workspace: named by the time, ignored by git. */
 export async function createRunFolder(workspaceFolder: string, now: Date): Promise<string> {
@@ -23,11 +24,19 @@ export async function createRunFolder(workspaceFolder: string, now: Date): Promi
 
 /**
  * Makes a folder ready for a run: creates it, or removes what an earlier run left in it.
- * @throws UserError when it cannot be written.
+ * @throws UserError when it cannot be written, or holds things of the same names that are not from a run.
  */
 export async function prepareRunFolder(folder: string): Promise<void> {
   await writing(folder, () => mkdir(folder, { recursive: true }));
-  for (const name of [reportFile, examplesFile, imagesFolder]) {
+  const names = await writing(folder, () => readdir(folder));
+  // A run begins by writing the examples file; without it, the images are someone else's.
+  const foreign = [imagesFolder, picturesFolder, reportFile].find((name) => names.includes(name));
+  if (foreign !== undefined && !names.includes(examplesFile)) {
+    throw new UserError(
+      `${path.join(folder, foreign)} is not from a run of Perturb, and a run would replace it. Choose another folder.`,
+    );
+  }
+  for (const name of [imagesFolder, picturesFolder, reportFile]) {
     await writing(path.join(folder, name), (file) => rm(file, { recursive: true, force: true }));
   }
   await writing(path.join(folder, examplesFile), (file) => writeFile(file, ''));
@@ -41,95 +50,31 @@ export async function writeReport(folder: string, report: RunReport): Promise<vo
   });
 }
 
+/** The summary of a run; infinite distances, which JSON lacks, are read back as such. */
+export async function readReport(folder: string): Promise<RunReport> {
+  return JSON.parse(await readFile(path.join(folder, reportFile), 'utf8'), (key, value) =>
+    value === null && distanceKeys.has(key) ? Infinity : value,
+  ) as RunReport;
+}
+
+const distanceKeys = new Set(['medianDistance', 'meanDistance', 'measured']);
+
 /** Every finished example of a run; a last line that was cut off in the middle is left out. */
 export async function readExamples(folder: string): Promise<ExampleReport[]> {
   const lines = (await readFile(path.join(folder, examplesFile), 'utf8')).split('\n');
   return lines.slice(0, -1).map((line) => JSON.parse(line) as ExampleReport);
 }
 
-/** What the examples of a test have in common. */
-export interface ExampleContext {
-  readonly plan: TestPlan;
-  readonly modelSha256: string;
-  readonly shape: ImageShape;
+/** Cuts off a last line that a dying process or a full disk left unfinished, so that further lines can follow. */
+export async function dropUnfinishedLine(folder: string): Promise<void> {
+  const file = path.join(folder, examplesFile);
+  const bytes = await readFile(file).catch(() => Buffer.alloc(0));
+  const end = bytes.lastIndexOf('\n') + 1;
+  if (end < bytes.length) await writing(file, () => truncate(file, end));
 }
 
-/**
- * Saves an example's images, then appends its line: whatever the file lists is there.
- * @throws UserError when the folder cannot be written, or is full.
- */
-export async function appendExample(
-  folder: string,
-  { plan, modelSha256, shape }: ExampleContext,
-  example: Example,
-  epsilon: number | undefined,
-): Promise<ExampleReport> {
-  const { image, adversarial, onGrid } = example;
-  const originalImage = await save(
-    folder,
-    ['originals'],
-    `${image.sha256.slice(0, 16)}-${shape.width}x${shape.height}x${shape.channels}.png`,
-    (file) => writePng(file, image.pixels, shape),
-  );
-  const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon))])];
-  const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
-  const shown = onGrid ?? adversarial;
-  const report: ExampleReport = {
-    test: plan.id,
-    epsilon,
-    index: example.index,
-    identity: createHash('sha256')
-      .update([image.sha256, example.target ?? `not ${example.label}`, plan.norm, modelSha256].join('\n'))
-      .digest('hex'),
-    image: image.file,
-    sha256: image.sha256,
-    label: example.label,
-    ...(example.target === undefined ? {} : { target: example.target }),
-    status: example.status,
-    clean: example.clean,
-    adversarial: adversarial?.prediction ?? null,
-    norms: adversarial?.norms ?? null,
-    originalImage,
-    adversarialImage: shown
-      ? await save(folder, place, `${name}.png`, (file) => writePng(file, shown.pixels, shape))
-      : null,
-    ...(adversarial && onGrid
-      ? {
-          adversarialArray: await save(folder, place, `${name}.npy`, (file) =>
-            writeNpy(file, adversarial.pixels, shape),
-          ),
-          onGrid: { prediction: onGrid.prediction, norms: onGrid.norms, success: onGrid.success },
-        }
-      : {}),
-    queries: example.queries,
-    seed: example.seed,
-    notes: image.notes,
-  };
-  await writing(path.join(folder, examplesFile), (file) => appendFile(file, `${JSON.stringify(report)}\n`));
-  return report;
-}
-
-async function save(
-  folder: string,
-  place: readonly string[],
-  name: string,
-  write: (file: string) => Promise<void>,
-): Promise<string> {
-  const relative = path.join(imagesFolder, ...place, name);
-  const file = path.join(folder, relative);
-  await writing(path.dirname(file), (directory) => mkdir(directory, { recursive: true }));
-  await write(file);
-  return relative.split(path.sep).join('/');
-}
-
-/** A name as a folder: letters, digits and dashes, with a hash where two names could fall together. */
-function slug(name: string): string {
-  const plain = name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);
-  return `${plain.slice(0, 60)}-${hash}`;
-}
-
-async function writing<T>(file: string, write: (file: string) => Promise<T>): Promise<T> {
+/** Does something to a file; what the file system says becomes words for the user. */
+export async function writing<T>(file: string, write: (file: string) => Promise<T>): Promise<T> {
   return write(file).catch((error: unknown) => {
     throw writeError(file, error);
   });

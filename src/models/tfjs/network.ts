@@ -24,6 +24,7 @@ export class Network {
   readonly nodes: readonly Node[];
   /** The node that a layer's output is. */
   readonly outputOf: ReadonlyMap<string, number>;
+  readonly #model: tfl.LayersModel;
 
   /** @throws UserError when the model has several inputs or outputs, or ends in something other than logits or softmax. */
   constructor(model: tfl.LayersModel) {
@@ -32,6 +33,7 @@ export class Network {
         `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs; a classifier has one of each.`,
       );
     }
+    this.#model = model;
     this.nodes = trace(model);
     this.outputOf = new Map(this.nodes.map(({ layer }, index) => [layer, index]));
     cutSoftmax(this.nodes);
@@ -91,8 +93,10 @@ export class Network {
     });
   }
 
+  /** Frees what the network holds, the weights of its model with it. */
   dispose(): void {
     for (const { operation } of this.nodes) operation.dispose?.();
+    this.#model.dispose();
   }
 }
 

@@ -51,12 +51,22 @@ function parse(file: string, text: Buffer): { modelTopology: object; weightsMani
     throw new UserError(`${file} is a TensorFlow.js graph model, which has no layers. Export a layers model instead.`);
   }
   const { modelTopology, weightsManifest } = json ?? {};
-  if (typeof modelTopology !== 'object' || !Array.isArray(weightsManifest)) {
+  if (typeof modelTopology !== 'object' || modelTopology === null || !isManifest(weightsManifest)) {
     throw new UserError(
       `${file} is JSON, but not a TensorFlow.js layers model: it has no "modelTopology" and "weightsManifest".`,
     );
   }
   return { modelTopology, weightsManifest };
+}
+
+/** True for a list of groups of weights, each with the files that hold them, and with what every weight is. */
+function isManifest(value: unknown): value is tf.io.WeightsManifestConfig {
+  const isGroup = (group: Partial<tf.io.WeightsManifestGroupConfig> | null) =>
+    Array.isArray(group?.paths) &&
+    group.paths.every((name) => typeof name === 'string') &&
+    Array.isArray(group.weights) &&
+    group.weights.every((weight: Partial<tf.io.WeightsManifestEntry> | null) => Array.isArray(weight?.shape));
+  return Array.isArray(value) && value.every(isGroup);
 }
 
 /** The bytes of one group of weights, all its files one after the other. */

@@ -1,0 +1,63 @@
+import { fork } from 'node:child_process';
+import { Worker } from 'node:worker_threads';
+import type { EngineLocation } from '../reports/report.ts';
+import type { Port } from './protocol.ts';
+
+/** A compute side that was started. */
+export interface Spawned {
+  readonly port: Port;
+  /** The process that computes. */
+  readonly pid: number | undefined;
+  /** Ends it at once, whatever it is doing. */
+  kill(): void;
+  /** Settles, with the way it ended, when it is gone. */
+  readonly ended: Promise<string>;
+}
+
+/** How the compute side is started at each location. @param entry path of its built entry point. */
+export const spawnAt: Readonly<Record<EngineLocation, (entry: string) => Spawned>> = {
+  process: spawnProcess,
+  extensionHost: spawnWorker,
+};
+
+function spawnProcess(entry: string): Spawned {
+  const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  let complaint = '';
+  child.stderr?.on('data', (data: Buffer) => {
+    complaint = `${complaint}${data}`.slice(-2000);
+  });
+  return {
+    pid: child.pid,
+    port: {
+      post: (message) => child.connected && child.send(message as object),
+      on: (listener) => child.on('message', listener),
+    },
+    kill: () => child.kill('SIGKILL'),
+    ended: new Promise((resolve) => {
+      child.once('error', (error) => resolve(error.message));
+      child.once('exit', (code, signal) => {
+        const end = signal ? `signal ${signal}` : `exit code ${code}`;
+        resolve(complaint.trim() ? `${end}: ${complaint.trim()}` : end);
+      });
+    }),
+  };
+}
+
+function spawnWorker(entry: string): Spawned {
+  const worker = new Worker(entry, { stderr: true });
+  let complaint = '';
+  worker.once('error', (error) => {
+    complaint = `: ${error.message}`;
+  });
+  return {
+    pid: process.pid,
+    port: {
+      post: (message) => worker.postMessage(message),
+      on: (listener) => worker.on('message', listener),
+    },
+    kill: () => void worker.terminate(),
+    ended: new Promise((resolve) => {
+      worker.once('exit', (code) => resolve(`exit code ${code}${complaint}`));
+    }),
+  };
+}

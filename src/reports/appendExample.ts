@@ -1,0 +1,91 @@
+import { createHash } from 'node:crypto';
+import { appendFile, mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { ImageShape } from '../data/image.ts';
+import { writeNpy, writePng } from '../data/writeImage.ts';
+import type { Example } from '../evaluation/evaluate.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
+import { type ExampleReport, formatEpsilon } from './report.ts';
+import { examplesFile, imagesFolder, writing } from './runFolder.ts';
+
+/** What the examples of a test have in common. */
+export interface ExampleContext {
+  readonly plan: TestPlan;
+  readonly modelSha256: string;
+  readonly shape: ImageShape;
+}
+
+/**
+ * Saves an example's images, then appends its line: whatever the file lists is there.
+ * @throws UserError when the folder cannot be written, or is full.
+ */
+export async function appendExample(
+  folder: string,
+  { plan, modelSha256, shape }: ExampleContext,
+  example: Example,
+  epsilon: number | undefined,
+): Promise<ExampleReport> {
+  const { image, adversarial, onGrid } = example;
+  const originalImage = await save(
+    folder,
+    ['originals'],
+    `${image.sha256.slice(0, 16)}-${shape.width}x${shape.height}x${shape.channels}.png`,
+    (file) => writePng(file, image.pixels, shape),
+  );
+  const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon))])];
+  const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
+  const shown = onGrid ?? adversarial;
+  const report: ExampleReport = {
+    test: plan.id,
+    epsilon,
+    index: example.index,
+    identity: createHash('sha256')
+      .update([image.sha256, example.target ?? `not ${example.label}`, plan.norm, modelSha256].join('\n'))
+      .digest('hex'),
+    image: image.file,
+    sha256: image.sha256,
+    label: example.label,
+    ...(example.target === undefined ? {} : { target: example.target }),
+    status: example.status,
+    clean: example.clean,
+    adversarial: adversarial?.prediction ?? null,
+    norms: adversarial?.norms ?? null,
+    originalImage,
+    adversarialImage: shown
+      ? await save(folder, place, `${name}.png`, (file) => writePng(file, shown.pixels, shape))
+      : null,
+    ...(adversarial && onGrid
+      ? {
+          adversarialArray: await save(folder, place, `${name}.npy`, (file) =>
+            writeNpy(file, adversarial.pixels, shape),
+          ),
+          onGrid: { prediction: onGrid.prediction, norms: onGrid.norms, success: onGrid.success },
+        }
+      : {}),
+    queries: example.queries,
+    seed: example.seed,
+    notes: image.notes,
+  };
+  await writing(path.join(folder, examplesFile), (file) => appendFile(file, `${JSON.stringify(report)}\n`));
+  return report;
+}
+
+async function save(
+  folder: string,
+  place: readonly string[],
+  name: string,
+  write: (file: string) => Promise<void>,
+): Promise<string> {
+  const relative = path.join(imagesFolder, ...place, name);
+  const file = path.join(folder, relative);
+  await writing(path.dirname(file), (directory) => mkdir(directory, { recursive: true }));
+  await write(file);
+  return relative.split(path.sep).join('/');
+}
+
+/** A name as a folder: letters, digits and dashes, with a hash where two names could fall together. */
+function slug(name: string): string {
+  const plain = name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);
+  return `${plain.slice(0, 60)}-${hash}`;
+}

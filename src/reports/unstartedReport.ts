@@ -1,0 +1,37 @@
+import { catalogue } from '../attacks/catalogue.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
+import type { EngineLocation, TestReport } from './report.ts';
+
+/** The part of a report that is known before anything ran. */
+export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
+  const attack = catalogue.get(plan.attack);
+  return {
+    id: plan.id,
+    name: plan.name,
+    status: 'errored',
+    message: 'The test did not run.',
+    model: { name: plan.model.name, path: plan.model.path },
+    dataset: { name: plan.dataset.name, path: plan.dataset.path, notes: [] },
+    attack: {
+      id: plan.attack,
+      title: attack?.title ?? plan.attack,
+      threatModel: attack?.threatModel ?? 'white-box',
+      norm: plan.norm,
+      preset: plan.preset,
+      ...(plan.target === undefined ? {} : { target: plan.target }),
+      quantize: plan.quantize,
+      epsilons: plan.epsilons,
+      parameters: plan.parameters,
+    },
+    seed: plan.seed,
+    engine: { name: 'none', location },
+    expect: plan.expect,
+    comparisons: [],
+    rounds: [],
+    warnings: [],
+    pictures: [],
+    queries: { points: 0, gradients: 0 },
+    time: 0,
+    origin: plan.origin,
+  };
+}
