@@ -20,9 +20,23 @@ export function configuration(attacks: Attacks = catalogue) {
         testSchema(attacks),
         testSnippet(attacks),
       ),
-    } satisfies Record<SettingKey, object>,
+      'perturb.engine.location': engineLocation,
+    } satisfies Record<SettingKey | 'perturb.engine.location', object>,
   };
 }
+
+const engineLocation = {
+  type: 'string',
+  enum: ['process', 'extensionHost'],
+  default: 'process',
+  scope: 'machine-overridable',
+  order: 4,
+  markdownDescription: 'Where attacks are computed.',
+  markdownEnumDescriptions: [
+    'A process of its own: a crash or a lack of memory there ends a test, and nothing else.',
+    'A worker thread inside the extension host: starts sooner, but shares its memory and its fate.',
+  ],
+};
 
 /** The text of package.json with the settings as the code defines them, and the rest as it stands. */
 export function updateManifest(manifest: string): string {

@@ -1,0 +1,154 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { parseAmount } from '../../attacks/amount.ts';
+import { catalogue } from '../../attacks/catalogue.ts';
+import type { AttackDefinition } from '../../attacks/definition.ts';
+import type { SettingsLayer } from '../../settings/settingsLayer.ts';
+
+const { l10n } = vscode;
+
+/** Entries for the settings: what a user has chosen, under names that are free. */
+export interface Choice {
+  readonly models: Readonly<Record<string, object>>;
+  readonly datasets: Readonly<Record<string, object>>;
+  readonly testName: string;
+  readonly test: Readonly<Record<string, unknown>>;
+}
+
+/** Asks for attack, epsilon and images. `undefined` where the user has left. */
+export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Promise<Choice | undefined> {
+  const attack = await chooseFromCatalogue();
+  if (attack === undefined) return undefined;
+  const epsilon = attack.fixedBudget ? await chooseEpsilon(attack) : undefined;
+  if (attack.fixedBudget && epsilon === undefined) return undefined;
+  const dataset = await chooseDataset(layer);
+  if (dataset === undefined) return undefined;
+  const chosenModel = await describeModel(model, layer);
+  if (chosenModel === undefined) return undefined;
+  const testName = freeName(
+    [attack.title, epsilon].filter(Boolean).join(' '),
+    Object.keys(layer.values['perturb.tests']),
+  );
+  return {
+    models: chosenModel.entry,
+    datasets: dataset.entry,
+    testName,
+    test: {
+      model: chosenModel.name,
+      dataset: dataset.name,
+      attack: attack.id,
+      ...(epsilon === undefined ? {} : { epsilon }),
+    },
+  };
+}
+
+async function chooseFromCatalogue(): Promise<AttackDefinition | undefined> {
+  const items = [...catalogue.values()].map((attack) => ({
+    label: attack.title,
+    description: `${attack.threatModel}, ${attack.norms.join(', ')}`,
+    detail: attack.description,
+    attack,
+  }));
+  const title = l10n.t('Attack');
+  return (await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Choose an attack') }))?.attack;
+}
+
+/** A budget as the user writes it: "8/255", or a number. */
+async function chooseEpsilon({ norms: [norm] }: AttackDefinition): Promise<string | number | undefined> {
+  const text = await vscode.window.showInputBox({
+    title: l10n.t('Epsilon'),
+    prompt: l10n.t('Largest perturbation in {0}, in units of the pixel range [0, 1]: 8/255 is eight gray levels', norm),
+    value: '8/255',
+    validateInput: (value) => {
+      try {
+        const amount = parseAmount(asAmount(value));
+        if (amount * 255 < 1) return l10n.t('{0} is less than one gray level, 1/255', value);
+        return amount > 1
+          ? l10n.t('{0} is more than the whole pixel range. Eight gray levels are 8/255', value)
+          : undefined;
+      } catch (error) {
+        return (error as Error).message;
+      }
+    },
+  });
+  return text === undefined ? undefined : asAmount(text);
+}
+
+function asAmount(text: string): string | number {
+  return text.includes('/') || text.trim() === '' || Number.isNaN(Number(text)) ? text.trim() : Number(text);
+}
+
+/** A dataset of the settings, or a folder that the user names. */
+async function chooseDataset(layer: SettingsLayer) {
+  const known = layer.values['perturb.datasets'];
+  const folder = { label: l10n.t('$(folder-opened) Choose a folder of images…'), name: undefined };
+  const items = [...Object.keys(known).map((name) => ({ label: name, name })), folder];
+  const title = l10n.t('Images');
+  const picked = items.length === 1 ? folder : await vscode.window.showQuickPick(items, { title });
+  if (picked === undefined) return undefined;
+  if (picked.name !== undefined) return { name: picked.name, entry: {} };
+  const [chosen] =
+    (await vscode.window.showOpenDialog({
+      canSelectFolders: true,
+      canSelectFiles: false,
+      defaultUri: vscode.Uri.file(layer.folder),
+      openLabel: l10n.t('Use These Images'),
+      title,
+    })) ?? [];
+  if (chosen === undefined) return undefined;
+  const name = freeName(path.basename(chosen.fsPath), Object.keys(known));
+  return { name, entry: { [name]: { path: shorten(chosen.fsPath, layer.folder) } } };
+}
+
+/** The model's entry in the settings, or a new one: labels from beside it, preprocessing from the user. */
+async function describeModel(model: vscode.Uri, layer: SettingsLayer) {
+  const known = layer.values['perturb.models'];
+  for (const [name, entry] of Object.entries(known)) {
+    const at = (entry as { path?: unknown } | null)?.path;
+    if (typeof at === 'string' && path.resolve(layer.folder, at) === model.fsPath) return { name, entry: {} };
+  }
+  const preprocessing = await choosePreprocessing();
+  if (preprocessing === undefined) return undefined;
+  const home = path.dirname(model.fsPath);
+  const stem = path.parse(model.fsPath).name;
+  const name = freeName(stem === 'model' ? path.basename(home) : stem, Object.keys(known));
+  const labels = (await readdir(home)).find((file) => /^(labels|classes)\.txt$/i.test(file));
+  return {
+    name,
+    entry: {
+      [name]: {
+        path: shorten(model.fsPath, layer.folder),
+        ...(labels === undefined ? {} : { labels: shorten(path.join(home, labels), layer.folder) }),
+        preprocessing,
+      },
+    },
+  };
+}
+
+async function choosePreprocessing() {
+  const items = [
+    { label: l10n.t('[0, 1]'), description: l10n.t('pixels as they are'), value: { mean: 0, std: 1 } },
+    { label: l10n.t('[−1, 1]'), description: 'mean 0.5, std 0.5', value: { mean: 0.5, std: 0.5 } },
+    { label: l10n.t('[0, 255]'), description: 'mean 0, std 1/255', value: { mean: 0, std: 1 / 255 } },
+    {
+      label: 'ImageNet',
+      description: 'mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225',
+      value: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+    },
+  ];
+  const title = l10n.t('Preprocessing');
+  const placeHolder = l10n.t('What range of values was the model trained on?');
+  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.value;
+}
+
+function shorten(file: string, folder: string): string {
+  const relative = path.relative(folder, file);
+  return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative.split(path.sep).join('/');
+}
+
+function freeName(wanted: string, taken: readonly string[]): string {
+  let name = wanted;
+  for (let count = 2; taken.includes(name); count++) name = `${wanted} (${count})`;
+  return name;
+}

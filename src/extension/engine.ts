@@ -1,0 +1,80 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { EngineClient } from '../engine/client.ts';
+import type { EngineDescription, Progress } from '../engine/protocol.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
+import type { EngineLocation, TestReport } from '../reports/report.ts';
+
+/** The compute side as the extension uses it: where the settings put it, one test at a time. */
+export class Engine implements vscode.Disposable {
+  readonly #entry: string;
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #configuration: vscode.Disposable;
+  #client: EngineClient;
+  #description: EngineDescription | undefined;
+  #turn: Promise<unknown> = Promise.resolve();
+
+  /** Fires when what is known of the engine has changed. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor({ extensionPath }: vscode.ExtensionContext) {
+    this.#entry = path.join(extensionPath, 'dist', 'engine.js');
+    this.#client = this.#create();
+    this.#configuration = vscode.workspace.onDidChangeConfiguration((change) => {
+      if (!change.affectsConfiguration('perturb.engine')) return;
+      this.#client.dispose();
+      this.#client = this.#create();
+      this.#description = undefined;
+      this.#changed.fire();
+    });
+  }
+
+  get location(): EngineLocation {
+    return this.#client.location;
+  }
+
+  /** Id of the process that computes, while there is one. */
+  get pid(): number | undefined {
+    return this.#client.pid;
+  }
+
+  /** What computes, if that is known already. */
+  get description(): EngineDescription | undefined {
+    return this.#description;
+  }
+
+  /** Finds out what computes, starting the compute side if it must. */
+  async describe(): Promise<EngineDescription> {
+    this.#description = await this.#client.describe();
+    this.#changed.fire();
+    return this.#description;
+  }
+
+  /** Runs one test after those that were asked for before. Rejects only when it was cancelled. */
+  runTest(
+    plan: TestPlan,
+    folder: string,
+    onProgress: (progress: Progress) => void,
+    signal: AbortSignal,
+  ): Promise<TestReport> {
+    const run = async () => {
+      const report = await this.#client.runTest(plan, folder, onProgress, signal);
+      if (this.#description === undefined) void this.describe().catch(() => {});
+      return report;
+    };
+    const result = this.#turn.then(run);
+    this.#turn = result.catch(() => {});
+    return result;
+  }
+
+  dispose(): void {
+    this.#client.dispose();
+    this.#configuration.dispose();
+    this.#changed.dispose();
+  }
+
+  #create(): EngineClient {
+    const location = vscode.workspace.getConfiguration('perturb').get<EngineLocation>('engine.location', 'process');
+    return new EngineClient(this.#entry, { location });
+  }
+}

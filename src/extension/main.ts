@@ -1,0 +1,16 @@
+import type * as vscode from 'vscode';
+import { registerCommands } from './commands/commands.ts';
+import { Engine } from './engine.ts';
+import { Results } from './results.ts';
+import { StatusItem } from './statusItem.ts';
+import { TestExplorer } from './tests/testExplorer.ts';
+
+/** Runs when VS Code has started: nothing here loads an engine, a model or a schema. */
+export function activate(context: vscode.ExtensionContext): void {
+  const engine = new Engine(context);
+  const results = new Results();
+  const explorer = new TestExplorer(engine, results);
+  context.subscriptions.push(engine, explorer, new StatusItem(engine));
+  registerCommands(context, { engine, results, explorer });
+  void explorer.refresh();
+}

@@ -1,0 +1,38 @@
+import { readdir } from 'node:fs/promises';
+import path from 'node:path';
+import type { TestReport, UnplannedReport } from '../reports/report.ts';
+import { readReport } from '../reports/runFolder.ts';
+
+/** The result of a test, and the run folder that has its examples. */
+export interface Result {
+  readonly folder: string;
+  readonly report: TestReport | UnplannedReport;
+}
+
+/** Run folders that are looked through for the last result of each test. */
+const runsLookedAt = 20;
+
+/** The last result of each test, by its id. */
+export class Results {
+  readonly #last = new Map<string, Result>();
+
+  get(test: string): Result | undefined {
+    return this.#last.get(test);
+  }
+
+  set(result: Result): void {
+    this.#last.set(result.report.id, result);
+  }
+
+  /** Finds the newest result of each test among the runs that a workspace folder keeps. */
+  async load(workspaceFolder: string): Promise<void> {
+    const runs = path.join(workspaceFolder, '.perturb', 'runs');
+    const names = (await readdir(runs).catch(() => [])).sort().slice(-runsLookedAt);
+    for (const name of names) {
+      const folder = path.join(runs, name);
+      // A run that was killed before its first test finished has no report.
+      const run = await readReport(folder).catch(() => undefined);
+      for (const report of run?.tests ?? []) this.set({ folder, report });
+    }
+  }
+}

@@ -1,0 +1,86 @@
+import * as vscode from 'vscode';
+import type { Progress } from '../../engine/protocol.ts';
+import { formatDistance, formatPercent, isPlanned, type TestReport } from '../../reports/report.ts';
+import type { Result, Results } from '../results.ts';
+import { describeResult } from './resultMessage.ts';
+import type { TestTree } from './testTree.ts';
+
+/** How often, in milliseconds, the tree shows progress: more would only cost time. */
+const progressInterval = 200;
+
+/** Puts results and progress on the tree. */
+export class Publisher {
+  readonly #controller: vscode.TestController;
+  readonly #tree: TestTree;
+  readonly #results: Results;
+
+  constructor(controller: vscode.TestController, tree: TestTree, results: Results) {
+    this.#controller = controller;
+    this.#tree = tree;
+    this.#results = results;
+  }
+
+  /** Shows what a test came to: the verdict, a message where there is something to say, and a line of output. */
+  publish(run: vscode.TestRun, item: vscode.TestItem, result: Result): void {
+    const { report } = result;
+    this.#results.set(result);
+    const duration = isPlanned(report) ? 1000 * report.time : undefined;
+    if (report.status === 'passed') run.passed(item, duration);
+    else {
+      const message = new vscode.TestMessage(describeResult(result));
+      if (item.uri && item.range) message.location = new vscode.Location(item.uri, item.range);
+      message.contextValue = 'perturb.result';
+      if (report.status === 'failed') run.failed(item, message, duration);
+      else run.errored(item, message, duration);
+    }
+    run.appendOutput(`${outputOf(result).join('\r\n')}\r\n`, undefined, item);
+    this.settle(item);
+  }
+
+  /** Shows the last known results of all tests, for a window that was opened anew. */
+  showFormerResults(): void {
+    const items = [...this.#tree.leaves(this.#controller.items)].filter(({ id }) => this.#results.get(id));
+    if (items.length === 0) return;
+    const request = new vscode.TestRunRequest(items);
+    const run = this.#controller.createTestRun(request, vscode.l10n.t('Last results'), false);
+    for (const item of items) this.publish(run, item, this.#results.get(item.id) as Result);
+    run.end();
+  }
+
+  /** Shows progress beside a test, a few times a second. */
+  progressOf(item: vscode.TestItem): (progress: Progress) => void {
+    let last = 0;
+    return ({ phase, done, total }) => {
+      const now = Date.now();
+      if (now - last < progressInterval) return;
+      last = now;
+      item.description = phase === 'loading' ? vscode.l10n.t('loading…') : `${done}/${total}`;
+    };
+  }
+
+  /** Shows the last result beside a test in place of its progress. */
+  settle(item: vscode.TestItem): void {
+    const report = this.#results.get(item.id)?.report;
+    item.description = report && isPlanned(report) ? summarize(report) : undefined;
+  }
+}
+
+/** The figure that says most, at the largest budget. */
+function summarize({ metrics, attack }: TestReport): string | undefined {
+  if (metrics === undefined) return undefined;
+  if (metrics.robustAccuracy === undefined) return vscode.l10n.t('fooled {0}', formatPercent(metrics.successRate));
+  const robust = vscode.l10n.t('robust {0}', formatPercent(metrics.robustAccuracy));
+  return Number.isFinite(metrics.medianDistance)
+    ? `${robust}, ${attack.norm} ${formatDistance(metrics.medianDistance)}`
+    : robust;
+}
+
+function outputOf({ report, folder }: Result): string[] {
+  if (!isPlanned(report)) return [`${report.name}: ${report.message}`];
+  return [
+    `${report.id}: ${report.status}: ${report.message}`.replaceAll('\n', '\r\n'),
+    `  ${report.engine.name}, ${report.engine.location}, ${report.time.toFixed(1)} s, ${report.queries.gradients} gradients; ${folder}`,
+    ...report.warnings.map((warning) => `  warning: ${warning}`),
+    ...report.dataset.notes.map((note) => `  note: ${note}`),
+  ];
+}

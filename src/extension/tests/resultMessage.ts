@@ -1,0 +1,33 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { formatDistance, formatEpsilon, formatPercent, isPlanned, metricTitles } from '../../reports/report.ts';
+import type { Result } from '../results.ts';
+
+/** What the result peek shows: the message, a table of what was expected and measured, pictures, and a link to the view. */
+export function describeResult({ report, folder }: Result): vscode.MarkdownString {
+  const text = new vscode.MarkdownString();
+  text.isTrusted = { enabledCommands: ['perturb.openView'] };
+  if (report.status === 'errored' || !isPlanned(report)) {
+    // Words of an error may come from a file: they are shown as they are, not as Markdown.
+    for (const line of report.message.split('\n')) text.appendText(line).appendMarkdown('\n\n');
+    return text;
+  }
+  const { l10n } = vscode;
+  const head = [l10n.t('metric'), l10n.t('budget'), l10n.t('expected'), l10n.t('measured'), ''];
+  const rows = report.comparisons.map(({ metric, epsilon, expected, measured, met }) => {
+    const show = metric === 'medianDistance' ? formatDistance : formatPercent;
+    const bound = metric === 'successRate' ? '≤' : '≥';
+    const budget = epsilon === undefined ? '' : `${report.attack.norm} ${formatEpsilon(epsilon, report.attack.norm)}`;
+    return [metricTitles[metric], budget, `${bound} ${show(expected)}`, show(measured), met ? '✓' : '✗'];
+  });
+  const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  text.appendMarkdown(`${table}\n\n`);
+  for (const picture of report.pictures) {
+    const uri = vscode.Uri.file(path.join(folder, picture));
+    const name = path.basename(picture, '.png').replaceAll('-', ' ');
+    text.appendMarkdown(`![${l10n.t('original, perturbation, adversarial image: {0}', name)}](${uri}|height=96)\n\n`);
+  }
+  const location = encodeURIComponent(JSON.stringify([{ folder, test: report.id }]));
+  text.appendMarkdown(`[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
+  return text;
+}

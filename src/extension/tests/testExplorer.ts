@@ -1,0 +1,109 @@
+import * as vscode from 'vscode';
+import { describeError } from '../../userError.ts';
+import type { Engine } from '../engine.ts';
+import type { Results } from '../results.ts';
+import { discover } from './discovery.ts';
+import { Publisher } from './publisher.ts';
+import { TestRunner } from './testRunner.ts';
+import { TestTree } from './testTree.ts';
+import { Watcher } from './watcher.ts';
+
+/** The tests of the workspace in the Test Explorer. */
+export class TestExplorer implements vscode.Disposable {
+  readonly #controller = vscode.tests.createTestController('perturb', vscode.l10n.t('Perturb'));
+  readonly #tree = new TestTree(this.#controller);
+  readonly #watcher = new Watcher();
+  readonly #results: Results;
+  readonly #publisher: Publisher;
+  readonly #runner: TestRunner;
+  readonly #subscriptions: vscode.Disposable[];
+  /** Continuous runs: what each watches, and its run. */
+  readonly #continuous = new Set<vscode.TestRunRequest>();
+  #refreshing: Promise<void> = Promise.resolve();
+
+  constructor(engine: Engine, results: Results) {
+    this.#results = results;
+    this.#publisher = new Publisher(this.#controller, this.#tree, results);
+    this.#runner = new TestRunner(this.#tree, engine, this.#publisher);
+    this.#controller.refreshHandler = () => this.refresh();
+    this.#controller.resolveHandler = async (item) => {
+      if (item === undefined) await this.#refreshing;
+    };
+    if (vscode.workspace.isTrusted) this.#offerToRun();
+    this.#subscriptions = [
+      vscode.workspace.onDidGrantWorkspaceTrust(() => this.#offerToRun()),
+      vscode.workspace.onDidChangeWorkspaceFolders(() => this.refresh()),
+      this.#watcher.onDidChangeSettings(() => this.refresh()),
+      this.#watcher.onDidChangeInputs((paths) => this.#inputsChanged(paths)),
+    ];
+  }
+
+  /** Reads the settings anew; former results are shown for tests that are new to the tree. */
+  refresh(): Promise<void> {
+    this.#refreshing = this.#refreshing.then(() => this.#read());
+    return this.#refreshing;
+  }
+
+  dispose(): void {
+    for (const subscription of this.#subscriptions) subscription.dispose();
+    this.#watcher.dispose();
+    this.#controller.dispose();
+  }
+
+  async #read(): Promise<void> {
+    try {
+      const before = new Map(this.#plans().map((plan) => [plan.id, JSON.stringify(plan)]));
+      const roots = await discover();
+      this.#tree.update(roots);
+      this.#watcher.watch(this.#plans());
+      if (before.size === 0) {
+        for (const { folder } of roots) await this.#results.load(folder);
+        this.#publisher.showFormerResults();
+      }
+      const changed = this.#plans().filter(({ id, ...rest }) => before.get(id) !== JSON.stringify({ id, ...rest }));
+      if (before.size > 0) this.#rerun(changed.flatMap(({ id }) => this.#tree.itemOf(id) ?? []));
+    } catch (error) {
+      const item = this.#controller.createTestItem('error', vscode.l10n.t('Perturb cannot read its settings'));
+      item.error = describeError(error);
+      this.#controller.items.add(item);
+    }
+  }
+
+  #plans() {
+    return this.#tree.roots.flatMap(({ plans }) => plans);
+  }
+
+  #offerToRun(): void {
+    const profile = this.#controller.createRunProfile(
+      vscode.l10n.t('Run'),
+      vscode.TestRunProfileKind.Run,
+      (request, token) => {
+        if (!request.continuous) return this.#runner.run(this.#controller, request, token);
+        this.#continuous.add(request);
+        token.onCancellationRequested(() => this.#continuous.delete(request));
+        return undefined;
+      },
+      true,
+    );
+    profile.supportsContinuousRun = true;
+  }
+
+  /** A model or its images have changed: what is known of its tests is out of date. */
+  #inputsChanged(paths: readonly string[]): void {
+    const items = this.#plans()
+      .filter(({ model, dataset }) => paths.some((path) => path === model.path || path === dataset.path))
+      .flatMap(({ id }) => this.#tree.itemOf(id) ?? []);
+    this.#controller.invalidateTestResults(items);
+    this.#rerun(items);
+  }
+
+  #rerun(items: readonly vscode.TestItem[]): void {
+    for (const request of this.#continuous) {
+      const wanted = request.include && new Set(this.#tree.testsIn(request.include));
+      const include = wanted ? items.filter((item) => wanted.has(item)) : items;
+      if (include.length === 0) continue;
+      const again = new vscode.TestRunRequest(include, request.exclude, request.profile, true);
+      void this.#runner.run(this.#controller, again);
+    }
+  }
+}

@@ -1,0 +1,70 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { TestPlan } from '../../evaluation/plan.ts';
+
+/** How long, in milliseconds, files must rest before a change counts: a model is written in several steps. */
+const rest = 500;
+
+/** Watches the settings, and the models and datasets of the tests. */
+export class Watcher implements vscode.Disposable {
+  readonly #settings = vscode.workspace.createFileSystemWatcher('**/{.vscode/settings.json,*.code-workspace}');
+  readonly #settingsChanged = new vscode.EventEmitter<void>();
+  readonly #inputsChanged = new vscode.EventEmitter<readonly string[]>();
+  #inputs: vscode.Disposable[] = [];
+  #watched = '';
+  #pending = new Set<string>();
+  #timer: NodeJS.Timeout | undefined;
+
+  readonly onDidChangeSettings = this.#settingsChanged.event;
+  /** Fires with the paths of the models and datasets that changed. */
+  readonly onDidChangeInputs = this.#inputsChanged.event;
+
+  constructor() {
+    const fire = () => this.#settingsChanged.fire();
+    this.#settings.onDidChange(fire);
+    this.#settings.onDidCreate(fire);
+    this.#settings.onDidDelete(fire);
+  }
+
+  /** Watches what these tests read: the folder of a model, since its weights lie there, and that of its images. */
+  watch(plans: readonly TestPlan[]): void {
+    const inputs = [...new Set(plans.flatMap(({ model, dataset }) => [model.path, dataset.path]))].sort();
+    if (inputs.join('\n') === this.#watched) return;
+    this.#watched = inputs.join('\n');
+    for (const watcher of this.#inputs) watcher.dispose();
+    this.#inputs = [];
+    for (const input of inputs) void this.#watchInput(input);
+  }
+
+  dispose(): void {
+    clearTimeout(this.#timer);
+    vscode.Disposable.from(this.#settings, this.#settingsChanged, this.#inputsChanged, ...this.#inputs).dispose();
+  }
+
+  async #watchInput(input: string): Promise<void> {
+    const isFolder = (await stat(input).catch(() => undefined))?.isDirectory() ?? false;
+    const pattern = isFolder
+      ? new vscode.RelativePattern(vscode.Uri.file(input), '**')
+      : new vscode.RelativePattern(vscode.Uri.file(path.dirname(input)), '*');
+    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+    // Runs are kept inside the workspace, perhaps inside the folder that is watched.
+    const changed = ({ path: file }: vscode.Uri) => {
+      if (!file.includes('/.perturb/')) this.#changed(input);
+    };
+    watcher.onDidChange(changed);
+    watcher.onDidCreate(changed);
+    watcher.onDidDelete(changed);
+    this.#inputs.push(watcher);
+  }
+
+  #changed(input: string): void {
+    this.#pending.add(input);
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => {
+      const paths = [...this.#pending];
+      this.#pending = new Set();
+      this.#inputsChanged.fire(paths);
+    }, rest);
+  }
+}
