@@ -3,7 +3,7 @@ import type { Progress } from '../engine/protocol.ts';
 import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
 import { createRunFolder, prepareRunFolder, writeReport } from '../reports/runFolder.ts';
 import { resolvePlans } from '../settings/plans.ts';
-import { type Problem, separator } from '../settings/problem.ts';
+import type { Problem } from '../settings/problem.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
 import { UserError } from '../userError.ts';
 import { startEngine } from './engine.ts';
@@ -89,10 +89,10 @@ function unplanned(problems: readonly Problem[]): UnplannedReport[] {
   const ids = new Set(problems.flatMap(({ test }) => test ?? []));
   return [...ids].map((id) => {
     const own = problems.filter(({ test }) => test === id);
-    const { file, line } = own[0] as Problem;
+    const { file, line, testName = id } = own[0] as Problem;
     return {
       id,
-      name: id.split(separator).at(-1) as string,
+      name: testName,
       status: 'errored',
       message: own.map(formatProblem).join('\n'),
       origin: { file, line },

@@ -20,7 +20,7 @@ export function formatTable({ tests }: RunReport): string {
         first ? test.name : '',
         first ? test.model.name : '',
         first ? `${test.attack.title} ${test.attack.norm}${test.attack.target ? ` → ${test.attack.target}` : ''}` : '',
-        epsilon === undefined ? '' : formatEpsilon(epsilon),
+        epsilon === undefined ? '' : formatEpsilon(epsilon, test.attack.norm),
         formatPercent(metrics.cleanAccuracy),
         metrics.robustAccuracy === undefined ? '' : formatPercent(metrics.robustAccuracy),
         formatPercent(metrics.successRate),

@@ -16,6 +16,7 @@ const whyNotWritten: Record<string, string> = {
   ENOENT: 'its folder does not exist. Create the folder, or choose another one.',
   ENOTDIR: 'a part of its path is a file, not a folder. Choose another folder.',
   EISDIR: 'a folder of that name is there already. Remove it, or choose another name.',
+  EEXIST: 'a file of that name is there already. Choose another folder.',
   EACCES: 'permission is denied. Give yourself the right to write there, or choose another folder.',
   EPERM: 'permission is denied. Give yourself the right to write there, or choose another folder.',
   EROFS: 'the file system is read-only. Choose a folder on another one.',

@@ -42,9 +42,14 @@ export async function readLabels(file: string): Promise<string[]> {
  * or, for classes like "n01440764 tench, Tinca tinca", the WordNet id or the name after it; or, when it is no name
  * at all, the index of a class as a decimal number.
  *
+ * @param remedy what to change when a label is unknown, up to "…, to the name of a class"
  * @throws UserError when a label matches no class, or more than one equally well.
  */
-export function matchLabels(names: Iterable<string>, classes: readonly string[]): Map<string, number> {
+export function matchLabels(
+  names: Iterable<string>,
+  classes: readonly string[],
+  remedy = 'Rename the class folder, or the label in the CSV file',
+): Map<string, number> {
   const wordNet = classes.map((name) => /^(n\d{8})\s+(.+)$/.exec(name));
   const wordNetNames = wordNet.map((match) => match?.[2]);
   const exact = indexOfUnique(classes);
@@ -70,8 +75,7 @@ export function matchLabels(names: Iterable<string>, classes: readonly string[])
     const known = [...classes, ...wordNetNames.filter((name) => name !== undefined)];
     throw new UserError(
       `The model has no class named ${firstFew([...unknown].map((label) => suggest(label, known)))}. ` +
-        'Rename the class folder, or the label in the CSV file, to the name of a class of the model ' +
-        `or to its index (0 to ${classes.length - 1}).`,
+        `${remedy}, to the name of a class of the model or to its index (0 to ${classes.length - 1}).`,
     );
   }
   return found;

@@ -1,8 +1,10 @@
+import { existsSync } from 'node:fs';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
 import { readExamples } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
+import { describeError, UserError } from '../userError.ts';
 import type { ClientFunctions, EngineDescription, EngineFunctions, Progress } from './protocol.ts';
 import { type Spawned, spawnAt } from './spawn.ts';
 
@@ -45,7 +47,7 @@ export class EngineClient {
 
   /**
    * What computes.
-   * @throws Error when the compute side does not start, or does not answer in time.
+   * @throws UserError when the compute side does not start, or does not answer in time.
    */
   async describe(): Promise<EngineDescription> {
     const { side, calls } = this.#start();
@@ -53,11 +55,11 @@ export class EngineClient {
     const tooLate = new Promise<never>((_, reject) => {
       timer = setTimeout(() => {
         side.kill();
-        reject(new Error(`The compute side did not answer within ${this.#startLimit / 1000} s.`));
+        reject(new UserError(`The compute side did not answer within ${this.#startLimit / 1000} s.`));
       }, this.#startLimit);
     });
     const gone = side.ended.then((end) => {
-      throw new Error(`The compute side ended before it was ready (${end}).`);
+      throw new UserError(`The compute side ended before it was ready (${end}).`);
     });
     return Promise.race([calls.describe(), gone, tooLate]).finally(() => clearTimeout(timer));
   }
@@ -73,7 +75,13 @@ export class EngineClient {
     signal?: AbortSignal,
   ): Promise<TestReport> {
     signal?.throwIfAborted();
-    const { side, calls } = this.#start();
+    let running: Running;
+    try {
+      running = this.#start();
+    } catch (error) {
+      return { ...unstartedReport(plan, this.location), message: describeError(error) };
+    }
+    const { side, calls } = running;
     this.#onProgress = onProgress;
     const gone = side.ended.then((end) => this.#died(plan, folder, end));
     let timer: NodeJS.Timeout | undefined;
@@ -102,7 +110,13 @@ export class EngineClient {
     this.#running = undefined;
   }
 
+  /** @throws UserError when there is nothing to start. */
   #start(): Running {
+    if (!this.#running && !existsSync(this.#entry)) {
+      throw new UserError(
+        `The compute side ${this.#entry} is missing. Run "npm run build" in Perturb's folder, or install Perturb again.`,
+      );
+    }
     this.#running ??= this.#spawn();
     return this.#running;
   }
@@ -122,7 +136,7 @@ export class EngineClient {
   }
 
   async #died(plan: TestPlan, folder: string, end: string): Promise<TestReport> {
-    const finished = (await readExamples(folder)).filter(({ test }) => test === plan.id).length;
+    const finished = (await readExamples(folder).catch(() => [])).filter(({ test }) => test === plan.id).length;
     return {
       ...unstartedReport(plan, this.location),
       message: `The compute side ended in the middle of the test (${end}). ${finished} finished examples are kept in ${folder}. Run the test again; if it happens each time, there may be too little memory.`,

@@ -35,7 +35,8 @@ function spawnProcess(entry: string): Spawned {
     kill: () => child.kill('SIGKILL'),
     ended: new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message));
-      child.once('exit', (code, signal) => {
+      // Not 'exit', which may come before the last words on standard error.
+      child.once('close', (code, signal) => {
         const end = signal ? `signal ${signal}` : `exit code ${code}`;
         resolve(complaint.trim() ? `${end}: ${complaint.trim()}` : end);
       });

@@ -133,7 +133,7 @@ function resolveTarget({ target }: TestPlan, { classes }: Classifier): ChooseTar
       return draw < label ? draw : draw + 1;
     };
   }
-  const index = matchLabels([target], classes).get(target) as number;
+  const index = matchLabels([target], classes, 'Change "target" of this test').get(target) as number;
   return () => index;
 }
 

@@ -35,7 +35,8 @@ export async function loadExamples(plan: TestPlan, classifier: Classifier): Prom
     entries.flatMap(({ label }) => (label === undefined ? [] : [label])),
     classifier.classes,
   );
-  const classes = plan.classes && new Set(matchLabels(plan.classes, classifier.classes).values());
+  const classes =
+    plan.classes && new Set(matchLabels(plan.classes, classifier.classes, 'Change "classes" of this test').values());
   const labeled = entries.map(({ file, label }) => ({
     file,
     label: label === undefined ? undefined : labels.get(label),

@@ -60,7 +60,8 @@ export function wilsonInterval(count: number, of: number): Interval {
   const value = count / of;
   const center = (value + z ** 2 / (2 * of)) / (1 + z ** 2 / of);
   const half = (z / (1 + z ** 2 / of)) * Math.sqrt((value * (1 - value)) / of + (z / (2 * of)) ** 2);
-  return [Math.max(0, center - half), Math.min(1, center + half)];
+  // At the ends the bound is the end, which rounding misses.
+  return [count === 0 ? 0 : center - half, count === of ? 1 : center + half];
 }
 
 function median(sorted: readonly number[]): number {

@@ -16,9 +16,21 @@ export function budgetOnGrid(budget: Budget): Budget {
   return budget.norm === 'linf' ? { norm: 'linf', epsilon: levelsWithin(budget.epsilon) / levels } : budget;
 }
 
-/** True when a point is no farther from the image than the budget allows, up to float32 rounding. */
-export function isWithin(image: Pixels, point: Pixels, budget: Budget, channels: number): boolean {
-  return distances(image, point, channels)[budget.norm] <= budget.epsilon + tolerance;
+/** True when a point is no farther from the image than the budget allows, up to float32 rounding, and in [0, 1]. */
+export function isWithin(image: Pixels, point: Pixels, { norm, epsilon }: Budget, channels: number): boolean {
+  const slack = Math.max(tolerance, roundingOf(norm, image.length));
+  return isInRange(point) && distances(image, point, channels)[norm] <= epsilon + slack;
+}
+
+/** True when every value is one that a pixel can have. */
+export function isInRange(point: Pixels): boolean {
+  return point.every((value) => value >= 0 && value <= 1);
+}
+
+/** How far float32 can carry a point in a norm, when it rounds all of its values the same way. */
+function roundingOf(norm: Budget['norm'], size: number): number {
+  if (norm === 'l0') return 0;
+  return 2 ** -24 * { linf: 1, l2: Math.sqrt(size), l1: size }[norm];
 }
 
 /**
@@ -70,7 +82,7 @@ function ballProjection(image: Pixels, { norm, epsilon }: Budget): (point: Pixel
 export function roundToGrid(image: Pixels, point: Pixels, norm: Budget['norm']): Pixels {
   if (norm === 'linf' || norm === 'l0') return point.map((value) => valueAt(levelOf(value)));
   const change = Float64Array.from(point, (value, i) => levels * (value - (image[i] as number)));
-  const cut = change.map(Math.trunc);
+  const cut = change.map(towardZero);
   const cost = norm === 'l2' ? (steps: number) => steps * steps : (steps: number) => steps;
   let left = 0;
   for (let i = 0; i < change.length; i++) {
@@ -86,4 +98,10 @@ export function roundToGrid(image: Pixels, point: Pixels, norm: Budget['norm']):
     cut[i] = (cut[i] as number) + Math.sign(change[i] as number);
   }
   return point.map((_, i) => valueAt(levelOf(image[i] as number) + (cut[i] as number)));
+}
+
+/** Whole gray levels between two pixels; those that float32 has made a hair less count in full. */
+function towardZero(change: number): number {
+  const whole = Math.round(change);
+  return Math.abs(change - whole) < levels * 2 ** -24 ? whole : Math.trunc(change);
 }

@@ -9,7 +9,7 @@ import type { Pixels } from '../data/image.ts';
 import { type Classifier, type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
 import { argmax, type Functional } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
-import { budgetOnGrid, createProjection, isWithin, roundToGrid } from './projection.ts';
+import { budgetOnGrid, createProjection, isInRange, isWithin, roundToGrid } from './projection.ts';
 
 /** One image to attack. */
 export interface Subject {
@@ -60,6 +60,8 @@ interface Ask {
   readonly functionals?: readonly Functional[];
   /** Place among the answers of the query; a point that is only to be judged has none. */
   readonly slot?: number;
+  /** When the attack came up with the point, counted from its start. */
+  readonly order: number;
 }
 
 const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
@@ -86,15 +88,17 @@ export async function* runAttack(options: RunOptions, subjects: readonly Subject
     while (active.length < 2 * batchSize) {
       const next = waiting.next();
       if (next.done) break;
-      active.push(new Conversation(options, next.value.subject, next.value.index));
+      const conversation = new Conversation(options, next.value.subject, next.value.index);
+      if (conversation.done) yield conversation.outcome;
+      else active.push(conversation);
     }
-    for (const { outcome, done } of active) if (done) yield outcome;
-    active = active.filter(({ done }) => !done);
     if (active.length === 0) return;
     // Engines compute without giving way; messages, such as a cancellation, get their turn here.
     await nextTurn();
     signal?.throwIfAborted();
     await answerBatch(classifier, active, batchSize);
+    for (const { outcome, done } of active) if (done) yield outcome;
+    active = active.filter(({ done }) => !done);
   }
 }
 
@@ -132,6 +136,8 @@ class Conversation {
   #asks: Ask[] = [];
   #answers: Answer[] = [];
   #best: Candidate | undefined;
+  #bestOrder = 0;
+  #order = 0;
   #ended = false;
   #queries = { points: 0, gradients: 0 };
   #masked = { zero: 0, nonFinite: 0 };
@@ -198,34 +204,37 @@ class Conversation {
   }
 
   /** Takes the point as an adversarial example if it may be one; off the grid, has the grid point beside it judged. */
-  #judge({ point, slot }: Ask, logits: Float32Array): void {
+  #judge({ point, slot, order }: Ask, logits: Float32Array): void {
     const { quantize, classifier } = this.#options;
     const { image, goal } = this.#subject;
     const success = isReached(goal, logits);
     if (!isWithin(image, point, this.#budget, classifier.input.channels)) return;
     if (quantize && !isOnGrid(point)) {
-      if (success) this.#propose(point);
+      if (success) this.#propose(point, order);
       return;
     }
     const norms = distances(image, point, classifier.input.channels);
     const candidate = { point, logits, norms, success };
     // The original is no adversarial example, however far the attack got from there.
     if (slot !== undefined && norms.linf === 0 && !success) return;
-    if (this.#best === undefined || this.#isBetter(candidate, this.#best)) this.#best = candidate;
+    const gain = this.#best === undefined ? Infinity : this.#gain(candidate, this.#best);
+    // Of equals the earlier, whatever batches they came in.
+    if (gain > 0 || (gain === 0 && order < this.#bestOrder)) [this.#best, this.#bestOrder] = [candidate, order];
   }
 
-  #isBetter(a: Candidate, b: Candidate): boolean {
-    if (a.success !== b.success) return a.success;
+  /** Positive when `a` is better than `b`, zero when it is as good. */
+  #gain(a: Candidate, b: Candidate): number {
+    if (a.success !== b.success) return a.success ? 1 : -1;
     const { norm } = this.#budget;
-    return a.success
-      ? a.norms[norm] < b.norms[norm]
-      : lead(this.#subject.goal, a.logits) > lead(this.#subject.goal, b.logits);
+    if (a.success) return b.norms[norm] - a.norms[norm];
+    return lead(this.#subject.goal, a.logits) - lead(this.#subject.goal, b.logits);
   }
 
-  #propose(point: Pixels): void {
+  #propose(point: Pixels, order: number): void {
+    if (!isInRange(point)) return;
     const { image } = this.#subject;
-    const onGrid = this.#options.quantize ? roundToGrid(image, point, this.#budget.norm) : point;
-    this.#asks.push({ conversation: this, point: onGrid });
+    const judged = this.#options.quantize ? roundToGrid(image, point, this.#budget.norm) : point.slice();
+    this.#asks.push({ conversation: this, point: judged, order });
   }
 
   /** Resumes the attack until it asks something or ends. */
@@ -241,12 +250,13 @@ class Conversation {
       if (!allowed[attack.threatModel].includes(query.kind)) {
         throw new Error(`${attack.id} is ${attack.threatModel} and asked for ${query.kind}`);
       }
-      if (query.kind !== 'propose') {
+      if (query.kind === 'propose') {
+        for (const point of query.points) this.#propose(point, this.#order++);
+      } else if (query.points.length > 0) {
         this.#answers = [];
         this.#asks.push(...this.#toAsks(query));
         return;
       }
-      for (const point of query.points) this.#propose(point);
       reply = [];
     }
   }
@@ -254,8 +264,10 @@ class Conversation {
   #toAsks(query: Query): Ask[] {
     return query.points.map((point, slot) => ({
       conversation: this,
-      point,
+      // A copy: what was judged must not change when the attack writes to its point again.
+      point: point.slice(),
       slot,
+      order: this.#order++,
       ...(query.kind === 'pullback' ? { functionals: query.functionals[slot] as readonly Functional[] } : {}),
     }));
   }

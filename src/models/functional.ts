@@ -77,6 +77,7 @@ function unscaled(functional: LogitsFunctional, logits: ArrayLike<number>): { va
       return { value: largest + Math.log(sum) - at(functional.label), gradient };
     }
     case 'margin': {
+      requireClasses(logits, 2, 'margin');
       const other = argmax(logits, functional.label);
       add(functional.label, 1);
       add(other, -1);
@@ -132,9 +133,13 @@ function unscaled(functional: LogitsFunctional, logits: ArrayLike<number>): { va
   }
 }
 
-function ranked(logits: ArrayLike<number>, needed: number, name: string): number[] {
+function requireClasses(logits: ArrayLike<number>, needed: number, name: string): void {
   if (logits.length < needed) {
     throw new RangeError(`the ${name} loss needs at least ${needed} classes, and this model has ${logits.length}`);
   }
+}
+
+function ranked(logits: ArrayLike<number>, needed: number, name: string): number[] {
+  requireClasses(logits, needed, name);
   return Array.from(logits, (_, index) => index).sort((a, b) => (logits[b] as number) - (logits[a] as number));
 }

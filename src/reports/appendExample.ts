@@ -6,7 +6,7 @@ import { writeNpy, writePng } from '../data/writeImage.ts';
 import type { Example } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { type ExampleReport, formatEpsilon } from './report.ts';
-import { examplesFile, imagesFolder, writing } from './runFolder.ts';
+import { examplesFile, imagesFolder, slug, writing } from './runFolder.ts';
 
 /** What the examples of a test have in common. */
 export interface ExampleContext {
@@ -32,7 +32,7 @@ export async function appendExample(
     `${image.sha256.slice(0, 16)}-${shape.width}x${shape.height}x${shape.channels}.png`,
     (file) => writePng(file, image.pixels, shape),
   );
-  const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon))])];
+  const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon, plan.norm))])];
   const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
   const shown = onGrid ?? adversarial;
   const report: ExampleReport = {
@@ -81,11 +81,4 @@ async function save(
   await writing(path.dirname(file), (directory) => mkdir(directory, { recursive: true }));
   await write(file);
   return relative.split(path.sep).join('/');
-}
-
-/** A name as a folder: letters, digits and dashes, with a hash where two names could fall together. */
-function slug(name: string): string {
-  const plain = name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);
-  return `${plain.slice(0, 60)}-${hash}`;
 }

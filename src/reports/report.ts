@@ -116,7 +116,7 @@ export function describeComparisons(comparisons: readonly Comparison[], norm: No
   return (missed.length > 0 ? missed : comparisons)
     .map(({ metric, epsilon, expected, measured }) => {
       const bound = metric === 'successRate' ? 'at most' : 'at least';
-      const at = epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon)}`;
+      const at = epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon, norm)}`;
       const show = metric === 'medianDistance' ? formatDistance : formatPercent;
       return `${metricTitles[metric]}${at} is ${show(measured)}, expected ${bound} ${show(expected)}`;
     })
@@ -133,8 +133,9 @@ export function formatDistance(distance: number): string {
   return Number.isFinite(distance) ? distance.toPrecision(3) : '∞';
 }
 
-/** A budget, as "8/255" where it is a whole number of gray levels. */
-export function formatEpsilon(epsilon: number): string {
+/** A budget, as "8/255" where it is a whole number of gray levels; only in linf is a budget a number of these. */
+export function formatEpsilon(epsilon: number, norm: Norm): string {
   const level = 255 * epsilon;
-  return Math.abs(level - Math.round(level)) < 1e-6 && level < 255.5 ? `${Math.round(level)}/255` : String(epsilon);
+  const isLevel = norm === 'linf' && Math.abs(level - Math.round(level)) < 1e-6 && level < 254.5;
+  return isLevel ? `${Math.round(level)}/255` : String(epsilon);
 }

@@ -1,3 +1,4 @@
+import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
@@ -78,4 +79,11 @@ export async function writing<T>(file: string, write: (file: string) => Promise<
   return write(file).catch((error: unknown) => {
     throw writeError(file, error);
   });
+}
+
+/** A name as that of a file or folder: letters, digits and dashes, with a hash where two names could fall together. */
+export function slug(name: string): string {
+  const plain = name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
+  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);
+  return `${plain.slice(0, 60)}-${hash}`;
 }

@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { drawExample } from './picture.ts';
 import type { ExampleReport } from './report.ts';
-import { picturesFolder, readExamples, writing } from './runFolder.ts';
+import { picturesFolder, readExamples, slug, writing } from './runFolder.ts';
 
 /** Pictures that are drawn of each test. */
 const picturesEach = 3;
@@ -17,8 +17,8 @@ export async function writePictures(folder: string, test: string): Promise<strin
   const files: string[] = [];
   for (const example of choose((await readExamples(folder)).filter((other) => other.test === test))) {
     const { label, adversarial, index } = example;
-    const words = `${test} ${label} becomes ${adversarial?.class} ${index}`;
-    const file = path.posix.join(picturesFolder, `${words.replaceAll(/[^\p{L}\p{N}]+/gu, '-')}.png`);
+    const name = `${slug(`${label} becomes ${adversarial?.class}`)}-${index}.png`;
+    const file = path.posix.join(picturesFolder, slug(test), name);
     const picture = await drawExample(folder, example);
     await writing(path.join(folder, file), async (place) => {
       await mkdir(path.dirname(place), { recursive: true });

@@ -53,7 +53,7 @@ function resolveTest(test: Definition, isShared: boolean, attacks: Attacks): Res
   const plans: TestPlan[] = [];
   const problems: Problem[] = [];
   const report = (found: readonly Problem[], impossible: string) =>
-    problems.push(...found.map((problem) => ({ ...problem, test: impossible })));
+    problems.push(...found.map((problem) => ({ ...problem, test: impossible, testName: name })));
 
   const faults = [...duplicateFaults(test), ...checkTest(value, attacks)];
   const settings = soundPart(value, faults);

@@ -11,6 +11,8 @@ export interface Problem {
   readonly message: string;
   /** Id of the test it makes impossible, or its name where that is so for every model; missing where nobody can tell. */
   readonly test?: string;
+  /** Name of that test in the settings. */
+  readonly testName?: string;
 }
 
 /** A mistake in the settings of one thing, at a path below it. */

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TestPlan } from '../../evaluation/plan.ts';
-import type { Problem } from '../../settings/problem.ts';
+import { type Problem, separator } from '../../settings/problem.ts';
 import type { Root } from './discovery.ts';
 
 /** What can be run behind an item of the tree. */
@@ -10,9 +10,6 @@ export interface TestCase {
   readonly plan?: TestPlan;
   readonly problems: readonly Problem[];
 }
-
-/** Stands between the parts of a test's id. */
-const separator = ' › ';
 
 /** The tree of the Test Explorer: (folder →) model → test. Items keep their identity, so that results stay with them. */
 export class TestTree {
@@ -97,11 +94,12 @@ export class TestTree {
     const impossible = new Set(root.problems.flatMap(({ test }) => test ?? []));
     for (const id of impossible) {
       const problems = root.problems.filter(({ test }) => test === id);
-      const parts = id.split(separator);
-      const item = this.#test(id, parts.at(-1) ?? id, problems[0] as Problem);
+      const { testName = id } = problems[0] as Problem;
+      const model = id.slice(0, -(testName.length + separator.length));
+      const item = this.#test(id, testName, problems[0] as Problem);
       item.error = explain(problems);
       this.#cases.set(id, { root, problems });
-      add(parts.at(-2) ?? vscode.l10n.t('Cannot run'), item);
+      add(model || vscode.l10n.t('Cannot run'), item);
     }
     return [...models].map(([model, tests]) => this.#item(`model:${root.folder}:${model}`, model, undefined, tests));
   }

@@ -35,7 +35,7 @@ export async function openLayersModel(
   const [, height, width, channels] = model.inputs[0]?.shape ?? [];
   if (!height || !width || (channels !== 1 && channels !== 3)) {
     throw new UserError(
-      `${file}: the model takes [${model.inputs[0]?.shape}]. Perturb needs images of a fixed height and width with 1 or 3 channels.`,
+      `${file}: the model takes [${model.inputs[0]?.shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels.`,
     );
   }
   const network = new Network(model);

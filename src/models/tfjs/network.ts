@@ -1,16 +1,14 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError } from '../../userError.ts';
-import { identity, lower, type Operation, type Step } from './operations.ts';
+import { fuse } from './fuse.ts';
+import { identity, lower, type Step } from './operations.ts';
 
-/** One operation of a network, with the indices of the nodes that it reads. */
-interface Node {
+/** A step of a network, with the indices of the nodes that it reads. */
+export interface Node extends Step {
   /** Name of the layer that it is part of. */
   readonly layer: string;
   readonly inputs: readonly number[];
-  operation: Operation;
-  readonly activation?: string;
-  readonly passive?: boolean;
 }
 
 /** The gradient that enters at a node in the backward pass. */
@@ -34,9 +32,8 @@ export class Network {
       );
     }
     this.#model = model;
-    this.nodes = trace(model);
+    this.nodes = fuse(withoutSoftmax(trace(model)));
     this.outputOf = new Map(this.nodes.map(({ layer }, index) => [layer, index]));
-    cutSoftmax(this.nodes);
   }
 
   get logits(): number {
@@ -126,14 +123,13 @@ function trace(model: tfl.LayersModel): Node[] {
 }
 
 /** Replaces the softmax at the end by nothing, so that the output is logits. */
-function cutSoftmax(nodes: readonly Node[]): void {
+function withoutSoftmax(nodes: readonly Node[]): Node[] {
   let index = nodes.length - 1;
   while (index > 0 && nodes[index]?.passive) index = nodes[index]?.inputs[0] ?? 0;
-  const node = nodes[index] as Node & Step;
-  if (node.activation === 'softmax') node.operation = identity;
-  else if (node.activation !== undefined) {
-    throw new UserError(
-      `The model ends in the activation ${node.activation} (layer ${node.layer}). A classifier ends in logits or softmax; export it so.`,
-    );
-  }
+  const { layer, inputs, activation } = nodes[index] as Node;
+  if (activation === undefined) return [...nodes];
+  if (activation === 'softmax') return nodes.with(index, { layer, inputs, operation: identity });
+  throw new UserError(
+    `The model ends in the activation ${activation} (layer ${layer}). A classifier ends in logits or softmax; export it so.`,
+  );
 }

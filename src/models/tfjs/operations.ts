@@ -8,8 +8,15 @@ export interface Operation {
   forward(inputs: readonly tf.Tensor[]): tf.Tensor;
   /** The gradient with respect to each input, from that with respect to the output. */
   backward(dy: tf.Tensor, inputs: readonly tf.Tensor[], output: tf.Tensor): readonly tf.Tensor[];
+  /** This operation and the one after it as a single one, where that can be; it shares nothing with either. */
+  absorb?(next: Absorbable): Operation | undefined;
   dispose?(): void;
 }
+
+/** What a linear operation can take in: a factor and a shift of each channel, or an activation that backends fuse. */
+export type Absorbable =
+  | { readonly kind: 'affine'; readonly scale: tf.Tensor; readonly offset: tf.Tensor }
+  | { readonly kind: 'activation'; readonly name: 'relu' | 'relu6' };
 
 /** An operation of a layer. */
 export interface Step {
@@ -18,6 +25,8 @@ export interface Step {
   readonly activation?: string;
   /** Neither computes nor mixes anything: only the shape changes, if that. */
   readonly passive?: boolean;
+  /** What the operation before may take in, in place of this step. */
+  readonly absorbable?: Absorbable;
 }
 
 type Config = Record<string, unknown>;
@@ -35,15 +44,17 @@ export function lower(layer: tfl.layers.Layer): readonly Step[] {
 }
 
 const rules: Readonly<Record<string, Rule>> = {
-  Conv2D: (config, [kernel, bias]) => activated(config, (fused) => convolution(config, kernel, bias, fused)),
-  DepthwiseConv2D: (config, [kernel, bias]) => activated(config, (fused) => depthwise(config, kernel, bias, fused)),
+  Conv2D: (config, [kernel, bias]) =>
+    activated(config, (fused) => convolution(config, kernel as tf.Tensor, bias, fused)),
+  DepthwiseConv2D: (config, [kernel, bias]) =>
+    activated(config, (fused) => depthwise(config, kernel as tf.Tensor, bias, fused)),
   SeparableConv2D: (config, [kernel, pointwise, bias]) => [
-    { operation: depthwise(config, kernel, undefined, 'linear') },
-    ...activated(config, (fused) => convolution(pointwiseConfig, pointwise, bias, fused)),
+    { operation: depthwise(config, kernel as tf.Tensor, undefined, 'linear') },
+    ...activated(config, (fused) => convolution(pointwiseConfig, pointwise as tf.Tensor, bias, fused)),
   ],
   Dense: (config, [kernel, bias]) => activated(config, (fused) => dense(kernel as tf.Tensor2D, bias, fused)),
   BatchNormalization: (config, weights, layer) => {
-    return isLastAxis(config.axis, layer) ? [{ operation: batchNormalization(config, weights) }] : undefined;
+    return isLastAxis(config.axis, layer) ? [batchNormalization(config, weights)] : undefined;
   },
   Activation: ({ activation }) => [activationStep(String(activation))],
   Softmax: ({ axis }, _, layer) => {
@@ -89,6 +100,7 @@ function activationStep(name: string): Step {
   if (name === 'relu' || name === 'relu6') {
     return {
       activation: name,
+      absorbable: { kind: 'activation', name },
       operation: {
         forward: ([x]) => (name === 'relu' ? tf.relu(x as tf.Tensor) : tf.relu6(x as tf.Tensor)),
         backward: (dy, _, output) => [throughFused(name, dy, output)],
@@ -105,12 +117,7 @@ function throughFused(fused: Fused, dy: tf.Tensor, output: tf.Tensor): tf.Tensor
   return fused === 'relu' ? positive : tf.mul(positive, tf.step(tf.sub(6, output)));
 }
 
-function convolution(
-  config: Config,
-  kernel: tf.Tensor | undefined,
-  bias: tf.Tensor | undefined,
-  fused: Fused,
-): Operation {
+function convolution(config: Config, kernel: tf.Tensor, bias: tf.Tensor | undefined, fused: Fused): Operation {
   const { strides, padding: pad, dilationRate: dilations } = config as unknown as ConvolutionConfig;
   const filter = kernel as tf.Tensor4D;
   const gradient = once((shape) =>
@@ -122,16 +129,12 @@ function convolution(
     backward: (dy, [x], output) => [
       gradient.of(x as tf.Tensor4D).apply(throughFused(fused, dy, output) as tf.Tensor4D),
     ],
+    absorb: absorbing(kernel, bias, fused, (...folded) => convolution(config, ...folded)),
     dispose: gradient.dispose,
   };
 }
 
-function depthwise(
-  config: Config,
-  kernel: tf.Tensor | undefined,
-  bias: tf.Tensor | undefined,
-  fused: Fused,
-): Operation {
+function depthwise(config: Config, kernel: tf.Tensor, bias: tf.Tensor | undefined, fused: Fused): Operation {
   const { strides, padding: pad, dilationRate: dilations } = config as unknown as ConvolutionConfig;
   const filter = kernel as tf.Tensor4D;
   const gradient = once((shape) =>
@@ -146,7 +149,37 @@ function depthwise(
     backward: (dy, [x], output) => [
       gradient.of(x as tf.Tensor4D).apply(throughFused(fused, dy, output) as tf.Tensor4D),
     ],
+    absorb: absorbing(kernel, bias, fused, (...folded) => depthwise(config, ...folded)),
     dispose: gradient.dispose,
+  };
+}
+
+/**
+ * Folds what follows a linear operation into its weights: (W x + b) · scale + offset = (W · scale) x + (b · scale + offset),
+ * scale and offset being given for each output, which are the last dimensions of W.
+ */
+function absorbing(
+  kernel: tf.Tensor,
+  bias: tf.Tensor | undefined,
+  fused: Fused,
+  build: (kernel: tf.Tensor, bias: tf.Tensor | undefined, fused: Fused) => Operation,
+): Operation['absorb'] {
+  return (next) => {
+    if (fused !== 'linear') return undefined;
+    const [weights, shift] = tf.tidy(() => {
+      if (next.kind === 'activation') return [kernel, bias].map((own) => own && tf.keep(tf.clone(own)));
+      // A depthwise filter has its outputs in two dimensions, channel and multiplier; other filters in one.
+      const outputs = kernel.shape.slice(kernel.shape.at(-1) === next.scale.size ? -1 : -2);
+      const product = tf.mul(kernel, tf.reshape(next.scale, outputs));
+      const sum = bias ? tf.add(tf.mul(bias, next.scale), next.offset) : tf.clone(next.offset);
+      return [tf.keep(product), tf.keep(sum)];
+    }) as [tf.Tensor, tf.Tensor | undefined];
+    const folded = build(weights, shift, next.kind === 'activation' ? next.name : 'linear');
+    const dispose = () => {
+      folded.dispose?.();
+      tf.dispose([weights, shift].filter((own) => own !== undefined));
+    };
+    return { ...folded, dispose };
   };
 }
 
@@ -185,7 +218,7 @@ function dense(kernel: tf.Tensor2D, bias: tf.Tensor | undefined, fused: Fused): 
 }
 
 /** At inference, y = scale · x + offset for each channel. */
-function batchNormalization(config: Config, weights: readonly tf.Tensor[]): Operation {
+function batchNormalization(config: Config, weights: readonly tf.Tensor[]): Step {
   const [scale, offset] = tf.tidy(() => {
     const rest = [...weights];
     const gamma = config.scale ? rest.shift() : undefined;
@@ -197,9 +230,12 @@ function batchNormalization(config: Config, weights: readonly tf.Tensor[]): Oper
     return [tf.keep(factor), tf.keep(beta ? tf.add(shift, beta) : shift)];
   });
   return {
-    forward: ([x]) => tf.add(tf.mul(x as tf.Tensor, scale), offset),
-    backward: (dy) => [tf.mul(dy, scale)],
-    dispose: () => tf.dispose([scale, offset]),
+    absorbable: { kind: 'affine', scale, offset },
+    operation: {
+      forward: ([x]) => tf.add(tf.mul(x as tf.Tensor, scale), offset),
+      backward: (dy) => [tf.mul(dy, scale)],
+      dispose: () => tf.dispose([scale, offset]),
+    },
   };
 }
 
@@ -260,7 +296,8 @@ const globalAveragePooling: Operation = {
   backward: (dy, [x]) => {
     const [batch, height, width, channels] = (x as tf.Tensor4D).shape;
     const share = tf.reshape(tf.div(dy, height * width), [batch, 1, 1, channels]);
-    return [tf.tile(share, [1, height, width, 1])];
+    // Not tf.tile, which is slow on WebAssembly.
+    return [tf.mul(share, tf.ones([1, height, width, 1]))];
   },
 };
 

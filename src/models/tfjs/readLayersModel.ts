@@ -61,7 +61,7 @@ function parse(file: string, text: Buffer): { modelTopology: object; weightsMani
 
 /** True for a list of groups of weights, each with the files that hold them, and with what every weight is. */
 function isManifest(value: unknown): value is tf.io.WeightsManifestConfig {
-  const isGroup = (group: Partial<tf.io.WeightsManifestGroupConfig> | null) =>
+  const isGroup = (group: Partial<tf.io.WeightsManifestConfig[number]> | null) =>
     Array.isArray(group?.paths) &&
     group.paths.every((name) => typeof name === 'string') &&
     Array.isArray(group.weights) &&

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { testSchema } from '../../../src/settings/attackSchema.ts';
-import { configuration, updateManifest } from '../../../src/settings/configuration.ts';
+import { configuration, settingKeys, updateManifest } from '../../../src/settings/configuration.ts';
 import { attacks } from './workspaces.ts';
 
 describe('the contributed settings', () => {
@@ -13,8 +13,8 @@ describe('the contributed settings', () => {
 
   it('are empty objects per resource unless set', () => {
     const { properties } = configuration(attacks);
-    assert.deepEqual(Object.keys(properties), ['perturb.models', 'perturb.datasets', 'perturb.tests']);
-    for (const { type, scope, default: empty } of Object.values(properties)) {
+    for (const key of settingKeys) {
+      const { type, scope, default: empty } = properties[key];
       assert.deepEqual({ type, scope, empty }, { type: 'object', scope: 'resource', empty: {} });
     }
   });

@@ -1,0 +1,89 @@
+import assert from 'node:assert/strict';
+import { watch } from 'node:fs';
+import { mkdir, readFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { computeProcesses, openFolder, type Run, runAll, runFolders } from './demo.ts';
+import { extensionVariable } from './result.ts';
+
+const expected = {
+  'FGSM 2/255': 'passed',
+  'FGSM 8/255': 'passed',
+  'I-FGSM curve': 'failed',
+  'I-FGSM L2': 'passed',
+  'half the signs need 6/255': 'passed',
+  'stop stays stop': 'failed',
+  'no sign becomes its least likely': 'passed',
+};
+
+const verdicts = ({ tests }: Run) => Object.fromEntries(tests.map(({ name, status }) => [name, status]));
+const figures = ({ tests }: Run) => tests.map(({ id, rounds }) => ({ id, rounds }));
+
+async function setLocation(location: 'process' | 'extensionHost' | undefined): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('perturb');
+  await configuration.update('engine.location', location, vscode.ConfigurationTarget.Global);
+}
+
+describe('Running all tests of the demo', () => {
+  let inProcess: Run;
+  before(() => vscode.extensions.getExtension(String(process.env[extensionVariable]))?.activate());
+  afterEach(() => setLocation(undefined));
+
+  it('gives the verdicts of the command line, in a process', async () => {
+    inProcess = await runAll();
+    assert.deepEqual(verdicts(inProcess), expected);
+    assert.deepEqual(new Set(inProcess.tests.map(({ engine }) => engine.location)), new Set(['process']));
+    assert.equal((await computeProcesses()).length, 1);
+  });
+
+  it('gives the same figures inside the extension host', async () => {
+    await setLocation('extensionHost');
+    const inHost = await runAll();
+    assert.deepEqual(new Set(inHost.tests.map(({ engine }) => engine.location)), new Set(['extensionHost']));
+    assert.deepEqual(figures(inHost), figures(inProcess));
+    assert.equal((await computeProcesses()).length, 0);
+  });
+
+  it('survives the death of the process in the middle of a test', async () => {
+    const killed = killAtFirstExample();
+    const run = await runAll();
+    await killed;
+    const [errored, ...others] = run.tests.filter(({ status }) => status === 'errored');
+    assert.ok(errored, 'no test is errored');
+    assert.deepEqual(others, []);
+    assert.match(errored.message, /ended in the middle of the test \(signal SIGKILL\)/);
+    assert.ok(
+      run.examples.some(({ test }) => test === errored.id),
+      'finished examples are lost',
+    );
+    assert.equal(run.tests.length, Object.keys(expected).length);
+    const rest = Object.entries(verdicts(run)).filter(([name]) => name !== errored.name);
+    assert.deepEqual(Object.fromEntries(rest), withoutKey(errored.name));
+    assert.deepEqual(verdicts(await runAll()), expected);
+  });
+});
+
+function withoutKey(name: string): Record<string, string> {
+  return Object.fromEntries(Object.entries(expected).filter(([key]) => key !== name));
+}
+
+/** Kills the compute process as soon as a new run has an example in its folder. */
+async function killAtFirstExample(): Promise<void> {
+  const runs = path.join(openFolder(), '.perturb', 'runs');
+  await mkdir(runs, { recursive: true });
+  const before = new Set(await runFolders());
+  await new Promise<void>((resolve, reject) => {
+    const watcher = watch(runs, { recursive: true }, async (_, name) => {
+      const file = path.join(runs, String(name));
+      if (path.basename(file) !== 'examples.jsonl' || before.has(path.dirname(file))) return;
+      if (!(await readFile(file, 'utf8')).includes('\n')) return;
+      watcher.close();
+      try {
+        for (const pid of await computeProcesses()) process.kill(pid, 'SIGKILL');
+        resolve();
+      } catch (error) {
+        reject(error);
+      }
+    });
+  });
+}

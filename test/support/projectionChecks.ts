@@ -1,0 +1,104 @@
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { Budget } from '../../src/attacks/definition.ts';
+import { distances } from '../../src/attacks/norms.ts';
+import { isOnGrid, valueAt } from '../../src/data/grid.ts';
+import type { createProjection } from '../../src/evaluation/projection.ts';
+import type { Checks } from './checks.ts';
+
+type MakeProjection = typeof createProjection;
+
+const size = 6;
+const values = (item: fc.Arbitrary<number>) =>
+  fc.array(item, { minLength: size, maxLength: size }).map((list) => Float32Array.from(list));
+
+const images = values(fc.nat({ max: 255 }).map(valueAt));
+const points = values(fc.float({ min: -3, max: 4, noNaN: true }));
+const epsilons = fc.double({ min: 1 / 255, max: 2, noNaN: true });
+const budgets = fc.record({ norm: fc.constantFrom('linf' as const, 'l2' as const), epsilon: epsilons });
+
+/** What holds for any image, point and budget. */
+function always(
+  assertion: (make: MakeProjection, image: Float32Array, point: Float32Array, budget: Budget) => void,
+  budget: fc.Arbitrary<Budget> = budgets,
+) {
+  return (make: MakeProjection) =>
+    fc.assert(
+      fc.property(images, points, budget, (image, point, within) => assertion(make, image, point, within)),
+      { numRuns: 200 },
+    );
+}
+
+const near = 1e-6;
+
+/** What is known of the projection onto the budget. */
+export const projectionChecks: Checks<MakeProjection> = {
+  'ends within the budget': always((make, image, point, budget) => {
+    const end = make(image, budget, false)(point);
+    assert.ok(distances(image, end, 1)[budget.norm] <= budget.epsilon + near);
+  }),
+
+  'ends within the range of pixels': always((make, image, point, budget) => {
+    const end = make(image, budget, false)(point);
+    assert.ok(end.every((value) => value >= 0 && value <= 1));
+  }),
+
+  'changes nothing the second time': always((make, image, point, budget) => {
+    const project = make(image, budget, false);
+    const once = project(point);
+    const twice = project(once.slice());
+    assert.ok(twice.every((value, i) => Math.abs(value - (once[i] as number)) < near));
+  }),
+
+  'leaves a point alone that is inside': always((make, image, point, budget) => {
+    const inside = make(image, budget, false)(point);
+    // Half of the way back is inside by more than rounding.
+    const half = inside.map((value, i) => (value + (image[i] as number)) / 2);
+    assert.deepEqual(make(image, budget, false)(half.slice()), half);
+  }),
+
+  'does not move the image that it is around': always((make, image, point, budget) => {
+    const before = image.slice();
+    make(image, budget, false)(point);
+    assert.deepEqual(image, before);
+  }),
+
+  'linf: is the nearest point, to the last bit': always(
+    (make, image, point, budget) => {
+      const nearest = image.map((value, i) => {
+        const [low, high] = [Math.fround(value - budget.epsilon), Math.fround(value + budget.epsilon)];
+        return Math.min(Math.max(point[i] as number, low, 0), high, 1);
+      });
+      const end = make(image, budget, false)(point);
+      // Adding makes both zeros one.
+      assert.deepEqual(
+        end.map((value) => value + 0),
+        nearest.map((value) => value + 0),
+      );
+    },
+    epsilons.map((epsilon) => ({ norm: 'linf' as const, epsilon })),
+  ),
+
+  'l2: goes straight to the image until the ball begins': (make) => {
+    const image = Float32Array.of(0.5, 0.5, 0.5);
+    const project = make(image, { norm: 'l2', epsilon: 0.25 }, false);
+    // ‖(3, −4, 0) / 8‖ = 5/8, and 0.25 is 2/5 of it.
+    const end = project(Float32Array.of(0.5 + 3 / 8, 0.5 - 4 / 8, 0.5));
+    assert.deepEqual(end, Float32Array.of(0.5 + 3 / 20, 0.5 - 4 / 20, 0.5));
+  },
+
+  'on the grid: a budget of whole gray levels ends on gray levels, so many away': (make) =>
+    fc.assert(
+      fc.property(images, fc.integer({ min: 1, max: 64 }), fc.boolean(), (image, k, up) => {
+        const project = make(image, { norm: 'linf', epsilon: k / 255 }, true);
+        const end = project(image.map((value) => (up ? value + 1 : value - 1)));
+        assert.ok(isOnGrid(end));
+        const expected = image.map((value) => {
+          const level = Math.round(255 * value) + (up ? k : -k);
+          return valueAt(Math.min(Math.max(level, 0), 255));
+        });
+        assert.deepEqual(end, expected);
+      }),
+      { numRuns: 100 },
+    ),
+};

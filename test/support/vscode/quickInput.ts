@@ -1,0 +1,68 @@
+import type { Locator, Page } from 'playwright-core';
+
+/** The details of an item are labels as well, in its second row. */
+const labelSelector = '.quick-input-list-row:first-child .label-name';
+
+/** The widget of the command palette, quick picks and input boxes. */
+export class QuickInput {
+  readonly #page: Page;
+  /** The whole widget. */
+  readonly widget: Locator;
+  /** Where one types. */
+  readonly input: Locator;
+
+  constructor(page: Page) {
+    this.#page = page;
+    this.widget = page.locator('.quick-input-widget');
+    this.input = this.widget.locator('.quick-input-box input');
+  }
+
+  /** Runs a command from the command palette by its whole title, such as "View: Show Testing". */
+  async runCommand(title: string): Promise<void> {
+    await this.#page.keyboard.press('F1');
+    await this.input.fill(`>${title}`);
+    await this.choose(title);
+  }
+
+  get title(): Locator {
+    return this.widget.locator('.quick-input-title');
+  }
+
+  /** What is wrong with the input, or what it should be. */
+  get message(): Locator {
+    return this.widget.locator('.quick-input-message');
+  }
+
+  /** The row of an item, by its whole label. */
+  item(label: string): Locator {
+    const exact = new RegExp(`^\\s*${label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}\\s*$`);
+    const name = this.#page.locator(labelSelector, { hasText: exact });
+    return this.widget.locator('.quick-input-list .monaco-list-row').filter({ has: name }).first();
+  }
+
+  /** The labels of the items. */
+  async items(): Promise<string[]> {
+    await this.widget.locator('.quick-input-list .monaco-list-row').first().waitFor();
+    return (await this.widget.locator(labelSelector).allTextContents()).map((label) => label.trim());
+  }
+
+  /** Clicks an item, by its whole label. Where several can be chosen it is toggled, and `accept` ends the choice. */
+  async choose(label: string): Promise<void> {
+    await this.item(label).click();
+  }
+
+  /** Replaces what was typed, and accepts it. */
+  async enter(text: string): Promise<void> {
+    await this.input.fill(text);
+    await this.accept();
+  }
+
+  async accept(): Promise<void> {
+    await this.input.press('Enter');
+  }
+
+  async cancel(): Promise<void> {
+    await this.input.press('Escape');
+    await this.widget.waitFor({ state: 'hidden' });
+  }
+}

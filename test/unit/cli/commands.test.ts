@@ -1,0 +1,77 @@
+import assert from 'node:assert/strict';
+import { catalogue } from '../../../src/attacks/catalogue.ts';
+import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
+import { builtProgram, perturb } from '../../support/program.ts';
+
+const attacks = [...catalogue.values()];
+
+describe('perturb', () => {
+  builtProgram();
+
+  it('catalog --json tells everything about every attack', async () => {
+    const { code, stdout, stderr } = await perturb('catalog', '--json');
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    const entries = JSON.parse(stdout);
+    assert.equal(entries.length, attacks.length);
+    for (const [i, { id, title, threatModel, norms, source, targeted, parameters }] of attacks.entries()) {
+      const { parameters: listed, ...entry } = entries[i];
+      assert.deepEqual(
+        [entry.id, entry.title, entry.threatModel, entry.norms, entry.source, entry.targeted],
+        [id, title, threatModel, [...norms], source, targeted],
+      );
+      assert.deepEqual(
+        listed.map(({ name }: { name: string }) => name),
+        Object.keys(parameters),
+      );
+      for (const parameter of listed) {
+        for (const { text, source } of [parameter.default, parameter.paper]) {
+          assert.ok(text.length > 0, `${id} ${parameter.name} has no default in words`);
+          assert.ok(source.length > 0, `${id} ${parameter.name} has no source`);
+        }
+        assert.ok(parameter.description.length > 0);
+        assert.equal(typeof parameter.schema, 'object');
+      }
+    }
+  });
+
+  it('catalog lists every attack with its parameters', async () => {
+    const { code, stdout } = await perturb('catalog');
+    assert.equal(code, 0);
+    for (const { id, title, source, parameters } of attacks) {
+      assert.ok(stdout.includes(`${id}: ${title}\n`));
+      assert.ok(stdout.includes(`  ${source}\n`));
+      for (const [name, { description }] of Object.entries(parameters)) {
+        assert.ok(stdout.includes(`  ${name}: ${description}\n`));
+      }
+    }
+  });
+
+  it('doctor names the engine, and where it is not the native one the reason and the repair', async () => {
+    const { code, stdout, stderr } = await perturb('doctor');
+    assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
+    const { name, reason, repair } = await startTensorFlow();
+    assert.ok(stdout.includes(`TensorFlow.js engine: ${name}\n`), stdout);
+    assert.ok(stdout.includes(`Node.js ${process.version} on ${process.platform} ${process.arch}\n`), stdout);
+    for (const words of [reason, repair]) if (words) assert.ok(stdout.includes(`${words}\n`), stdout);
+    assert.equal(stdout.trimEnd().split('\n').length, reason ? 4 : 2);
+  });
+
+  it('--help lists the commands and the attacks', async () => {
+    const { code, stdout } = await perturb('--help');
+    assert.equal(code, 0);
+    for (const command of ['run', 'demo', 'catalog', 'doctor'])
+      assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
+    for (const { id, description } of attacks) {
+      const line = stdout.split('\n').find((text) => text.trimStart().startsWith(`${id} `));
+      assert.ok(line?.endsWith(description), stdout);
+    }
+  });
+
+  for (const args of [['attack'], [], ['run'], ['run', '.', '--fast'], ['doctor', 'now']]) {
+    it(`exits 2 for: perturb ${args.join(' ')}`, async () => {
+      const { code, stdout, stderr } = await perturb(...args);
+      assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
+      assert.match(stderr, args.length === 0 ? /^Usage: perturb/ : /^error: /);
+    });
+  }
+});

@@ -1,0 +1,223 @@
+import assert from 'node:assert/strict';
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, symlink } from 'node:fs/promises';
+import path from 'node:path';
+import { EngineClient, type EngineOptions } from '../../../src/engine/client.ts';
+import type { Progress } from '../../../src/engine/protocol.ts';
+import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import { prepareRunFolder, readExamples } from '../../../src/reports/runFolder.ts';
+import { resolvePlans } from '../../../src/settings/plans.ts';
+import { readWorkspace } from '../../../src/settings/readSettings.ts';
+import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
+import { builtProgram, engineFile } from '../../support/program.ts';
+import { readLines } from '../../support/readRun.ts';
+import { rejectsWith } from '../../support/rejectsWith.ts';
+import { suiteFolder } from '../../support/suiteFolder.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+
+const images = imagesOf('stop', 'yield', 'no-entry', 'turn-left', 'keep-right', 'roadworks');
+const common = { model: 'signs', attack: 'ifgsm', epsilon: '1/255', expect: { robustAccuracy: 0 } };
+const tests = {
+  short: { ...common, dataset: 'stops', attack: 'fgsm' },
+  // Many more steps than the budget needs: nothing stops early, and images finish batch by batch.
+  long: { ...common, dataset: 'street', parameters: { steps: 15 } },
+  endless: { ...common, dataset: 'street', parameters: { steps: 100_000 } },
+};
+
+describe('EngineClient', () => {
+  const workspace = suiteFolder();
+  const folder = temporaryFolder();
+  builtProgram();
+
+  let plans: Record<keyof typeof tests, TestPlan>;
+  let client: EngineClient | undefined;
+  before(async () => {
+    const datasets = { stops: { path: 'data/street', limit: 2 } };
+    await writeWorkspace(workspace.at('.'), { tests, images, datasets });
+    const resolution = resolvePlans(await readWorkspace(workspace.at('.')));
+    assert.deepEqual(resolution.problems, []);
+    plans = Object.fromEntries(resolution.plans.map((plan) => [plan.name, plan])) as typeof plans;
+  });
+  afterEach(() => client?.dispose());
+
+  const run = () => folder.at('run');
+  const start = (options?: EngineOptions, entry = engineFile) => {
+    client = new EngineClient(entry, options);
+    return client;
+  };
+  const ignore = () => {};
+  /** Does something once, at the first progress that is far enough. */
+  const once = (isFarEnough: (progress: Progress) => boolean, act: () => void) => {
+    let acted = false;
+    return (progress: Progress) => {
+      if (acted || !isFarEnough(progress)) return;
+      acted = true;
+      act();
+    };
+  };
+  const hasFinishedOne = ({ done }: Progress) => done >= 1;
+  const isAttacking = ({ phase }: Progress) => phase === 'attacking';
+
+  it('says what computes', async () => {
+    const engine = start();
+    assert.equal(engine.pid, undefined);
+    const { tensorflow, node, platform } = await engine.describe();
+    assert.match(tensorflow.name, /^tfjs/);
+    assert.equal(node, process.version);
+    assert.equal(platform, `${process.platform} ${process.arch}`);
+    assert.notEqual(engine.pid, process.pid);
+  });
+
+  it('reports progress up to the last example', async () => {
+    await prepareRunFolder(run());
+    const seen: Progress[] = [];
+    const report = await start().runTest(plans.short, run(), (progress) => seen.push(progress));
+    assert.equal(report.status, 'passed');
+    assert.deepEqual(
+      seen.map(({ phase, done, total }) => [phase, done, total]),
+      [
+        ['loading', 0, 0],
+        ['attacking', 0, 2],
+        ['attacking', 1, 2],
+        ['attacking', 2, 2],
+      ],
+    );
+  });
+
+  it('does not mistake a test that takes longer than the start for one that hangs', async () => {
+    await prepareRunFolder(run());
+    assert.equal((await start({ startLimit: 1 }).runTest(plans.short, run(), ignore)).status, 'passed');
+  });
+
+  it('says that the compute side does not answer in time', async () => {
+    await rejectsWith(start({ startLimit: 1 }).describe(), 'did not answer within 0.001 s');
+  });
+
+  it('keeps what was finished when the process is killed, and runs the next test in a new one', async () => {
+    await prepareRunFolder(run());
+    const engine = start();
+    let killed = 0;
+    const kill = () => {
+      killed = engine.pid as number;
+      process.kill(killed, 'SIGKILL');
+    };
+    const report = await engine.runTest(plans.long, run(), once(hasFinishedOne, kill));
+    const finished = await readExamples(run());
+    assert.equal(report.status, 'errored');
+    assert.match(report.message, /ended in the middle of the test \(signal SIGKILL\)/);
+    assert.ok(report.message.includes(`${finished.length} finished examples are kept in ${run()}`), report.message);
+    assert.deepEqual(report.rounds, []);
+    assert.ok(finished.length >= 1 && finished.length < images.length, `${finished.length} examples`);
+    for (const { originalImage, adversarialImage } of finished) {
+      assert.ok(existsSync(path.join(run(), originalImage)));
+      assert.ok(existsSync(path.join(run(), adversarialImage as string)));
+    }
+
+    // A line that the dying process did not get to finish does not spoil the ones that follow.
+    await appendFile(path.join(run(), 'examples.jsonl'), '{"test":"signs › lo');
+    const next = await engine.runTest(plans.short, run(), ignore);
+    assert.equal(next.status, 'passed');
+    assert.notEqual(engine.pid, killed);
+    const lines = await readLines(run());
+    assert.deepEqual(lines.slice(0, finished.length), finished);
+    assert.deepEqual(
+      lines.slice(finished.length).map(({ test }) => test),
+      ['signs › short', 'signs › short'],
+    );
+  });
+
+  it('cancels a test between two batches, and runs the next in the same process', async () => {
+    await prepareRunFolder(run());
+    const engine = start();
+    await engine.describe();
+    const { pid } = engine;
+    const controller = new AbortController();
+    const reason = new Error('the user has changed her mind');
+    const running = engine.runTest(
+      plans.endless,
+      run(),
+      once(isAttacking, () => controller.abort(reason)),
+      controller.signal,
+    );
+    await assert.rejects(running, reason);
+    assert.deepEqual(await readExamples(run()), []);
+    assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+    assert.equal(engine.pid, pid);
+  });
+
+  it('does not start a test that is cancelled already', async () => {
+    const engine = start();
+    await assert.rejects(engine.runTest(plans.short, run(), ignore, AbortSignal.abort()), { name: 'AbortError' });
+    assert.equal(engine.pid, undefined);
+  });
+
+  it('kills a process that does not heed the cancellation', async function () {
+    if (process.platform === 'win32') this.skip();
+    await prepareRunFolder(run());
+    const engine = start({ grace: 100 });
+    await engine.describe();
+    const pid = engine.pid as number;
+    const controller = new AbortController();
+    const freeze = () => {
+      process.kill(pid, 'SIGSTOP');
+      controller.abort();
+    };
+    await assert.rejects(engine.runTest(plans.endless, run(), once(isAttacking, freeze), controller.signal), {
+      name: 'AbortError',
+    });
+    assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
+    assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+  });
+
+  it('says that the compute side is missing, and how to get it', async () => {
+    const entry = folder.at('nothing', 'engine.js');
+    const words = [entry, 'is missing', 'npm run build'];
+    await rejectsWith(start({}, entry).describe(), ...words);
+    const report = await start({}, entry).runTest(plans.short, run(), ignore);
+    assert.equal(report.status, 'errored');
+    for (const word of words) assert.ok(report.message.includes(word), report.message);
+  });
+
+  it('repeats the last words of a compute side that does not start', async () => {
+    const entry = await folder.write(
+      'engine.js',
+      'console.error("the library has the wrong version"); process.exit(3)',
+    );
+    await rejectsWith(start({}, entry).describe(), 'exit code 3: the library has the wrong version');
+    const report = await start({}, entry).runTest(plans.short, run(), ignore);
+    assert.match(report.message, /exit code 3: the library has the wrong version/);
+  });
+
+  it('keeps what was finished when the disk is full', async function () {
+    if (!existsSync('/dev/full')) this.skip();
+    const engine = start();
+    await prepareRunFolder(folder.at('first'));
+    assert.equal((await engine.runTest(plans.short, folder.at('first'), ignore)).status, 'passed');
+    const [first, second] = await readExamples(folder.at('first'));
+    await prepareRunFolder(run());
+    // The second image goes to a device on which there is no space.
+    const image = path.join(run(), second?.adversarialImage as string);
+    await mkdir(path.dirname(image), { recursive: true });
+    await symlink('/dev/full', image);
+    const report = await engine.runTest(plans.short, run(), ignore);
+    assert.equal(report.status, 'errored');
+    assert.equal(
+      report.message,
+      `Cannot write ${image}: the disk is full. Free some space, or choose a folder on another disk.`,
+    );
+    assert.deepEqual(await readExamples(run()), [first]);
+  });
+
+  it('runs in a worker thread as well', async () => {
+    await prepareRunFolder(run());
+    const engine = start({ location: 'extensionHost' });
+    const report = await engine.runTest(plans.short, run(), ignore);
+    assert.equal(report.status, 'passed');
+    assert.equal(report.engine.location, 'extensionHost');
+    assert.equal(engine.pid, process.pid);
+    const controller = new AbortController();
+    const abort = once(isAttacking, () => controller.abort());
+    await assert.rejects(engine.runTest(plans.endless, run(), abort, controller.signal), { name: 'AbortError' });
+    assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+  });
+});

@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { evaluate } from '../../../src/evaluation/evaluate.ts';
+import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
+import { linearClassifier } from '../../support/linearClassifier.ts';
+import { imageOf, planOf } from '../../support/plans.ts';
+import { rejectsWith } from '../../support/rejectsWith.ts';
+
+const linear = linearClassifier([[0], [1]], [0.5, 0], { height: 1, width: 1, channels: 1 });
+
+/** The linear classifier, but for what it says of gradients at some images. */
+function withGradients(change: (x: number, gradient: number) => number): DifferentiableClassifier {
+  return {
+    ...linear,
+    async pullback(images, functionals) {
+      const answer = await linear.pullback(images, functionals);
+      const gradients = answer.gradients.map((list, i) =>
+        list.map((gradient) => gradient.map((value) => change(images[i]?.[0] as number, value))),
+      );
+      return { ...answer, gradients };
+    },
+  };
+}
+
+const images = [0, 0.125, 0.25, 0.375].map((x) => imageOf([x], 0));
+const run = (classifier: DifferentiableClassifier, plan: TestPlan = planOf()) =>
+  evaluate(plan, { classifier, images, onExample: () => {} });
+
+describe('an evaluation that proves nothing', () => {
+  it('has no eligible image, and says why', async () => {
+    const all = [imageOf([0.75], 0), imageOf([0.25], 1), imageOf([0.75], 1)];
+    const options = { classifier: linear, onExample: () => {} };
+    await rejectsWith(
+      evaluate(planOf({ target: 'class 1' }), { ...options, images: all }),
+      'No image is eligible: of 3, the model gets 2 wrong before any attack, and 1 have the target as their label',
+    );
+    await rejectsWith(evaluate(planOf(), { ...options, images: all.slice(0, 2) }), 'the model gets 2 wrong');
+  });
+
+  for (const attack of ['fgsm', 'ifgsm']) {
+    const plan = planOf({ attack });
+
+    it(`has no gradient anywhere: ${attack}`, async () => {
+      const flat = withGradients(() => 0);
+      await rejectsWith(run(flat, plan), 'zero on 4 and not finite on 0 of 4', 'proves nothing about the model');
+    });
+
+    it(`has gradients that are no numbers: ${attack}`, async () => {
+      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
+        const broken = withGradients(() => bad);
+        await rejectsWith(run(broken, plan), 'zero on 0 and not finite on 4 of 4', 'proves nothing about the model');
+      }
+    });
+
+    it(`has neither: ${attack}`, async () => {
+      const broken = withGradients((x) => (x < 0.2 ? 0 : Number.NaN));
+      await rejectsWith(run(broken, plan), 'zero on 2 and not finite on 2 of 4', 'proves nothing about the model');
+    });
+  }
+});
+
+describe('an evaluation that proves something in part', () => {
+  it('warns of the images where the gradient is zero', async () => {
+    const [round] = await run(withGradients((x, gradient) => (x === 0.125 ? 0 : gradient)));
+    assert.equal(round?.warnings.length, 1);
+    assert.match(round?.warnings[0] ?? '', /zero on 1 and not finite on 0 of 4 eligible images \(25 %\)/);
+    assert.equal(round?.metrics.counts.eligible, 4);
+  });
+
+  it('warns of the images where the gradient is no number', async () => {
+    const [round] = await run(withGradients((x, gradient) => (x > 0.2 ? Number.NaN : gradient)));
+    assert.match(round?.warnings[0] ?? '', /zero on 0 and not finite on 2 of 4 eligible images \(50 %\)/);
+  });
+
+  it('does not warn of a gradient that is zero at some steps only', async () => {
+    const [round] = await run(
+      withGradients((x, gradient) => (x > 0.4 ? 0 : gradient)),
+      planOf({ attack: 'ifgsm', parameters: { steps: 4, stepSize: 0.0625 } }),
+    );
+    assert.deepEqual(round?.warnings, []);
+  });
+});
