@@ -180,8 +180,10 @@ async function attackAt(
   let [zero, nonFinite] = [0, 0];
   for await (const outcome of run) {
     const subject = eligible[outcome.index] as Subject;
-    if (outcome.masked.nonFinite > 0) nonFinite++;
-    else if (outcome.masked.zero > 0 && outcome.masked.zero === outcome.queries.gradients) zero++;
+    // An attack that got there had enough to follow, whatever some of its gradients were.
+    const { best, masked, queries } = outcome;
+    if (!best?.success && masked.nonFinite > 0) nonFinite++;
+    else if (!best?.success && masked.zero > 0 && masked.zero === queries.gradients) zero++;
     const onGrid = quantize ? undefined : await judgeOnGrid(classifier, subject, outcome, norm);
     await finish({ ...describe(subject, classifier, outcome), onGrid });
   }

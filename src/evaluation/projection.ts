@@ -18,7 +18,7 @@ export function budgetOnGrid(budget: Budget): Budget {
 
 /** True when a point is no farther from the image than the budget allows, up to float32 rounding, and in [0, 1]. */
 export function isWithin(image: Pixels, point: Pixels, { norm, epsilon }: Budget, channels: number): boolean {
-  const slack = Math.max(tolerance, roundingOf(norm, image.length));
+  const slack = tolerance + roundingOf(norm, image.length);
   return isInRange(point) && distances(image, point, channels)[norm] <= epsilon + slack;
 }
 
@@ -27,10 +27,10 @@ export function isInRange(point: Pixels): boolean {
   return point.every((value) => value >= 0 && value <= 1);
 }
 
-/** How far float32 can carry a point in a norm, when it rounds all of its values the same way. */
+/** How far float32 can carry a point in a norm, when it rounds all values of a large image the same way. */
 function roundingOf(norm: Budget['norm'], size: number): number {
   if (norm === 'l0') return 0;
-  return 2 ** -24 * { linf: 1, l2: Math.sqrt(size), l1: size }[norm];
+  return 2 ** -23 * { linf: 1, l2: Math.sqrt(size), l1: size }[norm];
 }
 
 /**
