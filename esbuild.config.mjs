@@ -1,31 +1,53 @@
-// Builds what runs: the command line and the compute side. `--if-stale` builds only where a source is newer.
-import { existsSync, readdirSync, statSync } from 'node:fs';
+// Builds what runs: the command line, the compute side, the extension and its webview.
+// `--if-stale` builds only where a source is newer.
+import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
 const root = import.meta.dirname;
-const entryPoints = { cli: 'src/cli/main.ts', engine: 'src/engine/main.ts' };
-const outputs = Object.keys(entryPoints).map((name) => path.join(root, 'dist', `${name}.js`));
+// Native modules cannot be bundled, and TensorFlow.js must be the one that tfjs-node registers itself with.
+const external = ['vscode', 'sharp', '@tensorflow/*'];
+
+/** @type {import('esbuild').BuildOptions} */
+const common = { absWorkingDir: root, outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };
+/** @type {import('esbuild').BuildOptions} */
+const node = { ...common, platform: 'node', target: 'node20', format: 'esm' };
+
+/** @type {Record<string, import('esbuild').BuildOptions>} */
+const builds = {
+  'cli.js': { ...node, entryPoints: { cli: 'src/cli/main.ts' }, packages: 'external' },
+  'engine.js': { ...node, entryPoints: { engine: 'src/engine/main.ts' }, external, mainFields: ['module', 'main'] },
+  'extension.js': {
+    ...node,
+    entryPoints: { extension: 'src/extension/main.ts' },
+    external,
+    // What only some commands need stands in files of its own, loaded when it is called for.
+    splitting: true,
+    chunkNames: 'extension/[name]-[hash]',
+    mainFields: ['module', 'main'],
+    minify: true,
+  },
+  'webview.js': {
+    ...common,
+    entryPoints: { webview: 'webview/main.ts' },
+    platform: 'browser',
+    target: 'es2022',
+    format: 'iife',
+    minify: true,
+  },
+};
 
 function isStale() {
+  const outputs = Object.keys(builds).map((name) => path.join(root, 'dist', name));
   if (!outputs.every((file) => existsSync(file))) return true;
   const built = Math.min(...outputs.map((file) => statSync(file).mtimeMs));
-  const sources = readdirSync(path.join(root, 'src'), { recursive: true }).map((file) => path.join(root, 'src', file));
+  const sources = ['src', 'webview'].flatMap((folder) =>
+    readdirSync(path.join(root, folder), { recursive: true }).map((file) => path.join(root, folder, file)),
+  );
   return [...sources, path.join(root, 'package.json')].some((file) => statSync(file).mtimeMs > built);
 }
 
 if (!process.argv.includes('--if-stale') || isStale()) {
-  await build({
-    absWorkingDir: root,
-    entryPoints,
-    outdir: 'dist',
-    bundle: true,
-    platform: 'node',
-    target: 'node20',
-    format: 'esm',
-    // Native modules cannot be bundled, and TensorFlow.js must be the one that tfjs-node registers itself with.
-    packages: 'external',
-    sourcemap: true,
-    logLevel: 'warning',
-  });
+  rmSync(path.join(root, 'dist', 'extension'), { recursive: true, force: true });
+  await Promise.all(Object.values(builds).map((options) => build(options)));
 }

@@ -9,6 +9,7 @@ import type { EngineLocation, TestReport } from '../reports/report.ts';
 export class Engine implements vscode.Disposable {
   readonly #entry: string;
   readonly #changed = new vscode.EventEmitter<void>();
+  readonly #progressed = new vscode.EventEmitter<Progress | undefined>();
   readonly #configuration: vscode.Disposable;
   #client: EngineClient;
   #description: EngineDescription | undefined;
@@ -16,6 +17,8 @@ export class Engine implements vscode.Disposable {
 
   /** Fires when what is known of the engine has changed. */
   readonly onDidChange = this.#changed.event;
+  /** Fires while a test runs, and with `undefined` when it has ended. */
+  readonly onDidProgress = this.#progressed.event;
 
   constructor({ extensionPath }: vscode.ExtensionContext) {
     this.#entry = path.join(extensionPath, 'dist', 'engine.js');
@@ -51,16 +54,14 @@ export class Engine implements vscode.Disposable {
   }
 
   /** Runs one test after those that were asked for before. Rejects only when it was cancelled. */
-  runTest(
-    plan: TestPlan,
-    folder: string,
-    onProgress: (progress: Progress) => void,
-    signal: AbortSignal,
-  ): Promise<TestReport> {
+  runTest(plan: TestPlan, folder: string, signal: AbortSignal): Promise<TestReport> {
     const run = async () => {
-      const report = await this.#client.runTest(plan, folder, onProgress, signal);
-      if (this.#description === undefined) void this.describe().catch(() => {});
-      return report;
+      try {
+        return await this.#client.runTest(plan, folder, (progress) => this.#progressed.fire(progress), signal);
+      } finally {
+        this.#progressed.fire(undefined);
+        if (this.#description === undefined) void this.describe().catch(() => {});
+      }
     };
     const result = this.#turn.then(run);
     this.#turn = result.catch(() => {});
@@ -71,6 +72,7 @@ export class Engine implements vscode.Disposable {
     this.#client.dispose();
     this.#configuration.dispose();
     this.#changed.dispose();
+    this.#progressed.dispose();
   }
 
   #create(): EngineClient {

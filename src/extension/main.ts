@@ -4,6 +4,7 @@ import { Engine } from './engine.ts';
 import { Results } from './results.ts';
 import { StatusItem } from './statusItem.ts';
 import { TestExplorer } from './tests/testExplorer.ts';
+import { registerViewSerializer } from './view/serializer.ts';
 
 /** Runs when VS Code has started: nothing here loads an engine, a model or a schema. */
 export function activate(context: vscode.ExtensionContext): void {
@@ -12,5 +13,6 @@ export function activate(context: vscode.ExtensionContext): void {
   const explorer = new TestExplorer(engine, results);
   context.subscriptions.push(engine, explorer, new StatusItem(engine));
   registerCommands(context, { engine, results, explorer });
+  registerViewSerializer(context);
   void explorer.refresh();
 }

@@ -1,26 +1,46 @@
 import * as vscode from 'vscode';
+import type { Progress } from '../engine/protocol.ts';
 import type { Engine } from './engine.ts';
 
 const { l10n } = vscode;
+
+/** How often, in milliseconds, progress is shown: more would only cost time. */
+const progressInterval = 200;
 
 /** Says in the status bar which engine computes, where, why not another, and how to repair that. */
 export class StatusItem implements vscode.Disposable {
   readonly #engine: Engine;
   readonly #item = vscode.window.createStatusBarItem('perturb.engine', vscode.StatusBarAlignment.Right);
-  readonly #subscription: vscode.Disposable;
+  readonly #subscriptions: readonly vscode.Disposable[];
+  #shownAt = 0;
 
   constructor(engine: Engine) {
     this.#engine = engine;
     this.#item.name = l10n.t('Perturb engine');
     this.#item.command = 'perturb.showEngine';
-    this.#subscription = engine.onDidChange(() => this.#show());
+    this.#subscriptions = [
+      engine.onDidChange(() => this.#show()),
+      engine.onDidProgress((progress) => this.#showProgress(progress)),
+    ];
     this.#show();
     this.#item.show();
   }
 
   dispose(): void {
-    this.#subscription.dispose();
+    for (const subscription of this.#subscriptions) subscription.dispose();
     this.#item.dispose();
+  }
+
+  #showProgress(progress: Progress | undefined): void {
+    if (progress === undefined) {
+      this.#show();
+      return;
+    }
+    const now = Date.now();
+    if (now - this.#shownAt < progressInterval) return;
+    this.#shownAt = now;
+    const { test, phase, done, total } = progress;
+    this.#item.text = `$(loading~spin) ${test}: ${phase === 'loading' ? l10n.t('loading…') : `${done}/${total}`}`;
   }
 
   #show(): void {

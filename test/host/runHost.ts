@@ -9,18 +9,17 @@
 //   PERTURB_EXTENSION  the folder of the extension, such as an unpacked VSIX; this repository by default
 //   PERTURB_WORKSPACE  the folder that is open in VS Code, of which the tests get a copy; the demo by default
 //   PERTURB_GREP       runs only tests whose title matches
-import { cp, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { repository } from '../support/vscode/provision.ts';
+import { copyWorkspace, extensionFolder } from '../support/vscode/workspace.ts';
 import { extensionVariable, type HostResult, resultVariable } from './suite/result.ts';
 
 const suite = path.join(import.meta.dirname, 'suite');
 const bundle = path.join(repository, 'dist', 'test', 'host.cjs');
-const extension = path.resolve(process.env.PERTURB_EXTENSION ?? repository);
-const workspace = path.resolve(process.env.PERTURB_WORKSPACE ?? path.join(repository, 'media', 'demo'));
 
 /** Settings that keep tests from depending on what VS Code finds online. */
 const settings = {
@@ -76,9 +75,8 @@ async function chooseBuild(): Promise<{ readonly use: Build; readonly because: s
 
 /** Runs the suite in the given build of VS Code; the exit code is not what decides, see `readResult`. */
 async function runIn(use: Build, folder: string, resultFile: string): Promise<boolean> {
-  const manifest = JSON.parse(await readFile(path.join(extension, 'package.json'), 'utf8'));
-  const opened = path.join(folder, 'workspace');
-  await cp(workspace, opened, { recursive: true });
+  const manifest = JSON.parse(await readFile(path.join(extensionFolder, 'package.json'), 'utf8'));
+  const workspace = await copyWorkspace();
   const userData = path.join(folder, 'user');
   await mkdir(path.join(userData, 'User'), { recursive: true });
   await writeFile(path.join(userData, 'User', 'settings.json'), JSON.stringify(settings));
@@ -90,7 +88,7 @@ async function runIn(use: Build, folder: string, resultFile: string): Promise<bo
     await runTests({
       ...(use === 'server' ? { vscodeExecutablePath: process.execPath } : {}),
       cachePath: path.join(repository, '.cache', 'vscode-desktop'),
-      extensionDevelopmentPath: extension,
+      extensionDevelopmentPath: extensionFolder,
       extensionTestsPath: bundle,
       extensionTestsEnv: {
         [resultVariable]: resultFile,
@@ -98,7 +96,7 @@ async function runIn(use: Build, folder: string, resultFile: string): Promise<bo
       },
       launchArgs: [
         ...(use === 'server' ? standIn : []),
-        opened,
+        workspace.folder,
         `--user-data-dir=${userData}`,
         `--extensions-dir=${path.join(folder, 'extensions')}`,
       ],
@@ -107,6 +105,8 @@ async function runIn(use: Build, folder: string, resultFile: string): Promise<bo
   } catch (error) {
     console.error(error instanceof Error ? error.message : error);
     return false;
+  } finally {
+    await workspace.remove();
   }
 }
 

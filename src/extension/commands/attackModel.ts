@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import { createRunFolder, writeReport } from '../../reports/runFolder.ts';
 import { resolvePlans } from '../../settings/plans.ts';
 import { UserError } from '../../userError.ts';
+import type { Engine } from '../engine.ts';
 import { PerturbationViews } from '../view/perturbationView.ts';
 import { chooseAttack } from './chooseAttack.ts';
 import { chooseModel } from './chooseModel.ts';
@@ -31,7 +32,7 @@ export async function attackModel(
 
   const started = new Date();
   const folder = await createRunFolder(layer.folder, started);
-  const report = await withProgress(plan.id, (onProgress, signal) => engine.runTest(plan, folder, onProgress, signal));
+  const report = await withProgress(plan.id, engine, (signal) => engine.runTest(plan, folder, signal));
   if (report === undefined) return;
   const tests = [report];
   await writeReport(folder, {
@@ -47,31 +48,36 @@ export async function attackModel(
 
 /** Shows how far the attack is and how long it will take; `undefined` where the user has cancelled it. */
 async function withProgress<T>(
-  title: string,
-  run: (onProgress: (progress: { done: number; total: number }) => void, signal: AbortSignal) => Promise<T>,
+  test: string,
+  engine: Engine,
+  run: (signal: AbortSignal) => Promise<T>,
 ): Promise<T | undefined> {
   const abort = new AbortController();
   const options = {
     location: vscode.ProgressLocation.Notification,
-    title: l10n.t('Attacking {0}', title),
+    title: l10n.t('Attacking {0}', test),
     cancellable: true,
   };
   return vscode.window.withProgress(options, async (view, token) => {
     token.onCancellationRequested(() => abort.abort(new Error('cancelled')));
     const start = Date.now();
     let shown = 0;
-    const onProgress = ({ done, total }: { done: number; total: number }) => {
+    const subscription = engine.onDidProgress((progress) => {
+      if (progress?.test !== test) return;
+      const { done, total } = progress;
       const percent = total === 0 ? 0 : (100 * done) / total;
       const seconds = done === 0 ? undefined : ((Date.now() - start) / 1000 / done) * (total - done);
       const left = seconds === undefined ? '' : l10n.t(', {0} s left', Math.ceil(seconds));
       view.report({ increment: percent - shown, message: `${done}/${total}${left}` });
       shown = percent;
-    };
+    });
     try {
-      return await run(onProgress, abort.signal);
+      return await run(abort.signal);
     } catch (error) {
       if (abort.signal.aborted) return undefined;
       throw error;
+    } finally {
+      subscription.dispose();
     }
   });
 }

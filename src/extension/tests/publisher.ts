@@ -1,14 +1,12 @@
 import * as vscode from 'vscode';
-import type { Progress } from '../../engine/protocol.ts';
-import { formatDistance, formatPercent, isPlanned, type TestReport } from '../../reports/report.ts';
+import { isPlanned } from '../../reports/report.ts';
 import type { Result, Results } from '../results.ts';
 import { describeResult } from './resultMessage.ts';
 import type { TestTree } from './testTree.ts';
 
-/** How often, in milliseconds, the tree shows progress: more would only cost time. */
-const progressInterval = 200;
-
-/** Puts results and progress on the tree. */
+/**
+ * Puts results on the tree. Descriptions of items are left alone: VS Code reads them out in place of the test's name.
+ */
 export class Publisher {
   readonly #controller: vscode.TestController;
   readonly #tree: TestTree;
@@ -34,7 +32,6 @@ export class Publisher {
       else run.errored(item, message, duration);
     }
     run.appendOutput(`${outputOf(result).join('\r\n')}\r\n`, undefined, item);
-    this.settle(item);
   }
 
   /** Shows the last known results of all tests, for a window that was opened anew. */
@@ -46,33 +43,6 @@ export class Publisher {
     for (const item of items) this.publish(run, item, this.#results.get(item.id) as Result);
     run.end();
   }
-
-  /** Shows progress beside a test, a few times a second. */
-  progressOf(item: vscode.TestItem): (progress: Progress) => void {
-    let last = 0;
-    return ({ phase, done, total }) => {
-      const now = Date.now();
-      if (now - last < progressInterval) return;
-      last = now;
-      item.description = phase === 'loading' ? vscode.l10n.t('loading…') : `${done}/${total}`;
-    };
-  }
-
-  /** Shows the last result beside a test in place of its progress. */
-  settle(item: vscode.TestItem): void {
-    const report = this.#results.get(item.id)?.report;
-    item.description = report && isPlanned(report) ? summarize(report) : undefined;
-  }
-}
-
-/** The figure that says most, at the largest budget. */
-function summarize({ metrics, attack }: TestReport): string | undefined {
-  if (metrics === undefined) return undefined;
-  if (metrics.robustAccuracy === undefined) return vscode.l10n.t('fooled {0}', formatPercent(metrics.successRate));
-  const robust = vscode.l10n.t('robust {0}', formatPercent(metrics.robustAccuracy));
-  return Number.isFinite(metrics.medianDistance)
-    ? `${robust}, ${attack.norm} ${formatDistance(metrics.medianDistance)}`
-    : robust;
 }
 
 function outputOf({ report, folder }: Result): string[] {

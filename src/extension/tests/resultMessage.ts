@@ -21,13 +21,15 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
     return [metricTitles[metric], budget, `${bound} ${show(expected)}`, show(measured), met ? '✓' : '✗'];
   });
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
-  text.appendMarkdown(`${table}\n\n`);
-  for (const picture of report.pictures) {
-    const uri = vscode.Uri.file(path.join(folder, picture));
-    const name = path.basename(picture, '.png').replaceAll('-', ' ');
-    text.appendMarkdown(`![${l10n.t('original, perturbation, adversarial image: {0}', name)}](${uri}|height=96)\n\n`);
-  }
   const location = encodeURIComponent(JSON.stringify([{ folder, test: report.id }]));
-  text.appendMarkdown(`[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
+  const pictures = report.pictures.map((picture) => {
+    const name = path.basename(picture, '.png').replaceAll('-', ' ');
+    const title = l10n.t('original, perturbation, adversarial image: {0}', name);
+    return `![${title}](${vscode.Uri.file(path.join(folder, picture))}|height=72)`;
+  });
+  // The editor shows the first line beside the test, and the peek at first not much more.
+  text.appendText(report.message);
+  text.appendMarkdown(`\n\n[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
+  text.appendMarkdown(`\n\n${table}\n\n${pictures.join(' &nbsp; ')}`);
   return text;
 }

@@ -66,15 +66,13 @@ export class TestRunner {
     try {
       const open = folders.get(test.root) ?? (await openRun(test.root));
       folders.set(test.root, open);
-      const report = await this.#engine.runTest(test.plan, open.folder, this.#publisher.progressOf(item), signal);
+      const report = await this.#engine.runTest(test.plan, open.folder, signal);
       open.tests.push(report);
       await writeReport(open.folder, summaryOf(open, test.root));
       this.#publisher.publish(run, item, { folder: open.folder, report });
     } catch (error) {
       if (signal.aborted) run.skipped(item);
       else run.errored(item, new vscode.TestMessage(describeError(error)));
-    } finally {
-      this.#publisher.settle(item);
     }
   }
 }
