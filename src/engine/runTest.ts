@@ -3,7 +3,7 @@ import { loadExamples } from '../evaluation/loadExamples.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { compare } from '../evaluation/verdict.ts';
 import { appendExample } from '../reports/appendExample.ts';
-import { describeComparisons, type EngineLocation, type TestReport } from '../reports/report.ts';
+import { describeOutcome, type EngineLocation, type TestReport } from '../reports/report.ts';
 import { dropUnfinishedLine } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
@@ -51,7 +51,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     return {
       ...report,
       status: comparisons.every(({ met }) => met) ? 'passed' : 'failed',
-      message: describeComparisons(comparisons, plan.norm),
+      message: describeOutcome(comparisons, rounds, plan.norm),
       attack: { ...report.attack, parameters: last?.parameters ?? {} },
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),

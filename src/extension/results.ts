@@ -20,6 +20,11 @@ export class Results {
     return this.#last.get(test);
   }
 
+  /** The last result of every test that has one. */
+  all(): Result[] {
+    return [...this.#last.values()];
+  }
+
   set(result: Result): void {
     this.#last.set(result.report.id, result);
   }

@@ -110,15 +110,24 @@ export const metricTitles = {
   medianDistance: 'median distance',
 } as const;
 
-/** One sentence on a test's comparisons: the ones that were missed, or else all. */
-export function describeComparisons(comparisons: readonly Comparison[], norm: Norm): string {
+/** One sentence on a test: the expectations that were missed, or else all; without any, what was measured. */
+export function describeOutcome(comparisons: readonly Comparison[], rounds: readonly Round[], norm: Norm): string {
+  const where = (epsilon: number | undefined) =>
+    epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon, norm)}`;
   const missed = comparisons.filter(({ met }) => !met);
-  return (missed.length > 0 ? missed : comparisons)
-    .map(({ metric, epsilon, expected, measured }) => {
-      const bound = metric === 'successRate' ? 'at most' : 'at least';
-      const at = epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon, norm)}`;
-      const show = metric === 'medianDistance' ? formatDistance : formatPercent;
-      return `${metricTitles[metric]}${at} is ${show(measured)}, expected ${bound} ${show(expected)}`;
+  if (comparisons.length > 0) {
+    return (missed.length > 0 ? missed : comparisons)
+      .map(({ metric, epsilon, expected, measured }) => {
+        const bound = metric === 'successRate' ? 'at most' : 'at least';
+        const show = metric === 'medianDistance' ? formatDistance : formatPercent;
+        return `${metricTitles[metric]}${where(epsilon)} is ${show(measured)}, expected ${bound} ${show(expected)}`;
+      })
+      .join('; ');
+  }
+  return rounds
+    .map(({ epsilon, metrics: { robustAccuracy, successRate } }) => {
+      const metric = robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
+      return `${metricTitles[metric]}${where(epsilon)} is ${formatPercent(robustAccuracy ?? successRate)}; nothing was expected of it`;
     })
     .join('; ');
 }

@@ -23,6 +23,8 @@ export async function addRobustnessTest(uri: vscode.Uri | undefined): Promise<vo
 
 async function chooseExpectation(): Promise<{ robustAccuracy: number } | undefined> {
   const text = await vscode.window.showInputBox({
+    // A view that gets its focus back between two questions must not end the dialogue.
+    ignoreFocusOut: true,
     title: vscode.l10n.t('Expectation'),
     prompt: vscode.l10n.t('Robust accuracy that the model must keep, from 0 to 1'),
     value: '0.5',

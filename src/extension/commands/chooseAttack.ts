@@ -51,12 +51,16 @@ async function chooseFromCatalogue(): Promise<AttackDefinition | undefined> {
     attack,
   }));
   const title = l10n.t('Attack');
-  return (await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Choose an attack') }))?.attack;
+  return (
+    await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Choose an attack'), ignoreFocusOut: true })
+  )?.attack;
 }
 
 /** A budget as the user writes it: "8/255", or a number. */
 async function chooseEpsilon({ norms: [norm] }: AttackDefinition): Promise<string | number | undefined> {
   const text = await vscode.window.showInputBox({
+    // A view that gets its focus back between two questions must not end the dialogue.
+    ignoreFocusOut: true,
     title: l10n.t('Epsilon'),
     prompt: l10n.t('Largest perturbation in {0}, in units of the pixel range [0, 1]: 8/255 is eight gray levels', norm),
     value: '8/255',
@@ -85,7 +89,8 @@ async function chooseDataset(layer: SettingsLayer) {
   const folder = { label: l10n.t('$(folder-opened) Choose a folder of images…'), name: undefined };
   const items = [...Object.keys(known).map((name) => ({ label: name, name })), folder];
   const title = l10n.t('Images');
-  const picked = items.length === 1 ? folder : await vscode.window.showQuickPick(items, { title });
+  const picked =
+    items.length === 1 ? folder : await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
   if (picked === undefined) return undefined;
   if (picked.name !== undefined) return { name: picked.name, entry: {} };
   const [chosen] =
@@ -139,7 +144,7 @@ async function choosePreprocessing() {
   ];
   const title = l10n.t('Preprocessing');
   const placeHolder = l10n.t('What range of values was the model trained on?');
-  return (await vscode.window.showQuickPick(items, { title, placeHolder }))?.value;
+  return (await vscode.window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
 }
 
 function shorten(file: string, folder: string): string {

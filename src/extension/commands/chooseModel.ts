@@ -10,5 +10,5 @@ export async function chooseModel(model: vscode.Uri | undefined): Promise<vscode
     );
   }
   const items = found.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Model') }))?.uri;
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Model'), ignoreFocusOut: true }))?.uri;
 }

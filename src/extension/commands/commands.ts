@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import type { ViewLocation } from '../../../webview/protocol.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
-import type { Results } from '../results.ts';
+import type { Result, Results } from '../results.ts';
 import { describeEngine } from '../statusItem.ts';
 import type { TestExplorer } from '../tests/testExplorer.ts';
 
@@ -51,17 +51,21 @@ async function openView(
   target?: ViewLocation | vscode.TestItem,
 ): Promise<void> {
   const { PerturbationViews } = await import('../view/perturbationView.ts');
-  const location = target && 'folder' in target ? target : locationOf(results, target?.id);
-  if (location === undefined) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('This test has no results yet. Run it first.'));
+  if (target && 'folder' in target) {
+    PerturbationViews.of(context).open(target);
     return;
   }
-  PerturbationViews.of(context).open(location);
+  const result = target ? results.get(target.id) : await chooseResult(results.all());
+  if (result) PerturbationViews.of(context).open({ folder: result.folder, test: result.report.id });
+  else if (target || results.all().length === 0) {
+    void vscode.window.showInformationMessage(vscode.l10n.t('There are no results yet. Run the test first.'));
+  }
 }
 
-function locationOf(results: Results, test: string | undefined): ViewLocation | undefined {
-  const result = test === undefined ? undefined : results.get(test);
-  return result && { folder: result.folder, test: result.report.id };
+async function chooseResult(results: readonly Result[]): Promise<Result | undefined> {
+  if (results.length === 0) return undefined;
+  const items = results.map((result) => ({ label: result.report.id, detail: result.report.message, result }));
+  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Results'), matchOnDetail: true }))?.result;
 }
 
 async function showEngine(engine: Engine): Promise<void> {

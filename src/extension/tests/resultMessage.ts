@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDistance, formatEpsilon, formatPercent, isPlanned, metricTitles } from '../../reports/report.ts';
+import { escapeMarkdown } from '../markdown.ts';
 import type { Result } from '../results.ts';
 
 /** What the result peek shows: the message, a table of what was expected and measured, pictures, and a link to the view. */
@@ -9,8 +10,7 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   text.isTrusted = { enabledCommands: ['perturb.openView'] };
   if (report.status === 'errored' || !isPlanned(report)) {
     // Words of an error may come from a file: they are shown as they are, not as Markdown.
-    for (const line of report.message.split('\n')) text.appendText(line).appendMarkdown('\n\n');
-    return text;
+    return text.appendMarkdown(escapeMarkdown(report.message));
   }
   const { l10n } = vscode;
   const head = [l10n.t('metric'), l10n.t('budget'), l10n.t('expected'), l10n.t('measured'), ''];
@@ -28,7 +28,7 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
     return `![${title}](${vscode.Uri.file(path.join(folder, picture))}|height=72)`;
   });
   // The editor shows the first line beside the test, and the peek at first not much more.
-  text.appendText(report.message);
+  text.appendMarkdown(escapeMarkdown(report.message));
   text.appendMarkdown(`\n\n[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
   text.appendMarkdown(`\n\n${table}\n\n${pictures.join(' &nbsp; ')}`);
   return text;

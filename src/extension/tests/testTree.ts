@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { TestPlan } from '../../evaluation/plan.ts';
 import { type Problem, separator } from '../../settings/problem.ts';
+import { escapeMarkdown } from '../markdown.ts';
 import type { Root } from './discovery.ts';
 
 /** What can be run behind an item of the tree. */
@@ -140,7 +141,9 @@ function explain(problems: readonly Problem[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   for (const { file, line, setting, message } of problems) {
     const place = vscode.Uri.file(file).with({ fragment: `L${line}` });
-    text.appendText(`${setting}: ${message}`).appendMarkdown(`\n\n[${vscode.l10n.t('Open settings')}](${place})\n\n`);
+    text.appendMarkdown(
+      `${escapeMarkdown(`${setting}: ${message}`)} [${vscode.l10n.t('Open settings')}](${place})\n\n`,
+    );
   }
   return text;
 }

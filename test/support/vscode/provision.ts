@@ -10,7 +10,7 @@
 //   machine without a compiler gets that instead of a failure.
 // - About 270 MB of the installed packages are chat features, which tests switch off: they are removed.
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isInstalled, run } from './run.ts';
 
@@ -79,12 +79,10 @@ async function install(folder: string, say: (line: string) => void): Promise<voi
 
   const start = performance.now();
   say(`Installing VS Code for tests into ${folder} (once; about a minute and 500 MB) …`);
-  const partial = `${folder}.partial-${process.pid}`;
+  const partial = await mkdtemp(`${folder}.partial-${process.pid}-`);
   try {
-    await rm(partial, { recursive: true, force: true });
     const marker = await build(partial, say);
     await writeFile(path.join(partial, 'complete.json'), JSON.stringify(marker));
-    await rm(folder, { recursive: true, force: true });
     await rename(partial, folder);
   } catch (error) {
     await rm(partial, { recursive: true, force: true });
@@ -96,9 +94,11 @@ async function install(folder: string, say: (line: string) => void): Promise<voi
 
 /** Removes what interrupted installs left behind, but nothing that a living process is still working on. */
 async function removeAbandoned(folder: string): Promise<void> {
+  // Called only while it is incomplete, as it can be after someone has deleted a part of it.
+  await rm(folder, { recursive: true, force: true });
   const prefix = `${path.basename(folder)}.partial-`;
   for (const name of await readdir(cacheFolder)) {
-    if (!name.startsWith(prefix) || isAlive(Number(name.slice(prefix.length)))) continue;
+    if (!name.startsWith(prefix) || isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
     await rm(path.join(cacheFolder, name), { recursive: true, force: true });
   }
 }

@@ -39,6 +39,8 @@ export interface ServerOptions {
   readonly env?: NodeJS.ProcessEnv;
   /** Honors which extension to develop and which tests to run, but shows no notifications. */
   readonly testDriver?: boolean;
+  /** Ends a few minutes after the last browser is gone, so that nothing is left when the tests are killed. */
+  readonly endsWithoutBrowser?: boolean;
 }
 
 /** Keeps VS Code from going online, from asking questions, and from showing what differs from run to run. */
@@ -54,6 +56,8 @@ const quietSettings: Settings = {
   'extensions.ignoreRecommendations': true,
   'update.showReleaseNotes': false,
   'git.enabled': false,
+  // A folder with a single folder in it would share its row.
+  'explorer.compactFolders': false,
   'chat.disableAIFeatures': true,
   'chat.agentHost.enabled': false,
 };
@@ -111,7 +115,9 @@ export class VsCodeServer {
 
       const args = [host.serverMain, ...folders, '--host', '127.0.0.1', '--port', '0', '--without-connection-token'];
       args.push('--accept-server-license-terms', '--disable-telemetry', '--disable-experiments');
-      args.push('--enable-remote-auto-shutdown', '--reconnection-grace-time', '30');
+      if (options.endsWithoutBrowser === true) {
+        args.push('--enable-remote-auto-shutdown', '--reconnection-grace-time', '30');
+      }
       if (options.workspaceTrust !== true) args.push('--disable-workspace-trust');
       if (options.testDriver === true) args.push('--enable-smoke-test-driver');
       const child = spawn(host.node, args, { env, detached: true, stdio: ['ignore', 'pipe', 'pipe'] });

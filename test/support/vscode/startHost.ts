@@ -19,7 +19,7 @@ export interface TestDriver {
   onExit(code: number): void;
 }
 
-export interface HostOptions extends Omit<ServerOptions, 'testDriver'> {
+export interface HostOptions extends Omit<ServerOptions, 'testDriver' | 'endsWithoutBrowser'> {
   readonly viewport?: { readonly width: number; readonly height: number };
   /** Pixels of a screenshot to a pixel of the page. */
   readonly scale?: number;
@@ -45,7 +45,11 @@ const signals = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
 /** Installs VS Code and a browser where needed, and starts both. Nothing is opened yet. */
 export async function startHost(options: HostOptions = {}): Promise<Host> {
   const [installation, executablePath] = await Promise.all([provisionHost(), provisionChromium()]);
-  const server = await VsCodeServer.start(installation, { ...options, testDriver: options.driver !== undefined });
+  const server = await VsCodeServer.start(installation, {
+    ...options,
+    testDriver: options.driver !== undefined,
+    endsWithoutBrowser: true,
+  });
   let browser: Browser | undefined;
   try {
     browser = await chromium.launch({

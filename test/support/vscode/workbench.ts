@@ -54,6 +54,21 @@ export class Workbench {
     return this.quickInput.runCommand(title);
   }
 
+  /** Trusts the opened folder, which with `workspaceTrust` is in Restricted Mode. */
+  async trustFolder(): Promise<void> {
+    await this.runCommand('Workspaces: Manage Workspace Trust');
+    await this.page.locator('.workspace-trust-editor').getByRole('button', { name: 'Trust', exact: true }).click();
+    await this.statusItem('Restricted Mode').waitFor({ state: 'hidden' });
+    // The editor of trust, like that of settings, opens on top of everything else. Escape would not reach it, since
+    // the button that had the focus is gone.
+    const overlay = this.page.locator('.monaco-modal-editor-block');
+    await overlay
+      .getByRole('button', { name: /^Close/ })
+      .last()
+      .click();
+    await overlay.waitFor({ state: 'hidden' });
+  }
+
   part(part: Part): Locator {
     return this.page.locator(`.part.${part}`);
   }

@@ -1,0 +1,102 @@
+import { access } from 'node:fs/promises';
+import { homedir } from 'node:os';
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { FromWebview } from '../../../webview/protocol.ts';
+import type { ExampleReport } from '../../reports/report.ts';
+import { parseJson } from '../../settings/jsonc.ts';
+import { UserError } from '../../userError.ts';
+import type { LoadedTest } from './loadTest.ts';
+import { settingsEntry } from './settingsEntry.ts';
+
+const { l10n } = vscode;
+
+/** What the page can ask for, apart from the test itself. */
+export type Action = Exclude<FromWebview, { type: 'ready' }>;
+
+/** How long a remark stands in the status bar. */
+const remarkTime = 5000;
+
+/**
+ * Does what the page asks for.
+ * @param folder the run folder.
+ * @throws UserError when it cannot be done.
+ */
+export async function act(action: Action, folder: string, test: LoadedTest): Promise<void> {
+  switch (action.type) {
+    case 'savePicture':
+      return savePicture(action.name, action.png);
+    case 'copySettings':
+      return copySettings(test, exampleAt(test, action.example));
+    case 'revealImage':
+      return revealImage(folder, exampleAt(test, action.example), action.picture);
+    case 'openSettings':
+      return openSettings(test);
+  }
+}
+
+function exampleAt({ examples }: LoadedTest, place: number): ExampleReport {
+  const example = examples[place];
+  if (example === undefined) throw new UserError(l10n.t('This example is no longer part of the run.'));
+  return example;
+}
+
+async function savePicture(name: string, png: Uint8Array): Promise<void> {
+  const home = vscode.workspace.workspaceFolders?.[0]?.uri ?? vscode.Uri.file(homedir());
+  const target = await vscode.window.showSaveDialog({
+    defaultUri: vscode.Uri.joinPath(home, path.basename(name)),
+    filters: { PNG: ['png'] },
+  });
+  if (target === undefined) return;
+  await vscode.workspace.fs.writeFile(target, png);
+  remark(l10n.t('Saved {0}', path.basename(target.fsPath)));
+}
+
+async function copySettings({ report }: LoadedTest, example: ExampleReport): Promise<void> {
+  const entry = settingsEntry(report, example, await hasLabels(report.origin.file, report.dataset.name));
+  await vscode.env.clipboard.writeText(entry);
+  remark(l10n.t('Copied. Paste it into "perturb.tests" in your settings.'));
+}
+
+/** False where the settings say that labels are predictions. A report does not tell. */
+async function hasLabels(settingsFile: string, dataset: string): Promise<boolean> {
+  try {
+    const text = Buffer.from(await vscode.workspace.fs.readFile(vscode.Uri.file(settingsFile))).toString('utf8');
+    const place = ['perturb.datasets', dataset, 'labels'];
+    const settings = parseJson(text);
+    return (settings.get(place) ?? settings.get(['settings', ...place])) !== 'predictions';
+  } catch {
+    return true;
+  }
+}
+
+/** The original is the file of the dataset, where that is still there; else the run's own copy. */
+async function revealImage(folder: string, example: ExampleReport, picture: 'original' | 'adversarial') {
+  const copy = picture === 'original' ? example.originalImage : example.adversarialImage;
+  if (copy === null) throw new UserError(l10n.t('There is no adversarial image of this example.'));
+  const inRun = path.join(folder, copy);
+  const file = picture === 'original' && (await exists(example.image)) ? example.image : inRun;
+  if (!(await exists(file))) throw new UserError(l10n.t('{0} no longer exists. Run the test again.', file));
+  const uri = vscode.Uri.file(file);
+  const isInside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
+  await vscode.commands.executeCommand(isInside ? 'revealInExplorer' : 'revealFileInOS', uri);
+}
+
+async function openSettings({ report: { origin } }: LoadedTest): Promise<void> {
+  const start = new vscode.Position(origin.line - 1, 0);
+  await vscode.window.showTextDocument(vscode.Uri.file(origin.file), {
+    viewColumn: vscode.ViewColumn.One,
+    selection: new vscode.Range(start, start),
+  });
+}
+
+function exists(file: string): Promise<boolean> {
+  return access(file).then(
+    () => true,
+    () => false,
+  );
+}
+
+function remark(words: string): void {
+  vscode.window.setStatusBarMessage(words, remarkTime);
+}

@@ -1,0 +1,46 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import type { ViewLocation } from '../../../webview/protocol.ts';
+import { readError } from '../../data/fileErrors.ts';
+import { type ExampleReport, isPlanned, type TestReport } from '../../reports/report.ts';
+import { readExamples, readReport } from '../../reports/runFolder.ts';
+import { UserError } from '../../userError.ts';
+
+const { l10n } = vscode;
+
+/** A test of a run folder, with its examples in the order of their file. */
+export interface LoadedTest {
+  readonly report: TestReport;
+  readonly examples: readonly ExampleReport[];
+  /** When the run began, as ISO 8601. */
+  readonly started: string;
+}
+
+/**
+ * Reads a test from a run folder.
+ * @throws UserError when there is nothing to show, with why.
+ */
+export async function loadTest({ folder, test }: ViewLocation): Promise<LoadedTest> {
+  const run = await reading(path.join(folder, 'report.json'), () => readReport(folder));
+  if (run.format !== 'perturb-report') {
+    throw new UserError(l10n.t('{0} is not the folder of a run. Run the test again.', folder));
+  }
+  const report = run.tests.find(({ id }) => id === test);
+  if (report === undefined) {
+    throw new UserError(l10n.t('The run in {0} has no test “{1}”. Run the test again.', folder, test));
+  }
+  if (!isPlanned(report)) throw new UserError(report.message);
+  const examples = await reading(path.join(folder, 'examples.jsonl'), () => readExamples(folder));
+  return { report, started: run.started, examples: examples.filter((example) => example.test === test) };
+}
+
+async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (error instanceof SyntaxError) {
+      throw new UserError(l10n.t('{0} is damaged: {1}. Run the test again.', file, error.message), { cause: error });
+    }
+    throw readError(file, error);
+  }
+}

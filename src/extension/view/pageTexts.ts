@@ -1,0 +1,7 @@
+import * as vscode from 'vscode';
+import { pageStrings } from '../../../webview/strings.ts';
+
+/** Every text of the page in the user's language, by its English. */
+export function pageTexts(): Record<string, string> {
+  return Object.fromEntries(pageStrings.map((text) => [text, vscode.l10n.t(text)]));
+}

@@ -1,0 +1,53 @@
+import { amountSchema } from '../../attacks/amount.ts';
+import { catalogue } from '../../attacks/catalogue.ts';
+import { type ExampleReport, formatEpsilon, type TestReport } from '../../reports/report.ts';
+
+/** What a settings entry takes from a report. */
+type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'rounds' | 'seed'>;
+
+/**
+ * An entry of `perturb.tests`, as text to paste: the attack on one example at its budget, with every parameter as it
+ * was used. It runs on all images of the example's class, since settings name no single image.
+ * @param hasLabels false where labels are the model's predictions, so that no class can be chosen.
+ */
+export function settingsEntry(report: Tested, example: ExampleReport, hasLabels: boolean): string {
+  const { attack } = report;
+  const { epsilon, label } = example;
+  const round = report.rounds.find((one) => one.epsilon === epsilon);
+  const parameters = Object.entries(round?.parameters ?? attack.parameters);
+  const entry = {
+    model: report.model.name,
+    dataset: report.dataset.name,
+    ...(hasLabels && { classes: [label] }),
+    attack: attack.id,
+    norm: attack.norm,
+    ...(epsilon !== undefined && { epsilon: attack.norm === 'linf' ? amount(epsilon) : epsilon }),
+    ...(attack.target !== undefined && { target: attack.target }),
+    ...(parameters.length > 0 && {
+      parameters: Object.fromEntries(
+        parameters.map(([name, value]) => [name, isAmount(attack.id, name) ? amount(value as number) : value]),
+      ),
+    }),
+    ...(!attack.quantize && { quantize: false }),
+    seed: report.seed,
+    expect: { successRate: 0 },
+  };
+  const budget = epsilon === undefined ? '' : ` at ${formatEpsilon(epsilon, attack.norm)}`;
+  const text = JSON.stringify({ [`${report.name}: ${label}${budget}`]: entry }, null, 2);
+  // Without the braces around, and moved left by as much.
+  return text
+    .split('\n')
+    .slice(1, -1)
+    .map((line) => line.slice(2))
+    .join('\n');
+}
+
+function isAmount(attack: string, parameter: string): boolean {
+  return catalogue.get(attack)?.parameters[parameter]?.schema === amountSchema;
+}
+
+/** "8/255" where that is exactly the value. */
+function amount(value: number): number | string {
+  const levels = Math.round(255 * value);
+  return levels > 0 && levels / 255 === value ? `${levels}/255` : value;
+}

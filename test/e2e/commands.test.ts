@@ -1,0 +1,109 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import { useWorkbench } from '../support/vscode/useWorkbench.ts';
+
+const model = 'models/signs/model.json';
+
+describe('Commands', () => {
+  const workbench = useWorkbench();
+
+  it('attack a model on a right-click, with progress, and show the result', async () => {
+    const { explorer, quickInput, notifications } = workbench();
+    await explorer.choose(model, 'Attack Model…');
+    await quickInput.choose('I-FGSM');
+    await quickInput.enter('8/0');
+    await quickInput.message.getByText('"8/0" divides by zero').waitFor();
+    await quickInput.enter('1/1000');
+    await quickInput.message.getByText('less than one gray level').waitFor();
+    await quickInput.enter('8/255');
+    await quickInput.choose('street');
+    await notifications.gone('Attacking signs › I-FGSM 8/255');
+    const view = workbench().webview().content;
+    await view.getByRole('listbox', { name: 'Examples' }).waitFor();
+    await view
+      .getByText(/robust accuracy .* 9\.7 %/)
+      .first()
+      .waitFor();
+    await workbench().screenshot('attack-model');
+  });
+
+  it('cancel an attack from its progress', async () => {
+    const { explorer, quickInput, notifications } = workbench();
+    await explorer.choose(model, 'Attack Model…');
+    await quickInput.choose('I-FGSM');
+    await quickInput.enter('16/255');
+    await quickInput.choose('street');
+    await notifications.toast('Attacking signs › I-FGSM 16/255').waitFor();
+    await notifications.press('Attacking signs › I-FGSM 16/255', 'Cancel');
+    await notifications.toast('Attacking').waitFor({ state: 'hidden' });
+    assert.equal(await workbench().tab('I-FGSM 16/255').count(), 0);
+  });
+
+  it('add a robustness test to the settings, from the command palette', async () => {
+    const { quickInput, testing } = workbench();
+    await workbench().runCommand('Perturb: Add Robustness Test…');
+    await quickInput.choose(model);
+    await quickInput.choose('FGSM');
+    await quickInput.enter('4/255');
+    await quickInput.choose('street');
+    await quickInput.enter('0.8');
+    await workbench().tab('settings.json').waitFor();
+    const text = await readFile(path.join(workbench().folder, '.vscode', 'settings.json'), 'utf8');
+    assert.match(text, /"FGSM 4\/255": \{/);
+    assert.match(text, /\/\/ A model, images to attack it with, and tests\./);
+    await testing.open();
+    await testing.expandAll();
+    await testing.run('FGSM 4/255');
+    await testing.waitFor('FGSM 4/255', 'Passed');
+  });
+
+  it('work by keyboard alone, from a test to its examples in the view', async () => {
+    const { keyboard, quickInput, testing } = workbench();
+    await workbench().runCommand('View: Close All Editors');
+    await testing.open();
+    await testing.expandAll();
+    const type = async (text: string) => {
+      await keyboard.type(text);
+      await keyboard.press('Enter');
+    };
+    await keyboard.press('F1');
+    await type('Test: Run All Tests');
+    await testing.waitFor('stop stays stop', 'Failed');
+    await testing.waitFor('no sign becomes its least likely', 'Passed');
+    await keyboard.press('F1');
+    await type('Perturb: Open Perturbation View');
+    await quickInput.item('signs › stop stays stop').waitFor();
+    await type('stop stays stop');
+    const options = workbench().webview().content.getByRole('listbox', { name: 'Examples' }).getByRole('option');
+    await options.nth(1).waitFor();
+    await keyboard.moveTo(options.first());
+    await keyboard.press('ArrowRight');
+    assert.ok(await keyboard.isFocused(options.nth(1)));
+    assert.equal(await options.nth(1).getAttribute('aria-selected'), 'true');
+    await workbench().screenshot('keyboard');
+  });
+
+  it('show the engine, and how to get a better one', async () => {
+    const { notifications } = workbench();
+    await workbench().statusItem('Perturb').click();
+    await notifications.message(/Engine: tfjs/);
+  });
+});
+
+describe('A workspace that is not trusted', () => {
+  const workbench = useWorkbench({ workspaceTrust: true });
+
+  it('lists its tests, and runs nothing', async () => {
+    const { testing, page } = workbench();
+    await testing.open();
+    await testing.expandAll();
+    await testing.waitFor('FGSM 2/255', 'Not yet run');
+    await testing.row('FGSM 2/255').hover();
+    assert.equal(await testing.row('FGSM 2/255').locator('a.action-label[aria-label^="Run Test"]').count(), 0);
+    await page.keyboard.press('F1');
+    await workbench().quickInput.input.fill('>Perturb: Attack Model');
+    assert.equal(await workbench().quickInput.item('Perturb: Attack Model…').count(), 0);
+    await workbench().quickInput.cancel();
+  });
+});

@@ -1,0 +1,162 @@
+import assert from 'node:assert/strict';
+import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import sharp from 'sharp';
+import type { ExampleReport } from '../../src/reports/report.ts';
+import { type Theme, themes } from '../support/vscode/themes.ts';
+import { useWorkbench } from '../support/vscode/useWorkbench.ts';
+import { nextFile } from './nextFile.ts';
+
+const verdicts = {
+  'FGSM 2/255': 'Passed',
+  'FGSM 8/255': 'Passed',
+  'I-FGSM curve': 'Failed',
+  'I-FGSM L2': 'Passed',
+  'half the signs need 6/255': 'Passed',
+  'stop stays stop': 'Failed',
+  'no sign becomes its least likely': 'Passed',
+} as const;
+
+describe('The Test Explorer', () => {
+  const workbench = useWorkbench();
+  const runs = () => path.join(workbench().folder, '.perturb', 'runs');
+  const settings = () => path.join(workbench().folder, '.vscode', 'settings.json');
+
+  async function states(): Promise<Record<string, string | undefined>> {
+    const rows = await workbench().testing.rows();
+    return Object.fromEntries(rows.filter(({ label }) => label in verdicts).map(({ label, state }) => [label, state]));
+  }
+
+  async function exampleOf(test: string, status: string): Promise<{ folder: string; example: ExampleReport }> {
+    for (const name of (await readdir(runs())).sort().reverse()) {
+      const folder = path.join(runs(), name);
+      const lines = (await readFile(path.join(folder, 'examples.jsonl'), 'utf8')).trim().split('\n');
+      const examples: ExampleReport[] = lines.map((line) => JSON.parse(line));
+      const example = examples.find((other) => other.test.endsWith(test) && other.status === status);
+      if (example) return { folder, example };
+    }
+    throw new Error(`no run has a ${status} example of ${test}`);
+  }
+
+  it('lists the tests of the settings below their model', async () => {
+    const { testing } = workbench();
+    await testing.open();
+    await testing.expandAll();
+    assert.deepEqual(Object.keys(await states()), Object.keys(verdicts));
+  });
+
+  it('runs them all, and shows what passed and what failed', async () => {
+    const { testing } = workbench();
+    await testing.runAll();
+    for (const [test, state] of Object.entries(verdicts)) await testing.waitFor(test, state);
+    assert.deepEqual(await states(), verdicts);
+    await workbench().statusItem('Perturb: ').waitFor();
+  });
+
+  it('explains a failure: what was expected and measured, pictures, a link to the view', async () => {
+    const { testing, page } = workbench();
+    await testing.row('I-FGSM curve').click();
+    await testing.row('I-FGSM curve').dblclick();
+    const peek = page.locator('.test-output-peek-message-container').first();
+    await peek.getByText('robust accuracy at linf 8/255 is 9.7 %, expected at least 50.0 %').waitFor();
+    assert.equal(await peek.locator('table tbody tr').count(), 4);
+    const pictures = peek.locator('img');
+    assert.equal(await pictures.count(), 3);
+    const width = await pictures.first().evaluate(async (element) => {
+      const image = element as unknown as { decode(): Promise<void>; naturalWidth: number };
+      await image.decode();
+      return image.naturalWidth;
+    });
+    assert.ok(width > 100);
+    await workbench().screenshot('failure');
+    await peek.getByRole('link', { name: 'Open the perturbation view' }).click();
+    await workbench().webview().content.getByRole('listbox', { name: 'Examples' }).waitFor();
+  });
+
+  it('shows the pictures of the run in the view, pixel for pixel', async () => {
+    const view = workbench().webview().content;
+    await view.locator('label', { has: view.getByRole('radio', { name: /^Fooled/ }) }).click();
+    const { folder, example } = await exampleOf('I-FGSM curve', 'fooled');
+    await view.getByRole('listbox', { name: 'Examples' }).getByRole('option').first().click();
+    for (const [name, file] of [
+      [/Original/, example.originalImage],
+      [/Adversarial/, example.adversarialImage as string],
+    ] as const) {
+      const canvas = view.locator('canvas[role="img"]').and(view.getByRole('img', { name })).first();
+      const shown = await canvas.evaluate((element) => {
+        const drawn = element as unknown as {
+          readonly width: number;
+          readonly height: number;
+          getContext(kind: '2d'): { getImageData(...box: number[]): { data: Uint8ClampedArray } };
+        };
+        return [...drawn.getContext('2d').getImageData(drawn.width / 2 - 20, drawn.height / 2 - 20, 40, 40).data];
+      });
+      const { data } = await sharp(path.join(folder, file)).removeAlpha().raw().toBuffer({ resolveWithObject: true });
+      const colors = new Set(Array.from({ length: data.length / 3 }, (_, i) => data.subarray(3 * i, 3 * i + 3).join()));
+      for (let i = 0; i < shown.length; i += 4) assert.ok(colors.has(shown.slice(i, i + 3).join()), `${file}: ${i}`);
+    }
+  });
+
+  it('has an accessible view in every theme', async () => {
+    for (const theme of Object.keys(themes) as Theme[]) {
+      await workbench().setTheme(theme);
+      assert.deepEqual(await workbench().webview().violations(), [], theme);
+      await workbench().screenshot(`view-${theme}`);
+    }
+    await workbench().setTheme('light');
+  });
+
+  it('restores results and view when the window is loaded anew', async () => {
+    const { page, testing } = workbench();
+    await page.reload();
+    await workbench().webview().content.getByRole('listbox', { name: 'Examples' }).waitFor();
+    await testing.open();
+    await testing.expandAll();
+    for (const [test, state] of Object.entries(verdicts)) await testing.waitFor(test, state);
+  });
+
+  it('shows a mistake in the settings on the tree, and keeps the tests', async () => {
+    const { testing } = workbench();
+    const text = await readFile(settings(), 'utf8');
+    await writeFile(settings(), text.replace('"perturb.datasets"', 'perturb.datasets'));
+    await testing.waitFor('Settings');
+    await testing.expandAll();
+    assert.deepEqual(Object.keys(await states()), Object.keys(verdicts));
+    await writeFile(settings(), text.replace('"8/255"', '"8/0"'));
+    await testing.row('Settings').waitFor({ state: 'hidden' });
+    await writeFile(settings(), text);
+  });
+
+  it('runs tests again when their model changes, while a continuous run is on', async () => {
+    const { testing, page } = workbench();
+    await testing.expandAll();
+    const row = testing.row('FGSM 2/255');
+    await row.hover();
+    await row.locator('a.action-label[aria-label^="Turn on Continuous Run"]').click();
+    const again = nextFile(runs(), 'report.json');
+    const now = new Date();
+    await utimes(path.join(workbench().folder, 'models', 'signs', 'model.json'), now, now);
+    const report = JSON.parse(await readFile(await again, 'utf8'));
+    assert.deepEqual(
+      report.tests.map(({ name }: { name: string }) => name),
+      ['FGSM 2/255'],
+    );
+    await row.hover();
+    await row.locator('a.action-label[aria-label^="Turn off Continuous Run"]').click();
+    await page.mouse.move(0, 0);
+  });
+
+  it('cancels a run: what did not run is skipped, and the next run works', async () => {
+    const { testing } = workbench();
+    await testing.runAll();
+    await testing.row('I-FGSM curve', 'Running').waitFor();
+    await workbench().runCommand('Test: Cancel Test Run');
+    await testing.waitFor('no sign becomes its least likely', 'Skipped');
+    await testing.run('FGSM 2/255');
+    await testing.waitFor('FGSM 2/255', 'Passed');
+  });
+
+  it('asks for nothing beyond this machine', () => {
+    assert.deepEqual(workbench().host.blocked, []);
+  });
+});
