@@ -3,6 +3,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Table from 'cli-table3';
 import { attackDemo } from './attackDemo.ts';
+import { compareBackends } from './compareBackends.ts';
 
 /** One measured figure, and the bar it is held against where there is one. */
 export interface Measurement {
@@ -13,7 +14,10 @@ export interface Measurement {
 }
 
 const root = path.join(import.meta.dirname, '..', '..');
-const measurements: readonly Measurement[] = await attackDemo(path.join(root, 'media', 'demo'));
+const measurements: readonly Measurement[] = [
+  ...(await attackDemo(path.join(root, 'media', 'demo'))),
+  ...(await compareBackends()),
+];
 const table = new Table({ head: ['measurement', 'median', 'bar'], style: { head: [], border: [] } });
 for (const { name, value, unit, atMost } of measurements) {
   table.push([

@@ -3,9 +3,9 @@ import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import type { ExampleReport } from '../../src/reports/report.ts';
+import { nextFile } from '../support/nextFile.ts';
 import { type Theme, themes } from '../support/vscode/themes.ts';
 import { useWorkbench } from '../support/vscode/useWorkbench.ts';
-import { nextFile } from './nextFile.ts';
 
 const verdicts = {
   'FGSM 2/255': 'Passed',

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type axe from 'axe-core';
+import type { Page } from 'playwright-core';
+import { drawn } from './support/canvas.ts';
+import { themes } from './support/themes.ts';
+import { usePage } from './support/usePage.ts';
+
+const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+async function violations(page: Page): Promise<string[]> {
+  await page.evaluate(await axeSource);
+  const { violations: found } = await page.evaluate<axe.AxeResults>('axe.run({ resultTypes: ["violations"] })');
+  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
+}
+
+describe('accessibility of the perturbation view', () => {
+  const fixture = usePage();
+
+  for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
+    it(`has no violation in the theme ${theme}`, async () => {
+      const page = await fixture.open(await fixture.read('I-FGSM curve'), { theme });
+      await drawn(page);
+      assert.deepEqual(await violations(page), []);
+      await page.locator('.details summary').click();
+      for (const summary of await page.locator('.charts summary').all()) await summary.click();
+      for (const mode of ['Swipe', 'Flicker', 'Difference', 'Overlay']) {
+        await page.getByRole('radio', { name: mode }).check({ force: true });
+        assert.deepEqual(await violations(page), [], mode);
+      }
+      await page.getByRole('button', { name: 'Shortcuts' }).click();
+      assert.deepEqual(await violations(page), [], 'help');
+    });
+  }
+
+  it('has no violation when it is narrow, and nothing overflows', async () => {
+    const page = await fixture.open(await fixture.read('I-FGSM L2'), { width: 500 });
+    await drawn(page);
+    assert.deepEqual(await violations(page), []);
+    assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 500);
+  });
+
+  it('reaches everything by Tab, with the focus in sight', async () => {
+    const page = await fixture.open(await fixture.read('I-FGSM L2'));
+    await drawn(page);
+    const seen: string[] = [];
+    for (let i = 0; i < 40; i++) {
+      await page.keyboard.press('Tab');
+      const [name, outline] = await page.evaluate<[string, string]>(`(() => {
+        const element = document.activeElement;
+        const shown = element.matches('input[type=radio]') ? element.nextElementSibling : element;
+        return [element.className + ' ' + (element.ariaLabel ?? element.textContent), getComputedStyle(shown).outlineStyle];
+      })()`);
+      // Past the last element the focus leaves the page.
+      if (name.startsWith('vscode-')) continue;
+      seen.push(name);
+      assert.notEqual(outline, 'none', name);
+    }
+    const all = seen.join('\n');
+    for (const part of ['Open settings', 'tile', 'stage', 'Zoom in', 'Save picture…'])
+      assert.ok(all.includes(part), all);
+  });
+});

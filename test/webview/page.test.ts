@@ -1,0 +1,259 @@
+import assert from 'node:assert/strict';
+import type { Locator, Page } from 'playwright-core';
+import type { ExampleReport } from '../../src/reports/report.ts';
+import { text } from './support/text.ts';
+import { type Shown, usePage } from './support/usePage.ts';
+
+const curve = 'I-FGSM curve';
+
+/** Chooses a radio button, which its label covers. */
+const choose = (page: Page, name: RegExp) => page.getByRole('radio', { name }).check({ force: true });
+
+const selectedTile = (page: Page) => page.locator('[role=option][aria-selected=true]');
+
+/** What a screen reader says of an example. */
+const nameOf = (tile: Locator) => tile.locator('.hidden').textContent();
+
+const tileCount = async (page: Page) =>
+  Number(await page.locator('[role=option]').first().getAttribute('aria-setsize'));
+
+const firstTile = (page: Page) => nameOf(page.locator('[role=option][aria-posinset="1"]'));
+
+/** The same examples over and over, as one test. */
+function repeat({ report, examples }: Shown, count: number): Shown {
+  return {
+    report,
+    examples: Array.from({ length: count }, (_, index) => ({
+      ...(examples[index % examples.length] as ExampleReport),
+      index,
+    })),
+  };
+}
+
+describe('the page of the perturbation view', () => {
+  const fixture = usePage();
+  let shown: Shown;
+  before(async () => {
+    shown = await fixture.read(curve);
+  });
+
+  const count = (keep: (example: ExampleReport) => boolean) => shown.examples.filter(keep).length;
+
+  it('names the test, its verdict, and what was expected and measured', async () => {
+    const page = await fixture.open(shown);
+    assert.equal(await text(page.getByRole('heading', { level: 1 })), curve);
+    assert.match(await text(page.locator('.verdict')), /Failed/);
+    assert.equal(await text(page.locator('.message')), shown.report.message);
+    await page.locator('.details summary').click();
+    const details = await text(page.locator('.details'));
+    for (const words of ['tfjs', shown.report.model.path, shown.report.model.sha256?.slice(0, 12) ?? '', 'steps 10']) {
+      assert.ok(details.includes(words), `${words} is missing in ${details}`);
+    }
+  });
+
+  it('shows every example of every budget, and counts them by outcome', async () => {
+    const page = await fixture.open(shown);
+    assert.equal(await tileCount(page), shown.examples.length);
+    const outcomes = await text(page.getByRole('radiogroup', { name: 'Filter by outcome' }));
+    for (const [name, number] of [
+      ['All', shown.examples.length],
+      ['Fooled', count(({ status }) => status === 'fooled')],
+      ['Held', count(({ status }) => status === 'held')],
+    ]) {
+      assert.match(outcomes, new RegExp(`${name}\\s*${number}\\b`));
+    }
+  });
+
+  it('filters by outcome, label and budget together', async () => {
+    const page = await fixture.open(shown);
+    await choose(page, /Fooled/);
+    assert.equal(
+      await tileCount(page),
+      count(({ status }) => status === 'fooled'),
+    );
+    await page.getByRole('combobox', { name: 'Budget' }).selectOption({ index: 3 });
+    const epsilon = shown.report.attack.epsilons[2];
+    assert.equal(
+      await tileCount(page),
+      count((one) => one.status === 'fooled' && one.epsilon === epsilon),
+    );
+    await page.getByRole('combobox', { name: 'Label' }).selectOption(await labelOption(page, 'stop'));
+    const left = count((one) => one.status === 'fooled' && one.epsilon === epsilon && one.label === 'stop');
+    assert.equal(await page.locator('[role=option]').count(), left);
+  });
+
+  it('offers to show all where the filters leave nothing', async () => {
+    const held = { ...shown, examples: shown.examples.filter(({ status }) => status === 'held') };
+    const page = await fixture.open(held);
+    await choose(page, /Fooled/);
+    assert.match(await text(page.locator('.empty')), /No example matches/);
+    await page.getByRole('button', { name: 'Show all examples' }).click();
+    assert.equal(await tileCount(page), held.examples.length);
+  });
+
+  it('sorts by distance and by confidence', async () => {
+    const page = await fixture.open(shown);
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('Smallest distance first');
+    const fooled = shown.examples.filter(({ status }) => status === 'fooled');
+    const nearest = Math.min(...fooled.map(({ norms }) => norms?.linf ?? Infinity));
+    assert.match((await firstTile(page)) ?? '', new RegExp(`distance ${Math.round(255 * nearest)}/255`));
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('Least confident first');
+    const least = Math.min(...shown.examples.map(({ adversarial, clean }) => (adversarial ?? clean).confidence));
+    assert.match((await firstTile(page)) ?? '', new RegExp(`${(100 * least).toFixed(0)} %`));
+  });
+
+  it('describes every example in words', async () => {
+    const page = await fixture.open(shown);
+    await choose(page, /Fooled/);
+    assert.match(
+      (await firstTile(page)) ?? '',
+      /^[\w-]+ predicted as [\w-]+, \d+(\.\d)? %, distance \d+\/255, budget \d+\/255$/,
+    );
+  });
+
+  it('moves through the gallery by the keyboard and says where it is', async () => {
+    const page = await fixture.open(shown, { width: 1280 });
+    const place = async () => Number(await selectedTile(page).getAttribute('aria-posinset'));
+    await selectedTile(page).focus();
+    for (const [key, expected] of [
+      ['ArrowRight', 2],
+      ['ArrowDown', 4],
+      ['ArrowLeft', 3],
+      ['ArrowUp', 1],
+      ['End', shown.examples.length],
+      ['ArrowRight', shown.examples.length],
+      ['Home', 1],
+    ] as const) {
+      await page.keyboard.press(key);
+      assert.equal(await place(), expected, key);
+      assert.ok(await selectedTile(page).evaluate((tile) => tile.matches(':focus')), `${key} keeps the focus`);
+    }
+    await page.keyboard.press('PageDown');
+    assert.ok((await place()) > 3);
+    assert.match(await text(page.locator('[aria-live]')), /^Example \d+ of \d+: /);
+    await page.keyboard.press('Enter');
+    assert.ok(await page.locator('.stage').evaluate((stage) => stage.matches(':focus')));
+    await page.keyboard.press('Escape');
+    assert.ok(await selectedTile(page).evaluate((tile) => tile.matches(':focus')));
+  });
+
+  it('restores selection, filters, order, mode and zoom after it is loaded anew', async () => {
+    const page = await fixture.open(shown);
+    await choose(page, /Fooled/);
+    await page.getByRole('combobox', { name: 'Order' }).selectOption('Smallest distance first');
+    await choose(page, /Difference/);
+    await page.locator('[role=option]').nth(2).click();
+    await page.locator('.stage').focus();
+    await page.keyboard.press('+');
+    const look = async () => ({
+      selected: await nameOf(selectedTile(page)),
+      order: await page.getByRole('combobox', { name: 'Order' }).inputValue(),
+      count: await tileCount(page),
+      mode: await page.getByRole('radio', { name: 'Difference' }).isChecked(),
+      scale: await text(page.locator('.scale')),
+    });
+    await page.waitForTimeout(200);
+    const before = await look();
+    await page.reload();
+    await page.locator('.pane canvas[aria-label]').first().waitFor();
+    assert.deepEqual(await look(), before);
+    const state = JSON.parse((await page.evaluate<string>('sessionStorage.getItem("state")')) ?? '');
+    assert.deepEqual(state.location, { folder: fixture.folder, test: shown.report.id });
+  });
+
+  it('shows the example that it was asked for', async () => {
+    const place = shown.examples.findIndex(({ status }) => status === 'fooled');
+    const page = await fixture.open(shown, { selected: place });
+    const { label, adversarial } = shown.examples[place] as ExampleReport;
+    assert.match((await nameOf(selectedTile(page))) ?? '', new RegExp(`^${label} predicted as ${adversarial?.class}`));
+  });
+
+  it('shows another example when it is asked again', async () => {
+    const page = await fixture.open(shown, { selected: 0 });
+    await choose(page, /Flicker/);
+    await choose(page, /Held/);
+    const place = shown.examples.findLastIndex(({ status }) => status === 'fooled');
+    await page.evaluate(`fetch('/show.json').then((answer) => answer.json())
+      .then((show) => window.postMessage({ ...show, selected: ${place} }, '*'))`);
+    await page.locator('.example h2', { hasText: 'Fooled' }).waitFor();
+    assert.ok(await page.getByRole('radio', { name: 'Flicker' }).isChecked());
+    assert.equal(await tileCount(page), shown.examples.length);
+    await page.locator('.stage').focus();
+    await page.keyboard.press('?');
+    assert.equal(await page.getByRole('dialog').count(), 1);
+  });
+
+  it('draws the security curve and the histogram, with their figures as tables', async () => {
+    const page = await fixture.open(shown);
+    assert.equal(await page.locator('.charts .uplot').count(), 2);
+    for (const summary of await page.locator('.charts summary').all()) await summary.click();
+    const [figures = '', histogram = ''] = await page.locator('.charts table').allInnerTexts();
+    for (const { epsilon = 0, metrics } of shown.report.rounds) {
+      assert.ok(
+        figures.includes(`${Math.round(255 * epsilon)}/255\t${(100 * (metrics.robustAccuracy ?? 0)).toFixed(1)} %`),
+      );
+    }
+    const last = shown.report.attack.epsilons.at(-1);
+    const total = histogram
+      .split('\n')
+      .slice(1)
+      .reduce((sum, row) => sum + Number(row.split('\t')[1]), 0);
+    assert.equal(
+      total,
+      count((one) => one.status === 'fooled' && one.epsilon === last),
+    );
+  });
+
+  it('asks the extension for what only it can do', async () => {
+    const page = await fixture.open(shown);
+    await page.getByRole('button', { name: 'Open settings' }).click();
+    await page.getByRole('button', { name: 'Copy as settings entry' }).click();
+    await page.getByRole('button', { name: 'Reveal original image' }).click();
+    const posted = await page.evaluate<{ type: string; example?: number }[]>('window.posted');
+    assert.deepEqual(
+      posted.map(({ type }) => type),
+      ['ready', 'openSettings', 'copySettings', 'revealImage'],
+    );
+    const example = shown.examples[posted[2]?.example ?? -1];
+    assert.equal(example?.index, 0);
+  });
+
+  it('shows an error of the extension in words', async () => {
+    const page = await fixture.open(shown);
+    await page.evaluate('window.postMessage({ type: "error", message: "The run is gone. Run the test again." }, "*")');
+    assert.equal(await text(page.getByRole('alert')), 'The run is gone. Run the test again.');
+  });
+
+  it('explains the keys', async () => {
+    const page = await fixture.open(shown);
+    await page.locator('.stage').focus();
+    await page.keyboard.press('?');
+    assert.match(await text(page.getByRole('dialog')), /Keyboard shortcuts/);
+    await page.keyboard.press('Escape');
+    assert.equal(await page.getByRole('dialog').count(), 0);
+  });
+
+  it('stays small and quick with 10,000 examples', async () => {
+    const page = await fixture.open(repeat(shown, 10_000));
+    assert.equal(await tileCount(page), 10_000);
+    console.log(
+      `      first paint ${(await page.evaluate<number>('window.paintedIn')).toFixed(0)} ms after the examples`,
+    );
+    const nodes = () => page.evaluate<number>('document.querySelectorAll("*").length');
+    const few = await nodes();
+    assert.ok(few < 1500, `${few} elements`);
+    await selectedTile(page).focus();
+    await page.keyboard.press('End');
+    assert.equal(await selectedTile(page).getAttribute('aria-posinset'), '10000');
+    for (let i = 0; i < 20; i++) await page.keyboard.press('PageUp');
+    assert.ok((await nodes()) < 1500);
+    await choose(page, /Fooled/);
+    assert.ok((await tileCount(page)) > 1000);
+  });
+});
+
+/** The text of the option for a label, which ends in a count. */
+async function labelOption(page: Page, label: string): Promise<string> {
+  const options = await page.getByRole('combobox', { name: 'Label' }).locator('option').allInnerTexts();
+  return options.find((text) => text.startsWith(`${label} (`)) ?? '';
+}

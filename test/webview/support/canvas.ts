@@ -1,0 +1,39 @@
+import path from 'node:path';
+import type { Page } from 'playwright-core';
+import sharp from 'sharp';
+
+/** Waits until the page has loaded and drawn the selected example. */
+export async function drawn(page: Page): Promise<void> {
+  await page.locator('.pane canvas[aria-label]').first().waitFor();
+  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+}
+
+/** The color that a canvas shows for each pixel of a fitted image: the middle of its block. */
+export async function shownPixels(page: Page, pane: number, width: number, height: number): Promise<number[][]> {
+  await drawn(page);
+  return page
+    .locator('.pane canvas')
+    .nth(pane)
+    .evaluate(
+      (canvas, size) => {
+        const scale = Math.floor(Math.min(canvas.width / size.width, canvas.height / size.height));
+        const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
+        return Array.from({ length: size.width * size.height }, (_, i) => {
+          const x = Math.floor(((i % size.width) + 0.5) * scale);
+          const y = Math.floor((Math.floor(i / size.width) + 0.5) * scale);
+          const at = 4 * (y * canvas.width + x);
+          return [data[at], data[at + 1], data[at + 2]];
+        });
+      },
+      { width, height },
+    );
+}
+
+/** The pixels of an image of a run: red, green, blue. */
+export async function filePixels(folder: string, image: string): Promise<number[][]> {
+  const { data, info } = await sharp(path.join(folder, image))
+    .removeAlpha()
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  return Array.from({ length: info.width * info.height }, (_, i) => [...data.subarray(3 * i, 3 * i + 3)]);
+}

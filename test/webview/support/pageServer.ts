@@ -1,0 +1,78 @@
+import { readFile } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import path from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { build } from 'esbuild';
+import { renderHtml } from '../../../src/extension/view/html.ts';
+import type { ToWebview } from '../../../webview/protocol.ts';
+
+/** Serves the page of the perturbation view as VS Code does: with the same HTML and policy. */
+export interface PageServer {
+  readonly url: string;
+  /** What the page is told when it is ready; image paths are below `folder`. */
+  serve(folder: string, message: Extract<ToWebview, { type: 'show' }>): void;
+  close(): void;
+}
+
+const types: Record<string, string> = {
+  '.html': 'text/html',
+  '.js': 'text/javascript',
+  '.css': 'text/css',
+  '.json': 'application/json',
+  '.png': 'image/png',
+};
+
+/** Builds the page and serves it on a free port. */
+export async function startPageServer(): Promise<PageServer> {
+  const { outputFiles } = await build({
+    absWorkingDir: fileURLToPath(new URL('../../..', import.meta.url)),
+    entryPoints: { webview: 'webview/main.ts' },
+    outdir: 'dist',
+    bundle: true,
+    platform: 'browser',
+    target: 'chrome120',
+    format: 'iife',
+    write: false,
+    logLevel: 'warning',
+  });
+  const built = new Map(outputFiles.map(({ path: file, contents }) => [`/${path.basename(file)}`, contents]));
+  let folder = '';
+  let message = '';
+
+  async function find(pathname: string): Promise<Uint8Array | string> {
+    if (pathname === '/') return html;
+    if (pathname === '/favicon.ico') return '';
+    if (pathname === '/show.json') return message;
+    if (pathname.startsWith('/run/')) return readFile(path.join(folder, pathname.slice('/run/'.length)));
+    const file = built.get(pathname);
+    if (!file) throw new Error(`There is no ${pathname}.`);
+    return file;
+  }
+
+  const server = createServer(async (request, response) => {
+    const pathname = decodeURIComponent(new URL(request.url ?? '/', 'http://localhost').pathname);
+    const content = await find(pathname).catch(() => undefined);
+    const type = types[path.extname(pathname)] ?? 'text/html';
+    response.writeHead(content === undefined ? 404 : 200, { 'content-type': `${type}; charset=utf-8` }).end(content);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+  const html = renderHtml({
+    cspSource: url.slice(0, -1),
+    script: `${url}webview.js`,
+    style: `${url}webview.css`,
+    nonce: 'a-nonce-for-tests',
+    language: 'en',
+    title: 'Perturb',
+    loading: 'Loading…',
+  });
+  return {
+    url,
+    serve(from, show) {
+      folder = from;
+      message = JSON.stringify({ ...show, test: { ...show.test, imagesBase: `${url}run/` } });
+    },
+    close: () => server.close(),
+  };
+}

@@ -1,0 +1,75 @@
+import assert from 'node:assert/strict';
+import { catalogue } from '../../../src/attacks/catalogue.ts';
+import { renderHtml } from '../../../src/extension/view/html.ts';
+import { settingsEntry } from '../../../src/extension/view/settingsEntry.ts';
+import type { TestReport } from '../../../src/reports/report.ts';
+import { checkTest } from '../../../src/settings/checkTest.ts';
+import { example } from '../support/examples.ts';
+
+describe('the HTML of the view', () => {
+  const sources = {
+    cspSource: 'https://source',
+    script: 'https://source/webview.js',
+    style: 'https://source/webview.css',
+    nonce: 'abc',
+    language: 'en',
+    title: 'A <test> & "more"',
+    loading: 'Loading…',
+  };
+
+  it('lets only the script with its nonce run, and no inline style', () => {
+    const html = renderHtml(sources);
+    const policy = /content="([^"]*)"/.exec(html)?.[1]?.replaceAll('&#39;', "'") ?? '';
+    assert.match(policy, /^default-src 'none'; script-src 'nonce-abc'; style-src https:\/\/source;/);
+    assert.doesNotMatch(policy, /unsafe/);
+    assert.doesNotMatch(html, /style="|<style/);
+  });
+
+  it('escapes what it is given', () => {
+    assert.ok(renderHtml(sources).includes('<title>A &#60;test&#62; &#38; &#34;more&#34;</title>'));
+  });
+});
+
+describe('a settings entry for an example', () => {
+  const report = {
+    name: 'curve',
+    model: { name: 'signs', path: '/m' },
+    dataset: { name: 'street', path: '/d', notes: [] },
+    attack: { id: 'ifgsm', norm: 'linf', quantize: true, parameters: { steps: 10, stepSize: 1 / 255 } },
+    rounds: [{ epsilon: 8 / 255, parameters: { steps: 12, stepSize: 1 / 255 } }],
+    seed: 3,
+  } as unknown as TestReport;
+  const entry = (text: string): Record<string, Record<string, unknown>> => JSON.parse(`{${text}}`);
+
+  it('has every parameter as it was used at its budget', () => {
+    assert.deepEqual(entry(settingsEntry(report, example(), true)), {
+      'curve: stop at 8/255': {
+        model: 'signs',
+        dataset: 'street',
+        classes: ['stop'],
+        attack: 'ifgsm',
+        norm: 'linf',
+        epsilon: '8/255',
+        parameters: { steps: 12, stepSize: '1/255' },
+        seed: 3,
+        expect: { successRate: 0 },
+      },
+    });
+  });
+
+  it('is one that the settings accept', () => {
+    const targeted = {
+      ...report,
+      attack: { ...report.attack, norm: 'l2', target: 'yield', quantize: false },
+    } as TestReport;
+    for (const one of [report, targeted]) {
+      const [settings] = Object.values(entry(settingsEntry(one, example(), true)));
+      assert.deepEqual(checkTest(settings, catalogue), []);
+    }
+  });
+
+  it('chooses no class where labels are predictions', () => {
+    const [settings] = Object.values(entry(settingsEntry(report, example(), false)));
+    assert.equal(settings?.classes, undefined);
+  });
+});

@@ -1,0 +1,64 @@
+import assert from 'node:assert/strict';
+import { countFacets, epsilonsOf, everything, filterItems, labelsOf } from '../../../webview/logic/filter.ts';
+import { items } from '../support/examples.ts';
+
+describe('filters of the gallery', () => {
+  const all = items(
+    { label: 'stop', status: 'fooled', epsilon: 2 / 255 },
+    { label: 'stop', status: 'held', epsilon: 2 / 255 },
+    { label: 'yield', status: 'fooled', epsilon: 4 / 255 },
+    { label: 'speed-limit-100', status: 'wrong', epsilon: 4 / 255 },
+    { label: 'speed-limit-20', status: 'ineligible', epsilon: 4 / 255 },
+  );
+  const indexes = (filter: Partial<typeof everything>) =>
+    filterItems(all, { ...everything, ...filter }).map(({ example }) => example.index);
+
+  it('let all through, or those that match every one of them', () => {
+    assert.deepEqual(indexes({}), [0, 1, 2, 3, 4]);
+    assert.deepEqual(indexes({ status: 'fooled' }), [0, 2]);
+    assert.deepEqual(indexes({ status: 'fooled', label: 'stop' }), [0]);
+    assert.deepEqual(indexes({ epsilon: 4 / 255, status: 'wrong' }), [3]);
+    assert.deepEqual(indexes({ label: 'yield', status: 'held' }), []);
+  });
+
+  it('count what each choice would show, given the other filters', () => {
+    const { status, label, epsilon } = countFacets(all, { ...everything, status: 'fooled' });
+    assert.deepEqual(
+      [...status],
+      [
+        ['fooled', 2],
+        ['held', 1],
+        ['wrong', 1],
+        ['ineligible', 1],
+        [null, 5],
+      ],
+    );
+    assert.deepEqual(
+      [...label],
+      [
+        ['stop', 1],
+        ['yield', 1],
+        [null, 2],
+      ],
+    );
+    assert.deepEqual(
+      [...epsilon],
+      [
+        [2 / 255, 1],
+        [4 / 255, 1],
+        [null, 2],
+      ],
+    );
+  });
+
+  it('list labels by name, numbers by value, and budgets by size', () => {
+    assert.deepEqual(labelsOf(all), ['speed-limit-20', 'speed-limit-100', 'stop', 'yield']);
+    assert.deepEqual(epsilonsOf(all), [2 / 255, 4 / 255]);
+  });
+
+  it('work for attacks without a budget', () => {
+    const some = items({ epsilon: undefined }, { epsilon: undefined });
+    assert.deepEqual(epsilonsOf(some), []);
+    assert.equal(filterItems(some, everything).length, 2);
+  });
+});

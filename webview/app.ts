@@ -1,0 +1,90 @@
+import type { Context, Part } from './context.ts';
+import { h, on } from './dom.ts';
+import { saveState } from './host.ts';
+import { ImageStore } from './images/imageStore.ts';
+import { createTranslate } from './l10n.ts';
+import { deriveModel, type Model } from './logic/model.ts';
+import type { State } from './logic/state.ts';
+import { createCurveChart } from './parts/curveChart.ts';
+import { createExample } from './parts/example.ts';
+import { createFilters } from './parts/filters.ts';
+import { createGallery } from './parts/gallery.ts';
+import { createHeader } from './parts/header.ts';
+import { createHelp } from './parts/help.ts';
+import { createHistogramChart } from './parts/histogramChart.ts';
+import { createPictures } from './parts/pictures.ts';
+import type { ShownTest } from './protocol.ts';
+
+/** Builds the page for a test and keeps it up to date, until the function that it returns is called. */
+export function createApp(
+  root: HTMLElement,
+  test: ShownTest,
+  strings: Readonly<Record<string, string>>,
+  state: State,
+): () => void {
+  const t = createTranslate(strings);
+  let model = settle(deriveModel(test, state));
+  const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
+  const help = createHelp(t);
+  const context: Context = {
+    t,
+    images: new ImageStore(test.imagesBase),
+    model: () => model,
+    set(change) {
+      const previous = model;
+      model = settle(deriveModel(test, { ...model.state, ...change }, model));
+      saveState(model.state);
+      for (const part of parts) part.update(model, previous);
+    },
+    announce(words) {
+      live.textContent = words;
+    },
+    focus: (part) => (part === 'gallery' ? gallery : pictures).focus(),
+    showHelp: () => help.showModal(),
+  };
+
+  const header = createHeader(context);
+  const filters = createFilters(context);
+  const gallery = createGallery(context);
+  const pictures = createPictures(context);
+  const example = createExample(context, pictures);
+  const histogram = createHistogramChart(context);
+  const curve = createCurveChart(context);
+  const parts: Part[] = [header, filters, gallery, pictures, example, histogram];
+
+  const hasExamples = test.examples.length > 0;
+  const page = h(
+    'div',
+    { class: 'page' },
+    header.element,
+    hasExamples
+      ? h(
+          'main',
+          { class: 'main' },
+          h('section', { class: 'browser', 'aria-label': t('Gallery') }, filters.element, gallery.element),
+          h(
+            'div',
+            { class: 'detail' },
+            pictures.element,
+            example.element,
+            h('section', { class: 'charts', 'aria-label': t('All examples') }, curve, histogram.element),
+          ),
+        )
+      : h('main', { class: 'main nothing' }, h('p', {}, t('This test has no examples: nothing could be evaluated.'))),
+  );
+  root.replaceChildren(page, live, help);
+  on(page, {
+    keydown: ({ key, target }) => {
+      if (key === '?' && !(target instanceof HTMLSelectElement)) help.showModal();
+    },
+  });
+  saveState(model.state);
+  for (const part of parts) part.update(model);
+  return () => pictures.stop();
+}
+
+/** The state names the example that is selected in fact: the first one where there was none, or the filter hid it. */
+function settle(model: Model): Model {
+  const key = model.selected?.key ?? null;
+  return key === model.state.selected ? model : { ...model, state: { ...model.state, selected: key } };
+}

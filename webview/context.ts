@@ -1,0 +1,25 @@
+import type { ImageStore } from './images/imageStore.ts';
+import type { Translate } from './l10n.ts';
+import type { Model } from './logic/model.ts';
+import type { State } from './logic/state.ts';
+
+/** What the parts of the page share. */
+export interface Context {
+  readonly t: Translate;
+  readonly images: ImageStore;
+  /** The latest model. */
+  model(): Model;
+  /** Changes the state; every part is updated. */
+  set(change: Partial<State>): void;
+  /** Says something to screen readers. */
+  announce(words: string): void;
+  /** Moves the focus to the gallery or the pictures. */
+  focus(part: 'gallery' | 'pictures'): void;
+  showHelp(): void;
+}
+
+/** A part of the page: an element, and how it follows the model. */
+export interface Part {
+  readonly element: HTMLElement;
+  update(model: Model, previous?: Model): void;
+}

@@ -1,0 +1,35 @@
+import type { FromWebview, ToWebview } from './protocol.ts';
+
+declare function acquireVsCodeApi(): {
+  postMessage(message: FromWebview): void;
+  getState(): unknown;
+  setState(state: unknown): void;
+};
+
+const api = acquireVsCodeApi();
+const delay = 100;
+let pending: { readonly state: unknown } | undefined;
+
+/** Sends a message to the extension. */
+export const post = (message: FromWebview): void => api.postMessage(message);
+
+/** What was saved before the page was last loaded. */
+export const savedState = (): unknown => api.getState();
+
+/** Saves the state soon: panning changes it with every move of the mouse. */
+export function saveState(state: unknown): void {
+  if (!pending) setTimeout(flush, delay);
+  pending = { state };
+}
+
+/** Calls back for every message of the extension. */
+export function onMessage(receive: (message: ToWebview) => void): void {
+  addEventListener('message', ({ data }) => receive(data as ToWebview));
+}
+
+function flush(): void {
+  if (pending) api.setState(pending.state);
+  pending = undefined;
+}
+
+addEventListener('pagehide', flush);

@@ -1,0 +1,52 @@
+import type { RgbaImage } from '../logic/amplify.ts';
+import { LruCache } from '../logic/lru.ts';
+
+/** An image with its exact values, and as something that a canvas can draw. */
+export interface Raster extends RgbaImage {
+  readonly data: Uint8ClampedArray<ArrayBuffer>;
+  readonly canvas: OffscreenCanvas;
+}
+
+/** Loads images of a run folder and keeps those used last. */
+export class ImageStore {
+  readonly #base: string;
+  readonly #cache: LruCache<string, Promise<Raster>>;
+
+  constructor(base: string, capacity = 64) {
+    this.#base = base;
+    this.#cache = new LruCache(capacity);
+  }
+
+  /** The address of an image. */
+  url(path: string): string {
+    return this.#base + path.split('/').map(encodeURIComponent).join('/');
+  }
+
+  /** Loads an image; it is rejected with an Error when it is missing or no image. */
+  load(path: string): Promise<Raster> {
+    const known = this.#cache.get(path);
+    if (known) return known;
+    const loading = read(this.url(path));
+    this.#cache.set(path, loading);
+    // A file that appears later gets another chance.
+    loading.catch(() => this.#cache.delete(path));
+    return loading;
+  }
+}
+
+/** The image is fetched, not drawn from an <img>, so that the canvas lets its values be read. */
+async function read(url: string): Promise<Raster> {
+  const response = await fetch(url);
+  if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());
+  // No color management and no premultiplied alpha: the values of the file, not of the screen.
+  const bitmap = await createImageBitmap(await response.blob(), {
+    colorSpaceConversion: 'none',
+    premultiplyAlpha: 'none',
+  });
+  const { width, height } = bitmap;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d', { willReadFrequently: true }) as OffscreenCanvasRenderingContext2D;
+  context.drawImage(bitmap, 0, 0);
+  bitmap.close();
+  return { width, height, canvas, data: context.getImageData(0, 0, width, height).data };
+}

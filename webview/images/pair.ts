@@ -1,0 +1,51 @@
+import type { ExampleReport } from '../../src/reports/report.ts';
+import type { Translate } from '../l10n.ts';
+import { type Difference, type DifferenceKind, drawDifference, subtract } from '../logic/amplify.ts';
+import { explainMissing } from '../logic/describe.ts';
+import type { ImageStore, Raster } from './imageStore.ts';
+
+/** Why there is no picture, in the user's words. */
+export interface Absence {
+  readonly reason: string;
+}
+
+/** The images of one example, or why one is missing. */
+export interface Pair {
+  readonly original: Raster | Absence;
+  readonly adversarial: Raster | Absence;
+  readonly difference: Difference | Absence;
+}
+
+export function isAbsent<T extends object>(value: T | Absence): value is Absence {
+  return 'reason' in value;
+}
+
+/** Loads both images of an example and takes their difference. Never rejects. */
+export async function loadPair(t: Translate, store: ImageStore, example: ExampleReport): Promise<Pair> {
+  const load = (path: string) =>
+    store.load(path).catch(({ message }: Error): Absence => ({ reason: t('Cannot load {0}: {1}', path, message) }));
+  const { originalImage, adversarialImage } = example;
+  const [original, adversarial] = await Promise.all([
+    load(originalImage),
+    adversarialImage === null ? { reason: explainMissing(t, example) } : load(adversarialImage),
+  ]);
+  return { original, adversarial, difference: compare(t, original, adversarial) };
+}
+
+function compare(t: Translate, original: Raster | Absence, adversarial: Raster | Absence): Difference | Absence {
+  if (isAbsent(original)) return original;
+  if (isAbsent(adversarial)) return adversarial;
+  if (original.width === adversarial.width && original.height === adversarial.height) {
+    return subtract(original, adversarial);
+  }
+  return { reason: t('The two images differ in size, so there is no difference to show.') };
+}
+
+/** A difference as something that a canvas can draw. */
+export function paintDifference(difference: Difference, gain: number, kind: DifferenceKind): OffscreenCanvas {
+  const { width, height } = difference;
+  const canvas = new OffscreenCanvas(width, height);
+  const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D;
+  context.putImageData(new ImageData(drawDifference(difference, gain, kind), width, height), 0, 0);
+  return canvas;
+}

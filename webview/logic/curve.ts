@@ -1,0 +1,47 @@
+import type { Interval } from '../../src/evaluation/metrics.ts';
+import type { TestReport } from '../../src/reports/report.ts';
+
+/** What the security curve is about: what remains, or for targeted attacks (which have no robust accuracy) what falls. */
+export type CurveMetric = 'robustAccuracy' | 'successRate';
+
+/** The security curve of one budget. */
+export interface CurvePoint {
+  readonly epsilon: number;
+  readonly value: number;
+  readonly interval?: Interval;
+  /** The bound that the test states: a minimum for robust accuracy, a maximum for the success rate. */
+  readonly expected?: number;
+  readonly met?: boolean;
+}
+
+export interface Curve {
+  readonly metric: CurveMetric;
+  readonly points: readonly CurvePoint[];
+}
+
+/** The security curve, from no perturbation up; `undefined` where the test has fewer than two budgets. */
+export function securityCurve({ rounds, comparisons, attack }: TestReport): Curve | undefined {
+  if (rounds.length < 2) return undefined;
+  const metric: CurveMetric = attack.target === undefined ? 'robustAccuracy' : 'successRate';
+  const points = rounds.flatMap(({ epsilon, metrics }): CurvePoint[] => {
+    const value = metrics[metric];
+    if (epsilon === undefined || value === undefined) return [];
+    const bound = comparisons.find((one) => one.metric === metric && one.epsilon === epsilon);
+    return [
+      {
+        epsilon,
+        value,
+        interval: metrics.intervals[metric],
+        ...(bound && { expected: bound.expected, met: bound.met }),
+      },
+    ];
+  });
+  const clean = rounds[0]?.metrics;
+  const start: CurvePoint[] =
+    metric === 'successRate'
+      ? [{ epsilon: 0, value: 0 }]
+      : clean
+        ? [{ epsilon: 0, value: clean.cleanAccuracy, interval: clean.intervals.cleanAccuracy }]
+        : [];
+  return { metric, points: [...start, ...points].sort((a, b) => a.epsilon - b.epsilon) };
+}

@@ -1,0 +1,37 @@
+import type { Norm } from '../../src/attacks/norms.ts';
+
+// Distances are sums of float32 values, so whole gray levels come out a hair off.
+const levelTolerance = 1e-3;
+
+/** A distance in its norm: gray levels ("8/255") where they are whole in linf, a count in l0, else three figures. */
+export function formatAmount(value: number, norm: Norm): string {
+  if (!Number.isFinite(value)) return '∞';
+  if (norm === 'l0') return String(Math.round(value));
+  const levels = 255 * value;
+  if (norm === 'linf' && levels < 254.5 && Math.abs(levels - Math.round(levels)) < levelTolerance) {
+    return `${Math.round(levels)}/255`;
+  }
+  return value === 0 ? '0' : String(Number(value.toPrecision(3)));
+}
+
+/** A probability as "93 %"; only what is certain is 100 %. */
+export function formatConfidence(confidence: number): string {
+  if (confidence < 1 && confidence >= 0.995) return `${(Math.floor(1000 * confidence) / 10).toFixed(1)} %`;
+  return `${(100 * confidence).toFixed(0)} %`;
+}
+
+/** A change in gray levels, with its sign and a true minus. */
+export function formatChange(levels: number): string {
+  if (levels === 0) return '0';
+  return levels > 0 ? `+${levels}` : `−${-levels}`;
+}
+
+/** An amplification: "×16", "×1.5". */
+export function formatGain(gain: number): string {
+  return `×${gain >= 10 || Number.isInteger(gain) ? Math.round(gain) : gain.toFixed(1)}`;
+}
+
+/** The last part of a path, on whichever system it was written. */
+export function baseName(path: string): string {
+  return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
+}

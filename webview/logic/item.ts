@@ -1,0 +1,33 @@
+import type { Norm } from '../../src/attacks/norms.ts';
+import type { ExampleReport } from '../../src/reports/report.ts';
+
+/** An example with what the gallery sorts and names it by. */
+export interface Item {
+  readonly example: ExampleReport;
+  /** Place in the test's list of examples, as messages give it. */
+  readonly place: number;
+  /** Tells it from every other example of the test, also after a reload. */
+  readonly key: string;
+  /** Size of the perturbation that fooled the model, in the attack's norm; infinite where none did. */
+  readonly distance: number;
+  /** How sure the model is of its last answer. */
+  readonly confidence: number;
+}
+
+/** The key of an example: an image appears once for each budget. */
+export function itemKey({ index, epsilon }: Pick<ExampleReport, 'index' | 'epsilon'>): string {
+  return `${index}@${epsilon ?? ''}`;
+}
+
+/** The examples in the order of the test: budget by budget, image by image. They are written as they finish. */
+export function toItems(examples: readonly ExampleReport[], norm: Norm): Item[] {
+  return examples
+    .map((example, place) => ({
+      example,
+      place,
+      key: itemKey(example),
+      distance: example.status === 'fooled' && example.norms ? example.norms[norm] : Infinity,
+      confidence: (example.adversarial ?? example.clean).confidence,
+    }))
+    .sort((a, b) => (a.example.epsilon ?? 0) - (b.example.epsilon ?? 0) || a.example.index - b.example.index);
+}

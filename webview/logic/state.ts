@@ -1,0 +1,97 @@
+import type { ViewLocation } from '../protocol.ts';
+import { type DifferenceKind, differenceKinds, type Gain, gains } from './amplify.ts';
+import { everything, type Filter, statuses } from './filter.ts';
+import { type Order, orders } from './sort.ts';
+import { fitted, type Zoom } from './zoom.ts';
+
+/** The ways of comparing an image with its adversarial example. */
+export const modes = ['side', 'swipe', 'flicker', 'difference', 'overlay'] as const;
+export type Mode = (typeof modes)[number];
+
+/** The disclosures, which are shut at first. */
+export const disclosures = ['details', 'curve', 'histogram'] as const;
+export type Disclosure = (typeof disclosures)[number];
+
+/** Everything that a reload restores. */
+export interface State {
+  readonly location: ViewLocation;
+  /** Key of the selected example. */
+  readonly selected: string | null;
+  readonly filter: Filter;
+  readonly order: Order;
+  readonly mode: Mode;
+  readonly kind: DifferenceKind;
+  readonly gain: Gain;
+  /** Place of the divider in swipe mode, from 0 to 1. */
+  readonly divider: number;
+  /** Weight of the adversarial image in overlay mode, from 0 to 1. */
+  readonly opacity: number;
+  readonly zoom: Zoom;
+  readonly open: readonly Disclosure[];
+}
+
+/** The state of a view that nobody has touched yet. */
+export function initialState(location: ViewLocation): State {
+  return {
+    location,
+    selected: null,
+    filter: everything,
+    order: 'original',
+    mode: 'side',
+    kind: 'signed',
+    gain: 'auto',
+    divider: 0.5,
+    opacity: 0.5,
+    zoom: fitted,
+    open: [],
+  };
+}
+
+/** The state to begin with: what was saved of the same test, as far as it makes sense, and defaults for the rest. */
+export function restoreState(saved: unknown, location: ViewLocation): State {
+  const initial = initialState(location);
+  if (!isRecord(saved) || !isRecord(saved.location)) return initial;
+  if (saved.location.folder !== location.folder || saved.location.test !== location.test) return initial;
+  return {
+    location,
+    selected: typeof saved.selected === 'string' ? saved.selected : initial.selected,
+    filter: restoreFilter(saved.filter),
+    order: oneOf(orders, saved.order) ?? initial.order,
+    mode: oneOf(modes, saved.mode) ?? initial.mode,
+    kind: oneOf(differenceKinds, saved.kind) ?? initial.kind,
+    gain: oneOf(gains, saved.gain) ?? initial.gain,
+    divider: fraction(saved.divider) ?? initial.divider,
+    opacity: fraction(saved.opacity) ?? initial.opacity,
+    zoom: restoreZoom(saved.zoom),
+    open: disclosures.filter((name) => Array.isArray(saved.open) && saved.open.includes(name)),
+  };
+}
+
+function restoreFilter(saved: unknown): Filter {
+  if (!isRecord(saved)) return everything;
+  return {
+    status: oneOf(statuses, saved.status) ?? null,
+    label: typeof saved.label === 'string' ? saved.label : null,
+    epsilon: typeof saved.epsilon === 'number' ? saved.epsilon : null,
+  };
+}
+
+function restoreZoom(saved: unknown): Zoom {
+  if (!isRecord(saved)) return fitted;
+  const { factor } = saved;
+  const [x, y] = [fraction(saved.x), fraction(saved.y)];
+  if (typeof factor !== 'number' || !(factor >= 1) || x === undefined || y === undefined) return fitted;
+  return { factor, x, y };
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null;
+}
+
+function oneOf<T>(choices: readonly T[], value: unknown): T | undefined {
+  return choices.find((choice) => choice === value);
+}
+
+function fraction(value: unknown): number | undefined {
+  return typeof value === 'number' && value >= 0 && value <= 1 ? value : undefined;
+}

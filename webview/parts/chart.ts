@@ -1,0 +1,73 @@
+import uPlot from 'uplot';
+import { h } from '../dom.ts';
+
+/** Colors of the theme, as a canvas needs them. */
+export interface ChartColors {
+  readonly text: string;
+  readonly lines: string;
+  readonly main: string;
+  readonly faint: string;
+  readonly mark: string;
+  readonly font: string;
+}
+
+const height = 180;
+
+/**
+ * A plot that follows the width of its box and the theme.
+ * @param describe its content in words, for those who cannot see it; the figures stand in a table beside.
+ */
+export function createChart(
+  describe: string,
+  data: uPlot.AlignedData,
+  options: (colors: ChartColors) => Omit<uPlot.Options, 'width' | 'height'>,
+): HTMLElement {
+  const box = h('div', { class: 'plot', role: 'img', 'aria-label': describe });
+  let plot: uPlot | undefined;
+  const draw = () => {
+    plot?.destroy();
+    plot = new uPlot({ width: box.clientWidth, height, ...options(readColors(box)) }, data, box);
+  };
+  new ResizeObserver(() => {
+    if (box.clientWidth === 0) return;
+    if (plot) plot.setSize({ width: box.clientWidth, height });
+    else draw();
+  }).observe(box);
+  // VS Code changes the body's class and the root's variables with the theme.
+  const themes = new MutationObserver(() => {
+    if (!box.isConnected) themes.disconnect();
+    else if (plot) draw();
+  });
+  themes.observe(document.body, { attributeFilter: ['class'] });
+  themes.observe(document.documentElement, { attributeFilter: ['style'] });
+  return box;
+}
+
+function readColors(element: HTMLElement): ChartColors {
+  const style = getComputedStyle(element);
+  const color = (name: string) => style.getPropertyValue(name).trim();
+  return {
+    text: style.color,
+    lines: color('--faint-line'),
+    main: color('--chart-main'),
+    faint: color('--chart-faint'),
+    mark: color('--chart-mark'),
+    font: `11px ${style.fontFamily}`,
+  };
+}
+
+/** What the axes of both plots have in common. */
+export function axis(colors: ChartColors, label: string, more: uPlot.Axis = {}): uPlot.Axis {
+  return {
+    label,
+    labelSize: 18,
+    labelFont: colors.font,
+    font: colors.font,
+    stroke: colors.text,
+    grid: { stroke: colors.lines, width: 1 },
+    ticks: { stroke: colors.lines, width: 1, size: 4 },
+    gap: 4,
+    space: 30,
+    ...more,
+  };
+}

@@ -1,0 +1,115 @@
+import type { Context, Part } from '../context.ts';
+import { fill, h, on } from '../dom.ts';
+import { post } from '../host.ts';
+import { type IconName, icon, statusIcon } from '../icons.ts';
+import { exportPng } from '../images/export.ts';
+import { explainMissing, statusTitle } from '../logic/describe.ts';
+import { baseName } from '../logic/format.ts';
+import type { Item } from '../logic/item.ts';
+import { createDistances } from './distances.ts';
+import type { Pictures } from './pictures.ts';
+import { createPrediction } from './prediction.ts';
+import { planPanes } from './scenes.ts';
+
+/** All that is known of the selected example, and what can be done with it. */
+export function createExample(context: Context, pictures: Pictures): Part {
+  const { t } = context;
+  const content = h('div', { class: 'example-content' });
+  const button = (name: IconName, label: string, act: (item: Item) => void) =>
+    on(h('button', { type: 'button' }, icon(name), label), {
+      click: () => {
+        const { selected } = context.model();
+        if (selected) act(selected);
+      },
+    });
+  const revealOther = button('folder', t('Reveal adversarial image'), ({ place }) =>
+    post({ type: 'revealImage', example: place, picture: 'adversarial' }),
+  );
+  const actions = h(
+    'div',
+    { class: 'actions', role: 'group', 'aria-label': t('Actions') },
+    button('save', t('Save picture…'), (item) => void savePicture(context, pictures, item)),
+    button('copy', t('Copy as settings entry'), ({ place }) => {
+      post({ type: 'copySettings', example: place });
+      context.announce(t('Copied as a settings entry'));
+    }),
+    button('folder', t('Reveal original image'), ({ place }) =>
+      post({ type: 'revealImage', example: place, picture: 'original' }),
+    ),
+    revealOther,
+  );
+  const element = h('section', { class: 'example', 'aria-label': t('Example') }, content, actions);
+
+  return {
+    element,
+    update(model, previous) {
+      const { selected, position, visible, test } = model;
+      if (selected === previous?.selected && position === previous?.position && visible === previous?.visible) return;
+      element.hidden = selected === undefined;
+      if (!selected) return;
+      const { example } = selected;
+      revealOther.disabled = example.adversarialImage === null;
+      const count = position < 0 ? '' : t('{0} of {1}', position + 1, visible.length);
+      fill(
+        content,
+        h(
+          'h2',
+          {},
+          statusIcon(example.status),
+          h('span', {}, statusTitle(t, example.status)),
+          h('span', { class: 'count' }, count),
+        ),
+        h(
+          'p',
+          { class: 'file ellipsis', title: example.image },
+          `${folderName(example.image)}${baseName(example.image)}`,
+        ),
+        createPrediction(t, example),
+        createDistances(t, example, test.report.attack.norm),
+        createFacts(context, selected),
+      );
+    },
+  };
+}
+
+function createFacts({ t }: Context, { example }: Item): HTMLElement {
+  const { queries, seed, notes, adversarialImage } = example;
+  const remarks = [
+    ...notes,
+    ...(adversarialImage === null ? [explainMissing(t, example)] : []),
+    ...(example.onGrid
+      ? [t('The picture is rounded to 8 bits; the exact values are in {0}.', baseName(example.adversarialArray ?? ''))]
+      : []),
+    ...(example.onGrid && example.onGrid.success !== (example.status === 'fooled')
+      ? [t('Rounding to 8 bits changes the outcome.')]
+      : []),
+  ];
+  const rows: [string, string][] = [
+    [t('Queries'), t('points {0}, gradients {1}', queries.points, queries.gradients)],
+    [t('Seed'), String(seed)],
+    [t('Notes'), remarks.join('; ')],
+  ];
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...rows.flatMap(([name, value]) => (value === '' ? [] : [h('div', {}, h('dt', {}, name), h('dd', {}, value))])),
+  );
+}
+
+/** The folder that an image is in often is its class. */
+function folderName(path: string): string {
+  const folder = path.split(/[\\/]/).at(-2);
+  return folder === undefined || folder === '' ? '' : `${folder}/`;
+}
+
+async function savePicture(context: Context, pictures: Pictures, item: Item): Promise<void> {
+  const { pair } = pictures;
+  if (!pair) return;
+  const { state, test } = context.model();
+  const png = await exportPng(planPanes(context.t, item, pair, state, true), state.divider);
+  if (!png) return;
+  const { label, index } = item.example;
+  const words = [test.report.name, String(index), label, state.mode].join(' ');
+  const name = `${words.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '')}.png`;
+  post({ type: 'savePicture', name, png });
+}

@@ -1,0 +1,98 @@
+import { formatPercent } from '../../src/reports/report.ts';
+import type { Context, Part } from '../context.ts';
+import { type Child, h, on } from '../dom.ts';
+import { post } from '../host.ts';
+import { icon, verdictIcon } from '../icons.ts';
+import type { Translate } from '../l10n.ts';
+import { verdictTitle } from '../logic/describe.ts';
+import { formatAmount } from '../logic/format.ts';
+import type { ShownTest } from '../protocol.ts';
+import { disclosure } from './disclosure.ts';
+
+/** The test: its verdict, what was expected and measured, and everything that is needed to repeat it. */
+export function createHeader(context: Context): Part {
+  const { t } = context;
+  const { test } = context.model();
+  const { report } = test;
+  const settings = h('button', { class: 'quiet', type: 'button' }, icon('gear'), t('Open settings'));
+  const help = h('button', { class: 'quiet', type: 'button', 'aria-keyshortcuts': '?' }, icon('help'), t('Shortcuts'));
+  const element = h(
+    'header',
+    { class: 'header' },
+    h(
+      'div',
+      { class: 'title-row' },
+      h('span', { class: 'verdict' }, verdictIcon(report.status), verdictTitle(t, report.status)),
+      h('h1', {}, report.name),
+      h(
+        'div',
+        { class: 'buttons' },
+        on(settings, { click: () => post({ type: 'openSettings' }) }),
+        on(help, { click: () => context.showHelp() }),
+      ),
+    ),
+    report.message !== '' && h('p', { class: 'message' }, report.message),
+    ...report.warnings.map((warning) =>
+      h('p', { class: 'warning' }, icon('warning'), h('span', { class: 'hidden' }, t('Warning: ')), warning),
+    ),
+    disclosure(context, 'details', summarize(t, test), details(t, test)),
+  );
+  return { element, update: () => {} };
+}
+
+function summarize(t: Translate, { report }: ShownTest): HTMLElement {
+  const { attack, model, dataset } = report;
+  const budgets = attack.epsilons.map((epsilon) => formatAmount(epsilon, attack.norm)).join(', ');
+  const parts = [
+    attack.title,
+    budgets === '' ? attack.norm : `${attack.norm} ≤ ${budgets}`,
+    model.name,
+    dataset.images === undefined ? dataset.name : `${dataset.name} (${t('{0} images', dataset.images)})`,
+  ];
+  return h('span', { class: 'summary' }, ...parts.map((part) => h('span', {}, part)));
+}
+
+function details(t: Translate, { report, started }: ShownTest): HTMLElement {
+  const { attack, model, dataset, engine, metrics, queries } = report;
+  const { norm } = attack;
+  const fractions = metrics && [
+    [t('Clean accuracy'), metrics.cleanAccuracy],
+    [t('Robust accuracy'), metrics.robustAccuracy],
+    [t('Success rate'), metrics.successRate],
+  ];
+  const parameters = Object.entries(attack.parameters).map(([name, value]) => `${name} ${show(name, value)}`);
+  const rows: [string, Child][] = [
+    [t('Attack'), `${attack.title} (${attack.id}), ${attack.threatModel}`],
+    [t('Goal'), attack.target === undefined ? t('Any other class') : t('Target: {0}', attack.target)],
+    [t('Norm'), attack.epsilons.length === 0 ? t('{0}, minimized', norm) : norm],
+    [t('Budgets'), attack.epsilons.map((epsilon) => formatAmount(epsilon, norm)).join(', ')],
+    [t('Parameters'), [...parameters, t('preset {0}', attack.preset)].join(', ')],
+    [t('Pixel grid'), attack.quantize ? t('8-bit gray levels') : t('Off: exact float32 values')],
+    ...(fractions ?? []).flatMap(([name, value]): [string, Child][] =>
+      value === undefined ? [] : [[String(name), formatPercent(Number(value))]],
+    ),
+    ...(metrics
+      ? ([[t('Median distance'), formatAmount(metrics.medianDistance, norm)]] satisfies [string, Child][])
+      : []),
+    [t('Seed'), String(report.seed)],
+    [t('Queries'), t('points {0}, gradients {1}', queries.points, queries.gradients)],
+    [t('Engine'), engine.name],
+    [t('Model'), h('span', { title: model.path }, model.path)],
+    [t('Model hash'), model.sha256 && h('code', { title: model.sha256 }, `sha256 ${model.sha256.slice(0, 12)}`)],
+    [t('Dataset'), h('span', { title: dataset.path }, dataset.path)],
+    [t('Notes'), dataset.notes.join('; ')],
+    [t('Started'), started],
+    [t('Time'), t('{0} s', report.time.toFixed(1))],
+  ];
+  return h(
+    'dl',
+    { class: 'facts' },
+    ...rows.flatMap(([name, value]) => (value ? [h('div', {}, h('dt', {}, name), h('dd', {}, value))] : [])),
+  );
+}
+
+/** Sizes of steps are distances, which read best in gray levels. */
+function show(name: string, value: unknown): string {
+  if (typeof value !== 'number') return JSON.stringify(value);
+  return /size|epsilon|alpha/i.test(name) ? formatAmount(value, 'linf') : String(value);
+}
