@@ -30,6 +30,6 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   // The editor shows the first line beside the test, and the peek at first not much more.
   text.appendMarkdown(escapeMarkdown(report.message));
   text.appendMarkdown(`\n\n[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
-  text.appendMarkdown(`\n\n${table}\n\n${pictures.join(' &nbsp; ')}`);
+  text.appendMarkdown(`\n\n${pictures.join(' &nbsp; ')}\n\n${table}`);
   return text;
 }
