@@ -90,20 +90,3 @@ describe('Commands', () => {
     await notifications.message(/Engine: tfjs/);
   });
 });
-
-describe('A workspace that is not trusted', () => {
-  const workbench = useWorkbench({ workspaceTrust: true });
-
-  it('lists its tests, and runs nothing', async () => {
-    const { testing, page } = workbench();
-    await testing.open();
-    await testing.expandAll();
-    await testing.waitFor('FGSM 2/255', 'Not yet run');
-    await testing.row('FGSM 2/255').hover();
-    assert.equal(await testing.row('FGSM 2/255').locator('a.action-label[aria-label^="Run Test"]').count(), 0);
-    await page.keyboard.press('F1');
-    await workbench().quickInput.input.fill('>Perturb: Attack Model');
-    assert.equal(await workbench().quickInput.item('Perturb: Attack Model…').count(), 0);
-    await workbench().quickInput.cancel();
-  });
-});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import { promisify } from 'node:util';
+import { cliFile } from '../support/program.ts';
+import { startHost } from '../support/vscode/startHost.ts';
+import { Workbench } from '../support/vscode/workbench.ts';
+import { copyWorkspace, extensionFolder, type WorkspaceCopy } from '../support/vscode/workspace.ts';
+
+describe('A workspace that is not trusted', () => {
+  let workspace: WorkspaceCopy;
+  let workbench: Workbench;
+
+  before(async () => {
+    workspace = await copyWorkspace();
+    // A former run, as a colleague may have left it.
+    await promisify(execFile)(process.execPath, [cliFile, 'run', workspace.folder, '--test', 'FGSM 2/255']);
+    workbench = new Workbench(await startHost({ extensions: [extensionFolder], workspaceTrust: true }));
+    await workbench.open(workspace.folder);
+  });
+
+  after(async () => {
+    await workbench.host.stop();
+    await workspace.remove();
+  });
+
+  it('lists its tests with their former results', async () => {
+    const { testing } = workbench;
+    await testing.open();
+    await testing.expandAll();
+    await testing.waitFor('FGSM 2/255', 'Passed');
+    await testing.waitFor('FGSM 8/255', 'Not yet run');
+    await testing.row('FGSM 2/255').hover();
+    const action = testing.row('FGSM 2/255').locator('a.action-label[aria-label^="Open Perturbation View"]');
+    await action.click();
+    await workbench.webview().content.getByRole('listbox', { name: 'Examples' }).waitFor();
+  });
+
+  it('runs nothing', async () => {
+    const { testing, page, quickInput, notifications } = workbench;
+    await testing.row('FGSM 2/255').hover();
+    assert.equal(await testing.row('FGSM 2/255').locator('a.action-label[aria-label^="Run Test"]').count(), 0);
+    await page.keyboard.press('F1');
+    await quickInput.input.fill('>Perturb: Attack Model');
+    assert.equal(await quickInput.item('Perturb: Attack Model…').count(), 0);
+    await quickInput.cancel();
+    await workbench.statusItem('Perturb').click();
+    await notifications.message('Trust this workspace to start the engine.');
+  });
+});
