@@ -16,6 +16,10 @@ describe('An empty window', () => {
     const welcome = workbench.part('sidebar').getByRole('button', { name: 'Open Demo Workspace' });
     await workbench.explorer.open();
     await welcome.click();
+    // The window is loaded anew with the folder.
+    await workbench.page.waitForURL(/[?&]folder=[^&]*demo/);
+    // Until the window is loaded anew, what is clicked would still be the views of the empty one.
+    await workbench.page.waitForURL(/[?&]folder=/);
     await workbench.testing.open();
     await workbench.testing.expandAll();
     await workbench.testing.waitFor('FGSM 2/255', 'Not yet run');

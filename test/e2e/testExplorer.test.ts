@@ -130,9 +130,7 @@ describe('The Test Explorer', () => {
   it('runs tests again when their model changes, while a continuous run is on', async () => {
     const { testing, page } = workbench();
     await testing.expandAll();
-    const row = testing.row('FGSM 2/255');
-    await row.hover();
-    await row.locator('a.action-label[aria-label^="Turn on Continuous Run"]').click();
+    await testing.clickAction('FGSM 2/255', 'Turn on Continuous Run');
     const again = nextFile(runs(), 'report.json');
     const now = new Date();
     await utimes(path.join(workbench().folder, 'models', 'signs', 'model.json'), now, now);
@@ -141,8 +139,7 @@ describe('The Test Explorer', () => {
       report.tests.map(({ name }: { name: string }) => name),
       ['FGSM 2/255'],
     );
-    await row.hover();
-    await row.locator('a.action-label[aria-label^="Turn off Continuous Run"]').click();
+    await testing.clickAction('FGSM 2/255', 'Turn off Continuous Run');
     await page.mouse.move(0, 0);
   });
 

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
 import { chooseFromMenu } from './menu.ts';
+import { settled } from './settled.ts';
 import { openView } from './views.ts';
 
 /** The Explorer of the opened folder. */
@@ -41,6 +42,7 @@ export class ExplorerView {
 
   /** Opens the context menu of a file or folder. */
   async openMenu(file: string): Promise<void> {
+    await settled(this.#page);
     await (await this.reveal(file)).click({ button: 'right' });
     await this.#page.locator('.monaco-menu').first().waitFor();
   }

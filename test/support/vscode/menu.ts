@@ -19,7 +19,10 @@ export async function menuItems(page: Page): Promise<string[]> {
  */
 export async function chooseFromMenu(page: Page, ...labels: readonly string[]): Promise<void> {
   for (const [depth, label] of labels.entries()) {
-    await menuItem(page, label).hover();
+    const item = menuItem(page, label);
+    // A menu stays as it was when it opened: a disabled item will not be enabled by waiting.
+    if (/\bdisabled\b/.test((await item.getAttribute('class')) ?? '')) throw new Error(`"${label}" is disabled`);
+    await item.hover();
     await page.locator('.monaco-menu .action-item.focused', { hasText: label }).last().waitFor();
     await page.keyboard.press(depth < labels.length - 1 ? 'ArrowRight' : 'Enter');
   }

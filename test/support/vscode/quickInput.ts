@@ -1,4 +1,5 @@
 import type { Locator, Page } from 'playwright-core';
+import { settled } from './settled.ts';
 
 /** The details of an item are labels as well, in its second row. */
 const labelSelector = '.quick-input-list-row:first-child .label-name';
@@ -19,6 +20,7 @@ export class QuickInput {
 
   /** Runs a command from the command palette by its whole title, such as "View: Show Testing". */
   async runCommand(title: string): Promise<void> {
+    await settled(this.#page);
     await this.#page.keyboard.press('F1');
     await this.input.fill(`>${title}`);
     await this.choose(title);

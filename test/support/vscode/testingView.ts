@@ -2,9 +2,21 @@ import type { Locator, Page } from 'playwright-core';
 import { chooseFromMenu } from './menu.ts';
 import { clickViewAction, openView } from './views.ts';
 
-const states = ['Not yet run', 'Queued', 'Running', 'Passed', 'Failed', 'Errored', 'Skipped'] as const;
+/**
+ * States by the icons that show them. The labels of the rows state them as well, but VS Code does not bring those up to
+ * date while a run lasts: tests that are queued or running keep the label of the run before.
+ */
+const icons = {
+  'Not yet run': 'codicon-testing-unset-icon',
+  Queued: 'codicon-testing-queued-icon',
+  Running: 'codicon-loading',
+  Passed: 'codicon-testing-passed-icon',
+  Failed: 'codicon-testing-failed-icon',
+  Errored: 'codicon-testing-error-icon',
+  Skipped: 'codicon-testing-skipped-icon',
+} as const;
 
-export type TestState = (typeof states)[number];
+export type TestState = keyof typeof icons;
 
 export interface TestRow {
   readonly label: string;
@@ -17,7 +29,7 @@ export interface TestRow {
 }
 
 const rowSelector = '.test-explorer .monaco-list-row';
-const labelPattern = new RegExp(String.raw`^(.*) \((${states.join('|')})\)`, 's');
+const labelPattern = new RegExp(String.raw`^(.*) \((?:${Object.keys(icons).join('|')})\)`, 's');
 
 /** The Test Explorer. Of a list that is longer than the window, only the rows that are in view exist. */
 export class TestingView {
@@ -33,30 +45,31 @@ export class TestingView {
 
   /** Tests in the order in which they are listed, without those below what is collapsed. */
   async rows(): Promise<TestRow[]> {
-    const rows = this.#page.locator(rowSelector);
-    const found: TestRow[] = [];
-    for (const row of await rows.all()) {
-      const [label, level, expanded] = await Promise.all(
-        ['aria-label', 'aria-level', 'aria-expanded'].map((name) => row.getAttribute(name)),
-      );
-      const match = labelPattern.exec(label ?? '');
-      found.push({
-        label: match?.[1] ?? label ?? '',
-        state: match?.[2] as TestState | undefined,
-        level: Number(level),
-        isExpanded: expanded === null || expanded === undefined ? undefined : expanded === 'true',
-      });
-    }
-    return found;
+    // All at once, since rows come and go while tests are found.
+    const rows = await this.#page.locator(rowSelector).evaluateAll((elements) =>
+      elements.map((element) => ({
+        label: element.getAttribute('aria-label') ?? '',
+        icon: element.querySelector('.computed-state')?.className ?? '',
+        level: element.getAttribute('aria-level'),
+        expanded: element.getAttribute('aria-expanded'),
+      })),
+    );
+    return rows.map(({ label, icon, level, expanded }) => ({
+      label: labelPattern.exec(label)?.[1] ?? label,
+      state: (Object.keys(icons) as TestState[]).find((state) => icon.includes(icons[state])),
+      level: Number(level),
+      isExpanded: expanded === null ? undefined : expanded === 'true',
+    }));
   }
 
   /** The row of a test, by its whole label, and in a certain state if one is given. */
   row(label: string, state?: TestState): Locator {
-    const attribute = `[aria-label^=${JSON.stringify(`${label} (${state === undefined ? '' : `${state})`}`)}]`;
-    return this.#page.locator(`${rowSelector}${attribute}`);
+    const row = this.#page.locator(`${rowSelector}[aria-label^=${JSON.stringify(`${label} (`)}]`);
+    if (state === undefined) return row;
+    return row.filter({ has: this.#page.locator(`.computed-state.${icons[state]}`) });
   }
 
-  /** Waits until a test that is listed is in a state. */
+  /** Waits until a test is listed in a state. What an earlier run has shown counts until the new one has begun. */
   async waitFor(label: string, state?: TestState, timeout = 60_000): Promise<void> {
     await this.row(label, state).waitFor({ timeout });
   }
@@ -84,11 +97,20 @@ export class TestingView {
   }
 
   /** Clicks the action in a row that runs the test. */
-  async run(label: string): Promise<void> {
+  run(label: string): Promise<void> {
+    return this.clickAction(label, 'Run Test');
+  }
+
+  /** Clicks an action in a row, by how its label begins. */
+  async clickAction(label: string, action: string): Promise<void> {
     const row = this.row(label);
-    // Actions are only there while the pointer is on the row.
-    await row.hover();
-    await row.locator('a.action-label[aria-label^="Run Test"]').click();
+    const button = row.locator(`a.action-label[aria-label^=${JSON.stringify(action)}]`);
+    // Actions are only there while the pointer is on the row, and a row that is drawn anew under a pointer at rest does
+    // not know of it: then the pointer has to move again.
+    const deadline = performance.now() + 10_000;
+    do await row.hover();
+    while (!(await button.isVisible()) && performance.now() < deadline);
+    await button.click({ timeout: 5_000 });
   }
 
   /** Chooses from the context menu of a test; more than one label leads through submenus. */

@@ -27,6 +27,8 @@ export function useWorkbench(options: WorkbenchOptions = {}): () => Workbench {
   afterEach(async function () {
     if (this.currentTest?.state !== 'failed') return;
     await workbench?.screenshot(`failed-${this.currentTest.fullTitle()}`);
+    // A menu or picker that is still open would make the next tests fail as well.
+    await workbench?.keyboard.press('Escape', 'Escape');
   });
 
   after(async () => {
