@@ -7,6 +7,7 @@ import { describeError } from '../userError.ts';
 import { printCatalog } from './catalog.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { installTensorFlow } from './installTensorFlow.ts';
 import { run } from './run.ts';
 
 /** Exit codes: all tests passed, some test failed, something could not run. */
@@ -59,6 +60,13 @@ program
   .action(async () => {
     process.exitCode = await doctor();
   });
+
+program
+  .command('install-tensorflow')
+  .description('Installs native TensorFlow, which computes all but the smallest networks faster than WebAssembly.')
+  .option('--from <source>', '"download", "wheel" (by pip), or the path of a wheel or of a folder with lib and include')
+  .option('--into <folder>', "folder to install into (default: the user's, where Perturb looks for it)")
+  .action((options) => installTensorFlow(options));
 
 try {
   await program.parseAsync();

@@ -10,7 +10,7 @@ import { cases } from './workloads.ts';
 /** What an input gradient may cost beside a forward pass; half of that is what it cannot be without. */
 const bar = 3;
 const seconds = 2;
-const turns = { fewest: 5, most: 15 };
+const turns = { fewest: 5, most: 60 };
 
 interface Side {
   readonly kind: 'wasm' | 'native';
@@ -18,33 +18,36 @@ interface Side {
   readonly child: ChildProcess;
 }
 
+/** How long each task took, turn by turn, by backend, network, batch and task. */
+type Samples = ReadonlyMap<string, readonly number[]>;
+
 /**
- * Times the networks on each backend that serves here: each in a process of its own, turn by turn, so that whatever else the
- * machine does slows both alike. Prints them side by side.
+ * Times the networks on each backend that serves here: each in a process of its own, all tasks in turn, so that whatever else
+ * the machine does slows all alike. Prints them side by side.
  */
 export async function compareBackends(): Promise<Measurement[]> {
   const sides = [await start('wasm'), await start('native')].filter((side) => side !== undefined);
-  const times = new Map<string, number>();
-  for (const network of new Set(cases.map(({ network }) => network))) {
+  const samples = new Map<string, number[]>();
+  for (const network of new Set(cases.map((entry) => entry.network))) {
     for (const { child } of sides) await ask(child, { kind: 'prepare', network });
-    for (const { batch, task } of cases.filter((entry) => entry.network === network)) {
-      const samples = new Map(sides.map(({ kind }) => [kind, [] as number[]]));
-      let spent = 0;
-      for (let turn = -1; turn < turns.most && (turn < turns.fewest || spent < 1000 * seconds * sides.length); turn++) {
-        for (const { kind, child } of sides) {
-          const milliseconds = await ask(child, { kind: 'time', batch, task });
-          // The first turn prepares what later ones reuse.
-          if (turn < 0) continue;
-          samples.get(kind)?.push(milliseconds);
-          spent += milliseconds;
+    for (const size of new Set(cases.filter((entry) => entry.network === network).map(({ batch }) => batch))) {
+      const tasks = cases.filter((entry) => entry.network === network && entry.batch === size);
+      const end = performance.now() + 1000 * seconds * sides.length * tasks.length;
+      // The first turn prepares what later ones reuse.
+      for (let turn = -1; turn < turns.most && (turn < turns.fewest || performance.now() < end); turn++) {
+        for (const { batch, task } of tasks) {
+          for (const { kind, child } of sides) {
+            const milliseconds = await ask(child, { kind: 'time', batch, task });
+            const key = `${kind} ${network} ${batch} ${task}`;
+            if (turn >= 0) samples.set(key, [...(samples.get(key) ?? []), milliseconds]);
+          }
         }
       }
-      for (const [kind, values] of samples) times.set(`${kind} ${network} ${batch} ${task}`, median(values));
     }
   }
   for (const { child } of sides) child.disconnect();
-  printTable(sides, times);
-  return measurements(sides, times);
+  printTable(sides, samples);
+  return measurements(sides, samples);
 }
 
 async function start(kind: 'wasm' | 'native'): Promise<Side | undefined> {
@@ -59,23 +62,32 @@ async function start(kind: 'wasm' | 'native'): Promise<Side | undefined> {
   return undefined;
 }
 
+/** Has a process do something; returns how long it took. */
 async function ask(child: ChildProcess, request: Request): Promise<number> {
-  const ended = once(child, 'exit').then(([code, signal]) => {
-    throw new Error(`a bench process ended (${signal ?? code})`);
-  });
-  child.send(request);
-  const [{ milliseconds, error }] = (await Promise.race([once(child, 'message'), ended])) as [
-    { milliseconds: number; error?: string },
-  ];
-  if (error !== undefined) throw new Error(error);
-  return milliseconds;
+  const over = new AbortController();
+  const { signal } = over;
+  try {
+    const ended = once(child, 'exit', { signal }).then(([code, by]) => {
+      throw new Error(`a bench process ended (${by ?? `exit code ${code}`})`);
+    });
+    const answered = once(child, 'message', { signal });
+    child.send(request);
+    const [{ milliseconds, error }] = (await Promise.race([answered, ended])) as [
+      { milliseconds: number; error?: string },
+    ];
+    ended.catch(() => {});
+    if (error !== undefined) throw new Error(error);
+    return milliseconds;
+  } finally {
+    over.abort();
+  }
 }
 
-function printTable(sides: readonly Side[], times: ReadonlyMap<string, number>): void {
+function printTable(sides: readonly Side[], samples: Samples): void {
   const head = ['median, ms', ...sides.map(({ name }) => name), ...(sides.length > 1 ? ['times as fast'] : [])];
   const table = new Table({ head, style: { head: [], border: [] } });
   for (const { network, batch, task } of cases) {
-    const values = sides.map(({ kind }) => times.get(`${kind} ${network} ${batch} ${task}`) as number);
+    const values = sides.map(({ kind }) => median(samples.get(`${kind} ${network} ${batch} ${task}`) ?? []));
     const [wasm, native] = values as [number, number?];
     const gain = native === undefined ? [] : [(wasm / native).toFixed(1)];
     table.push([`${network}, batch ${batch}, ${task}`, ...values.map((value) => value.toPrecision(3)), ...gain]);
@@ -84,14 +96,16 @@ function printTable(sides: readonly Side[], times: ReadonlyMap<string, number>):
 }
 
 /** Every figure for the record, and what a gradient costs beside a forward pass against its bar. */
-function measurements(sides: readonly Side[], times: ReadonlyMap<string, number>): Measurement[] {
+function measurements(sides: readonly Side[], samples: Samples): Measurement[] {
   return sides.flatMap(({ kind }) =>
     cases.flatMap(({ network, batch, task }): Measurement[] => {
       const name = `${network}, batch ${batch}, ${task}, ${kind}`;
-      const value = times.get(`${kind} ${network} ${batch} ${task}`) as number;
+      const value = median(samples.get(`${kind} ${network} ${batch} ${task}`) ?? []);
       const own: Measurement = { name, value, unit: 'ms' };
       if (task !== 'gradient') return [own];
-      const ratio = value / (times.get(`${kind} ${network} ${batch} forward`) as number);
+      const forward = samples.get(`${kind} ${network} ${batch} forward`) ?? [];
+      const gradient = samples.get(`${kind} ${network} ${batch} gradient`) ?? [];
+      const ratio = median(gradient.map((time, turn) => time / (forward[turn] as number)));
       return [own, { name: `${name} / forward`, value: ratio, unit: '×', ...(kind === 'wasm' ? { atMost: bar } : {}) }];
     }),
   );

@@ -1,8 +1,9 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import util from 'node:util';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { UserError } from '../../userError.ts';
+import { type Failure, loadNative } from './native/load.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -19,52 +20,45 @@ export interface TensorFlowBackend {
 
 let started: Promise<TensorFlowBackend> | undefined;
 
-/** Starts TensorFlow once a process: `@tensorflow/tfjs-node` where its native library loads, else WebAssembly. */
+/**
+ * Starts TensorFlow once a process: native where it is installed and computes, else WebAssembly. The environment variable
+ * PERTURB_BACKEND ("native" or "wasm") decides for one of them.
+ * @throws UserError when the native one is asked for and does not serve.
+ */
 export function startTensorFlow(): Promise<TensorFlowBackend> {
   started ??= start();
   return started;
 }
 
 async function start(): Promise<TensorFlowBackend> {
-  const failure = loadNative();
-  if (failure === undefined) {
-    await tf.ready();
-    return { kind: 'native', name: `tfjs-node ${versionOf('@tensorflow/tfjs-node')} (native)` };
+  const asked = process.env.PERTURB_BACKEND;
+  if (asked && asked !== 'native' && asked !== 'wasm') {
+    throw new UserError(`PERTURB_BACKEND is "${asked}". Set it to "native" or "wasm", or unset it.`);
   }
+  if (asked === 'wasm') {
+    return startWasm({
+      reason: 'PERTURB_BACKEND asks for WebAssembly.',
+      repair: 'Unset PERTURB_BACKEND to have native TensorFlow where it is installed.',
+    });
+  }
+  const native = await loadNative();
+  if ('tensorflow' in native) {
+    await tf.ready();
+    return { kind: 'native', name: `tfjs-node ${native.version} (native, TensorFlow ${native.tensorflow})` };
+  }
+  if (asked === 'native') {
+    throw new UserError(
+      `PERTURB_BACKEND asks for native TensorFlow, which does not serve: ${native.reason} ${native.repair} Or unset PERTURB_BACKEND.`,
+    );
+  }
+  return startWasm(native);
+}
+
+async function startWasm(failure: Failure): Promise<TensorFlowBackend> {
   const wasm = '@tensorflow/tfjs-backend-wasm';
   setWasmPaths(path.join(path.dirname(require.resolve(`${wasm}/package.json`)), 'dist', path.sep));
   await tf.setBackend('wasm');
   await tf.ready();
-  return { kind: 'wasm', name: `tfjs ${versionOf(wasm)} (WebAssembly)`, ...failure };
-}
-
-/** Loads the native backend; says why where that fails. */
-function loadNative(): { reason: string; repair: string } | undefined {
-  const name = '@tensorflow/tfjs-node';
-  // tfjs-node 4.22 calls two helpers that Node 23 took away; its kernels fail without them.
-  const legacy = util as unknown as Record<string, unknown>;
-  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
-  legacy.isArray ??= Array.isArray;
-  try {
-    require.resolve(`${name}/package.json`);
-  } catch {
-    return {
-      reason: `${name} is not installed: it is optional, and its install script could not fetch or build its native library.`,
-      repair: `With a connection to the internet, run "npm install ${name}" in Perturb's folder and look at what it prints.`,
-    };
-  }
-  try {
-    require(name);
-    return undefined;
-  } catch (error) {
-    const [line] = String(error instanceof Error ? error.message : error).split('\n');
-    return {
-      reason: `${name} is installed, but its native library does not load: ${line}`,
-      repair: `Run "npm rebuild ${name}" in Perturb's folder.`,
-    };
-  }
-}
-
-function versionOf(name: string): string {
-  return (require(`${name}/package.json`) as { version: string }).version;
+  const { version } = require(`${wasm}/package.json`) as { version: string };
+  return { kind: 'wasm', name: `tfjs ${version} (WebAssembly)`, ...failure };
 }

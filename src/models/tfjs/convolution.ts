@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { blocksToPixels, spread } from './backwardKernels.ts';
 
 /** Geometry of a two-dimensional convolution over NHWC images. */
 export type Geometry = tf.backend_util.Conv2DInfo;
@@ -10,13 +11,15 @@ export interface LinearMap {
 }
 
 /**
- * Gradient of a convolution with respect to its input, written as forward convolutions: the backends' own kernel for it
- * is several times slower. With stride 1 it is the convolution of dy with the filter turned by 180° and its channels
+ * Gradient of a convolution with respect to its input. On WebAssembly it is written as forward convolutions: the backend's
+ * own kernel is several times slower. With stride 1 it is the convolution of dy with the filter turned by 180° and its channels
  * exchanged; with stride s, one convolution gives all s² phases of dx as channels (the sub-pixel form).
  * @param filter [height, width, in, out], prepared once; it stays the caller's.
  * @returns the map from dy [N, outHeight, outWidth, out] to dx [N, inHeight, inWidth, in].
  */
 export function inputGradient(filter: tf.Tensor4D, geometry: Geometry): LinearMap {
+  const native = nativeGradient(tf.Conv2DBackpropInput, filter, geometry);
+  if (native) return native;
   const { strideHeight, strideWidth, dilationHeight, dilationWidth } = geometry;
   const square = strideHeight === strideWidth && dilationHeight === 1 && dilationWidth === 1;
   // A 1 × 1 filter touches one phase only: the sub-pixel form would compute zeros.
@@ -36,6 +39,8 @@ export function inputGradient(filter: tf.Tensor4D, geometry: Geometry): LinearMa
  * @param filter [height, width, channels, multiplier], prepared once; it stays the caller's.
  */
 export function depthwiseInputGradient(filter: tf.Tensor4D, geometry: Geometry): LinearMap {
+  const native = nativeGradient(tf.DepthwiseConv2dNativeBackpropInput, filter, geometry);
+  if (native) return native;
   const [height, width, channels, multiplier] = filter.shape;
   const { dilationHeight, dilationWidth, inHeight, inWidth } = geometry;
   const turned = tf.keep(
@@ -49,6 +54,22 @@ export function depthwiseInputGradient(filter: tf.Tensor4D, geometry: Geometry):
       return tf.sum(tf.reshape(dx, [dy.shape[0], inHeight, inWidth, channels, multiplier]), 4) as tf.Tensor4D;
     },
     dispose: () => turned.dispose(),
+  };
+}
+
+/** The gradient by the kernel of native TensorFlow, for the convolutions that it takes. */
+function nativeGradient(name: string, filter: tf.Tensor4D, geometry: Geometry): LinearMap | undefined {
+  const { inHeight, inWidth, inChannels, padInfo, strideHeight, strideWidth, dilationHeight, dilationWidth } = geometry;
+  const takes = dilationHeight === 1 && dilationWidth === 1 && padInfo.type !== 'NUMBER' && padInfo.type !== 'EXPLICIT';
+  if (tf.getBackend() !== 'tensorflow' || !takes) return undefined;
+  const pad = padInfo.type.toLowerCase();
+  const attributes = { strides: [strideHeight, strideWidth], pad, dataFormat: 'NHWC', dilations: 1 };
+  return {
+    apply: (dy) => {
+      const inputShape = [dy.shape[0], inHeight, inWidth, inChannels];
+      return tf.engine().runKernel(name, { dy, filter }, { ...attributes, inputShape });
+    },
+    dispose: () => {},
   };
 }
 
@@ -81,8 +102,14 @@ function subpixelInputGradient(filter: tf.Tensor4D, geometry: Geometry): LinearM
         [columnTaps - 1, columns - outWidth],
         [0, 0],
       ]);
-      const dx = tf.depthToSpace(tf.conv2d(bordered, phases, 1, 'valid'), stride);
-      return tf.slice(dx, [0, padInfo.top, padInfo.left, 0], [dy.shape[0], inHeight, inWidth, channels]);
+      const { top, left } = padInfo;
+      return blocksToPixels(tf.conv2d(bordered, phases, 1, 'valid'), {
+        stride,
+        top,
+        left,
+        height: inHeight,
+        width: inWidth,
+      });
     },
     dispose: () => phases.dispose(),
   };
@@ -93,31 +120,15 @@ function alignToInput(dy: tf.Tensor4D, geometry: Geometry): tf.Tensor4D {
   const { inHeight, inWidth, padInfo } = geometry;
   const down = (geometry.filterHeight - 1) * geometry.dilationHeight;
   const across = (geometry.filterWidth - 1) * geometry.dilationWidth;
-  const spread = insertZeros(dy, geometry.strideHeight, geometry.strideWidth);
-  return place(spread, down - padInfo.top, across - padInfo.left, inHeight + down, inWidth + across);
-}
-
-/** Puts `stride − 1` zeros after each pixel, through shapes of rank 3 so that only one axis grows at a time. */
-function insertZeros(x: tf.Tensor4D, strideHeight: number, strideWidth: number): tf.Tensor4D {
-  const [batch, height, width, channels] = x.shape;
-  let spread: tf.Tensor = x;
-  if (strideWidth > 1) {
-    const columns = tf.reshape(spread, [batch * height * width, 1, channels]);
-    spread = tf.pad(columns, [
-      [0, 0],
-      [0, strideWidth - 1],
-      [0, 0],
-    ]);
-  }
-  if (strideHeight > 1) {
-    const rows = tf.reshape(spread, [batch * height, 1, width * strideWidth * channels]);
-    spread = tf.pad(rows, [
-      [0, 0],
-      [0, strideHeight - 1],
-      [0, 0],
-    ]);
-  }
-  return tf.reshape(spread, [batch, height * strideHeight, width * strideWidth, channels]);
+  const { strideHeight, strideWidth } = geometry;
+  const canvas = {
+    top: down - padInfo.top,
+    left: across - padInfo.left,
+    height: inHeight + down,
+    width: inWidth + across,
+  };
+  if (strideHeight === 1 && strideWidth === 1) return place(dy, canvas.top, canvas.left, canvas.height, canvas.width);
+  return spread(dy, { ...canvas, strideHeight, strideWidth });
 }
 
 /** Puts `x` on a canvas of zeros of the given size, from row `top` and column `left`, and cuts off what sticks out. */

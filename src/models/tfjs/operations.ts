@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError } from '../../userError.ts';
+import { throughMaxPool, throughRelu } from './backwardKernels.ts';
 import { depthwiseInputGradient, inputGradient, type LinearMap } from './convolution.ts';
 
 /** One step of a network: its value, and its vector-Jacobian product with respect to its inputs. Weights are constants. */
@@ -60,7 +61,8 @@ const rules: Readonly<Record<string, Rule>> = {
   Softmax: ({ axis }, _, layer) => {
     return isLastAxis(axis, layer) ? [activationStep('softmax')] : undefined;
   },
-  ReLU: ({ maxValue }) => (maxValue == null ? [activationStep('relu')] : undefined),
+  ReLU: ({ maxValue }) =>
+    maxValue == null ? [activationStep('relu')] : maxValue === 6 ? [activationStep('relu6')] : undefined,
   MaxPooling2D: (config) => [{ operation: maxPooling(config as unknown as PoolingConfig) }],
   AveragePooling2D: (config) => [{ operation: averagePooling(config as unknown as PoolingConfig) }],
   GlobalAveragePooling2D: () => [{ operation: globalAveragePooling }],
@@ -113,8 +115,7 @@ function activationStep(name: string): Step {
 /** The gradient before a fused activation, from the one after it and the activation's own output. */
 function throughFused(fused: Fused, dy: tf.Tensor, output: tf.Tensor): tf.Tensor {
   if (fused === 'linear') return dy;
-  const positive = tf.mul(dy, tf.step(output));
-  return fused === 'relu' ? positive : tf.mul(positive, tf.step(tf.sub(6, output)));
+  return throughRelu(dy, output, fused === 'relu' ? Number.POSITIVE_INFINITY : 6);
 }
 
 function convolution(config: Config, kernel: tf.Tensor, bias: tf.Tensor | undefined, fused: Fused): Operation {
@@ -248,12 +249,9 @@ interface PoolingConfig {
 function maxPooling({ poolSize: filterSize, strides, padding: pad }: PoolingConfig): Operation {
   return {
     forward: ([x]) => tf.maxPool(x as tf.Tensor4D, filterSize, strides, pad),
-    backward: (dy, [x], output) => {
-      // The WebAssembly kernel takes no value below zero for a maximum; only their order matters, so they are raised.
-      const raise = tf.sub(1, tf.min(x as tf.Tensor));
-      const inputs = { dy, input: tf.add(x as tf.Tensor, raise), output: tf.add(output, raise) };
-      return [tf.engine().runKernel(tf.MaxPoolGrad, inputs, { filterSize, strides, pad })];
-    },
+    backward: (dy, [x], output) => [
+      throughMaxPool(dy as tf.Tensor4D, x as tf.Tensor4D, output as tf.Tensor4D, filterSize, strides, pad),
+    ],
   };
 }
 
@@ -262,9 +260,9 @@ function averagePooling({ poolSize: filterSize, strides, padding: pad }: Pooling
     forward: ([x]) => tf.avgPool(x as tf.Tensor4D, filterSize, strides, pad),
     backward: (dy, [x]) => {
       const input = x as tf.Tensor4D;
-      // The mean leaves the padding out, which the backends' gradient kernels forget: they divide by the whole window.
+      // The mean leaves the padding out, which the kernel for WebAssembly forgets: it divides by the whole window.
       const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad);
-      const whole = pad === 'valid' ? dy : tf.mul(dy, windowOverCount(info));
+      const whole = pad === 'valid' || tf.getBackend() !== 'wasm' ? dy : tf.mul(dy, windowOverCount(info));
       return [tf.engine().runKernel(tf.AvgPoolGrad, { dy: whole, input }, { filterSize, strides, pad })];
     },
   };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import '@tensorflow/tfjs-backend-cpu';
 import '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
+import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
 import { registerFilterGradients, replaceInputGradient } from '../../../src/models/tfjs/filterGradients.ts';
 
 type Shape4D = [number, number, number, number];
@@ -96,7 +97,12 @@ const KERNELS = [
 ] as const;
 
 describe('convolution gradients on the wasm backend', () => {
+  let backend: string;
+  after(() => tf.setBackend(backend));
+
   before(async () => {
+    await startTensorFlow();
+    backend = tf.getBackend();
     await tf.setBackend('wasm');
     registerFilterGradients();
     replaceInputGradient();

@@ -123,9 +123,9 @@ describe('layers classifier', () => {
       void classifier.pullback([uniform(243)], [[{ kind: 'crossEntropy', label: 0 }]]);
     });
     assert.deepEqual(
-      kernelNames.filter((kernel) => /Backprop/.test(kernel)),
+      kernelNames.filter((kernel) => /BackpropFilter/.test(kernel)),
       [],
     );
-    assert.ok(kernelNames.includes('Conv2D'));
+    assert.ok(kernelNames.some((kernel) => /Conv2D/.test(kernel)));
   });
 });

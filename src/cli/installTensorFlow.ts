@@ -1,0 +1,33 @@
+import {
+  type InstallOptions,
+  type InstallProgress,
+  installTensorFlow as install,
+} from '../models/tfjs/native/install.ts';
+import { UserError } from '../userError.ts';
+
+/** Installs native TensorFlow, saying on standard error what it is at. */
+export async function installTensorFlow({ from, into }: Pick<InstallOptions, 'from' | 'into'>): Promise<void> {
+  const controller = new AbortController();
+  const stop = () => controller.abort(new UserError('Interrupted: nothing was installed.'));
+  process.once('SIGINT', stop);
+  let last = '';
+  const onProgress = ({ message, fraction }: InstallProgress) => {
+    // A count of percents is one message; on a terminal it counts up in its line.
+    const [head = ''] = message.split(',');
+    if (fraction === 1) return;
+    if (process.stderr.isTTY) process.stderr.write(`${head === last ? '\r' : last && '\n'}${message}\x1b[K`);
+    else if (head !== last) console.error(head);
+    last = head;
+  };
+  try {
+    const { folder, tensorflow, present } = await install({ from, into, onProgress, signal: controller.signal });
+    if (last && process.stderr.isTTY) process.stderr.write('\n');
+    console.log(`TensorFlow ${tensorflow} ${present ? 'was installed already' : 'is installed'}: ${folder}`);
+    if (into !== undefined) console.log(`For Perturb to find it there, set PERTURB_TENSORFLOW=${folder}`);
+  } catch (error) {
+    if (last && process.stderr.isTTY) process.stderr.write('\n');
+    throw error;
+  } finally {
+    process.off('SIGINT', stop);
+  }
+}

@@ -1,0 +1,65 @@
+import { readFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import path from 'node:path';
+import util from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { neededVersion, type Place, packageName, placesOf } from './places.ts';
+import { tryLoading } from './verdict.ts';
+
+/** Why native TensorFlow does not serve, and what to do about it. */
+export interface Failure {
+  readonly reason: string;
+  readonly repair: string;
+}
+
+/** What native TensorFlow is, where it has been loaded. */
+export interface Loaded {
+  /** Version of the package that binds it. */
+  readonly version: string;
+  /** Version of the library. */
+  readonly tensorflow: string;
+}
+
+const repair = 'Run "perturb install-tensorflow".';
+
+/**
+ * Loads native TensorFlow into this process, from the first place where it computes. The package has a copy of TensorFlow.js's
+ * core of its own there. Copies of one version share the engine, its backends and its kernels, so this one's tensors and
+ * gradients are computed by it; a copy of another version is not loaded.
+ */
+export async function loadNative(): Promise<Loaded | Failure> {
+  let first: Failure | undefined;
+  for (const place of placesOf()) {
+    const loaded = await loadFrom(place);
+    if ('tensorflow' in loaded) return loaded;
+    first ??= loaded;
+  }
+  return first ?? { reason: 'native TensorFlow is not installed.', repair };
+}
+
+async function loadFrom(place: Place): Promise<Loaded | Failure> {
+  const failed = (reason: string) => ({ reason: `${packageName} in ${place.words}: ${reason}`, repair });
+  const { version } = JSON.parse(readFileSync(path.join(place.package, 'package.json'), 'utf8')) as { version: string };
+  if (version !== neededVersion()) return failed(`it is version ${version}, and Perturb needs ${neededVersion()}.`);
+  const verdict = await tryLoading(place.package);
+  if (!verdict.loads) return failed(verdict.reason);
+  // Two helpers that Node 23 took away: kernels fail without them.
+  const legacy = util as unknown as Record<string, unknown>;
+  legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  legacy.isArray ??= Array.isArray;
+  // Only errors of the library are worth a line on standard error.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const flags = tf.env();
+  const production = flags.getBool('PROD');
+  try {
+    // The package sets the platform anew, and a warning about that would tell nobody anything.
+    flags.set('PROD', true);
+    createRequire(import.meta.url)(place.package);
+    return { version, tensorflow: verdict.tensorflow };
+  } catch (error) {
+    const [line] = String(error instanceof Error ? error.message : error).split('\n');
+    return failed(`it does not load: ${line}`);
+  } finally {
+    flags.set('PROD', production);
+  }
+}
