@@ -15,6 +15,8 @@ export interface EngineOptions {
   readonly grace?: number;
   /** How long the compute side may take to start and say what it is. */
   readonly startLimit?: number;
+  /** Folder that native TensorFlow was installed into, beside the places where it is looked for anyway. */
+  readonly tensorflow?: string;
 }
 
 /** A compute side at work, and the calls to it. */
@@ -29,15 +31,18 @@ export class EngineClient {
   readonly #entry: string;
   readonly #grace: number;
   readonly #startLimit: number;
+  readonly #environment: NodeJS.ProcessEnv;
   #running: Running | undefined;
   #onProgress: (progress: Progress) => void = () => {};
 
   /** @param entry path of the built compute side. */
-  constructor(entry: string, { location = 'process', grace = 5_000, startLimit = 60_000 }: EngineOptions = {}) {
+  constructor(entry: string, options: EngineOptions = {}) {
+    const { location = 'process', grace = 5_000, startLimit = 60_000, tensorflow } = options;
     this.#entry = entry;
     this.location = location;
     this.#grace = grace;
     this.#startLimit = startLimit;
+    this.#environment = tensorflow ? { PERTURB_TENSORFLOW: tensorflow } : {};
   }
 
   /** Id of the process that computes, while there is one. */
@@ -122,7 +127,7 @@ export class EngineClient {
   }
 
   #spawn(): Running {
-    const side = spawnAt[this.location](this.#entry);
+    const side = spawnAt[this.location](this.#entry, this.#environment);
     const calls = createBirpc<EngineFunctions, ClientFunctions>(
       { progress: (progress) => this.#onProgress(progress) },
       // A test takes as long as it takes: it can be cancelled, and a compute side that dies is noticed.

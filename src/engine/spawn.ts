@@ -14,14 +14,18 @@ export interface Spawned {
   readonly ended: Promise<string>;
 }
 
-/** How the compute side is started at each location. @param entry path of its built entry point. */
-export const spawnAt: Readonly<Record<EngineLocation, (entry: string) => Spawned>> = {
+/** Starts the compute side from its built entry point, with additions to the environment. */
+type Spawn = (entry: string, additions: NodeJS.ProcessEnv) => Spawned;
+
+/** How the compute side is started at each location. */
+export const spawnAt: Readonly<Record<EngineLocation, Spawn>> = {
   process: spawnProcess,
   extensionHost: spawnWorker,
 };
 
-function spawnProcess(entry: string): Spawned {
-  const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+function spawnProcess(entry: string, additions: NodeJS.ProcessEnv): Spawned {
+  const env = { ...process.env, ...additions };
+  const child = fork(entry, { env, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let complaint = '';
   child.stderr?.on('data', (data: Buffer) => {
     complaint = `${complaint}${data}`.slice(-2000);
@@ -44,8 +48,8 @@ function spawnProcess(entry: string): Spawned {
   };
 }
 
-function spawnWorker(entry: string): Spawned {
-  const worker = new Worker(entry, { stderr: true });
+function spawnWorker(entry: string, additions: NodeJS.ProcessEnv): Spawned {
+  const worker = new Worker(entry, { stderr: true, env: { ...process.env, ...additions } });
   let complaint = '';
   worker.once('error', (error) => {
     complaint = `: ${error.message}`;

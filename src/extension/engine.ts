@@ -7,6 +7,8 @@ import type { EngineLocation, TestReport } from '../reports/report.ts';
 
 /** The compute side as the extension uses it: where the settings put it, one test at a time. */
 export class Engine implements vscode.Disposable {
+  /** Where *Install Native TensorFlow* puts it, unless a setting names another folder. */
+  readonly tensorflowFolder: string;
   readonly #entry: string;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<Progress | undefined>();
@@ -20,16 +22,21 @@ export class Engine implements vscode.Disposable {
   /** Fires while a test runs, and with `undefined` when it has ended. */
   readonly onDidProgress = this.#progressed.event;
 
-  constructor({ extensionPath }: vscode.ExtensionContext) {
+  constructor({ extensionPath, globalStorageUri }: vscode.ExtensionContext) {
+    this.tensorflowFolder = path.join(globalStorageUri.fsPath, 'tensorflow');
     this.#entry = path.join(extensionPath, 'dist', 'engine.js');
     this.#client = this.#create();
     this.#configuration = vscode.workspace.onDidChangeConfiguration((change) => {
-      if (!change.affectsConfiguration('perturb.engine')) return;
-      this.#client.dispose();
-      this.#client = this.#create();
-      this.#description = undefined;
-      this.#changed.fire();
+      if (change.affectsConfiguration('perturb.engine')) this.restart();
     });
+  }
+
+  /** Ends the compute side; the next test starts a new one, as the settings then say. */
+  restart(): void {
+    this.#client.dispose();
+    this.#client = this.#create();
+    this.#description = undefined;
+    this.#changed.fire();
   }
 
   get location(): EngineLocation {
@@ -76,7 +83,10 @@ export class Engine implements vscode.Disposable {
   }
 
   #create(): EngineClient {
-    const location = vscode.workspace.getConfiguration('perturb').get<EngineLocation>('engine.location', 'process');
-    return new EngineClient(this.#entry, { location });
+    const settings = vscode.workspace.getConfiguration('perturb.engine');
+    return new EngineClient(this.#entry, {
+      location: settings.get<EngineLocation>('location', 'process'),
+      tensorflow: settings.get<string>('tensorflow') || this.tensorflowFolder,
+    });
   }
 }

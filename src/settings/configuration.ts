@@ -21,7 +21,8 @@ export function configuration(attacks: Attacks = catalogue) {
         testSnippet(attacks),
       ),
       'perturb.engine.location': engineLocation,
-    } satisfies Record<SettingKey | 'perturb.engine.location', object>,
+      'perturb.engine.tensorflow': tensorflowFolder,
+    } satisfies Record<SettingKey | `perturb.engine.${string}`, object>,
   };
 }
 
@@ -36,6 +37,16 @@ const engineLocation = {
     'A process of its own: a crash or a lack of memory there ends a test, and nothing else.',
     'A worker thread inside the extension host: starts sooner, but shares its memory and its fate.',
   ],
+};
+
+const tensorflowFolder = {
+  type: 'string',
+  default: '',
+  // Code is loaded from there, so no workspace may choose it.
+  scope: 'machine',
+  order: 5,
+  markdownDescription:
+    'Folder that native TensorFlow was installed into by `perturb install-tensorflow --into FOLDER`. Without one, what *Perturb: Install Native TensorFlow* has installed is used.',
 };
 
 /** The text of package.json with the settings as the code defines them, and the rest as it stands. */

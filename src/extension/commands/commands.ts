@@ -31,6 +31,10 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       await openDemo(context);
     },
     'perturb.showEngine': () => showEngine(services.engine),
+    'perturb.installTensorFlow': async () => {
+      const { installTensorFlow } = await import('./installTensorFlow.ts');
+      await installTensorFlow(services.engine);
+    },
   };
   for (const [name, run] of Object.entries(commands)) {
     context.subscriptions.push(
@@ -77,8 +81,8 @@ async function showEngine(engine: Engine): Promise<void> {
     { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting the engine') },
     () => engine.describe(),
   );
-  await vscode.window.showInformationMessage(describeEngine(engine)[0] ?? '', {
-    modal: false,
-    detail: describeEngine(engine).join('\n'),
-  });
+  const install = vscode.l10n.t('Install Native TensorFlow');
+  const choices = engine.description?.tensorflow.kind === 'wasm' ? [install] : [];
+  const chosen = await vscode.window.showInformationMessage(describeEngine(engine).join(' '), ...choices);
+  if (chosen === install) await vscode.commands.executeCommand('perturb.installTensorFlow');
 }
