@@ -9,6 +9,7 @@
 //   PERTURB_EXTENSION  the folder of the extension, such as an unpacked VSIX; this repository by default
 //   PERTURB_WORKSPACE  the folder that is open in VS Code, of which the tests get a copy; the demo by default
 //   PERTURB_GREP       runs only tests whose title matches
+import { existsSync } from 'node:fs';
 import { mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
@@ -16,10 +17,12 @@ import { runTests } from '@vscode/test-electron';
 import { build } from 'esbuild';
 import { repository } from '../support/vscode/provision.ts';
 import { copyWorkspace, extensionFolder } from '../support/vscode/workspace.ts';
-import { extensionVariable, type HostResult, resultVariable } from './suite/result.ts';
+import { extensionVariable, type HostResult, resultVariable, tensorflowVariable } from './suite/result.ts';
 
 const suite = path.join(import.meta.dirname, 'suite');
 const bundle = path.join(repository, 'dist', 'test', 'host.cjs');
+/** Where .ci/run installs native TensorFlow. */
+const tensorflow = path.join(repository, '.cache', 'tensorflow');
 
 /** Settings that keep tests from depending on what VS Code finds online. */
 const settings = {
@@ -93,6 +96,7 @@ async function runIn(use: Build, folder: string, resultFile: string): Promise<bo
       extensionTestsEnv: {
         [resultVariable]: resultFile,
         [extensionVariable]: `${manifest.publisher}.${manifest.name}`,
+        ...(existsSync(tensorflow) ? { [tensorflowVariable]: tensorflow } : {}),
       },
       launchArgs: [
         ...(use === 'server' ? standIn : []),

@@ -10,3 +10,6 @@ export const resultVariable = 'PERTURB_HOST_RESULT';
 
 /** Names the extension under test, as publisher.name, to the suite. */
 export const extensionVariable = 'PERTURB_HOST_EXTENSION_ID';
+
+/** Names the folder with native TensorFlow to the suite, where there is one. */
+export const tensorflowVariable = 'PERTURB_HOST_TENSORFLOW';

@@ -4,7 +4,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { computeProcesses, openFolder, type Run, runAll, runFolders } from './demo.ts';
-import { extensionVariable } from './result.ts';
+import { extensionVariable, tensorflowVariable } from './result.ts';
 
 const expected = {
   'FGSM 2/255': 'passed',
@@ -19,15 +19,18 @@ const expected = {
 const verdicts = ({ tests }: Run) => Object.fromEntries(tests.map(({ name, status }) => [name, status]));
 const figures = ({ tests }: Run) => tests.map(({ id, rounds }) => ({ id, rounds }));
 
-async function setLocation(location: 'process' | 'extensionHost' | undefined): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration('perturb');
-  await configuration.update('engine.location', location, vscode.ConfigurationTarget.Global);
+async function setEngine(setting: 'location' | 'tensorflow', value: string | undefined): Promise<void> {
+  const configuration = vscode.workspace.getConfiguration('perturb.engine');
+  await configuration.update(setting, value, vscode.ConfigurationTarget.Global);
 }
 
 describe('Running all tests of the demo', () => {
   let inProcess: Run;
   before(() => vscode.extensions.getExtension(String(process.env[extensionVariable]))?.activate());
-  afterEach(() => setLocation(undefined));
+  afterEach(async () => {
+    await setEngine('location', undefined);
+    await setEngine('tensorflow', undefined);
+  });
 
   it('gives the verdicts of the command line, in a process', async () => {
     inProcess = await runAll();
@@ -37,12 +40,27 @@ describe('Running all tests of the demo', () => {
   });
 
   it('gives the same figures inside the extension host', async () => {
-    await setLocation('extensionHost');
+    await setEngine('location', 'extensionHost');
     const inHost = await runAll();
     assert.deepEqual(new Set(inHost.tests.map(({ engine }) => engine.location)), new Set(['extensionHost']));
     assert.deepEqual(figures(inHost), figures(inProcess));
     assert.equal((await computeProcesses()).length, 0);
   });
+
+  for (const location of ['process', 'extensionHost'] as const) {
+    it(`gives the same verdicts on native TensorFlow: ${location}`, async function () {
+      const folder = process.env[tensorflowVariable];
+      if (folder === undefined) return this.skip();
+      await setEngine('tensorflow', folder);
+      await setEngine('location', location);
+      const run = await runAll();
+      for (const { engine } of run.tests) {
+        assert.match(engine.name, /native/);
+        assert.equal(engine.location, location);
+      }
+      assert.deepEqual(verdicts(run), expected);
+    });
+  }
 
   it('survives the death of the process in the middle of a test', async () => {
     const killed = killAtFirstExample();
