@@ -4,6 +4,7 @@ import path from 'node:path';
 import Table from 'cli-table3';
 import { attackDemo } from './attackDemo.ts';
 import { compareBackends } from './compareBackends.ts';
+import { measureVsCode } from './vscode.ts';
 
 /** One measured figure, and the bar it is held against where there is one. */
 export interface Measurement {
@@ -17,6 +18,7 @@ const root = path.join(import.meta.dirname, '..', '..');
 const measurements: readonly Measurement[] = [
   ...(await attackDemo(path.join(root, 'media', 'demo'))),
   ...(await compareBackends()),
+  ...(await measureVsCode()),
 ];
 const table = new Table({ head: ['measurement', 'median', 'bar'], style: { head: [], border: [] } });
 for (const { name, value, unit, atMost } of measurements) {

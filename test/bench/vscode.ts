@@ -28,12 +28,12 @@ export async function measureVsCode(): Promise<Measurement[]> {
     await workbench.open(workspace.folder);
     await workbench.testing.open();
     await workbench.testing.expandAll();
-    const activation = await activationTime(workbench);
     await report(workbench, folder);
     await workbench.testing.run('FGSM 2/255');
     await workbench.testing.row('FGSM 2/255', 'Passed').waitFor({ timeout: 300_000 });
     const { longest, p99 } = await report(workbench, folder);
     const paint = await firstPaint(workbench);
+    const activation = await activationTime(workbench);
     return [
       { name: 'activation of the extension', value: activation, unit: 'ms', atMost: 100 },
       { name: 'extension bundle, all its files', value: (await bundleSize()) / 1e6, unit: 'MB', atMost: 1 },

@@ -107,8 +107,8 @@ describe('The Test Explorer', () => {
   });
 
   it('restores results and view when the window is loaded anew', async () => {
-    const { page, testing } = workbench();
-    await page.reload();
+    const { testing } = workbench();
+    await workbench().reload();
     await workbench().webview().content.getByRole('listbox', { name: 'Examples' }).waitFor();
     await testing.open();
     await testing.expandAll();

@@ -54,6 +54,16 @@ export class Workbench {
     return this.quickInput.runCommand(title);
   }
 
+  /**
+   * Loads the window anew, in VS Code's own way: it writes its state, such as what editors are open, before. When the
+   * page is reloaded from outside, what has changed in the last minute may be lost.
+   */
+  async reload(): Promise<void> {
+    const loaded = this.page.waitForEvent('framenavigated', (frame) => frame === this.page.mainFrame());
+    await Promise.all([loaded, this.runCommand('Developer: Reload Window')]);
+    await this.page.locator('.monaco-workbench').waitFor();
+  }
+
   /** Trusts the opened folder, which with `workspaceTrust` is in Restricted Mode. */
   async trustFolder(): Promise<void> {
     await this.runCommand('Workspaces: Manage Workspace Trust');
