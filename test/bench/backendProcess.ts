@@ -1,18 +1,14 @@
 // One side of `compareBackends.ts`: makes networks ready and times their work, as its parent says, on its own backend.
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
+import type { Request } from './side.ts';
 import { prepare, type Workload } from './workloads.ts';
-
-/** What the parent asks for: a network to make ready, or one turn of its work. */
-export type Request =
-  | { readonly kind: 'prepare'; readonly network: string }
-  | { readonly kind: 'time'; readonly batch: number; readonly task: string };
 
 let ready: ((batch: number, task: string) => Workload) | undefined;
 let workloads = new Map<string, Workload>();
 
 async function answer(request: Request): Promise<number> {
   if (request.kind === 'prepare') {
-    ready = await prepare(request.network);
+    ready = await prepare(request.folder);
     workloads = new Map();
     return 0;
   }

@@ -1,22 +1,20 @@
 import { type ChildProcess, fork } from 'node:child_process';
 import { once } from 'node:events';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Table from 'cli-table3';
-import type { Request } from './backendProcess.ts';
 import type { Measurement } from './bench.ts';
+import { startKeras } from './keras/startKeras.ts';
 import { median } from './median.ts';
-import { cases } from './workloads.ts';
+import { saveNetwork } from './saveNetwork.ts';
+import type { Answer, Request, Side } from './side.ts';
+import { cases, networks } from './workloads.ts';
 
 /** What an input gradient may cost beside a forward pass; half of that is what it cannot be without. */
 const bar = 3;
 const seconds = 2;
 const turns = { fewest: 5, most: 60 };
-
-interface Side {
-  readonly kind: 'wasm' | 'native';
-  readonly name: string;
-  readonly child: ChildProcess;
-}
 
 /** How long each task took, turn by turn, by backend, network, batch and task. */
 type Samples = ReadonlyMap<string, readonly number[]>;
@@ -26,26 +24,32 @@ type Samples = ReadonlyMap<string, readonly number[]>;
  * the machine does slows all alike. Prints them side by side.
  */
 export async function compareBackends(): Promise<Measurement[]> {
-  const sides = [await start('wasm'), await start('native')].filter((side) => side !== undefined);
+  const sides = [await start('wasm'), await start('native'), await startKeras()].filter((side) => side !== undefined);
   const samples = new Map<string, number[]>();
-  for (const network of new Set(cases.map((entry) => entry.network))) {
-    for (const { child } of sides) await ask(child, { kind: 'prepare', network });
+  for (const [network, create] of Object.entries(networks)) {
+    const folder = await mkdtemp(path.join(tmpdir(), 'perturb-bench-'));
+    try {
+      await saveNetwork(create, folder);
+      for (const side of sides) await side.ask({ kind: 'prepare', folder });
+    } finally {
+      await rm(folder, { recursive: true });
+    }
     for (const size of new Set(cases.filter((entry) => entry.network === network).map(({ batch }) => batch))) {
       const tasks = cases.filter((entry) => entry.network === network && entry.batch === size);
       const end = performance.now() + 1000 * seconds * sides.length * tasks.length;
       // The first turn prepares what later ones reuse.
       for (let turn = -1; turn < turns.most && (turn < turns.fewest || performance.now() < end); turn++) {
         for (const { batch, task } of tasks) {
-          for (const { kind, child } of sides) {
-            const milliseconds = await ask(child, { kind: 'time', batch, task });
-            const key = `${kind} ${network} ${batch} ${task}`;
+          for (const side of sides) {
+            const milliseconds = await side.ask({ kind: 'time', batch, task });
+            const key = `${side.kind} ${network} ${batch} ${task}`;
             if (turn >= 0) samples.set(key, [...(samples.get(key) ?? []), milliseconds]);
           }
         }
       }
     }
   }
-  for (const { child } of sides) child.disconnect();
+  for (const side of sides) side.stop();
   printTable(sides, samples);
   return measurements(sides, samples);
 }
@@ -56,7 +60,9 @@ async function start(kind: 'wasm' | 'native'): Promise<Side | undefined> {
     execArgv: ['--import', 'tsx'],
   });
   const [answer] = (await once(child, 'message')) as [{ name?: string; error?: string }];
-  if (answer.name !== undefined) return { kind, name: answer.name, child };
+  if (answer.name !== undefined) {
+    return { kind, name: answer.name, ask: (request) => ask(child, request), stop: () => child.disconnect() };
+  }
   child.disconnect();
   console.log(`Left out: everything on the ${kind} backend. ${answer.error}`);
   return undefined;
@@ -72,25 +78,26 @@ async function ask(child: ChildProcess, request: Request): Promise<number> {
     });
     const answered = once(child, 'message', { signal });
     child.send(request);
-    const [{ milliseconds, error }] = (await Promise.race([answered, ended])) as [
-      { milliseconds: number; error?: string },
-    ];
+    const [answer] = (await Promise.race([answered, ended])) as [Answer];
     ended.catch(() => {});
-    if (error !== undefined) throw new Error(error);
-    return milliseconds;
+    if ('error' in answer) throw new Error(answer.error);
+    return answer.milliseconds;
   } finally {
     over.abort();
   }
 }
 
 function printTable(sides: readonly Side[], samples: Samples): void {
-  const head = ['median, ms', ...sides.map(({ name }) => name), ...(sides.length > 1 ? ['times as fast'] : [])];
-  const table = new Table({ head, style: { head: [], border: [] } });
+  // How many times as fast each is as the one before.
+  const gains = sides.slice(1).map(({ kind }, i) => `${sides[i]?.kind} / ${kind}`);
+  const table = new Table({
+    head: ['median, ms', ...sides.map(({ name }) => name), ...gains],
+    style: { head: [], border: [] },
+  });
   for (const { network, batch, task } of cases) {
     const values = sides.map(({ kind }) => median(samples.get(`${kind} ${network} ${batch} ${task}`) ?? []));
-    const [wasm, native] = values as [number, number?];
-    const gain = native === undefined ? [] : [(wasm / native).toFixed(1)];
-    table.push([`${network}, batch ${batch}, ${task}`, ...values.map((value) => value.toPrecision(3)), ...gain]);
+    const ratios = values.slice(1).map((value, i) => ((values[i] as number) / value).toFixed(2));
+    table.push([`${network}, batch ${batch}, ${task}`, ...values.map((value) => value.toPrecision(3)), ...ratios]);
   }
   console.log(table.toString());
 }

@@ -1,5 +1,3 @@
-import { mkdtemp, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
@@ -9,7 +7,6 @@ import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
 import { registerFilterGradients, replaceInputGradient } from '../../src/models/tfjs/filterGradients.ts';
 import { openLayersModel } from '../../src/models/tfjs/layersClassifier.ts';
 import { readLayersModel } from '../../src/models/tfjs/readLayersModel.ts';
-import { writeLayersModel } from '../../src/models/tfjs/writeLayersModel.ts';
 import { fillWeights } from '../support/fillWeights.ts';
 import { mobileNetV2, resNet18 } from './networks.ts';
 
@@ -17,7 +14,8 @@ import { mobileNetV2, resNet18 } from './networks.ts';
 export type Workload = () => Promise<void>;
 
 const demo = path.join(import.meta.dirname, '..', '..', 'media', 'demo', 'models', 'signs', 'model.json');
-const networks: Readonly<Record<string, () => Promise<LayersModel>>> = {
+/** The networks by name. */
+export const networks: Readonly<Record<string, () => Promise<LayersModel>>> = {
   'demo net': async () => (await readLayersModel(demo)).model,
   'ResNet-18': async () => fillWeights(resNet18()),
   MobileNetV2: async () => fillWeights(mobileNetV2()),
@@ -31,14 +29,12 @@ export const cases: readonly { readonly network: string; readonly batch: number;
   { network: 'demo net', batch: 16, task: 'training step' },
 ];
 
-/** Makes the work of each network of `cases` ready, on the backend of this process. */
-export async function prepare(network: string): Promise<(batch: number, task: string) => Workload> {
+/** Makes the work of a network of `saveNetwork` ready, on the backend of this process. */
+export async function prepare(folder: string): Promise<(batch: number, task: string) => Workload> {
   const { kind } = await startTensorFlow();
-  const model = await (networks[network] as () => Promise<LayersModel>)();
-  const folder = await mkdtemp(path.join(tmpdir(), 'perturb-bench-'));
-  const file = await writeLayersModel(model, folder);
+  const file = path.join(folder, 'model.json');
+  const { model } = await readLayersModel(file);
   const { classifier } = await openLayersModel(file, noPreprocessing);
-  await rm(folder, { recursive: true });
   const image = (seed: number) =>
     tf.tidy(() => tf.randomUniform([sizeOf(classifier.input)], 0, 1, 'float32', seed).dataSync() as Float32Array);
   return (batch, task) => {
