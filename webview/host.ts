@@ -13,8 +13,11 @@ let pending: { readonly state: unknown } | undefined;
 /** Sends a message to the extension. */
 export const post = (message: FromWebview): void => api.postMessage(message);
 
-/** What was saved before the page was last loaded. */
-export const savedState = (): unknown => api.getState();
+/** What was saved last, here or before the page was loaded anew. */
+export function savedState(): unknown {
+  flush();
+  return api.getState();
+}
 
 /** Saves the state soon: panning changes it with every move of the mouse. */
 export function saveState(state: unknown): void {

@@ -152,7 +152,6 @@ describe('the page of the perturbation view', () => {
       mode: await page.getByRole('radio', { name: 'Difference' }).isChecked(),
       scale: await text(page.locator('.scale')),
     });
-    await page.waitForTimeout(200);
     const before = await look();
     await page.reload();
     await page.locator('.pane canvas[aria-label]').first().waitFor();

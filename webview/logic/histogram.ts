@@ -17,7 +17,8 @@ const usualBins = 16;
 export function makeHistogram(distances: readonly number[], norm: Norm, reach = 0): Histogram {
   const finite = distances.filter(Number.isFinite);
   const largest = finite.reduce((most, distance) => Math.max(most, distance), reach);
-  if (largest === 0) return { edges: [0, 1], counts: [finite.length] };
+  // What is less than any change of a pixel is no distance, and too small for bins.
+  if (largest < 1e-9) return { edges: [0, 1], counts: [finite.length] };
   const level = 1 / 255;
   if (norm === 'linf' && largest <= (mostLevels + 0.5) * level) {
     // Levels are in the middle of their bins.
