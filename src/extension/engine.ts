@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { EngineClient } from '../engine/client.ts';
+import type { EngineClient } from '../engine/client.ts';
 import type { EngineDescription, Progress } from '../engine/protocol.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
@@ -13,7 +13,8 @@ export class Engine implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<Progress | undefined>();
   readonly #configuration: vscode.Disposable;
-  #client: EngineClient;
+  /** Loaded when it is first needed: activation is not to wait for it. */
+  #client: Promise<EngineClient> | undefined;
   #description: EngineDescription | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
@@ -25,7 +26,6 @@ export class Engine implements vscode.Disposable {
   constructor({ extensionPath, globalStorageUri }: vscode.ExtensionContext) {
     this.tensorflowFolder = path.join(globalStorageUri.fsPath, 'tensorflow');
     this.#entry = path.join(extensionPath, 'dist', 'engine.js');
-    this.#client = this.#create();
     this.#configuration = vscode.workspace.onDidChangeConfiguration((change) => {
       if (change.affectsConfiguration('perturb.engine')) this.restart();
     });
@@ -33,19 +33,13 @@ export class Engine implements vscode.Disposable {
 
   /** Ends the compute side; the next test starts a new one, as the settings then say. */
   restart(): void {
-    this.#client.dispose();
-    this.#client = this.#create();
+    this.#drop();
     this.#description = undefined;
     this.#changed.fire();
   }
 
   get location(): EngineLocation {
-    return this.#client.location;
-  }
-
-  /** Id of the process that computes, while there is one. */
-  get pid(): number | undefined {
-    return this.#client.pid;
+    return vscode.workspace.getConfiguration('perturb.engine').get<EngineLocation>('location', 'process');
   }
 
   /** What computes, if that is known already. */
@@ -55,7 +49,7 @@ export class Engine implements vscode.Disposable {
 
   /** Finds out what computes, starting the compute side if it must. */
   async describe(): Promise<EngineDescription> {
-    this.#description = await this.#client.describe();
+    this.#description = await (await this.#start()).describe();
     this.#changed.fire();
     return this.#description;
   }
@@ -64,7 +58,8 @@ export class Engine implements vscode.Disposable {
   runTest(plan: TestPlan, folder: string, signal: AbortSignal): Promise<TestReport> {
     const run = async () => {
       try {
-        return await this.#client.runTest(plan, folder, (progress) => this.#progressed.fire(progress), signal);
+        const client = await this.#start();
+        return await client.runTest(plan, folder, (progress) => this.#progressed.fire(progress), signal);
       } finally {
         this.#progressed.fire(undefined);
         if (this.#description === undefined) void this.describe().catch(() => {});
@@ -76,17 +71,27 @@ export class Engine implements vscode.Disposable {
   }
 
   dispose(): void {
-    this.#client.dispose();
+    this.#drop();
     this.#configuration.dispose();
     this.#changed.dispose();
     this.#progressed.dispose();
   }
 
-  #create(): EngineClient {
+  #drop(): void {
+    void this.#client?.then((client) => client.dispose());
+    this.#client = undefined;
+  }
+
+  #start(): Promise<EngineClient> {
+    this.#client ??= this.#create();
+    return this.#client;
+  }
+
+  async #create(): Promise<EngineClient> {
     const settings = vscode.workspace.getConfiguration('perturb.engine');
-    return new EngineClient(this.#entry, {
-      location: settings.get<EngineLocation>('location', 'process'),
-      tensorflow: settings.get<string>('tensorflow') || this.tensorflowFolder,
-    });
+    const tensorflow = settings.get<string>('tensorflow') || this.tensorflowFolder;
+    const { location } = this;
+    const { EngineClient } = await import('../engine/client.ts');
+    return new EngineClient(this.#entry, { location, tensorflow });
   }
 }
