@@ -1,7 +1,11 @@
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ExampleReport, RunReport, TestReport } from '../../../src/reports/report.ts';
+
+/** The id of Perturb's test controller. */
+const controller = 'perturb';
 
 /** The folder that is open: a copy of the demo workspace. */
 export function openFolder(): string {
@@ -27,10 +31,25 @@ export interface Run {
 export async function runAll(): Promise<Run> {
   const before = new Set(await runFolders());
   await vscode.commands.executeCommand('testing.refreshTests');
+  await listed();
   await vscode.commands.executeCommand('testing.runAll');
   const [folder, ...others] = (await runFolders()).filter((name) => !before.has(name));
   if (folder === undefined || others.length > 0) throw new Error(`${others.length + (folder ? 1 : 0)} new run folders`);
   return readRun(folder);
+}
+
+/**
+ * Waits until VS Code's window lists the tests. It hears of them some time after the extension has made them, says so by
+ * no event, and until then *Run Tests* has nothing to run.
+ */
+async function listed(): Promise<void> {
+  const deadline = performance.now() + 60_000;
+  while (
+    !(await vscode.commands.executeCommand<string[]>('vscode.testing.getControllersWithTests')).includes(controller)
+  ) {
+    if (performance.now() > deadline) throw new Error('VS Code lists no tests of Perturb within 60 s');
+    await setTimeout(20);
+  }
 }
 
 export async function readRun(folder: string): Promise<Run> {
