@@ -1,0 +1,131 @@
+import { type Constant, type Graph, type Node, numbersOf } from '../graph.ts';
+import type { GraphBuilder } from '../graphBuilder.ts';
+import type { Inspection } from '../inspect.ts';
+import { NotDifferentiable } from './rule.ts';
+import { rules } from './rules.ts';
+
+/** A gradient that enters the backward pass: at a value of the graph, the value that holds it. */
+export interface Entry {
+  readonly value: string;
+  readonly gradient: string;
+}
+
+/** An operator that keeps the gradient from being derived, and why where it is not just missing. */
+export interface Obstacle {
+  readonly operator: string;
+  readonly reason: string;
+}
+
+/** Thrown when the gradient cannot be derived. */
+export class UnderivableGradient extends Error {
+  override name = 'UnderivableGradient';
+  readonly obstacles: readonly Obstacle[];
+
+  constructor(obstacles: readonly Obstacle[]) {
+    super([...new Set(obstacles.map(({ operator, reason }) => `${operator} (${reason})`))].join(', '));
+    this.obstacles = obstacles;
+  }
+}
+
+/**
+ * Reverse-mode differentiation of a graph: appends to `build` the nodes that compute the gradient of
+ * Σ ⟨entry.gradient, entry.value⟩ with respect to `input` (Griewank & Walther 2008, ch. 3.2).
+ * @returns the name of the gradient, of the input's shape (undefined when no entry depends on the input), and the nodes of
+ * the graph, some of which may now give an optional output.
+ * @throws UnderivableGradient naming every operator on the way that has no rule.
+ */
+export function deriveGradient(
+  graph: Graph,
+  input: string,
+  entries: readonly Entry[],
+  { shapes }: Inspection,
+  build: GraphBuilder,
+): { readonly gradient: string | undefined; readonly nodes: readonly Node[] } {
+  const dependent = dependents(graph, input);
+  const gradients = new Map<string, string>();
+  const obstacles: Obstacle[] = [];
+  const nodes = [...graph.nodes];
+  const accumulate = (value: string, gradient: string) => {
+    const before = gradients.get(value);
+    gradients.set(value, before === undefined ? gradient : build.add(before, gradient));
+  };
+  for (const { value, gradient } of entries) if (dependent.has(value)) accumulate(value, gradient);
+  for (let index = nodes.length - 1; index >= 0; index--) {
+    const node = nodes[index] as Node;
+    const outputGradients = node.outputs.map((output) => gradients.get(output));
+    if (outputGradients.every((gradient) => gradient === undefined)) continue;
+    const name = node.domain === '' ? node.operator : `${node.domain}.${node.operator}`;
+    const rule = rules[name];
+    if (rule === undefined) {
+      obstacles.push({ operator: name, reason: 'its derivative is not known here' });
+      continue;
+    }
+    try {
+      const { inputs, outputs } = node;
+      const constant = (value: string): Constant | undefined =>
+        graph.constants.get(value) ?? build.constants.get(value);
+      const parts = rule({
+        node,
+        inputs,
+        outputs,
+        outputGradients,
+        dy: (outputGradients[0] ?? '') as string,
+        wanted: inputs.map((value) => dependent.has(value)),
+        build,
+        shape: (value) => shapeOf(value, shapes, graph),
+        constant,
+        also: (output) => {
+          const amended = withOutput(nodes[index] as Node, output, build);
+          nodes[index] = amended;
+          return amended.outputs[output] as string;
+        },
+        numbers: (value) => {
+          const known = value ? constant(value) : undefined;
+          return known?.data instanceof Uint8Array ? numbersOf(known) : undefined;
+        },
+      });
+      for (const [i, part] of parts.entries()) {
+        const value = inputs[i];
+        if (part !== undefined && value && dependent.has(value)) accumulate(value, part);
+      }
+    } catch (error) {
+      if (!(error instanceof NotDifferentiable)) throw error;
+      obstacles.push({ operator: name, reason: error.message });
+    }
+  }
+  if (obstacles.length > 0) throw new UnderivableGradient(obstacles);
+  return { gradient: gradients.get(input), nodes };
+}
+
+/** The values of a graph that depend on what the input holds, and not on its shape alone. */
+export function dependents({ nodes }: Graph, input: string): Set<string> {
+  const found = new Set([input]);
+  for (const node of nodes) {
+    if (node.operator === 'Shape' || node.operator === 'Size') continue;
+    if (valuesReadBy(node).some((value) => found.has(value))) for (const output of node.outputs) found.add(output);
+  }
+  return found;
+}
+
+/** The values that a node reads, those that its inner graphs read from outside among them. */
+export function valuesReadBy({ inputs, attributes }: Node): string[] {
+  const inner = Object.values(attributes).flatMap((attribute) =>
+    attribute.kind === 'graph'
+      ? [...attribute.value.nodes.flatMap(valuesReadBy), ...attribute.value.outputs.map(({ name }) => name)]
+      : [],
+  );
+  return [...inputs, ...inner];
+}
+
+function withOutput(node: Node, output: number, build: GraphBuilder): Node {
+  const outputs = [...node.outputs];
+  while (outputs.length <= output) outputs.push('');
+  outputs[output] ||= build.name(node.operator);
+  return { ...node, outputs };
+}
+
+function shapeOf(value: string, shapes: ReadonlyMap<string, readonly number[]>, graph: Graph): readonly number[] {
+  const shape = shapes.get(value) ?? graph.constants.get(value)?.dims;
+  if (shape === undefined) throw new NotDifferentiable(`the shape of its value "${value}" is not known`);
+  return shape;
+}

@@ -1,0 +1,21 @@
+import type { Rule } from './rule.ts';
+import { activations } from './rules/activations.ts';
+import { arithmetic } from './rules/arithmetic.ts';
+import { convolution } from './rules/convolution.ts';
+import { matrix } from './rules/matrix.ts';
+import { normalization } from './rules/normalization.ts';
+import { pooling } from './rules/pooling.ts';
+import { reductions } from './rules/reductions.ts';
+import { shapes } from './rules/shapes.ts';
+
+/** The rule of every operator that gradients can pass. Operators of other domains are named with their domain. */
+export const rules: Readonly<Record<string, Rule>> = {
+  ...activations,
+  ...arithmetic,
+  ...convolution,
+  ...matrix,
+  ...normalization,
+  ...pooling,
+  ...reductions,
+  ...shapes,
+};

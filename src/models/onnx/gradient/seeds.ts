@@ -1,0 +1,180 @@
+import type { Functional } from '../../functional.ts';
+import type { Value } from '../graph.ts';
+import type { GraphBuilder } from '../graphBuilder.ts';
+
+/** The kinds of functionals whose gradient starts at the logits; the two probability distances differ in the graph. */
+export const seedKinds = ['crossEntropy', 'margin', 'dlr', 'targetedDlr', 'l1', 'l2', 'weights'] as const;
+export type SeedKind = (typeof seedKinds)[number];
+
+/** An input that seeds the backward pass. */
+export interface SeedInput extends Value {
+  readonly type: 'float32';
+  readonly dims: readonly number[];
+}
+
+/** Which seed a functional of the logits needs. */
+export function seedKindOf(functional: Functional): SeedKind {
+  return functional.kind === 'probabilityDistance' ? functional.norm : functional.kind;
+}
+
+/** How many classes a kind needs at least. */
+const fewestClasses: Readonly<Partial<Record<SeedKind, number>>> = { margin: 2, dlr: 3, targetedDlr: 4 };
+
+/** The inputs of a kind, each a row of so many columns an image. */
+function columnsOf(kind: SeedKind, classes: number): Readonly<Record<string, number>> {
+  switch (kind) {
+    case 'weights':
+      return { weights: classes };
+    case 'l1':
+    case 'l2':
+      return { [`${kind}/target`]: classes, [`${kind}/scale`]: 1 };
+    case 'targetedDlr':
+      return { [`${kind}/label`]: classes, [`${kind}/target`]: classes, [`${kind}/scale`]: 1 };
+    default:
+      return { [`${kind}/label`]: classes, [`${kind}/scale`]: 1 };
+  }
+}
+
+/** The inputs that the seeds of these kinds take, for a batch. Labels and targets are one-hot. */
+export function seedInputs(kinds: readonly SeedKind[], batch: number, classes: number): SeedInput[] {
+  return kinds.flatMap((kind) =>
+    Object.entries(columnsOf(kind, classes)).map(([name, columns]) => ({
+      name: seedInputName(name),
+      type: 'float32' as const,
+      dims: [batch, columns],
+    })),
+  );
+}
+
+function seedInputName(name: string): string {
+  return `perturb-seed/${name}`;
+}
+
+/**
+ * What these inputs hold for one functional an image; an image that has none, or one of another output, has zeros.
+ * @returns for each input the rows of all images, one after the other.
+ */
+export function seedValues(
+  kinds: readonly SeedKind[],
+  functionals: readonly (Functional | undefined)[],
+  classes: number,
+): Map<string, Float32Array> {
+  const values = new Map<string, Float32Array>();
+  for (const kind of kinds) {
+    for (const [name, columns] of Object.entries(columnsOf(kind, classes))) {
+      values.set(seedInputName(name), new Float32Array(functionals.length * columns));
+    }
+  }
+  const row = (name: string, image: number) => {
+    const all = values.get(seedInputName(name)) as Float32Array;
+    const columns = all.length / functionals.length;
+    return all.subarray(image * columns, (image + 1) * columns);
+  };
+  for (const [image, functional] of functionals.entries()) {
+    if (functional === undefined) continue;
+    const { scale = 1 } = functional;
+    if (functional.kind === 'weights') {
+      if (functional.output === 'logits') row('weights', image).set(functional.weights.map((weight) => scale * weight));
+      continue;
+    }
+    const kind = seedKindOf(functional);
+    row(`${kind}/scale`, image)[0] = scale;
+    if ('label' in functional) row(`${kind}/label`, image)[functional.label] = 1;
+    if ('target' in functional) row(`${kind}/target`, image)[functional.target] = 1;
+  }
+  return values;
+}
+
+/**
+ * Appends the gradient of the functionals with respect to the logits, as `seed` in `functional.ts` defines it: the start of
+ * the backward pass. Kinds for which there are too few classes are left out.
+ * @param logits a matrix, a row for each image.
+ * @returns a matrix of the same shape.
+ */
+export function appendSeeds(
+  kinds: readonly SeedKind[],
+  logits: string,
+  [batch, classes]: readonly [number, number],
+  build: GraphBuilder,
+): string {
+  const shape = [batch, classes];
+  const input = seedInputName;
+  const sumOfRows = (value: string) => build.reduceSum(value, [1], true);
+  const softmax = shared(() => build.softmaxOfRows(logits));
+  const one = build.floats(1);
+  const others = (label: string) => build.sub(one, label);
+  const largestOther = (label: string) =>
+    oneHot(build.op('ArgMax', [build.sub(logits, build.mul(label, build.floats(1e30)))], { axis: 1, keepdims: 0 }));
+  const oneHot = (indices: string) =>
+    build.reshape(build.op('OneHot', [indices, build.ints([classes]), build.floats([0, 1])]), shape);
+  const ranked = shared(() => {
+    const count = Math.min(4, classes);
+    const [values, indices] = build.ops('TopK', [logits, build.ints([count])], { axis: 1 }, 2) as [string, string];
+    const column = (matrix: string, rank: number) => build.slice(matrix, [rank - 1], [rank], [1]);
+    return {
+      value: (rank: number) => column(values, rank),
+      oneHot: (rank: number) => oneHot(build.reshape(column(indices, rank), [batch])),
+    };
+  });
+  const valueAt = (label: string) => sumOfRows(build.mul(logits, label));
+  /** Gradient of top / bottom; an image that has no such functional may have a bottom of 0, and must not get NaN. */
+  const quotient = (kind: SeedKind, topGradient: string, top: string, bottomGradient: string, bottom: string) => {
+    const scale = input(`${kind}/scale`);
+    const unused = build.mask(build.op('Equal', [scale, build.floats(0)]));
+    const safe = build.add(build.add(bottom, build.floats(1e-12)), unused);
+    const term = build.div(build.sub(topGradient, build.mul(bottomGradient, build.div(top, safe))), safe);
+    return build.mul(scale, term);
+  };
+
+  const seeds: Record<SeedKind, () => string> = {
+    weights: () => input('weights'),
+    crossEntropy: () => {
+      const label = input('crossEntropy/label');
+      // p_y − 1 as minus the sum of the others: 1 − p_y is lost to rounding when the model is sure.
+      const rest = build.mul(softmax(), others(label));
+      const gradient = build.sub(rest, build.mul(label, sumOfRows(rest)));
+      return build.mul(input('crossEntropy/scale'), gradient);
+    },
+    margin: () => {
+      const label = input('margin/label');
+      return build.mul(input('margin/scale'), build.sub(label, largestOther(label)));
+    },
+    dlr: () => {
+      const label = input('dlr/label');
+      const topGradient = build.sub(largestOther(label), label);
+      const bottomGradient = build.sub(ranked().oneHot(1), ranked().oneHot(3));
+      const bottom = build.sub(ranked().value(1), ranked().value(3));
+      return quotient('dlr', topGradient, valueAt(topGradient), bottomGradient, bottom);
+    },
+    targetedDlr: () => {
+      const topGradient = build.sub(input('targetedDlr/target'), input('targetedDlr/label'));
+      const half = build.floats(0.5);
+      const bottomGradient = build.sub(
+        ranked().oneHot(1),
+        build.mul(half, build.add(ranked().oneHot(3), ranked().oneHot(4))),
+      );
+      const bottom = build.sub(ranked().value(1), build.mul(half, build.add(ranked().value(3), ranked().value(4))));
+      return quotient('targetedDlr', topGradient, valueAt(topGradient), bottomGradient, bottom);
+    },
+    l1: () => probabilityDistance('l1', (difference) => build.op('Sign', [difference])),
+    l2: () => probabilityDistance('l2', (difference) => difference),
+  };
+  /** Through softmax: ∂/∂z_i = p_i (outer_i − Σ_j p_j outer_j). */
+  const probabilityDistance = (kind: 'l1' | 'l2', outerOf: (difference: string) => string) => {
+    const p = softmax();
+    const outer = outerOf(build.sub(p, input(`${kind}/target`)));
+    const gradient = build.mul(p, build.sub(outer, sumOfRows(build.mul(p, outer))));
+    return build.mul(input(`${kind}/scale`), gradient);
+  };
+  const possible = kinds.filter((kind) => classes >= (fewestClasses[kind] ?? 1));
+  return possible.map((kind) => seeds[kind]()).reduce((sum, seed) => build.add(sum, seed));
+}
+
+/** Makes something once, when it is first needed. */
+function shared<T>(make: () => T): () => T {
+  let made: { readonly value: T } | undefined;
+  return () => {
+    made ??= { value: make() };
+    return made.value;
+  };
+}

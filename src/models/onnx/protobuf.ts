@@ -1,0 +1,72 @@
+import protobuf from 'protobufjs';
+
+/** The messages of ONNX files that a classifier needs, with the numbers that the ONNX standard gives their fields. */
+const { root } = protobuf.parse(
+  `
+  syntax = "proto3";
+  message Model {
+    int64 ir_version = 1;
+    string producer_name = 2;
+    string producer_version = 3;
+    Graph graph = 7;
+    repeated OperatorSet opset_import = 8;
+    repeated Entry metadata_props = 14;
+    repeated Function functions = 25;
+  }
+  message OperatorSet { string domain = 1; int64 version = 2; }
+  message Entry { string key = 1; string value = 2; }
+  message Function { string name = 1; string domain = 10; }
+  message Graph {
+    repeated Node node = 1;
+    string name = 2;
+    repeated Tensor initializer = 5;
+    repeated ValueInfo input = 11;
+    repeated ValueInfo output = 12;
+    repeated SparseTensor sparse_initializer = 15;
+  }
+  message Node {
+    repeated string input = 1;
+    repeated string output = 2;
+    string name = 3;
+    string op_type = 4;
+    repeated Attribute attribute = 5;
+    string domain = 7;
+  }
+  message Attribute {
+    string name = 1;
+    float f = 2;
+    int64 i = 3;
+    bytes s = 4;
+    Tensor t = 5;
+    Graph g = 6;
+    repeated float floats = 7;
+    repeated int64 ints = 8;
+    repeated bytes strings = 9;
+    int32 type = 20;
+  }
+  message Tensor {
+    repeated int64 dims = 1;
+    int32 data_type = 2;
+    repeated float float_data = 4;
+    repeated int32 int32_data = 5;
+    repeated bytes string_data = 6;
+    repeated int64 int64_data = 7;
+    string name = 8;
+    bytes raw_data = 9;
+    repeated double double_data = 10;
+    repeated uint64 uint64_data = 11;
+    repeated Entry external_data = 13;
+    int32 data_location = 14;
+  }
+  message SparseTensor { repeated int64 dims = 3; }
+  message ValueInfo { string name = 1; Type type = 2; }
+  message Type { TensorType tensor_type = 1; }
+  message TensorType { int32 elem_type = 1; Shape shape = 2; }
+  message Shape { repeated Dimension dim = 1; }
+  message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
+  `,
+  { keepCase: true },
+);
+
+/** Reads and writes whole ONNX files. */
+export const ModelMessage = root.lookupType('Model');

@@ -1,0 +1,25 @@
+import { type Graph, type Node, numbersOf } from '../../../../src/models/onnx/graph.ts';
+import { operators } from './operators.ts';
+import { type Tensor, tensor } from './tensor.ts';
+
+/**
+ * What an operator does, as the ONNX standard says, in float64 and as plainly as it can be written: slow, and independent of
+ * ONNX Runtime and of the rules that are checked by it. An input that is left out is undefined.
+ */
+export type Operator = (inputs: readonly (Tensor | undefined)[], node: Node) => readonly Tensor[];
+
+/** Runs a graph; returns every value by its name. @throws Error for an operator that it does not know. */
+export function evaluate(graph: Graph, inputs: Readonly<Record<string, Tensor>>): Map<string, Tensor> {
+  const values = new Map<string, Tensor>(Object.entries(inputs));
+  for (const [name, constant] of graph.constants) values.set(name, tensor(constant.dims, numbersOf(constant)));
+  for (const node of graph.nodes) {
+    const operator = operators[node.operator];
+    if (operator === undefined) throw new Error(`the reference evaluator does not know ${node.operator}`);
+    const results = operator(
+      node.inputs.map((name) => (name === '' ? undefined : values.get(name))),
+      node,
+    );
+    for (const [index, name] of node.outputs.entries()) if (name !== '') values.set(name, results[index] as Tensor);
+  }
+  return values;
+}
