@@ -167,7 +167,8 @@ export function appendSeeds(
     return build.mul(input(`${kind}/scale`), gradient);
   };
   const possible = kinds.filter((kind) => classes >= (fewestClasses[kind] ?? 1));
-  return possible.map((kind) => seeds[kind]()).reduce((sum, seed) => build.add(sum, seed));
+  const [first, ...rest] = possible.map((kind) => seeds[kind]());
+  return rest.reduce((sum, seed) => build.add(sum, seed), first ?? build.mul(logits, build.floats(0)));
 }
 
 /** Makes something once, when it is first needed. */

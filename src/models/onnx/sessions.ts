@@ -1,0 +1,103 @@
+import { type GradientRequest, gradientModel } from './gradient/gradientModel.ts';
+import { elementCount, type Model, type Value } from './graph.ts';
+import { type Inspection, inspect } from './inspect.ts';
+import type { Runtime, Session } from './runtime.ts';
+
+/** Sessions that are kept at a time: each has its own copy of the weights, arranged for speed. */
+const kept = 4;
+
+/** A session, with what its inputs and outputs are. */
+export interface GraphSession {
+  readonly session: Session;
+  readonly model: Model;
+  /** The output that is the gradient, in a session that has one. */
+  readonly gradient?: string;
+}
+
+/** Makes the sessions of one model as they are needed, for each batch size and kind of gradient, and keeps the last used. */
+export class Sessions {
+  readonly #runtime: Runtime;
+  readonly #model: Model;
+  readonly #imageDims: readonly number[];
+  readonly #inspections = new Map<number, Promise<Inspection>>();
+  readonly #sessions = new Map<string, Promise<GraphSession>>();
+
+  /** @param imageDims dimensions of one image, without the batch. */
+  constructor(runtime: Runtime, model: Model, imageDims: readonly number[]) {
+    this.#runtime = runtime;
+    this.#model = model;
+    this.#imageDims = imageDims;
+  }
+
+  /** What is known of the graph at a batch size. */
+  inspect(batch: number): Promise<Inspection> {
+    const known = this.#inspections.get(batch);
+    if (known) return known;
+    const inspection = inspect(this.#model, [batch, ...this.#imageDims], this.#runtime);
+    this.#inspections.set(batch, inspection);
+    return inspection;
+  }
+
+  /** A session that gives the logits. */
+  forward(batch: number): Promise<GraphSession> {
+    return this.#open(`${batch}`, async () => {
+      const { model } = await this.inspect(batch);
+      const [input] = model.graph.inputs as [Value];
+      const inputs = [{ ...input, dims: [batch, ...this.#imageDims] }];
+      return { model: { ...model, graph: { ...model.graph, inputs } } };
+    });
+  }
+
+  /** A session that gives logits, gradients and activations. */
+  gradient(batch: number, request: GradientRequest): Promise<GraphSession> {
+    return this.#open(`${batch} ${JSON.stringify(request)}`, async () =>
+      gradientModel(await this.inspect(batch), request),
+    );
+  }
+
+  async close(): Promise<void> {
+    for (const opening of this.#sessions.values())
+      await opening.then(
+        ({ session }) => session.close(),
+        () => {},
+      );
+    this.#sessions.clear();
+  }
+
+  async #open(key: string, make: () => Promise<Omit<GraphSession, 'session'>>): Promise<GraphSession> {
+    let opening = this.#sessions.get(key);
+    if (opening === undefined) {
+      await this.#dropOldest();
+      opening = make().then(async (made) => ({ ...made, session: await this.#runtime.open(made.model) }));
+    }
+    // Again at the end, as the last used.
+    this.#sessions.delete(key);
+    this.#sessions.set(key, opening);
+    return opening;
+  }
+
+  async #dropOldest(): Promise<void> {
+    for (const [key, opening] of this.#sessions) {
+      if (this.#sessions.size < kept) return;
+      this.#sessions.delete(key);
+      await opening.then(
+        ({ session }) => session.close(),
+        () => {},
+      );
+    }
+  }
+}
+
+/** Bytes that the values between input and output take for one image. */
+export function activationBytes({ shapes }: Inspection, batch: number): number {
+  const bytesOfFloat = 4;
+  return ([...shapes.values()].reduce((sum, dims) => sum + elementCount(dims), 0) * bytesOfFloat) / batch;
+}
+
+/** Bytes of the weights. */
+export function weightBytes({ graph }: Model): number {
+  return [...graph.constants.values()].reduce(
+    (sum, { data }) => sum + (data instanceof Uint8Array ? data.length : data.length),
+    0,
+  );
+}

@@ -1,0 +1,86 @@
+import { type Attribute, type Graph, intAttribute, intsAttribute, type Model, type Node } from './graph.ts';
+import { freePrefix, GraphBuilder } from './graphBuilder.ts';
+
+/** Oldest version of the standard's operators that a model may be written in to be differentiated. */
+export const oldestOpset = 11;
+/** The version that older models are brought to: the first that has everything that gradients are made of. */
+const commonOpset = 17;
+
+/** The operators that took axes, or lengths, as an attribute before version 13, and as their second input since. */
+const movedToInput: Readonly<Record<string, string>> = {
+  ReduceSum: 'axes',
+  Split: 'split',
+  Squeeze: 'axes',
+  Unsqueeze: 'axes',
+};
+/** The operators that saw their input as a matrix before version 13, cut at an axis, and know one axis since. */
+const flattening = new Set(['Softmax', 'LogSoftmax', 'Hardmax']);
+
+/**
+ * Brings a model from versions 11 to 16 of the standard's operators to version 17, so that all that follows knows one form
+ * of each. Others are returned as they are.
+ */
+export function upgrade(model: Model): Model {
+  const opset = model.opsets.get('') ?? 0;
+  if (opset < oldestOpset || opset >= commonOpset) return model;
+  const opsets = new Map([...model.opsets, ['', commonOpset]]);
+  if (opset >= 13) return { ...model, opsets };
+  const prefix = freePrefix(model.graph, 'upgrade');
+  const build = new GraphBuilder(commonOpset, prefix);
+  const graph = upgradeGraph(model.graph, build);
+  return { ...model, opsets, graph: { ...graph, constants: new Map([...graph.constants, ...build.constants]) } };
+}
+
+function upgradeGraph(graph: Graph, build: GraphBuilder): Graph {
+  return { ...graph, nodes: graph.nodes.flatMap((node) => upgradeNode(withUpgradedGraphs(node, build), build)) };
+}
+
+function withUpgradedGraphs(node: Node, build: GraphBuilder): Node {
+  const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => [
+    name,
+    attribute.kind === 'graph' ? { kind: 'graph', value: upgradeGraph(attribute.value, build) } : attribute,
+  ]);
+  return { ...node, attributes: Object.fromEntries(attributes) };
+}
+
+function upgradeNode(node: Node, build: GraphBuilder): Node[] {
+  if (node.domain !== '') return [node];
+  const moved = movedToInput[node.operator];
+  if (moved !== undefined) {
+    const { [moved]: _, ...attributes } = node.attributes;
+    const values = intsAttribute(node, moved);
+    const inputs = values ? [...node.inputs.slice(0, 1), build.ints(values)] : node.inputs;
+    return [{ ...node, inputs, attributes }];
+  }
+  if (flattening.has(node.operator)) return flattened(node, build);
+  // The ratio matters in training only.
+  if (node.operator === 'Dropout') return [{ ...node, inputs: node.inputs.slice(0, 1), attributes: {} }];
+  return [node];
+}
+
+/** x → its matrix, cut at the axis → the operator on its rows → the shape of x. */
+function flattened(node: Node, build: GraphBuilder): Node[] {
+  const { operator, inputs, outputs } = node;
+  const [x = ''] = inputs;
+  const axis = intAttribute(node, 'axis', 1);
+  // The last axis, counted from the end, is the same in both forms.
+  if (axis === -1) return [node];
+  const [shape, matrix, rows] = ['Shape', 'Flatten', operator].map((what) => build.name(what)) as [
+    string,
+    string,
+    string,
+  ];
+  const plain = { domain: '', attributes: {} };
+  return [
+    { ...plain, operator: 'Shape', inputs: [x], outputs: [shape] },
+    {
+      ...plain,
+      operator: 'Flatten',
+      inputs: [x],
+      outputs: [matrix],
+      attributes: { axis: { kind: 'int', value: axis } },
+    },
+    { ...plain, operator, inputs: [matrix], outputs: [rows], attributes: { axis: { kind: 'int', value: 1 } } },
+    { ...plain, operator: 'Reshape', inputs: [rows, shape], outputs },
+  ];
+}
