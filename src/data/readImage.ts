@@ -6,6 +6,7 @@ import { readError } from './fileErrors.ts';
 import { valueAt } from './grid.ts';
 import type { ImageShape, Pixels } from './image.ts';
 import { imageFormats } from './imageFormats.ts';
+import { type Fit, fitTo, resizeTo, stretching } from './resizing.ts';
 
 /** An image file as a model gets it. */
 export interface LoadedImage {
@@ -27,20 +28,25 @@ interface Samples {
 
 /**
  * Reads an image file into pixels of shape `shape` (height × width × channels, values in [0, 1]): turned upright,
- * in sRGB or gray, 8 bits a channel, laid over white where transparent, stretched to the size.
+ * in sRGB or gray, 8 bits a channel, laid over white where transparent, and brought to the size.
  *
+ * @param fit how it is brought to the size (`fitTo`); stretched where it is missing.
  * @throws UserError when the file cannot be read, is no image of a known format, or is corrupt or truncated.
  */
-export async function readImage(file: string, shape: ImageShape): Promise<LoadedImage> {
+export async function readImage(
+  file: string,
+  shape: ImageShape,
+  fit: Fit = fitTo(shape, stretching),
+): Promise<LoadedImage> {
   const bytes = await readFile(file).catch((error) => {
     throw readError(file, error);
   });
   const metadata = await readMetadata(file, bytes);
   const samples = await decode(file, bytes);
   return {
-    pixels: await toShape(samples, shape),
+    pixels: await toShape(samples, shape, fit),
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    notes: notesOn(metadata, samples, shape),
+    notes: [...notesOn(metadata, samples, shape), ...sizeNotes(samples, shape, fit)],
   };
 }
 
@@ -75,20 +81,21 @@ async function decode(file: string, bytes: Buffer): Promise<Samples> {
   return { data, width, height, channels };
 }
 
-/** Lays the samples over white, stretches them to the size, and takes gray when the shape has one channel. */
-async function toShape({ data, ...raw }: Samples, { height, width, channels }: ImageShape): Promise<Pixels> {
-  const levels = await sharp(data, { raw })
-    .flatten({ background: 'white' })
-    .resize({ width, height, fit: 'fill' })
-    .toColourspace(channels === 1 ? 'b-w' : 'srgb')
+/** Lays the samples over white, brings them to the size, and takes gray when the shape has one channel. */
+async function toShape({ data, ...raw }: Samples, shape: ImageShape, fit: Fit): Promise<Pixels> {
+  const opaque = await sharp(data, { raw }).flatten({ background: 'white' }).raw().toBuffer();
+  const { width, height } = raw;
+  const sized = resizeTo(shape, { data: opaque, width, height }, fit);
+  if (shape.channels === 3) return Float32Array.from(sized.data, valueAt);
+  const gray = await sharp(sized.data, { raw: { width: shape.width, height: shape.height, channels: 3 } })
+    .toColourspace('b-w')
     .raw()
     .toBuffer();
-  return Float32Array.from(levels, valueAt);
+  return Float32Array.from(gray, valueAt);
 }
 
 function notesOn(metadata: Metadata, samples: Samples, shape: ImageShape): string[] {
   const { space, depth, orientation = 1, pages = 1, hasProfile } = metadata;
-  const { width, height } = samples;
   const isGray = space === 'b-w' || space === 'grey16';
   const isRgb = space === 'srgb' || space === 'rgb16';
   const target = shape.channels === 1 ? 'gray' : 'RGB';
@@ -101,8 +108,18 @@ function notesOn(metadata: Metadata, samples: Samples, shape: ImageShape): strin
   if (hasProfile && (isGray || isRgb)) notes.push('color profile converted to sRGB');
   if (depth === 'ushort') notes.push('16 bits a channel reduced to 8');
   if (isTransparent(samples)) notes.push('alpha laid over white');
-  if (width !== shape.width || height !== shape.height) notes.push(`resized from ${width}×${height}`);
   return notes;
+}
+
+function sizeNotes({ width, height }: Samples, shape: ImageShape, { resize, interpolation }: Fit): string[] {
+  const from = `${width}×${height}`;
+  const fits = width === shape.width && height === shape.height;
+  if (resize === 'stretch') return fits ? [] : [`resized from ${from}`];
+  const center = `center ${shape.width}×${shape.height} cut out`;
+  if (Math.min(width, height) !== resize) {
+    return [`resized from ${from} to a shorter side of ${resize} (${interpolation}), ${center}`];
+  }
+  return fits ? [] : [`${center} of ${from}`];
 }
 
 /** True when some pixel is not opaque: many files carry an alpha channel that changes nothing. */

@@ -1,0 +1,72 @@
+import { UserError } from '../userError.ts';
+import type { ImageShape } from './image.ts';
+import { type Interpolation, type Raster, resample } from './resample.ts';
+
+/** How images are brought to the size of a model, whatever that size is. */
+export interface Resizing {
+  /**
+   * `stretch`: both sides to those of the model. Otherwise the length that the shorter side gets before the center is
+   * cut out: in pixels, or as a multiple of the model's longer side.
+   */
+  readonly resize: 'stretch' | number | { readonly ratio: number };
+  /** Side of the center that is cut out, where it was stated: it must be the model's. */
+  readonly crop?: number;
+  readonly interpolation: Interpolation;
+}
+
+/** Stretched to the size of the model. */
+export const stretching: Resizing = { resize: 'stretch', interpolation: 'lanczos' };
+
+/** How images are brought to the size of one model: `resize` is in pixels. */
+export interface Fit {
+  readonly resize: 'stretch' | number;
+  readonly interpolation: Interpolation;
+}
+
+/**
+ * What a resizing comes to for a model that takes images of this shape.
+ * @throws UserError when the center to be cut out is not of the model's size, or the shorter side is too short for it.
+ */
+export function fitTo({ height, width }: ImageShape, { resize, crop, interpolation }: Resizing): Fit {
+  const size = `${height} × ${width}`;
+  const where = 'in the preprocessing of this model';
+  if (crop !== undefined && (crop !== height || crop !== width)) {
+    const remedy =
+      height === width ? `Make it ${height}, or remove it.` : 'Remove it: the size follows from the model.';
+    throw new UserError(`"crop" is ${crop} ${where}, which takes images of ${size}. ${remedy}`);
+  }
+  if (resize === 'stretch') return { resize, interpolation };
+  const longer = Math.max(height, width);
+  const shorterSide = typeof resize === 'number' ? resize : Math.round(longer * resize.ratio);
+  if (shorterSide < longer) {
+    throw new UserError(
+      `"resize" is ${shorterSide} ${where}, which takes images of ${size}. Make it ${longer} or more, or "stretch".`,
+    );
+  }
+  return { resize: shorterSide, interpolation };
+}
+
+/** Brings an image to the size of a model, as torchvision's `Resize` and `CenterCrop` do. */
+export function resizeTo({ height, width }: ImageShape, image: Raster, { resize, interpolation }: Fit): Raster {
+  if (resize === 'stretch') return resample(image, width, height, interpolation);
+  const shorter = Math.min(image.width, image.height);
+  // The longer side is rounded down.
+  const scaled = (side: number) => (side === shorter ? resize : Math.trunc((resize * side) / shorter));
+  return cutCenter(resample(image, scaled(image.width), scaled(image.height), interpolation), width, height);
+}
+
+function cutCenter({ data, ...from }: Raster, width: number, height: number): Raster {
+  const left = halfToEven(from.width - width);
+  const top = halfToEven(from.height - height);
+  const rows = Array.from({ length: height }, (_, y) => {
+    const start = ((top + y) * from.width + left) * 3;
+    return data.subarray(start, start + width * 3);
+  });
+  return { data: Buffer.concat(rows), width, height };
+}
+
+/** Half of a whole number, rounded as Python does it: to the even one of two that are equally near. */
+function halfToEven(doubled: number): number {
+  const below = Math.floor(doubled / 2);
+  return doubled % 2 === 0 || below % 2 === 0 ? below : below + 1;
+}
