@@ -1,7 +1,8 @@
 import type { RunReport } from '../reports/report.ts';
 import { readExamples } from '../reports/runFolder.ts';
+import { formatProblem } from '../settings/problem.ts';
 import { ProgressBar } from './progressBar.ts';
-import { formatProblem, runWorkspace } from './runWorkspace.ts';
+import { runWorkspace } from './runWorkspace.ts';
 import { formatTable } from './table.ts';
 
 /** Runs a workspace and prints the result. Returns the exit code: 0 all passed, 1 some failed, 2 some could not run. */

@@ -3,7 +3,7 @@ import type { Progress } from '../engine/protocol.ts';
 import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
 import { createRunFolder, prepareRunFolder, writeReport } from '../reports/runFolder.ts';
 import { resolvePlans } from '../settings/plans.ts';
-import type { Problem } from '../settings/problem.ts';
+import { formatProblem, type Problem } from '../settings/problem.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
 import { UserError } from '../userError.ts';
 import { startEngine } from './engine.ts';
@@ -98,9 +98,4 @@ function unplanned(problems: readonly Problem[]): UnplannedReport[] {
       origin: { file, line },
     };
   });
-}
-
-/** A problem as compilers print them: file, line, column, what is wrong. */
-export function formatProblem({ file, line, column, setting, message }: Problem): string {
-  return `${file}:${line}:${column}: ${setting}: ${message}`;
 }

@@ -1,3 +1,4 @@
+import { fitTo, stretching } from '../data/resizing.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { loadExamples } from '../evaluation/loadExamples.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
@@ -30,7 +31,9 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
   try {
     context.progress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
     const { classifier, sha256 } = await models.open(plan.model);
-    report = { ...report, model: { ...report.model, sha256 }, engine: { name: classifier.engine, location } };
+    const resizing = fitTo(classifier.input, plan.model.resizing ?? stretching);
+    const model = { ...report.model, sha256, input: classifier.input, resizing };
+    report = { ...report, model, engine: { name: classifier.engine, location } };
     await dropUnfinishedLine(folder);
     const { images, notes } = await loadExamples(plan, classifier);
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };

@@ -1,7 +1,8 @@
 import { listDataset } from '../data/dataset.ts';
-import type { Pixels } from '../data/image.ts';
+import type { ImageShape, Pixels } from '../data/image.ts';
 import { matchLabels } from '../data/labels.ts';
 import { readImage } from '../data/readImage.ts';
+import { fitTo, type Resizing, stretching } from '../data/resizing.ts';
 import { sample } from '../data/sample.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { UserError } from '../userError.ts';
@@ -49,9 +50,33 @@ export async function loadExamples(plan: TestPlan, classifier: Classifier): Prom
   }
   const { limit } = plan.dataset;
   const drawn = limit === undefined ? chosen : sample(chosen, ({ label }) => label, limit, plan.seed);
-  const images: LabeledImage[] = [];
-  for (const { file, label } of drawn) images.push({ ...(await readImage(file, classifier.input)), file, label });
+  const images = await readImages(drawn, classifier.input, plan.model.resizing);
   return { images, notes: [...notes, ...countNotes(images)] };
+}
+
+/** A file and the index of its class. */
+export interface LabeledFile {
+  readonly file: string;
+  readonly label?: number;
+}
+
+/**
+ * Reads images, each brought to the shape of a model.
+ * @throws UserError for an image that cannot be read, or a resizing that does not go with the model.
+ */
+export async function readImages(
+  files: readonly LabeledFile[],
+  shape: ImageShape,
+  resizing: Resizing = stretching,
+  signal?: AbortSignal,
+): Promise<LabeledImage[]> {
+  const fit = fitTo(shape, resizing);
+  const images: LabeledImage[] = [];
+  for (const { file, label } of files) {
+    signal?.throwIfAborted();
+    images.push({ ...(await readImage(file, shape, fit)), file, label });
+  }
+  return images;
 }
 
 /** "resized from 640×480: 12 images" for everything that had to be done. */

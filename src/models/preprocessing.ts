@@ -1,3 +1,6 @@
+import type { Interpolation } from '../data/resample.ts';
+import { type Resizing, stretching } from '../data/resizing.ts';
+
 /** What is done to a pixel before the model sees it: (value − mean) / std for each channel, in the model's channel order. */
 export interface Preprocessing {
   readonly mean: readonly number[];
@@ -8,3 +11,90 @@ export interface Preprocessing {
 
 /** Pixels in [0, 1] go to the model as they are. */
 export const noPreprocessing: Preprocessing = { mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
+
+/** The way from an image file to a model: how the image gets the model's size, and what then happens to its pixels. */
+export interface Preparation {
+  readonly resizing: Resizing;
+  readonly preprocessing: Preprocessing;
+}
+
+/** Conventions that many models share, by the names that settings give them. */
+export const presets = {
+  /** torchvision's classifiers: 256 for a crop of 224, and the same ratio for other sizes. */
+  imagenet: {
+    resizing: { resize: { ratio: 256 / 224 }, interpolation: 'bilinear' },
+    preprocessing: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], channels: 'rgb' },
+  },
+  /** OpenAI's CLIP. */
+  clip: {
+    resizing: { resize: { ratio: 1 }, interpolation: 'bicubic' },
+    preprocessing: {
+      mean: [0.48145466, 0.4578275, 0.40821073],
+      std: [0.26862954, 0.26130258, 0.27577711],
+      channels: 'rgb',
+    },
+  },
+  /** Keras's mode "tf": pixels in [−1, 1]. */
+  tf: {
+    resizing: stretching,
+    preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' },
+  },
+} as const satisfies Record<string, Preparation>;
+export type PresetName = keyof typeof presets;
+
+/** What settings say of preprocessing: a preset, or single values, which go over those of a preset. */
+export type PreprocessingSettings = PresetName | PreprocessingValues;
+
+/** `mean` and `std`: one number for all channels, or one for each. `resize` and `crop` are in pixels. */
+export interface PreprocessingValues {
+  readonly preset?: PresetName;
+  readonly mean?: number | readonly number[];
+  readonly std?: number | readonly number[];
+  readonly channels?: 'rgb' | 'bgr';
+  readonly resize?: 'stretch' | number;
+  readonly crop?: number;
+  readonly interpolation?: Interpolation;
+}
+
+/** The preparation that settings stand for; without any, images are stretched and pixels stay as they are. */
+export function resolvePreprocessing(settings: PreprocessingSettings = {}): Preparation {
+  const given: PreprocessingValues = typeof settings === 'string' ? { preset: settings } : settings;
+  const base: Preparation =
+    given.preset === undefined ? { resizing: stretching, preprocessing: noPreprocessing } : presets[given.preset];
+  const channels = given.channels ?? base.preprocessing.channels;
+  // A preset's numbers are in the preset's order of channels, those of the settings in the order that they state.
+  const inOrder = (numbers: readonly number[]) =>
+    channels === base.preprocessing.channels ? numbers : numbers.toReversed();
+  return {
+    resizing: {
+      resize: given.resize ?? base.resizing.resize,
+      ...(given.crop !== undefined && { crop: given.crop }),
+      interpolation: given.interpolation ?? base.resizing.interpolation,
+    },
+    preprocessing: {
+      mean: given.mean === undefined ? inOrder(base.preprocessing.mean) : eachChannel(given.mean),
+      std: given.std === undefined ? inOrder(base.preprocessing.std) : eachChannel(given.std),
+      channels,
+    },
+  };
+}
+
+/** One number counts for red, green and blue. */
+function eachChannel(given: number | readonly number[]): readonly number[] {
+  const numbers = [given].flat();
+  return numbers.length === 1 ? [0, 1, 2].map(() => numbers[0] as number) : numbers;
+}
+
+/**
+ * What a model with this preprocessing is given for an image (height × width × `count` channels in [0, 1], RGB): for a
+ * model that was opened without any. The result leaves [0, 1].
+ */
+export function preprocess(pixels: Float32Array, count: number, preprocessing: Preprocessing): Float32Array {
+  const { mean, std, channels } = preprocessing;
+  const reverse = channels === 'bgr' && count === 3;
+  return pixels.map((_, i) => {
+    const channel = i % count;
+    const value = pixels[reverse ? i - channel + (count - 1 - channel) : i] as number;
+    return (value - (mean[channel] as number)) / (std[channel] as number);
+  });
+}

@@ -1,3 +1,4 @@
+import type { Resizing } from '../data/resizing.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
 /** A model as settings name it; paths are absolute. */
@@ -7,4 +8,6 @@ export interface ModelSource {
   /** File with one class name a line. */
   readonly labels?: string;
   readonly preprocessing: Preprocessing;
+  /** How images are brought to its size; stretched where it is missing. */
+  readonly resizing?: Resizing;
 }

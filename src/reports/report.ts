@@ -1,9 +1,12 @@
 import type { ThreatModel } from '../attacks/definition.ts';
 import type { Norm, Norms } from '../attacks/norms.ts';
+import type { ImageShape } from '../data/image.ts';
+import type { Resizing } from '../data/resizing.ts';
 import type { Prediction, Round } from '../evaluation/evaluate.ts';
 import type { Metrics, Status } from '../evaluation/metrics.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { Comparison, Verdict } from '../evaluation/verdict.ts';
+import type { Preprocessing } from '../models/preprocessing.ts';
 
 /** Where the compute side ran. */
 export type EngineLocation = 'process' | 'extensionHost';
@@ -15,7 +18,17 @@ export interface TestReport {
   readonly status: Verdict;
   /** One sentence: what was expected and measured, or why nothing could be. */
   readonly message: string;
-  readonly model: { readonly name: string; readonly path: string; readonly sha256?: string };
+  readonly model: {
+    readonly name: string;
+    readonly path: string;
+    readonly sha256?: string;
+    /** The images that it takes. */
+    readonly input?: ImageShape;
+    /** Mean and standard deviation of each channel, in the order of channels that the model takes. */
+    readonly preprocessing?: Preprocessing;
+    /** How images were brought to the model's size: in pixels, once that size is known. */
+    readonly resizing?: Resizing;
+  };
   readonly dataset: {
     readonly name: string;
     readonly path: string;

@@ -1,4 +1,5 @@
 import { catalogue } from '../attacks/catalogue.ts';
+import { stretching } from '../data/resizing.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from './report.ts';
 
@@ -10,7 +11,12 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
     name: plan.name,
     status: 'errored',
     message: 'The test did not run.',
-    model: { name: plan.model.name, path: plan.model.path },
+    model: {
+      name: plan.model.name,
+      path: plan.model.path,
+      preprocessing: plan.model.preprocessing,
+      resizing: plan.model.resizing ?? stretching,
+    },
     dataset: { name: plan.dataset.name, path: plan.dataset.path, notes: [] },
     attack: {
       id: plan.attack,

@@ -1,7 +1,7 @@
 import { catalogue } from '../attacks/catalogue.ts';
 import { type Attacks, testSchema } from './attackSchema.ts';
 import { datasetSchema, modelSchema } from './schema.ts';
-import { datasetSnippet, modelSnippet, named, type Snippet, testSnippet } from './snippets.ts';
+import { datasetSnippet, modelSnippet, named, presetSnippet, type Snippet, testSnippet } from './snippets.ts';
 
 /** The settings that define tests, each an object keyed by name. */
 export const settingKeys = ['perturb.models', 'perturb.datasets', 'perturb.tests'] as const;
@@ -12,7 +12,7 @@ export function configuration(attacks: Attacks = catalogue) {
   return {
     title: 'Perturb',
     properties: {
-      'perturb.models': setting(1, 'Models to test, by name.', modelSchema, modelSnippet),
+      'perturb.models': setting(1, 'Models to test, by name.', modelSchema, modelSnippet, presetSnippet),
       'perturb.datasets': setting(2, 'Images to attack, by name.', datasetSchema, datasetSnippet),
       'perturb.tests': setting(
         3,
@@ -55,14 +55,14 @@ export function updateManifest(manifest: string): string {
   return `${JSON.stringify({ ...rest, contributes: { ...contributes, configuration: configuration() } }, null, 2)}\n`;
 }
 
-function setting(order: number, markdownDescription: string, schema: object, snippet: Snippet) {
+function setting(order: number, markdownDescription: string, schema: object, ...snippets: readonly Snippet[]) {
   return {
     type: 'object',
     scope: 'resource',
     order,
     default: {},
     markdownDescription,
-    additionalProperties: { ...schema, defaultSnippets: [snippet] },
-    defaultSnippets: [named(snippet)],
+    additionalProperties: { ...schema, defaultSnippets: snippets },
+    defaultSnippets: snippets.map(named),
   };
 }

@@ -1,4 +1,3 @@
-import type { JSONPath } from 'jsonc-parser';
 import { parseAmount } from '../attacks/amount.ts';
 import { catalogue } from '../attacks/catalogue.ts';
 import type { AttackDefinition } from '../attacks/definition.ts';
@@ -6,13 +5,11 @@ import type { DatasetSource } from '../data/source.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { Attacks } from './attackSchema.ts';
 import { checkTest, soundPart } from './checkTest.ts';
-import type { SettingKey } from './configuration.ts';
-import { type Fault, formatPath, type Problem, separator } from './problem.ts';
-import { type Resolved, resolveDataset, resolveModel } from './resolveSources.ts';
+import { type Definition, duplicateFaults, lookUp, pathOf, problemsOf } from './definition.ts';
+import { type Fault, type Problem, separator } from './problem.ts';
+import { resolveDataset, resolveModel } from './resolveSources.ts';
 import type { TestSettings } from './schema.ts';
-import type { SettingsLayer, Workspace } from './settingsLayer.ts';
-import { suggest } from './suggest.ts';
-import type { PathScope } from './variables.ts';
+import type { Workspace } from './settingsLayer.ts';
 
 /** What can run, and what stands in the way of the rest. */
 export interface Resolution {
@@ -37,14 +34,6 @@ export function resolvePlans(workspace: Workspace, attacks: Attacks = catalogue)
     }
   }
   return { plans, problems };
-}
-
-/** One entry of a setting, and where it stands. */
-interface Definition {
-  readonly layer: SettingsLayer;
-  readonly setting: SettingKey;
-  readonly name: string;
-  readonly value: unknown;
 }
 
 /** @param isShared other folders have a test of this name, so that ids need the folder's */
@@ -119,60 +108,4 @@ function commonPlan(
     seed: settings.seed ?? 0,
     origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },
   };
-}
-
-type Found<T> =
-  | { readonly source: T; readonly problems?: undefined }
-  | { readonly source?: undefined; readonly problems: readonly Problem[] };
-
-/** What a name in a test stands for: the nearest definition, in the test's own layer or further out. */
-function lookUp<T>(
-  test: Definition,
-  path: JSONPath,
-  setting: SettingKey,
-  name: string,
-  resolve: (name: string, value: unknown, scope: PathScope) => Resolved<T>,
-): Found<T> {
-  const layers = [...outward(test.layer)];
-  const layer = layers.find(({ values }) => Object.hasOwn(values[setting], name));
-  if (!layer) {
-    // A file that cannot be read may well define the name: its own problem is enough.
-    if (layers.some(({ problems }) => problems.length > 0)) return { problems: [] };
-    const known = layers.flatMap(({ values }) => Object.keys(values[setting]));
-    const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there: add it.';
-    return { problems: problemsOf(test, [{ path, message: `There is no "${name}" in "${setting}". ${advice}` }]) };
-  }
-  const definition = { layer, setting, name, value: layer.values[setting][name] };
-  const resolved = resolve(name, definition.value, layer);
-  const faults = [...duplicateFaults(definition), ...('faults' in resolved ? resolved.faults : [])];
-  return 'source' in resolved && faults.length === 0 ? resolved : { problems: problemsOf(definition, faults) };
-}
-
-function* outward(layer: SettingsLayer): Generator<SettingsLayer> {
-  yield layer;
-  if (layer.outer) yield* outward(layer.outer);
-}
-
-/** Keys within a definition, or its own, that stand twice. */
-function duplicateFaults(definition: Definition): Fault[] {
-  const start = pathOf(definition);
-  return definition.layer.duplicates
-    .filter((path) => start.every((step, index) => path[index] === step))
-    .map((path) => ({
-      path: path.slice(start.length),
-      message: `"${path.at(-1)}" stands twice, and the first would be ignored. Rename or remove one.`,
-    }));
-}
-
-function pathOf({ setting, name }: Definition): JSONPath {
-  return [setting, name];
-}
-
-/** The faults of a definition, with the place where they stand. */
-function problemsOf(definition: Definition, faults: readonly Fault[]): Problem[] {
-  const { layer } = definition;
-  return faults.map(({ path, message }) => {
-    const full = [...pathOf(definition), ...path];
-    return { file: layer.file, ...layer.locate(full), setting: formatPath(full), message };
-  });
 }

@@ -32,6 +32,11 @@ export function formatPath(path: JSONPath): string {
     .join('');
 }
 
+/** A problem as compilers print them: file, line, column, what is wrong. */
+export function formatProblem({ file, line, column, setting, message }: Problem): string {
+  return `${file}:${line}:${column}: ${setting}: ${message}`;
+}
+
 /** True for { … }. */
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);

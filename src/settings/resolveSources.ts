@@ -1,5 +1,5 @@
 import type { DatasetSource } from '../data/source.ts';
-import { noPreprocessing } from '../models/preprocessing.ts';
+import { type PreprocessingSettings, resolvePreprocessing } from '../models/preprocessing.ts';
 import type { ModelSource } from '../models/source.ts';
 import type { Fault } from './problem.ts';
 import { type DatasetSettings, datasetSchema, type ModelSettings, modelSchema } from './schema.ts';
@@ -14,15 +14,12 @@ export function resolveModel(name: string, value: unknown, scope: PathScope): Re
   const faults = structuralFaults(modelSchema, value);
   if (faults.length > 0) return { faults };
   const { path, labels, preprocessing } = value as ModelSettings;
+  faults.push(...cropFaults(preprocessing));
   const source = {
     name,
     path: resolveAt('path', path, scope, faults),
     ...(labels !== undefined && { labels: resolveAt('labels', labels, scope, faults) }),
-    preprocessing: {
-      mean: eachChannel(preprocessing?.mean ?? noPreprocessing.mean),
-      std: eachChannel(preprocessing?.std ?? noPreprocessing.std),
-      channels: preprocessing?.channels ?? noPreprocessing.channels,
-    },
+    ...resolvePreprocessing(preprocessing),
   };
   return faults.length > 0 ? { faults } : { source };
 }
@@ -52,8 +49,21 @@ function resolveAt(key: string, path: string, scope: PathScope, faults: Fault[])
   }
 }
 
-/** One number counts for red, green and blue. */
-function eachChannel(given: number | readonly number[]): number[] {
-  const numbers = [given].flat();
-  return numbers.length === 1 ? [0, 1, 2].map(() => numbers[0] as number) : [...numbers];
+/** A center that nothing leaves room for; whether it is of the model's size turns out when the model is opened. */
+function cropFaults(settings: PreprocessingSettings | undefined): Fault[] {
+  const { resize, crop } = resolvePreprocessing(settings).resizing;
+  const path = ['preprocessing', 'crop'];
+  if (crop === undefined) return [];
+  if (resize === 'stretch') {
+    return [
+      {
+        path,
+        message: 'Stretched images are not cut. Give "resize" the length of the shorter side, or remove "crop".',
+      },
+    ];
+  }
+  if (typeof resize === 'number' && resize < crop) {
+    return [{ path, message: `${crop} is more than the shorter side, which "resize" makes ${resize}. Change one.` }];
+  }
+  return [];
 }

@@ -2,7 +2,13 @@ import Type from 'typebox';
 import { type Amount, amountSchema } from '../attacks/amount.ts';
 import { type Preset, presets } from '../attacks/definition.ts';
 import { type Norm, norms } from '../attacks/norms.ts';
+import { interpolations } from '../data/resample.ts';
 import type { ExpectedMetric } from '../evaluation/plan.ts';
+import {
+  type PreprocessingSettings,
+  type PresetName,
+  presets as preprocessingPresets,
+} from '../models/preprocessing.ts';
 
 /**
  * JSON Schemas of one model, one dataset and one test. VS Code completes and checks settings with them, and so do we:
@@ -37,37 +43,69 @@ function eachChannel(number: object, errorMessage: string, markdownDescription: 
   });
 }
 
-const preprocessing = Type.Object(
-  {
-    mean: Type.Optional(
-      eachChannel(
-        {},
-        'Give one number for all channels, or a list of three.',
-        'Subtracted from each channel of pixels in [0, 1]: one number for all channels, or three, in the order that `channels` states. Default: 0.',
-      ),
-    ),
-    std: Type.Optional(
-      eachChannel(
-        { not: { const: 0 } },
-        'Give one number for all channels, or a list of three. None may be 0, since pixels are divided by it.',
-        'Divides each channel after `mean` is subtracted: one number for all channels, or three, in the order that `channels` states. Default: 1.',
-      ),
-    ),
-    channels: Type.Optional(
-      Type.Unsafe<'rgb' | 'bgr'>({
-        enum: ['rgb', 'bgr'],
-        default: 'rgb',
-        markdownDescription: 'Order in which the model takes colors.',
-      }),
-    ),
+const presetDescriptions: Record<PresetName, string> = {
+  imagenet:
+    'Models of torchvision: shorter side to 256 (bilinear), center 224 × 224 cut out, mean 0.485, 0.456, 0.406, std 0.229, 0.224, 0.225. A model of another size keeps the ratio of 256 to 224.',
+  clip: 'CLIP: shorter side to the model’s size (bicubic), center cut out, mean 0.48145466, 0.4578275, 0.40821073, std 0.26862954, 0.26130258, 0.27577711.',
+  tf: 'Many models of Keras: pixels in [−1, 1] (mean 0.5, std 0.5), images stretched to the model’s size.',
+};
+
+const presetNames = {
+  enum: Object.keys(preprocessingPresets),
+  markdownEnumDescriptions: Object.keys(preprocessingPresets).map((name) => presetDescriptions[name as PresetName]),
+};
+
+const preprocessingKeys = {
+  preset: {
+    ...presetNames,
+    markdownDescription: 'Values that are not given here.',
   },
-  {
-    ...closed,
-    errorMessage: 'Describe it by an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
+  mean: eachChannel(
+    {},
+    'Give one number for all channels, or a list of three.',
+    'Subtracted from each channel of pixels in [0, 1]: one number for all channels, or three, in the order that `channels` states. Default: that of the preset, else 0.',
+  ),
+  std: eachChannel(
+    { not: { const: 0 } },
+    'Give one number for all channels, or a list of three. None may be 0, since pixels are divided by it.',
+    'Divides each channel after `mean` is subtracted: one number for all channels, or three, in the order that `channels` states. Default: that of the preset, else 1.',
+  ),
+  channels: {
+    enum: ['rgb', 'bgr'],
+    default: 'rgb',
+    markdownDescription: 'Order in which the model takes colors.',
+  },
+  resize: {
+    type: ['string', 'integer'],
+    anyOf: [{ enum: ['stretch'] }, { type: 'integer' }],
+    minimum: 1,
+    errorMessage: 'Give the length of the shorter side in pixels, such as 256, or "stretch".',
     markdownDescription:
-      'What happens to pixels in [0, 1] before the model sees them: (value − mean) / std. Without it they go in as they are.',
+      'How an image gets the model’s size: the length in pixels that its shorter side gets before the center is cut out, or `stretch`: both sides are stretched. Default: that of the preset, else `stretch`.',
   },
-);
+  crop: {
+    type: 'integer',
+    minimum: 1,
+    errorMessage: 'Give the side of the center that is cut out, in pixels, such as 224.',
+    markdownDescription:
+      'Side in pixels of the center that is cut out after `resize`. It must be the model’s own, which is the default.',
+  },
+  interpolation: {
+    enum: interpolations,
+    markdownDescription:
+      'How pixels of a resized image are computed, as Pillow and torchvision do. Default: that of the preset, else `lanczos`.',
+  },
+};
+
+const preprocessing = Type.Unsafe<PreprocessingSettings>({
+  type: ['string', 'object'],
+  anyOf: [presetNames, { type: 'object' }],
+  properties: preprocessingKeys,
+  ...closed,
+  errorMessage: `Give a preset (${presetNames.enum.map((name) => `"${name}"`).join(', ')}), or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.`,
+  markdownDescription:
+    'What happens to an image before the model sees it: it is brought to the model’s size, and pixels in [0, 1] become (value − mean) / std. A preset, or an object. Without it images are stretched, and pixels go in as they are.',
+});
 
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(

@@ -1,4 +1,5 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of VS Code
+import { presets } from '../models/preprocessing.ts';
 import type { Attacks } from './attackSchema.ts';
 
 /** What VS Code offers to fill in. Placeholder 1 is left for the name; a `^` before a placeholder makes it a number. */
@@ -15,6 +16,16 @@ export const modelSnippet: Snippet = {
     path: '${2:models/model.onnx}',
     labels: '${3:models/labels.txt}',
     preprocessing: { mean: '^${4:0}', std: '^${5:1}', channels: '${6|rgb,bgr|}' },
+  },
+};
+
+export const presetSnippet: Snippet = {
+  label: 'Model with a preset',
+  description: 'A model with labels that is preprocessed as many others are',
+  body: {
+    path: '${2:models/model.onnx}',
+    labels: '${3:models/labels.txt}',
+    preprocessing: `\${4|${Object.keys(presets)}|}`,
   },
 };
 

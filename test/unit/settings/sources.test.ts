@@ -33,8 +33,48 @@ const modelMistakes: Record<string, [model: unknown, line: string]> = {
     ' › label: There is no setting "label" here. Did you mean "labels"?',
   ],
   'unknown preprocessing': [
-    { path: 'm', preprocessing: 'imagenet' },
-    ' › preprocessing: "imagenet" does not fit. Describe it by an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
+    { path: 'm', preprocessing: 'imagnet' },
+    ' › preprocessing: "imagnet" does not fit. Give a preset ("imagenet", "clip", "tf"), or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
+  ],
+  'preprocessing that is a number': [
+    { path: 'm', preprocessing: 255 },
+    ' › preprocessing: 255 does not fit. Give a preset ("imagenet", "clip", "tf"), or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
+  ],
+  'an unknown preset': [
+    { path: 'm', preprocessing: { preset: 'imagnet' } },
+    ' › preprocessing › preset: "imagnet" is unknown. Did you mean "imagenet"?',
+  ],
+  'an unknown key of preprocessing': [
+    { path: 'm', preprocessing: { resized: 224 } },
+    ' › preprocessing › resized: There is no setting "resized" here. Did you mean "resize"?',
+  ],
+  'a size in words': [
+    { path: 'm', preprocessing: { resize: 'fit' } },
+    ' › preprocessing › resize: "fit" does not fit. Give the length of the shorter side in pixels, such as 256, or "stretch".',
+  ],
+  'a size of half a pixel': [
+    { path: 'm', preprocessing: { resize: 0.5 } },
+    ' › preprocessing › resize: 0.5 does not fit. Give the length of the shorter side in pixels, such as 256, or "stretch".',
+  ],
+  'a size of no pixels': [
+    { path: 'm', preprocessing: { resize: 0 } },
+    ' › preprocessing › resize: 0 does not fit. Give the length of the shorter side in pixels, such as 256, or "stretch".',
+  ],
+  'a crop in words': [
+    { path: 'm', preprocessing: { preset: 'imagenet', crop: '224' } },
+    ' › preprocessing › crop: "224" does not fit. Give the side of the center that is cut out, in pixels, such as 224.',
+  ],
+  'a crop of stretched images': [
+    { path: 'm', preprocessing: { crop: 224 } },
+    ' › preprocessing › crop: Stretched images are not cut. Give "resize" the length of the shorter side, or remove "crop".',
+  ],
+  'a crop of more than there is': [
+    { path: 'm', preprocessing: { preset: 'clip', resize: 200, crop: 224 } },
+    ' › preprocessing › crop: 224 is more than the shorter side, which "resize" makes 200. Change one.',
+  ],
+  'an unknown interpolation': [
+    { path: 'm', preprocessing: { interpolation: 'cubic' } },
+    ' › preprocessing › interpolation: "cubic" is unknown. Did you mean "bicubic"?',
   ],
   'two means': [
     { path: 'm', preprocessing: { mean: [0.5, 0.5] } },

@@ -1,0 +1,80 @@
+import type { JSONPath } from 'jsonc-parser';
+import type { SettingKey } from './configuration.ts';
+import { type Fault, formatPath, type Problem } from './problem.ts';
+import type { Resolved } from './resolveSources.ts';
+import type { SettingsLayer } from './settingsLayer.ts';
+import { suggest } from './suggest.ts';
+import type { PathScope } from './variables.ts';
+
+/** One entry of a setting, and where it stands. */
+export interface Definition {
+  readonly layer: SettingsLayer;
+  readonly setting: SettingKey;
+  readonly name: string;
+  readonly value: unknown;
+}
+
+/** What a name stands for, or why that cannot be said. */
+export type Found<T> =
+  | { readonly source: T; readonly problems?: undefined }
+  | { readonly source?: undefined; readonly problems: readonly Problem[] };
+
+/** Reads a definition. */
+export type Resolve<T> = (name: string, value: unknown, scope: PathScope) => Resolved<T>;
+
+/** What a name in a test stands for: the nearest definition, in the test's own layer or further out. */
+export function lookUp<T>(
+  test: Definition,
+  path: JSONPath,
+  setting: SettingKey,
+  name: string,
+  resolve: Resolve<T>,
+): Found<T> {
+  const layers = [...outward(test.layer)];
+  const layer = layers.find(({ values }) => Object.hasOwn(values[setting], name));
+  if (!layer) {
+    // A file that cannot be read may well define the name: its own problem is enough.
+    if (layers.some(({ problems }) => problems.length > 0)) return { problems: [] };
+    const known = layers.flatMap(({ values }) => Object.keys(values[setting]));
+    const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there: add it.';
+    return { problems: problemsOf(test, [{ path, message: `There is no "${name}" in "${setting}". ${advice}` }]) };
+  }
+  return resolveDefinition({ layer, setting, name, value: layer.values[setting][name] }, resolve);
+}
+
+/** What a definition stands for. */
+export function resolveDefinition<T>(definition: Definition, resolve: Resolve<T>): Found<T> {
+  const resolved = resolve(definition.name, definition.value, definition.layer);
+  const faults = [...duplicateFaults(definition), ...('faults' in resolved ? resolved.faults : [])];
+  return 'source' in resolved && faults.length === 0 ? resolved : { problems: problemsOf(definition, faults) };
+}
+
+function* outward(layer: SettingsLayer): Generator<SettingsLayer> {
+  yield layer;
+  if (layer.outer) yield* outward(layer.outer);
+}
+
+/** Keys within a definition, or its own, that stand twice. */
+export function duplicateFaults(definition: Definition): Fault[] {
+  const start = pathOf(definition);
+  return definition.layer.duplicates
+    .filter((path) => start.every((step, index) => path[index] === step))
+    .map((path) => ({
+      path: path.slice(start.length),
+      message: `"${path.at(-1)}" stands twice, and the first would be ignored. Rename or remove one.`,
+    }));
+}
+
+/** Where a definition stands. */
+export function pathOf({ setting, name }: Definition): JSONPath {
+  return [setting, name];
+}
+
+/** The faults of a definition, with the place where they stand. */
+export function problemsOf(definition: Definition, faults: readonly Fault[]): Problem[] {
+  const { layer } = definition;
+  return faults.map(({ path, message }) => {
+    const full = [...pathOf(definition), ...path];
+    return { file: layer.file, ...layer.locate(full), setting: formatPath(full), message };
+  });
+}

@@ -1,0 +1,53 @@
+import type { DatasetSource } from '../data/source.ts';
+import type { ModelSource } from '../models/source.ts';
+import { UserError } from '../userError.ts';
+import type { SettingKey } from './configuration.ts';
+import { type Definition, type Resolve, resolveDefinition } from './definition.ts';
+import { formatProblem } from './problem.ts';
+import { resolveDataset, resolveModel } from './resolveSources.ts';
+import type { Workspace } from './settingsLayer.ts';
+import { suggest } from './suggest.ts';
+
+/** A model or a dataset, and the definition that it comes from. */
+export interface FoundSource<T> {
+  readonly source: T;
+  readonly definition: Definition;
+}
+
+/**
+ * The model of this name in a workspace, outside of any test.
+ * @throws UserError when there is none, when several folders have one, or when its definition has a mistake.
+ */
+export function findModel(workspace: Workspace, name: string): FoundSource<ModelSource> {
+  return find(workspace, 'perturb.models', name, resolveModel);
+}
+
+/** The dataset of this name in a workspace, in the same way. */
+export function findDataset(workspace: Workspace, name: string): FoundSource<DatasetSource> {
+  return find(workspace, 'perturb.datasets', name, resolveDataset);
+}
+
+function find<T>(
+  { layers, problems }: Workspace,
+  setting: SettingKey,
+  name: string,
+  resolve: Resolve<T>,
+): FoundSource<T> {
+  const [layer, other] = layers.filter(({ values }) => Object.hasOwn(values[setting], name));
+  if (layer === undefined) {
+    // Where a file cannot be read, that is why.
+    const reasons = [...problems, ...layers.flatMap((each) => each.problems)].map(formatProblem);
+    const known = layers.flatMap(({ values }) => Object.keys(values[setting]));
+    const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there: add it.';
+    throw new UserError([`There is no "${name}" in "${setting}". ${advice}`, ...reasons].join('\n'));
+  }
+  if (other !== undefined) {
+    throw new UserError(
+      `"${name}" is defined in ${layer.file} and in ${other.file}. Give the folder of one of them instead of the workspace.`,
+    );
+  }
+  const definition = { layer, setting, name, value: layer.values[setting][name] };
+  const found = resolveDefinition(definition, resolve);
+  if (found.problems) throw new UserError(found.problems.map(formatProblem).join('\n'));
+  return { source: found.source, definition };
+}
