@@ -1,10 +1,11 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command } from 'commander';
+import { Command, InvalidArgumentError } from 'commander';
 import { catalogue } from '../attacks/catalogue.ts';
 import { describeError } from '../userError.ts';
 import { printCatalog } from './catalog.ts';
+import { checkPreprocessing } from './checkPreprocessing.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
@@ -39,6 +40,18 @@ program
   });
 
 program
+  .command('check-preprocessing')
+  .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
+  .description(
+    'Tries the usual ways to preprocess images on a model and up to 32 images, and prints how it does with each.',
+  )
+  .requiredOption('--model <name>', 'name of a model in "perturb.models"')
+  .requiredOption('--dataset <name>', 'name of a dataset with labels in "perturb.datasets"')
+  .option('--seed <number>', 'draws the images', wholeNumber, 0)
+  .option('--json', 'print JSON instead of a table')
+  .action(checkPreprocessing);
+
+program
   .command('demo')
   .description(
     'Runs the demo workspace and writes pictures of what fooled its model. Exits 0 unless a test cannot run.',
@@ -67,6 +80,11 @@ program
   .option('--from <source>', '"download", "wheel" (by pip), or the path of a wheel or of a folder with lib and include')
   .option('--into <folder>', "folder to install into (default: the user's, where Perturb looks for it)")
   .action((options) => installTensorFlow(options));
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number, 0 or more.');
+  return Number(text);
+}
 
 try {
   await program.parseAsync();

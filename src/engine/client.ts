@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { type BirpcReturn, createBirpc } from 'birpc';
+import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
 import { readExamples } from '../reports/runFolder.ts';
@@ -34,6 +35,7 @@ export class EngineClient {
   readonly #environment: NodeJS.ProcessEnv;
   #running: Running | undefined;
   #onProgress: (progress: Progress) => void = () => {};
+  #onCheckProgress: (done: number, total: number) => void = () => {};
 
   /** @param entry path of the built compute side. */
   constructor(entry: string, options: EngineOptions = {}) {
@@ -80,15 +82,50 @@ export class EngineClient {
     signal?: AbortSignal,
   ): Promise<TestReport> {
     signal?.throwIfAborted();
+    const unstarted = unstartedReport(plan, this.location);
     let running: Running;
     try {
       running = this.#start();
     } catch (error) {
-      return { ...unstartedReport(plan, this.location), message: describeError(error) };
+      return { ...unstarted, message: describeError(error) };
     }
-    const { side, calls } = running;
     this.#onProgress = onProgress;
-    const gone = side.ended.then((end) => this.#died(plan, folder, end));
+    const gone = running.side.ended.then((end) => this.#died(plan, folder, end));
+    try {
+      const run = running.calls.runTest(plan, folder, this.location);
+      return await this.#untilCancelled(running, Promise.race([run, gone]), signal);
+    } catch (error) {
+      signal?.throwIfAborted();
+      return { ...unstarted, message: `The compute side failed: ${(error as Error).message}` };
+    }
+  }
+
+  /**
+   * Tries the usual ways to preprocess images on a model and a dataset.
+   * @param onProgress called with the number of conventions that were tried, of `total`.
+   * @throws UserError when that cannot be done, or the compute side dies; with the signal's reason when `signal` aborts.
+   */
+  async checkPreprocessing(
+    request: PreprocessingRequest,
+    onProgress: (done: number, total: number) => void,
+    signal?: AbortSignal,
+  ): Promise<PreprocessingCheck> {
+    signal?.throwIfAborted();
+    const running = this.#start();
+    this.#onCheckProgress = onProgress;
+    const gone = running.side.ended.then((end) => {
+      throw new UserError(
+        `The compute side ended in the middle of the check (${end}). Try again; if it happens each time, there may be too little memory.`,
+      );
+    });
+    const check = running.calls.checkPreprocessing(request).catch((error) => {
+      throw new UserError((error as Error).message, { cause: error });
+    });
+    return this.#untilCancelled(running, Promise.race([check, gone]), signal);
+  }
+
+  /** What work comes to. Rejects with the signal's reason when `signal` aborts; a side that does not heed that is killed. */
+  async #untilCancelled<T>({ side, calls }: Running, work: Promise<T>, signal: AbortSignal | undefined): Promise<T> {
     let timer: NodeJS.Timeout | undefined;
     const cancel = () => {
       calls.cancel.asEvent();
@@ -96,12 +133,7 @@ export class EngineClient {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     try {
-      return await Promise.race([calls.runTest(plan, folder, this.location), gone]);
-    } catch (error) {
-      return {
-        ...unstartedReport(plan, this.location),
-        message: `The compute side failed: ${(error as Error).message}`,
-      };
+      return await work;
     } finally {
       clearTimeout(timer);
       signal?.removeEventListener('abort', cancel);
@@ -129,7 +161,10 @@ export class EngineClient {
   #spawn(): Running {
     const side = spawnAt[this.location](this.#entry, this.#environment);
     const calls = createBirpc<EngineFunctions, ClientFunctions>(
-      { progress: (progress) => this.#onProgress(progress) },
+      {
+        progress: (progress) => this.#onProgress(progress),
+        checkProgress: (done, total) => this.#onCheckProgress(done, total),
+      },
       // A test takes as long as it takes: it can be cancelled, and a compute side that dies is noticed.
       { ...side.port, timeout: -1 },
     );

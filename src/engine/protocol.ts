@@ -1,3 +1,4 @@
+import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { TensorFlowBackend } from '../models/tfjs/backend.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
@@ -11,13 +12,17 @@ export interface EngineFunctions {
    * report (`errored`); it rejects only when it was cancelled.
    */
   runTest(plan: TestPlan, folder: string, location: EngineLocation): Promise<TestReport>;
-  /** Ends the running test before its next batch. */
+  /** Tries the usual ways to preprocess images. It rejects when that cannot be done, and when it was cancelled. */
+  checkPreprocessing(request: PreprocessingRequest): Promise<PreprocessingCheck>;
+  /** Ends the running test or check before its next batch. */
   cancel(): void;
 }
 
 /** What the compute side tells of its own accord. */
 export interface ClientFunctions {
   progress(progress: Progress): void;
+  /** How many conventions a check of preprocessing has tried, of `total`. */
+  checkProgress(done: number, total: number): void;
 }
 
 /** How far a test has got. */

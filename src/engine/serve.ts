@@ -1,5 +1,8 @@
 import { createBirpc } from 'birpc';
+import { checkPreprocessing } from '../evaluation/checkPreprocessing.ts';
+import type { ModelSource } from '../models/source.ts';
 import { startTensorFlow } from '../models/tfjs/backend.ts';
+import { describeError } from '../userError.ts';
 import { ModelCache } from './modelCache.ts';
 import type { ClientFunctions, EngineFunctions, Port } from './protocol.ts';
 import { runTest } from './runTest.ts';
@@ -8,6 +11,16 @@ import { runTest } from './runTest.ts';
 export function serve(port: Port): void {
   const models = new ModelCache();
   let running: AbortController | undefined;
+  /** Does what can be cancelled, one thing at a time. */
+  async function alone<T>(work: (signal: AbortSignal) => Promise<T>): Promise<T> {
+    if (running) throw new Error('the compute side runs one test at a time');
+    running = new AbortController();
+    try {
+      return await work(running.signal);
+    } finally {
+      running = undefined;
+    }
+  }
   const functions: EngineFunctions = {
     async describe() {
       return {
@@ -17,14 +30,18 @@ export function serve(port: Port): void {
       };
     },
     async runTest(plan, folder, location) {
-      if (running) throw new Error('the compute side runs one test at a time');
-      running = new AbortController();
-      const { signal } = running;
-      try {
-        return await runTest(plan, { models, folder, location, signal, progress: client.progress.asEvent });
-      } finally {
-        running = undefined;
-      }
+      const progress = client.progress.asEvent;
+      return alone((signal) => runTest(plan, { models, folder, location, signal, progress }));
+    },
+    async checkPreprocessing(request) {
+      return alone(async (signal) => {
+        const open = async (source: ModelSource) => (await models.open(source)).classifier;
+        const check = checkPreprocessing(request, { open, signal, onProgress: client.checkProgress.asEvent });
+        return check.catch((error) => {
+          // Only the message gets to the other side.
+          throw new Error(describeError(error));
+        });
+      });
     },
     cancel() {
       // An error of its own: not every Node.js sends a DOMException from one process to another.

@@ -2,6 +2,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/client.ts';
 import type { EngineDescription, Progress } from '../engine/protocol.ts';
+import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
 
@@ -56,7 +57,7 @@ export class Engine implements vscode.Disposable {
 
   /** Runs one test after those that were asked for before. Rejects only when it was cancelled. */
   runTest(plan: TestPlan, folder: string, signal: AbortSignal): Promise<TestReport> {
-    const run = async () => {
+    return this.#inTurn(async () => {
       try {
         const client = await this.#start();
         return await client.runTest(plan, folder, (progress) => this.#progressed.fire(progress), signal);
@@ -64,10 +65,16 @@ export class Engine implements vscode.Disposable {
         this.#progressed.fire(undefined);
         if (this.#description === undefined) void this.describe().catch(() => {});
       }
-    };
-    const result = this.#turn.then(run);
-    this.#turn = result.catch(() => {});
-    return result;
+    });
+  }
+
+  /** Tries the usual ways to preprocess images, after the tests that were asked for before. */
+  checkPreprocessing(
+    request: PreprocessingRequest,
+    onProgress: (done: number, total: number) => void,
+    signal: AbortSignal,
+  ): Promise<PreprocessingCheck> {
+    return this.#inTurn(async () => (await this.#start()).checkPreprocessing(request, onProgress, signal));
   }
 
   dispose(): void {
@@ -75,6 +82,12 @@ export class Engine implements vscode.Disposable {
     this.#configuration.dispose();
     this.#changed.dispose();
     this.#progressed.dispose();
+  }
+
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#turn.then(work);
+    this.#turn = result.catch(() => {});
+    return result;
   }
 
   #drop(): void {

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { useWorkbench } from '../support/vscode/useWorkbench.ts';
 
@@ -56,6 +56,34 @@ describe('Commands', () => {
     await testing.expandAll();
     await testing.run('FGSM 4/255');
     await testing.waitFor('FGSM 4/255', 'Passed');
+  });
+
+  it('check the preprocessing of a model, and write what is chosen into the settings', async () => {
+    const { explorer, quickInput } = workbench();
+    await workbench().runCommand('View: Close All Editors');
+    const settings = path.join(workbench().folder, '.vscode', 'settings.json');
+    const stated = '{ "mean": 0.5, "std": 0.5, "channels": "rgb" }';
+    const wrong = (await readFile(settings, 'utf8')).replace(stated, stated.replace('rgb', 'bgr'));
+    await writeFile(settings, wrong);
+    const best = '[−1, 1], stretched';
+
+    await workbench().runCommand('Perturb: Check Preprocessing…');
+    await quickInput.choose('signs');
+    await quickInput.choose('street');
+    await quickInput.item(best).getByText('32 of 32 right (100.0 %)').waitFor();
+    assert.equal((await quickInput.items())[0], best);
+    await quickInput.item('As in the settings, stretched').getByText('The settings have this one').waitFor();
+    await workbench().screenshot('check-preprocessing');
+    await quickInput.cancel();
+    assert.equal(await readFile(settings, 'utf8'), wrong);
+    assert.equal(await workbench().tab('settings.json').count(), 0);
+
+    await explorer.choose(model, 'Check Preprocessing…');
+    await quickInput.choose('street');
+    await quickInput.choose(best);
+    await workbench().tab('settings.json').waitFor();
+    const text = await readFile(settings, 'utf8');
+    assert.equal(text, wrong.replace(stated.replace('rgb', 'bgr'), '"tf"'));
   });
 
   it('work by keyboard alone, from a test to its examples in the view', async () => {

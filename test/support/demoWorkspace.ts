@@ -1,7 +1,8 @@
 import { cp, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 
-const demo = path.join(import.meta.dirname, '..', '..', 'media', 'demo');
+/** The folder of the demo workspace. */
+export const demoFolder = path.join(import.meta.dirname, '..', '..', 'media', 'demo');
 
 /** The demo's model, as settings name it. */
 export const signsModel = {
@@ -24,7 +25,7 @@ export async function writeWorkspace(
   folder: string,
   { tests, images, models, datasets }: WorkspaceContents,
 ): Promise<string> {
-  await cp(path.join(demo, 'models', 'signs'), path.join(folder, 'models', 'signs'), { recursive: true });
+  await cp(path.join(demoFolder, 'models', 'signs'), path.join(folder, 'models', 'signs'), { recursive: true });
   for (const image of images) {
     await cp(demoImage(image), path.join(folder, 'data', 'street', image));
   }
@@ -52,7 +53,7 @@ export async function writeSettings(folder: string, text: string): Promise<strin
 
 /** The path of an image of the demo. */
 export function demoImage(image: string): string {
-  return path.join(demo, 'data', 'street', image);
+  return path.join(demoFolder, 'data', 'street', image);
 }
 
 /** Images 01 to 04 of some classes of the demo. */

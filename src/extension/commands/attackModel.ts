@@ -1,4 +1,6 @@
 import * as vscode from 'vscode';
+import type { TestPlan } from '../../evaluation/plan.ts';
+import type { TestReport } from '../../reports/report.ts';
 import { createRunFolder, writeReport } from '../../reports/runFolder.ts';
 import { resolvePlans } from '../../settings/plans.ts';
 import { UserError } from '../../userError.ts';
@@ -8,6 +10,7 @@ import { chooseAttack } from './chooseAttack.ts';
 import { chooseModel } from './chooseModel.ts';
 import type { Services } from './commands.ts';
 import { settingsFor, withChoice } from './settingsFile.ts';
+import { withProgress } from './withProgress.ts';
 
 const { l10n } = vscode;
 
@@ -32,7 +35,7 @@ export async function attackModel(
 
   const started = new Date();
   const folder = await createRunFolder(layer.folder, started);
-  const report = await withProgress(plan.id, engine, (signal) => engine.runTest(plan, folder, signal));
+  const report = await runWithProgress(plan, folder, engine);
   if (report === undefined) return;
   const tests = [report];
   await writeReport(folder, {
@@ -46,38 +49,11 @@ export async function attackModel(
   PerturbationViews.of(context).open({ folder, test: plan.id });
 }
 
-/** Shows how far the attack is and how long it will take; `undefined` where the user has cancelled it. */
-async function withProgress<T>(
-  test: string,
-  engine: Engine,
-  run: (signal: AbortSignal) => Promise<T>,
-): Promise<T | undefined> {
-  const abort = new AbortController();
-  const options = {
-    location: vscode.ProgressLocation.Notification,
-    title: l10n.t('Attacking {0}', test),
-    cancellable: true,
-  };
-  return vscode.window.withProgress(options, async (view, token) => {
-    token.onCancellationRequested(() => abort.abort(new Error('cancelled')));
-    const start = Date.now();
-    let shown = 0;
+function runWithProgress(plan: TestPlan, folder: string, engine: Engine): Promise<TestReport | undefined> {
+  return withProgress(l10n.t('Attacking {0}', plan.id), async (show, signal) => {
     const subscription = engine.onDidProgress((progress) => {
-      if (progress?.test !== test) return;
-      const { done, total } = progress;
-      const percent = total === 0 ? 0 : (100 * done) / total;
-      const seconds = done === 0 ? undefined : ((Date.now() - start) / 1000 / done) * (total - done);
-      const left = seconds === undefined ? '' : l10n.t(', {0} s left', Math.ceil(seconds));
-      view.report({ increment: percent - shown, message: `${done}/${total}${left}` });
-      shown = percent;
+      if (progress?.test === plan.id) show(progress.done, progress.total);
     });
-    try {
-      return await run(abort.signal);
-    } catch (error) {
-      if (abort.signal.aborted) return undefined;
-      throw error;
-    } finally {
-      subscription.dispose();
-    }
+    return engine.runTest(plan, folder, signal).finally(() => subscription.dispose());
   });
 }

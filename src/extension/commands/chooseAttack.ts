@@ -4,6 +4,7 @@ import * as vscode from 'vscode';
 import { parseAmount } from '../../attacks/amount.ts';
 import { catalogue } from '../../attacks/catalogue.ts';
 import type { AttackDefinition } from '../../attacks/definition.ts';
+import type { PreprocessingSettings } from '../../models/preprocessing.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 
 const { l10n } = vscode;
@@ -84,7 +85,7 @@ function asAmount(text: string): string | number {
 }
 
 /** A dataset of the settings, or a folder that the user names. */
-async function chooseDataset(layer: SettingsLayer) {
+export async function chooseDataset(layer: SettingsLayer) {
   const known = layer.values['perturb.datasets'];
   const folder = { label: l10n.t('$(folder-opened) Choose a folder of images…'), name: undefined };
   const items = [...Object.keys(known).map((name) => ({ label: name, name })), folder];
@@ -106,40 +107,59 @@ async function chooseDataset(layer: SettingsLayer) {
   return { name, entry: { [name]: { path: shorten(chosen.fsPath, layer.folder) } } };
 }
 
-/** The model's entry in the settings, or a new one: labels from beside it, preprocessing from the user. */
+/** The model's entry in the settings, or a new one with preprocessing from the user. */
 async function describeModel(model: vscode.Uri, layer: SettingsLayer) {
-  const known = layer.values['perturb.models'];
-  for (const [name, entry] of Object.entries(known)) {
-    const at = (entry as { path?: unknown } | null)?.path;
-    if (typeof at === 'string' && path.resolve(layer.folder, at) === model.fsPath) return { name, entry: {} };
-  }
+  const name = nameOfModel(model, layer);
+  if (name !== undefined) return { name, entry: {} };
   const preprocessing = await choosePreprocessing();
   if (preprocessing === undefined) return undefined;
-  const home = path.dirname(model.fsPath);
-  const stem = path.parse(model.fsPath).name;
-  const name = freeName(stem === 'model' ? path.basename(home) : stem, Object.keys(known));
-  const labels = (await readdir(home)).find((file) => /^(labels|classes)\.txt$/i.test(file));
-  return {
-    name,
-    entry: {
-      [name]: {
-        path: shorten(model.fsPath, layer.folder),
-        ...(labels === undefined ? {} : { labels: shorten(path.join(home, labels), layer.folder) }),
-        preprocessing,
-      },
-    },
-  };
+  const created = await newModel(model, layer);
+  return { name: created.name, entry: { [created.name]: { ...created.value, preprocessing } } };
 }
 
-async function choosePreprocessing() {
-  const items = [
+/** What the settings call a model; `undefined` where they do not know it. */
+export function nameOfModel(model: vscode.Uri, layer: SettingsLayer): string | undefined {
+  return Object.entries(layer.values['perturb.models']).find(([, entry]) => {
+    const at = (entry as { path?: unknown } | null)?.path;
+    return typeof at === 'string' && path.resolve(layer.folder, at) === model.fsPath;
+  })?.[0];
+}
+
+/** An entry for a model that the settings do not know, under a name that is free, with the labels from beside it. */
+export async function newModel(model: vscode.Uri, layer: SettingsLayer) {
+  const home = path.dirname(model.fsPath);
+  const stem = path.parse(model.fsPath).name;
+  const name = freeName(stem === 'model' ? path.basename(home) : stem, Object.keys(layer.values['perturb.models']));
+  const labels = (await readdir(home)).find((file) => /^(labels|classes)\.txt$/i.test(file));
+  const value = {
+    path: shorten(model.fsPath, layer.folder),
+    ...(labels === undefined ? {} : { labels: shorten(path.join(home, labels), layer.folder) }),
+  };
+  return { name, value };
+}
+
+async function choosePreprocessing(): Promise<PreprocessingSettings | undefined> {
+  const items: (vscode.QuickPickItem & { value: PreprocessingSettings })[] = [
     { label: l10n.t('[0, 1]'), description: l10n.t('pixels as they are'), value: { mean: 0, std: 1 } },
     { label: l10n.t('[−1, 1]'), description: 'mean 0.5, std 0.5', value: { mean: 0.5, std: 0.5 } },
     { label: l10n.t('[0, 255]'), description: 'mean 0, std 1/255', value: { mean: 0, std: 1 / 255 } },
     {
       label: 'ImageNet',
       description: 'mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225',
-      value: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225] },
+      detail: l10n.t('The center of the image is cut out, as torchvision does'),
+      value: 'imagenet',
+    },
+    {
+      label: l10n.t('ImageNet, stretched'),
+      description: 'mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225',
+      detail: l10n.t('The whole image is stretched'),
+      value: { preset: 'imagenet', resize: 'stretch' },
+    },
+    {
+      label: 'CLIP',
+      description: 'mean 0.481, 0.458, 0.408; std 0.269, 0.261, 0.276',
+      detail: l10n.t('The center of the image is cut out'),
+      value: 'clip',
     },
   ];
   const title = l10n.t('Preprocessing');

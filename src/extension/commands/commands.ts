@@ -25,6 +25,11 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       await addRobustnessTest(model);
       await services.explorer.refresh();
     },
+    'perturb.checkPreprocessing': async (model?: vscode.Uri) => {
+      const { checkPreprocessing } = await import('./checkPreprocessing.ts');
+      await checkPreprocessing(services, model);
+      await services.explorer.refresh();
+    },
     'perturb.openView': (target?: ViewLocation | vscode.TestItem) => openView(context, services, target),
     'perturb.openDemo': async () => {
       const { openDemo } = await import('./openDemo.ts');

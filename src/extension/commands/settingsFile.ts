@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
 import * as vscode from 'vscode';
@@ -14,26 +14,58 @@ export interface SettingsFile {
 
 /** The settings of the workspace folder that a model is in, or of the model's own folder. */
 export async function settingsFor(model: vscode.Uri): Promise<SettingsFile> {
-  const folder = vscode.workspace.getWorkspaceFolder(model)?.uri.fsPath ?? path.dirname(model.fsPath);
+  return settingsIn(vscode.workspace.getWorkspaceFolder(model)?.uri.fsPath ?? path.dirname(model.fsPath));
+}
+
+/** The settings of a folder, as the editor has them; empty ones where there is no file. */
+export async function settingsIn(folder: string): Promise<SettingsFile> {
   const uri = vscode.Uri.file(path.join(folder, '.vscode', 'settings.json'));
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   const text = open?.getText() ?? (await readFile(uri.fsPath, 'utf8').catch(() => '{}\n'));
   return { uri, text, layer: layerOf(uri, text) };
 }
 
-/** The settings with a choice added; comments and formatting of the rest stay as they are. */
-export function withChoice({ uri, text }: SettingsFile, choice: Choice, expect: object): SettingsFile {
-  const entries: [JSONPath, unknown][] = [
-    ...Object.entries(choice.models).map(([name, value]): [JSONPath, unknown] => [['perturb.models', name], value]),
-    ...Object.entries(choice.datasets).map(([name, value]): [JSONPath, unknown] => [['perturb.datasets', name], value]),
+/** The settings with a choice added. */
+export function withChoice(settings: SettingsFile, choice: Choice, expect: object): SettingsFile {
+  const entries: Entry[] = [
+    ...Object.entries(choice.models).map(([name, value]): Entry => [['perturb.models', name], value]),
+    ...Object.entries(choice.datasets).map(([name, value]): Entry => [['perturb.datasets', name], value]),
     [['perturb.tests', choice.testName], { ...choice.test, expect }],
   ];
+  return withEntries(settings, entries);
+}
+
+/** A place in the settings, and what is to stand there. */
+export type Entry = readonly [place: JSONPath, value: unknown];
+
+/** The settings with entries added or replaced; comments and formatting of the rest stay as they are. */
+export function withEntries({ uri, text }: SettingsFile, entries: readonly Entry[]): SettingsFile {
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' };
   const changed = entries.reduce(
-    (before, [place, value]) => applyEdits(before, modify(before, place, value, { formattingOptions })),
+    (before, [place, value]) => applyEdits(before, modify(before, [...place], value, { formattingOptions })),
     text.trim() === '' ? '{}\n' : text,
   );
   return { uri, text: changed, layer: layerOf(uri, changed) };
+}
+
+/** Writes settings, through the editor where their file is open, so that it can be undone. */
+export async function saveSettings({ uri, text }: SettingsFile): Promise<void> {
+  const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
+  if (open === undefined) {
+    await mkdir(path.dirname(uri.fsPath), { recursive: true });
+    await writeFile(uri.fsPath, text);
+    return;
+  }
+  const edit = new vscode.WorkspaceEdit();
+  edit.replace(uri, new vscode.Range(0, 0, open.lineCount, 0), text);
+  await vscode.workspace.applyEdit(edit);
+  await open.save();
+}
+
+/** Opens settings at the line where a place begins. */
+export async function showSettings({ uri, layer }: SettingsFile, place: JSONPath): Promise<void> {
+  const { line } = layer.locate(place);
+  await vscode.window.showTextDocument(uri, { selection: new vscode.Range(line - 1, 0, line - 1, 0) });
 }
 
 function layerOf(uri: vscode.Uri, text: string): SettingsLayer {

@@ -92,7 +92,14 @@ describe('perturb run', () => {
     const modelFiles = ['model.json', 'weights.bin'].map((name) => folder.at('workspace', 'models', 'signs', name));
     const hash = createHash('sha256');
     for (const file of modelFiles) hash.update(await readFile(file));
-    assert.deepEqual(model, { name: 'signs', path: modelFiles[0], sha256: hash.digest('hex') });
+    assert.deepEqual(model, {
+      name: 'signs',
+      path: modelFiles[0],
+      sha256: hash.digest('hex'),
+      input: { height: 32, width: 32, channels: 3 },
+      preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' },
+      resizing: { resize: 'stretch', interpolation: 'lanczos' },
+    });
     const data = folder.at('workspace', 'data', 'street');
     assert.deepEqual(dataset, { name: 'street', path: data, images: images.length, notes: [] });
     assert.deepEqual(attack, {

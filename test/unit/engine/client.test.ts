@@ -5,6 +5,7 @@ import path from 'node:path';
 import { EngineClient, type EngineOptions } from '../../../src/engine/client.ts';
 import type { Progress } from '../../../src/engine/protocol.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import { type PreprocessingSettings, resolvePreprocessing } from '../../../src/models/preprocessing.ts';
 import { prepareRunFolder, readExamples } from '../../../src/reports/runFolder.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
@@ -82,6 +83,24 @@ describe('EngineClient', () => {
         ['attacking', 2, 2],
       ],
     );
+  });
+
+  it('reports the size of a preset in pixels, and refuses a crop of another size', async () => {
+    await prepareRunFolder(run());
+    const withPreset = (settings: PreprocessingSettings) => ({
+      ...plans.short,
+      model: { ...plans.short.model, ...resolvePreprocessing(settings) },
+    });
+    const engine = start();
+    const report = await engine.runTest(withPreset('imagenet'), run(), ignore);
+    assert.deepEqual(report.model.resizing, { resize: 37, interpolation: 'bilinear' });
+    assert.deepEqual(report.model.preprocessing?.mean, [0.485, 0.456, 0.406]);
+    assert.deepEqual(report.dataset.notes, [
+      'resized from 32×32 to a shorter side of 37 (bilinear), center 32×32 cut out: 2 images',
+    ]);
+    const refused = await engine.runTest(withPreset({ preset: 'imagenet', crop: 224 }), run(), ignore);
+    assert.equal(refused.status, 'errored');
+    assert.match(refused.message, /^"crop" is 224 in the preprocessing of this model, which takes images of 32 × 32\./);
   });
 
   it('does not mistake a test that takes longer than the start for one that hangs', async () => {
@@ -219,5 +238,56 @@ describe('EngineClient', () => {
     const abort = once(isAttacking, () => controller.abort());
     await assert.rejects(engine.runTest(plans.endless, run(), abort, controller.signal), { name: 'AbortError' });
     assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+  });
+
+  describe('checking preprocessing', () => {
+    const request = () => ({ model: plans.short.model, dataset: plans.long.dataset, seed: 0 });
+
+    it('reports progress and gives the conventions, in either place', async () => {
+      for (const location of ['process', 'extensionHost'] as const) {
+        const seen: number[][] = [];
+        const engine = start({ location });
+        const { conventions, images } = await engine.checkPreprocessing(request(), (...counts) => seen.push(counts));
+        engine.dispose();
+        assert.equal(images, 24);
+        assert.deepEqual([conventions[0]?.title, conventions[0]?.current], ['[−1, 1]', true]);
+        assert.deepEqual(
+          seen,
+          Array.from({ length: 8 }, (_, done) => [done, 7]),
+        );
+      }
+    });
+
+    it('rejects with the words that a user reads', async () => {
+      const missing = { ...request(), dataset: { name: 'none', path: folder.at('none'), labels: 'folders' as const } };
+      const engine = start();
+      await rejectsWith(engine.checkPreprocessing(missing, ignore), /^The dataset folder .*none does not exist\./);
+      await prepareRunFolder(run());
+      assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+    });
+
+    it('can be cancelled, and the process goes on', async () => {
+      const engine = start();
+      await engine.describe();
+      const { pid } = engine;
+      const controller = new AbortController();
+      const reason = new Error('the user has changed her mind');
+      const checking = engine.checkPreprocessing(request(), () => controller.abort(reason), controller.signal);
+      await assert.rejects(checking, reason);
+      await prepareRunFolder(run());
+      assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+      assert.equal(engine.pid, pid);
+    });
+
+    it('says that the process has died', async () => {
+      const engine = start();
+      const kill = () => process.kill(engine.pid as number, 'SIGKILL');
+      await rejectsWith(engine.checkPreprocessing(request(), kill), 'in the middle of the check (signal SIGKILL)');
+    });
+
+    it('says that the compute side is missing', async () => {
+      const entry = folder.at('nothing', 'engine.js');
+      await rejectsWith(start({}, entry).checkPreprocessing(request(), ignore), entry, 'is missing');
+    });
   });
 });

@@ -1,0 +1,215 @@
+import { listDataset } from '../data/dataset.ts';
+import type { ImageShape, Pixels } from '../data/image.ts';
+import { matchLabels } from '../data/labels.ts';
+import { type Fit, fitTo, stretching } from '../data/resizing.ts';
+import { sample } from '../data/sample.ts';
+import type { DatasetSource } from '../data/source.ts';
+import type { Classifier } from '../models/classifier.ts';
+import { argmax, softmax } from '../models/functional.ts';
+import {
+  noPreprocessing,
+  type Preprocessing,
+  type PreprocessingSettings,
+  preprocess,
+  resolvePreprocessing,
+} from '../models/preprocessing.ts';
+import type { ModelSource } from '../models/source.ts';
+import { UserError } from '../userError.ts';
+import { type LabeledFile, readImages } from './loadExamples.ts';
+
+/** What is to be checked: whether a model is preprocessed as it was trained. */
+export interface PreprocessingRequest {
+  readonly model: ModelSource;
+  /** It must have labels. */
+  readonly dataset: DatasetSource;
+  /** Draws the images. */
+  readonly seed: number;
+}
+
+/** One way to preprocess images, and how the model does with it. */
+export interface CheckedConvention {
+  /** What people call it; missing where only these settings have it. */
+  readonly title?: string;
+  /** What `preprocessing` in the settings must be for it; missing where it is that already. */
+  readonly settings?: PreprocessingSettings;
+  readonly preprocessing: Preprocessing;
+  /** In pixels. */
+  readonly resizing: Fit;
+  /** True for the one that the settings have now. */
+  readonly current: boolean;
+  /** How many of the images are classified right, and that as a fraction. */
+  readonly correct: number;
+  readonly accuracy: number;
+  /** Mean softmax probability of the predicted class, from 0 to 1. */
+  readonly confidence: number;
+}
+
+/** The conventions, the best first. */
+export interface PreprocessingCheck {
+  /** How many images were classified. */
+  readonly images: number;
+  /** The images that the model takes. */
+  readonly input: ImageShape;
+  readonly conventions: readonly CheckedConvention[];
+}
+
+/** What a check needs beside its request. */
+export interface CheckOptions {
+  /** Opens a model as its source says. */
+  open(source: ModelSource): Promise<Classifier>;
+  readonly signal?: AbortSignal;
+  /** Called with the number of conventions that were tried, of `total`. */
+  onProgress?(done: number, total: number): void;
+}
+
+/** Enough to tell conventions apart: a wrong one costs most of the accuracy. */
+const mostImages = 32;
+
+/** Images smaller than this are not cut: nobody resizes them first. */
+const smallestCut = 64;
+
+/**
+ * Classifies a sample of a dataset after each of the usual ways to preprocess images.
+ * @throws UserError for a dataset without labels, an image that cannot be read, or a label that is no class of the model.
+ */
+export async function checkPreprocessing(
+  { model, dataset, seed }: PreprocessingRequest,
+  { open, signal, onProgress = () => {} }: CheckOptions,
+): Promise<PreprocessingCheck> {
+  // Opened once, without preprocessing: that is done here, as each convention has it.
+  const classifier = await open({ ...model, preprocessing: noPreprocessing });
+  const files = await drawFiles(dataset, classifier, seed);
+  const candidates = candidatesFor(model, classifier.input);
+  const checked: CheckedConvention[] = [];
+  onProgress(0, candidates.length);
+  for (const group of byResizing(candidates)) {
+    const images = await readImages(files, classifier.input, group[0]?.resizing, signal);
+    for (const candidate of group) {
+      const seen = images.map(({ pixels }) => preprocess(pixels, classifier.input.channels, candidate.preprocessing));
+      const score = await judge(classifier, seen, files, signal);
+      checked.push({ ...candidate, ...score });
+      onProgress(checked.length, candidates.length);
+    }
+  }
+  checked.sort((a, b) => b.correct - a.correct || b.confidence - a.confidence);
+  return { images: files.length, input: classifier.input, conventions: checked };
+}
+
+async function drawFiles(dataset: DatasetSource, classifier: Classifier, seed: number): Promise<LabeledFile[]> {
+  const { entries } = await listDataset(dataset);
+  const labeled = entries.flatMap(({ file, label }) => (label === undefined ? [] : [{ file, label }]));
+  if (labeled.length === 0) {
+    throw new UserError(
+      `The dataset "${dataset.name}" has no labels, so nobody knows which predictions are right. Sort the images of ${dataset.path} into one folder a class, or give the dataset a .csv file of labels.`,
+    );
+  }
+  const indices = matchLabels(
+    labeled.map(({ label }) => label),
+    classifier.classes,
+  );
+  const files = labeled.map(({ file, label }) => ({ file, label: indices.get(label) as number }));
+  return sample(files, ({ label }) => label, Math.min(mostImages, dataset.limit ?? mostImages), seed);
+}
+
+type Candidate = Omit<CheckedConvention, 'correct' | 'accuracy' | 'confidence'>;
+
+/** A convention as it would stand in the settings. */
+interface Convention {
+  readonly title: string;
+  readonly settings: PreprocessingSettings;
+}
+
+const anyColor: readonly Convention[] = [
+  { title: '[0, 1]', settings: { mean: 0, std: 1 } },
+  { title: '[0, 255]', settings: { mean: 0, std: 1 / 255 } },
+  { title: '[−1, 1]', settings: 'tf' },
+];
+
+const grayOnly: readonly Convention[] = [{ title: 'MNIST', settings: { mean: 0.1307, std: 0.3081 } }];
+
+/** In gray levels, without a standard deviation. */
+const caffe = {
+  mean: [103.939, 116.779, 123.68].map((level) => level / 255),
+  std: 1 / 255,
+  channels: 'bgr',
+} as const satisfies PreprocessingSettings;
+
+const rgbOnly: readonly Convention[] = [
+  { title: 'ImageNet', settings: 'imagenet' },
+  { title: 'ImageNet, BGR', settings: { preset: 'imagenet', channels: 'bgr' } },
+  { title: 'Caffe', settings: caffe },
+  { title: 'CLIP', settings: 'clip' },
+];
+
+/** The one of the settings, and the usual ones that differ for this model. */
+function candidatesFor({ preprocessing, resizing = stretching }: ModelSource, input: ImageShape): Candidate[] {
+  const own = { preprocessing, resizing: fitTo(input, resizing), current: true };
+  const candidates = new Map<string, Candidate>([[keyOf(own, input), own]]);
+  for (const { title, settings } of conventionsFor(input)) {
+    const resolved = resolvePreprocessing(settings);
+    const candidate = { ...resolved, resizing: fitTo(input, resolved.resizing), current: false, title, settings };
+    const key = keyOf(candidate, input);
+    const same = candidates.get(key);
+    if (same === undefined) candidates.set(key, candidate);
+    else if (same === own) candidates.set(key, { ...own, title });
+  }
+  return [...candidates.values()];
+}
+
+function conventionsFor({ height, width, channels }: ImageShape): Convention[] {
+  const colors = [...anyColor, ...(channels === 1 ? grayOnly : rgbOnly)];
+  const isCut = Math.min(height, width) >= smallestCut;
+  return colors.flatMap(({ title, settings }) => {
+    const values = typeof settings === 'string' ? { preset: settings } : settings;
+    const cuts = resolvePreprocessing(settings).resizing.resize !== 'stretch';
+    const stretched = { title, settings: cuts ? ({ ...values, resize: 'stretch' } as const) : settings };
+    if (!isCut) return [stretched];
+    return [stretched, { title, settings: cuts ? settings : { ...values, ...cutLike(height, width) } }];
+  });
+}
+
+/** What torchvision's classifiers do, for conventions that say nothing of it. */
+function cutLike(height: number, width: number) {
+  const { resizing } = resolvePreprocessing('imagenet');
+  const { resize, interpolation } = fitTo({ height, width, channels: 3 }, resizing);
+  return { resize, interpolation };
+}
+
+/** Equal for conventions that give a model the same numbers, but for interpolation, which decides little. */
+function keyOf({ preprocessing, resizing }: Pick<Candidate, 'preprocessing' | 'resizing'>, { channels }: ImageShape) {
+  const { mean, std } = preprocessing;
+  const numbers = [mean, std].map((list) => list.slice(0, channels).map((value) => value.toPrecision(6)));
+  return JSON.stringify([numbers, channels === 3 && preprocessing.channels, resizing.resize]);
+}
+
+/** Conventions that read images alike, together: each file is then decoded once for all of them. */
+function byResizing(candidates: readonly Candidate[]): (readonly Candidate[])[] {
+  const groups = new Map<string, Candidate[]>();
+  for (const candidate of candidates) {
+    const key = JSON.stringify(candidate.resizing);
+    groups.set(key, [...(groups.get(key) ?? []), candidate]);
+  }
+  return [...groups.values()];
+}
+
+async function judge(
+  classifier: Classifier,
+  images: readonly Pixels[],
+  files: readonly LabeledFile[],
+  signal: AbortSignal | undefined,
+): Promise<Pick<CheckedConvention, 'correct' | 'accuracy' | 'confidence'>> {
+  let correct = 0;
+  let confidences = 0;
+  for (let start = 0; start < images.length; start += classifier.batchSize) {
+    signal?.throwIfAborted();
+    const rows = await classifier.logits(images.slice(start, start + classifier.batchSize));
+    for (const [i, row] of rows.entries()) {
+      // A convention that drives the model out of the numbers is wrong, and nothing more.
+      if (!row.every(Number.isFinite)) continue;
+      const predicted = argmax(row);
+      confidences += softmax(row)[predicted] as number;
+      if (predicted === files[start + i]?.label) correct++;
+    }
+  }
+  return { correct, accuracy: correct / images.length, confidence: confidences / images.length };
+}
