@@ -41,7 +41,7 @@ function byIndex(map: object): unknown[] | undefined {
 
 function parseNumbers(text: string | undefined): number[] | undefined {
   const value = text === undefined ? undefined : (parseObject(text) ?? parseObject(`[${text}]`));
-  const numbers = Array.isArray(value) ? value : undefined;
+  const numbers = Array.isArray(value) ? value : typeof value === 'number' ? [value] : undefined;
   const isRight = numbers?.every(Number.isFinite) && (numbers.length === 1 || numbers.length === 3);
   if (!numbers || !isRight) return undefined;
   return numbers.length === 1 ? Array(3).fill(numbers[0]) : numbers;

@@ -1,0 +1,257 @@
+import assert from 'node:assert/strict';
+import { appendFile, readFile, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { type DifferentiableClassifier, isDifferentiable } from '../../../../src/models/classifier.ts';
+import { floatConstant, type Model } from '../../../../src/models/onnx/graph.ts';
+import { openOnnxModel } from '../../../../src/models/onnx/openOnnxModel.ts';
+import { writeModel } from '../../../../src/models/onnx/writeModel.ts';
+import { type ModelSketch, makeModel, noise } from '../../../support/onnx/makeModel.ts';
+import { rejectsWith } from '../../../support/rejectsWith.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
+
+const classes = 4;
+const weights = noise(classes * 3 * 16);
+
+/** A classifier of images of 4 × 4, with what a test wants to be different about it. */
+function classifierOf(change: Partial<ModelSketch> & { readonly tail?: ModelSketch['nodes'] } = {}): Model {
+  const { tail = [], ...rest } = change;
+  return makeModel({
+    input: { dims: ['batch', 3, 4, 4] },
+    constants: { w: { dims: [48, classes], values: weights } },
+    nodes: [
+      { operator: 'Flatten', inputs: ['image'], outputs: ['flat'] },
+      { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['scores'] },
+      ...tail,
+    ],
+    ...rest,
+  });
+}
+
+const gray = new Float32Array(48).fill(0.5);
+
+/** Σ x over the rows of channels-first weights, for an image of one color. */
+function expectedLogits(color: readonly [number, number, number]): number[] {
+  return Array.from({ length: classes }, (_, k) => {
+    let sum = 0;
+    for (let i = 0; i < 48; i++) sum += (color[Math.floor(i / 16)] as number) * (weights[i * classes + k] as number);
+    return sum;
+  });
+}
+
+function assertClose(actual: ArrayLike<number> | undefined, expected: readonly number[]): void {
+  assert.equal(actual?.length, expected.length);
+  for (const [i, value] of expected.entries()) {
+    assert.ok(Math.abs((actual?.[i] as number) - value) < 1e-4, `${actual?.[i]} at ${i}, where ${value} is right`);
+  }
+}
+
+describe('Opening an ONNX file', () => {
+  const folder = temporaryFolder();
+  const save = (model: Model) => folder.write('model.onnx', writeModel(model));
+
+  it('finds size, layout and number of classes without asking', async () => {
+    const { classifier, files, sha256 } = await openOnnxModel(await save(classifierOf()), {});
+    assert.deepEqual(classifier.input, { height: 4, width: 4, channels: 3 });
+    assert.deepEqual(classifier.classes, ['0', '1', '2', '3']);
+    assert.match(classifier.engine, /^ONNX Runtime [\d.]+ \(cpu\)$/);
+    assert.deepEqual(
+      files.map((file) => path.basename(file)),
+      ['model.onnx'],
+    );
+    assert.match(sha256, /^[0-9a-f]{64}$/);
+    const [row] = await classifier.logits([gray]);
+    assertClose(row, expectedLogits([0.5, 0.5, 0.5]));
+  });
+
+  it('takes images with channels last', async () => {
+    const model = classifierOf({
+      input: { dims: ['n', 4, 4, 3] },
+      nodes: [
+        { operator: 'Transpose', inputs: ['image'], outputs: ['moved'], attributes: { perm: [0, 3, 1, 2] } },
+        { operator: 'Flatten', inputs: ['moved'], outputs: ['flat'] },
+        { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['scores'] },
+      ],
+    });
+    const { classifier } = await openOnnxModel(await save(model), {});
+    const red = Float32Array.from(gray, (_, i) => (i % 3 === 0 ? 1 : 0));
+    assertClose((await classifier.logits([red]))[0], expectedLogits([1, 0, 0]));
+  });
+
+  it('applies mean, standard deviation and channel order', async () => {
+    const preprocessing = { mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 2], channels: 'bgr' as const };
+    const { classifier } = await openOnnxModel(await save(classifierOf()), { preprocessing });
+    const color = Float32Array.from(gray, (_, i) => [0.9, 0.6, 0.3][i % 3] as number);
+    assertClose(
+      (await classifier.logits([color]))[0],
+      expectedLogits([(0.3 - 0.1) / 0.5, (0.6 - 0.2) / 0.25, (0.9 - 0.3) / 2]),
+    );
+  });
+
+  it('takes class names and normalization from the metadata, and says so', async () => {
+    const metadata = { names: "{0: 'a', 1: 'b', 2: 'c', 3: 'd'}", mean: '0.5', std: '[0.5, 0.5, 0.5]' };
+    const { classifier, notes } = await openOnnxModel(await save(classifierOf({ metadata })), {});
+    assert.deepEqual(classifier.classes, ['a', 'b', 'c', 'd']);
+    assertClose((await classifier.logits([gray]))[0], [0, 0, 0, 0]);
+    assert.equal(notes.length, 2);
+  });
+
+  it('cuts the softmax at the end, also behind a change of shape', async () => {
+    for (const tail of [
+      [{ operator: 'Softmax', inputs: ['scores'], outputs: ['p'] }],
+      [
+        { operator: 'LogSoftmax', inputs: ['scores'], outputs: ['p'], attributes: { axis: 1 } },
+        { operator: 'Identity', inputs: ['p'], outputs: ['same'] },
+      ],
+    ]) {
+      const { classifier } = await openOnnxModel(await save(classifierOf({ tail })), {});
+      assertClose((await classifier.logits([gray]))[0], expectedLogits([0.5, 0.5, 0.5]));
+    }
+  });
+
+  it('widens a batch that is fixed at one image', async () => {
+    const { classifier } = await openOnnxModel(await save(classifierOf({ input: { dims: [1, 3, 4, 4] } })), {});
+    assert.ok(classifier.batchSize > 1, `its batch size is ${classifier.batchSize}`);
+    const rows = await classifier.logits(Array.from({ length: 7 }, () => gray));
+    for (const row of rows) assertClose(row, expectedLogits([0.5, 0.5, 0.5]));
+  });
+
+  it('runs at a batch that the file fixes where it cannot be widened', async () => {
+    const model = classifierOf({
+      input: { dims: [3, 3, 4, 4] },
+      constants: { w: { dims: [48, classes], values: weights }, target: { ints: [3, 48] } },
+      nodes: [
+        { operator: 'Reshape', inputs: ['image', 'target'], outputs: ['flat'] },
+        { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['scores'] },
+      ],
+    });
+    const { classifier } = await openOnnxModel(await save(model), {});
+    assert.equal(classifier.batchSize, 3);
+    const rows = await classifier.logits(Array.from({ length: 4 }, () => gray));
+    assert.equal(rows.length, 4);
+    for (const row of rows) assertClose(row, expectedLogits([0.5, 0.5, 0.5]));
+  });
+
+  it('needs to be told the size that a model of any size is to be given', async () => {
+    const model = classifierOf({
+      input: { dims: ['n', 3, 'h', 'w'] },
+      constants: { w: { dims: [3, classes], values: noise(12) } },
+      nodes: [
+        { operator: 'GlobalAveragePool', inputs: ['image'], outputs: ['mean'] },
+        { operator: 'Flatten', inputs: ['mean'], outputs: ['flat'] },
+        { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['scores'] },
+      ],
+    });
+    const file = await save(model);
+    await rejectsWith(openOnnxModel(file, {}), 'images of any size', '"crop": 224');
+    const { classifier } = await openOnnxModel(file, { size: 8 });
+    assert.deepEqual(classifier.input, { height: 8, width: 8, channels: 3 });
+  });
+
+  it('keeps a model attackable as a black box, and names the operator that no gradient passes', async () => {
+    const tail = [{ operator: 'Det', inputs: ['square'], outputs: ['det'] }];
+    const model = classifierOf({
+      constants: {
+        w: { dims: [48, classes], values: weights },
+        target: { ints: [0, 4, 2, 2] },
+        v: { dims: [4, 4, 4], values: noise(64) },
+      },
+      nodes: [
+        { operator: 'Flatten', inputs: ['image'], outputs: ['flat'] },
+        { operator: 'Slice', inputs: ['flat', 'starts', 'ends', 'axes'], outputs: ['part'] },
+        { operator: 'Reshape', inputs: ['part', 'target'], outputs: ['square'] },
+        ...tail,
+      ],
+    });
+    for (const [name, ints] of Object.entries({ starts: [0], ends: [16], axes: [1] })) {
+      (model.graph.constants as Map<string, unknown>).set(name, {
+        type: 'int64',
+        dims: [1],
+        data: new Uint8Array(BigInt64Array.from(ints, BigInt).buffer),
+      });
+    }
+    const { classifier } = await openOnnxModel(await save(model), {});
+    assert.equal((await classifier.logits([gray]))[0]?.length, 4);
+    assert.ok(!isDifferentiable(classifier));
+    assert.match((classifier as { obstacle?: string }).obstacle ?? '', /Det/);
+  });
+
+  it('reads weights beside the file, and names them when they are missing or too short', async () => {
+    const data = folder.at('weights.bin');
+    await writeFile(data, new Uint8Array(weights.buffer));
+    const file = await save({
+      ...classifierOf({ constants: {} }),
+      ...withExternal(data),
+    });
+    const { classifier, files } = await openOnnxModel(file, {});
+    assertClose((await classifier.logits([gray]))[0], expectedLogits([0.5, 0.5, 0.5]));
+    assert.deepEqual(files, [file, data]);
+    await writeFile(data, new Uint8Array(weights.buffer).subarray(0, 100));
+    await rejectsWith(openOnnxModel(file, {}), 'weights.bin', 'has 100 bytes', '768');
+    await rm(data);
+    await rejectsWith(openOnnxModel(file, {}), 'weights.bin', 'no such file');
+  });
+
+  function withExternal(file: string): Pick<Model, 'graph' | 'folder'> {
+    const { graph } = classifierOf();
+    const w = { type: 'float32' as const, dims: [48, classes], data: { file, offset: 0, length: 48 * classes * 4 } };
+    return { graph: { ...graph, constants: new Map([['w', w]]) }, folder: folder.at() };
+  }
+
+  it('says that a file changed while it was tested', async () => {
+    const big = { w: floatConstant(noise(48 * 500), [48, 500]) };
+    const file = await save(classifierOf({ constants: big }));
+    const { classifier } = await openOnnxModel(file, {});
+    await appendFile(file, 'more');
+    const asked = (classifier as unknown as DifferentiableClassifier).pullback(
+      [gray],
+      [[{ kind: 'margin', label: 0 }]],
+    );
+    await rejectsWith(asked, file, 'was changed while it was being tested');
+  });
+
+  describe('refuses', () => {
+    it('a truncated file', async () => {
+      const file = await save(classifierOf());
+      const bytes = await readFile(file);
+      await writeFile(file, bytes.subarray(0, bytes.length / 2));
+      await rejectsWith(openOnnxModel(file, {}), file, 'not an intact ONNX model');
+    });
+
+    it('a file that is something else', async () => {
+      const file = folder.at('text.onnx');
+      await writeFile(file, 'version https://example.org/pointer\n');
+      await rejectsWith(openOnnxModel(file, {}), file, 'not an intact ONNX model');
+      await writeFile(file, '');
+      await rejectsWith(openOnnxModel(file, {}), file, 'not an intact ONNX model');
+    });
+
+    it('a model that takes no image', async () => {
+      await rejectsWith(
+        openOnnxModel(await save(classifierOf({ input: { dims: ['n', 7] } })), {}),
+        'takes image [n, 7]',
+      );
+      await rejectsWith(
+        openOnnxModel(await save(classifierOf({ input: { dims: [1, 5, 4, 4] } })), {}),
+        '1 or 3 channels',
+      );
+    });
+
+    it('a model that ends in a sigmoid', async () => {
+      const tail = [{ operator: 'Sigmoid', inputs: ['scores'], outputs: ['p'] }];
+      await rejectsWith(openOnnxModel(await save(classifierOf({ tail })), {}), 'ends in Sigmoid');
+    });
+
+    it('labels of another number of classes', async () => {
+      await rejectsWith(openOnnxModel(await save(classifierOf()), { classes: ['a', 'b'] }), 'has 4 classes', 'name 2');
+    });
+
+    it('an operator that ONNX Runtime does not know', async () => {
+      const tail = [{ operator: 'Frobnicate', inputs: ['scores'], outputs: ['p'] }];
+      await rejectsWith(
+        openOnnxModel(await save(classifierOf({ tail })), {}),
+        'ONNX Runtime cannot run this model',
+        'Frobnicate',
+      );
+    });
+  });
+});
