@@ -5,9 +5,9 @@ import path from 'node:path';
 import { build } from 'esbuild';
 
 const root = import.meta.dirname;
-// Native modules cannot be bundled, TensorFlow.js must be the one that tfjs-node registers itself with, and yauzl asks for
-// Node's own modules in a way that only CommonJS has.
-const external = ['vscode', 'sharp', '@tensorflow/*', 'yauzl'];
+// Native modules cannot be bundled, TensorFlow.js must be the one that tfjs-node registers itself with, and the others ask
+// for Node's own modules in a way that only CommonJS has.
+const external = ['vscode', 'sharp', 'onnxruntime-node', 'onnxruntime-web', '@tensorflow/*', 'yauzl', 'protobufjs'];
 
 /** @type {import('esbuild').BuildOptions} */
 const common = { absWorkingDir: root, outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };

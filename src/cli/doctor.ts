@@ -4,13 +4,19 @@ import { startEngine } from './engine.ts';
 export async function doctor(): Promise<number> {
   const engine = startEngine();
   try {
-    const { tensorflow, node, platform } = await engine.describe();
+    const { onnx, tensorflow, node, platform } = await engine.describe();
     console.log(`Node.js ${node} on ${platform}`);
-    console.log(`TensorFlow.js engine: ${tensorflow.name}`);
-    if (tensorflow.reason) console.log(`  why not native: ${tensorflow.reason}`);
-    if (tensorflow.repair) console.log(`  to repair it:   ${tensorflow.repair}`);
+    console.log(`ONNX models, and TensorFlow.js models that can be written as such: ${onnx.name}`);
+    explain('why not another', onnx);
+    console.log(`Other TensorFlow.js models, and training: ${tensorflow.name}`);
+    explain('why not native', tensorflow);
     return 0;
   } finally {
     engine.dispose();
   }
+}
+
+function explain(question: string, { reason, repair }: { readonly reason?: string; readonly repair?: string }): void {
+  if (reason) console.log(`  ${question}: ${reason}`);
+  if (repair) console.log(`  to repair it: ${repair}`);
 }

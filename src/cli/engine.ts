@@ -1,7 +1,14 @@
 import { fileURLToPath } from 'node:url';
-import { EngineClient } from '../engine/client.ts';
+import { EngineClient, type EngineOptions } from '../engine/client.ts';
+
+let options: EngineOptions = {};
+
+/** Keeps what the command line says of the compute side, for when it is started. */
+export function chooseEngine(chosen: EngineOptions): void {
+  options = chosen;
+}
 
 /** The compute side, built beside the command line. */
 export function startEngine(): EngineClient {
-  return new EngineClient(fileURLToPath(new URL('engine.js', import.meta.url)));
+  return new EngineClient(fileURLToPath(new URL('engine.js', import.meta.url)), options);
 }

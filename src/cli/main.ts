@@ -1,13 +1,15 @@
 #!/usr/bin/env node
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import { catalogue } from '../attacks/catalogue.ts';
+import { providerChoices } from '../models/onnx/providers.ts';
 import { describeError } from '../userError.ts';
 import { printCatalog } from './catalog.ts';
 import { checkPreprocessing } from './checkPreprocessing.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
+import { chooseEngine } from './engine.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
 import { run } from './run.ts';
 
@@ -24,6 +26,19 @@ const program = new Command('perturb')
   .description('Tests vision models against adversarial examples.')
   .version(manifest.version)
   .addHelpText('after', `\nAttacks:\n${attacks}\n`)
+  .addOption(new Option('--provider <name>', 'what ONNX Runtime computes with').choices(providerChoices))
+  .addOption(
+    new Option(
+      '--runtime <name>',
+      'what computes TensorFlow.js models: ONNX Runtime where it can, or TensorFlow.js',
+    ).choices(['auto', 'tensorflow']),
+  )
+  .option(
+    '--memory <gigabytes>',
+    "memory that a model's work may take (default: a quarter of the machine's)",
+    gigabytes,
+  )
+  .hook('preAction', (command) => chooseEngine(command.opts()))
   .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : couldNotRun));
 
 program
@@ -80,6 +95,12 @@ program
   .option('--from <source>', '"download", "wheel" (by pip), or the path of a wheel or of a folder with lib and include')
   .option('--into <folder>', "folder to install into (default: the user's, where Perturb looks for it)")
   .action((options) => installTensorFlow(options));
+
+function gigabytes(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('Give a number above 0.');
+  return number;
+}
 
 function wholeNumber(text: string): number {
   if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Give a whole number, 0 or more.');

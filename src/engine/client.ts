@@ -18,6 +18,12 @@ export interface EngineOptions {
   readonly startLimit?: number;
   /** Folder that native TensorFlow was installed into, beside the places where it is looked for anyway. */
   readonly tensorflow?: string;
+  /** "tensorflow" keeps layers models on TensorFlow.js; "auto" takes the faster ONNX Runtime where it can. */
+  readonly runtime?: string;
+  /** What ONNX Runtime computes with. */
+  readonly provider?: string;
+  /** Gigabytes that a model's work may take; a quarter of the machine's where there is none. */
+  readonly memory?: number | null;
 }
 
 /** A compute side at work, and the calls to it. */
@@ -39,12 +45,12 @@ export class EngineClient {
 
   /** @param entry path of the built compute side. */
   constructor(entry: string, options: EngineOptions = {}) {
-    const { location = 'process', grace = 5_000, startLimit = 60_000, tensorflow } = options;
+    const { location = 'process', grace = 5_000, startLimit = 60_000 } = options;
     this.#entry = entry;
     this.location = location;
     this.#grace = grace;
     this.#startLimit = startLimit;
-    this.#environment = tensorflow ? { PERTURB_TENSORFLOW: tensorflow } : {};
+    this.#environment = environmentOf(options);
   }
 
   /** Id of the process that computes, while there is one. */
@@ -182,4 +188,14 @@ export class EngineClient {
       message: `The compute side ended in the middle of the test (${end}). ${finished} finished examples are kept in ${folder}. Run the test again; if it happens each time, there may be too little memory.`,
     };
   }
+}
+
+/** Options that the compute side reads from its environment; what is not stated there stays as it is. */
+function environmentOf({ tensorflow, runtime, provider, memory }: EngineOptions): NodeJS.ProcessEnv {
+  return {
+    ...(tensorflow ? { PERTURB_TENSORFLOW: tensorflow } : {}),
+    ...(runtime ? { PERTURB_RUNTIME: runtime } : {}),
+    ...(provider ? { PERTURB_PROVIDER: provider } : {}),
+    ...(memory ? { PERTURB_MEMORY: String(memory * 1e9) } : {}),
+  };
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
-import { type OpenedModel, openModel } from '../models/open.ts';
+import { openModel } from '../models/open.ts';
+import type { OpenedModel } from '../models/openedModel.ts';
 import type { ModelSource } from '../models/source.ts';
 
 interface Entry {

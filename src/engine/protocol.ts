@@ -1,5 +1,6 @@
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
+import type { RuntimeDescription } from '../models/onnx/runtime.ts';
 import type { TensorFlowBackend } from '../models/tfjs/backend.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
 
@@ -36,6 +37,7 @@ export interface Progress {
 
 /** What computes, and on what. */
 export interface EngineDescription {
+  readonly onnx: RuntimeDescription;
   readonly tensorflow: TensorFlowBackend;
   readonly node: string;
   readonly platform: string;

@@ -30,9 +30,9 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
   const elapsed = () => Math.round(performance.now() - start) / 1000;
   try {
     context.progress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
-    const { classifier, sha256 } = await models.open(plan.model);
+    const { classifier, sha256, preprocessing, notes: modelNotes } = await models.open(plan.model);
     const resizing = fitTo(classifier.input, plan.model.resizing ?? stretching);
-    const model = { ...report.model, sha256, input: classifier.input, resizing };
+    const model = { ...report.model, sha256, input: classifier.input, preprocessing, resizing, notes: modelNotes };
     report = { ...report, model, engine: { name: classifier.engine, location } };
     await dropUnfinishedLine(folder);
     const { images, notes } = await loadExamples(plan, classifier);

@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
 import { checkPreprocessing } from '../evaluation/checkPreprocessing.ts';
+import { describeRuntime } from '../models/onnx/runtime.ts';
 import type { ModelSource } from '../models/source.ts';
 import { startTensorFlow } from '../models/tfjs/backend.ts';
 import { describeError } from '../userError.ts';
@@ -24,6 +25,7 @@ export function serve(port: Port): void {
   const functions: EngineFunctions = {
     async describe() {
       return {
+        onnx: await describeRuntime(),
         tensorflow: await startTensorFlow(),
         node: process.version,
         platform: `${process.platform} ${process.arch}`,

@@ -142,7 +142,10 @@ const rgbOnly: readonly Convention[] = [
 ];
 
 /** The one of the settings, and the usual ones that differ for this model. */
-function candidatesFor({ preprocessing, resizing = stretching }: ModelSource, input: ImageShape): Candidate[] {
+function candidatesFor(
+  { preprocessing = noPreprocessing, resizing = stretching }: ModelSource,
+  input: ImageShape,
+): Candidate[] {
   const own = { preprocessing, resizing: fitTo(input, resizing), current: true };
   const candidates = new Map<string, Candidate>([[keyOf(own, input), own]]);
   for (const { title, settings } of conventionsFor(input)) {

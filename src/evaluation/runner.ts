@@ -78,7 +78,8 @@ const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
 export async function* runAttack(options: RunOptions, subjects: readonly Subject[]): AsyncGenerator<Outcome> {
   const { classifier, attack, signal } = options;
   if (attack.threatModel === 'white-box' && !isDifferentiable(classifier)) {
-    throw new UserError(`${attack.title} needs gradients, and this model gives none.`);
+    const why = classifier.obstacle === undefined ? '' : `: ${classifier.obstacle}`;
+    throw new UserError(`${attack.title} needs gradients, and this model gives none${why}.`);
   }
   const { batchSize } = classifier;
   const waiting = subjects.map((subject, index) => ({ subject, index })).values();

@@ -102,9 +102,14 @@ export class Engine implements vscode.Disposable {
 
   async #create(): Promise<EngineClient> {
     const settings = vscode.workspace.getConfiguration('perturb.engine');
-    const tensorflow = settings.get<string>('tensorflow') || this.tensorflowFolder;
-    const { location } = this;
+    const options = {
+      location: this.location,
+      tensorflow: settings.get<string>('tensorflow') || this.tensorflowFolder,
+      runtime: settings.get<string>('runtime', 'auto'),
+      provider: settings.get<string>('provider', 'cpu'),
+      memory: settings.get<number | null>('memory', null),
+    };
     const { EngineClient } = await import('../engine/client.ts');
-    return new EngineClient(this.#entry, { location, tensorflow });
+    return new EngineClient(this.#entry, options);
   }
 }

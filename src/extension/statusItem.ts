@@ -44,9 +44,8 @@ export class StatusItem implements vscode.Disposable {
   }
 
   #show(): void {
-    const { description } = this.#engine;
-    const kind = description?.tensorflow.kind;
-    this.#item.text = `$(beaker) Perturb${kind === undefined ? '' : kind === 'native' ? ': TensorFlow' : ': WebAssembly'}`;
+    const provider = this.#engine.description?.onnx.provider;
+    this.#item.text = `$(beaker) Perturb${provider === undefined ? '' : `: ONNX Runtime (${provider})`}`;
     this.#item.tooltip = new vscode.MarkdownString(describeEngine(this.#engine).join('\n\n'));
   }
 }
@@ -58,11 +57,15 @@ export function describeEngine({ description, location }: Engine): string[] {
       ? l10n.t('Attacks run in a process of their own.')
       : l10n.t('Attacks run inside the extension host, in a worker thread.');
   if (description === undefined) return [l10n.t('The engine has not started yet.'), where];
-  const { name, reason, repair } = description.tensorflow;
+  const { onnx, tensorflow } = description;
+  const repair = (text: string | undefined) => (text ? [l10n.t('To repair it: {0}', text)] : []);
   return [
-    l10n.t('Engine: {0}', name),
+    l10n.t('ONNX models, and TensorFlow.js models that can be written as such: {0}', onnx.name),
+    ...(onnx.reason ? [l10n.t('Why not another: {0}', onnx.reason), ...repair(onnx.repair)] : []),
+    l10n.t('Other TensorFlow.js models, and training: {0}', tensorflow.name),
+    ...(tensorflow.reason
+      ? [l10n.t('Why not native TensorFlow: {0}', tensorflow.reason), ...repair(tensorflow.repair)]
+      : []),
     where,
-    ...(reason ? [l10n.t('Why not native TensorFlow: {0}', reason)] : []),
-    ...(repair ? [l10n.t('To repair it: {0}', repair)] : []),
   ];
 }

@@ -13,6 +13,8 @@ export interface Classifier {
   readonly classes: readonly string[];
   /** The software that computes, as reports name it. */
   readonly engine: string;
+  /** Why it gives no gradients, where it could not be had. */
+  readonly obstacle?: string;
   /** The largest batch that the engine is good at. */
   readonly batchSize: number;
   logits(images: Batch): Promise<Logits>;

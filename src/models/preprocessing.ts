@@ -18,6 +18,11 @@ export interface Preparation {
   readonly preprocessing: Preprocessing;
 }
 
+/** Side of the images for a model that takes any: what is cut out, or the size that the presets' ratios come from. */
+export function statedSize({ resize, crop }: Resizing): number | undefined {
+  return crop ?? (typeof resize === 'object' ? 224 : undefined);
+}
+
 /** Conventions that many models share, by the names that settings give them. */
 export const presets = {
   /** torchvision's classifiers: 256 for a crop of 224, and the same ratio for other sizes. */

@@ -7,7 +7,8 @@ export interface ModelSource {
   readonly path: string;
   /** File with one class name a line. */
   readonly labels?: string;
-  readonly preprocessing: Preprocessing;
+  /** What the model is given of a pixel; where it is missing, what the model's metadata say, or the pixel as it is. */
+  readonly preprocessing?: Preprocessing;
   /** How images are brought to its size; stretched where it is missing. */
   readonly resizing?: Resizing;
 }

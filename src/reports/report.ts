@@ -28,6 +28,8 @@ export interface TestReport {
     readonly preprocessing?: Preprocessing;
     /** How images were brought to the model's size: in pixels, once that size is known. */
     readonly resizing?: Resizing;
+    /** What was found in the model, or decided for it. */
+    readonly notes?: readonly string[];
   };
   readonly dataset: {
     readonly name: string;

@@ -14,7 +14,7 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
     model: {
       name: plan.model.name,
       path: plan.model.path,
-      preprocessing: plan.model.preprocessing,
+      ...(plan.model.preprocessing && { preprocessing: plan.model.preprocessing }),
       resizing: plan.model.resizing ?? stretching,
     },
     dataset: { name: plan.dataset.name, path: plan.dataset.path, notes: [] },

@@ -1,4 +1,5 @@
 import { catalogue } from '../attacks/catalogue.ts';
+import { providerChoices } from '../models/onnx/providers.ts';
 import { type Attacks, testSchema } from './attackSchema.ts';
 import { datasetSchema, modelSchema } from './schema.ts';
 import { datasetSnippet, modelSnippet, named, presetSnippet, type Snippet, testSnippet } from './snippets.ts';
@@ -22,6 +23,9 @@ export function configuration(attacks: Attacks = catalogue) {
       ),
       'perturb.engine.location': engineLocation,
       'perturb.engine.tensorflow': tensorflowFolder,
+      'perturb.engine.runtime': engineRuntime,
+      'perturb.engine.provider': engineProvider,
+      'perturb.engine.memory': engineMemory,
     } satisfies Record<SettingKey | `perturb.engine.${string}`, object>,
   };
 }
@@ -47,6 +51,48 @@ const tensorflowFolder = {
   order: 5,
   markdownDescription:
     'Folder that native TensorFlow was installed into by `perturb install-tensorflow --into FOLDER`. Without one, what *Perturb: Install Native TensorFlow* has installed is used.',
+};
+
+const engineRuntime = {
+  type: 'string',
+  enum: ['auto', 'tensorflow'],
+  default: 'auto',
+  scope: 'machine-overridable',
+  order: 6,
+  markdownDescription: 'What computes TensorFlow.js models.',
+  markdownEnumDescriptions: [
+    'ONNX Runtime, the faster, for each model that can be written as an ONNX graph; TensorFlow.js for the others.',
+    'TensorFlow.js for all of them.',
+  ],
+};
+
+const engineProvider = {
+  type: 'string',
+  enum: providerChoices,
+  default: 'cpu',
+  scope: 'machine-overridable',
+  order: 7,
+  markdownDescription:
+    'What ONNX Runtime computes with. Where it does not serve, the processor does, and the status bar says why.',
+  markdownEnumDescriptions: [
+    'The first of CUDA, DirectML and WebGPU that computes rightly, else the processor.',
+    'The processor.',
+    'Apple’s CoreML.',
+    'DirectX 12, on Windows.',
+    'NVIDIA’s CUDA, on Linux.',
+    'WebGPU.',
+    'WebAssembly, which runs everywhere.',
+  ],
+};
+
+const engineMemory = {
+  type: ['number', 'null'],
+  exclusiveMinimum: 0,
+  default: null,
+  scope: 'machine-overridable',
+  order: 8,
+  markdownDescription:
+    'Gigabytes that a model’s work may take; how many images are computed at a time follows from it. Default: a quarter of the machine’s memory.',
 };
 
 /** The text of package.json with the settings as the code defines them, and the rest as it stands. */

@@ -19,9 +19,17 @@ export function resolveModel(name: string, value: unknown, scope: PathScope): Re
     name,
     path: resolveAt('path', path, scope, faults),
     ...(labels !== undefined && { labels: resolveAt('labels', labels, scope, faults) }),
-    ...resolvePreprocessing(preprocessing),
+    ...resolved(preprocessing),
   };
   return faults.length > 0 ? { faults } : { source };
+}
+
+/** What settings say of the way from image to model; nothing of mean, deviation and channels unless they state one. */
+function resolved(settings: PreprocessingSettings | undefined): Pick<ModelSource, 'preprocessing' | 'resizing'> {
+  const { preprocessing, resizing } = resolvePreprocessing(settings);
+  const stated = typeof settings === 'object' ? Object.keys(settings) : [settings];
+  const saysNothing = stated.every((key) => key === undefined || ['resize', 'crop', 'interpolation'].includes(key));
+  return saysNothing ? { resizing } : { preprocessing, resizing };
 }
 
 /** The dataset that an entry of `perturb.datasets` defines. */

@@ -3,10 +3,9 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { sizeOf } from '../../src/data/image.ts';
-import { noPreprocessing } from '../../src/models/preprocessing.ts';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
-import { openLayersModel } from '../../src/models/tfjs/layersClassifier.ts';
 import { writeLayersModel } from '../../src/models/tfjs/writeLayersModel.ts';
+import { openOnTensorFlow } from '../support/openOnTensorFlow.ts';
 
 /** Writes a network for all sides into a folder: model.json, its weights, and a random image with its logits. */
 export async function saveNetwork(create: () => Promise<LayersModel>, folder: string): Promise<void> {
@@ -14,7 +13,7 @@ export async function saveNetwork(create: () => Promise<LayersModel>, folder: st
   const model = await create();
   const file = await writeLayersModel(model, folder);
   model.dispose();
-  const { classifier } = await openLayersModel(file, noPreprocessing);
+  const classifier = await openOnTensorFlow(file);
   const image = tf.tidy(
     () => tf.randomUniform([sizeOf(classifier.input)], 0, 1, 'float32', 1).dataSync() as Float32Array,
   );

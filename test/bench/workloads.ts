@@ -2,12 +2,11 @@ import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel, SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { sizeOf } from '../../src/data/image.ts';
-import { noPreprocessing } from '../../src/models/preprocessing.ts';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
 import { registerFilterGradients, replaceInputGradient } from '../../src/models/tfjs/filterGradients.ts';
-import { openLayersModel } from '../../src/models/tfjs/layersClassifier.ts';
 import { readLayersModel } from '../../src/models/tfjs/readLayersModel.ts';
 import { fillWeights } from '../support/fillWeights.ts';
+import { openOnTensorFlow } from '../support/openOnTensorFlow.ts';
 import { mobileNetV2, resNet18 } from './networks.ts';
 
 /** Something to time. */
@@ -34,7 +33,7 @@ export async function prepare(folder: string): Promise<(batch: number, task: str
   const { kind } = await startTensorFlow();
   const file = path.join(folder, 'model.json');
   const { model } = await readLayersModel(file);
-  const { classifier } = await openLayersModel(file, noPreprocessing);
+  const classifier = await openOnTensorFlow(file);
   const image = (seed: number) =>
     tf.tidy(() => tf.randomUniform([sizeOf(classifier.input)], 0, 1, 'float32', seed).dataSync() as Float32Array);
   return (batch, task) => {

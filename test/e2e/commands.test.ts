@@ -115,6 +115,6 @@ describe('Commands', () => {
   it('show the engine, and how to get a better one', async () => {
     const { notifications } = workbench();
     await workbench().statusItem('Perturb').click();
-    await notifications.message(/Engine: tfjs/);
+    await notifications.message(/ONNX Runtime [\d.]+ \(cpu\)/);
   });
 });

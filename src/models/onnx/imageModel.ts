@@ -1,11 +1,10 @@
 import type { ImageShape } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
 import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
-import { valuesReadBy } from './gradient/derive.ts';
 import { elementTypes, type Graph, type Model, type Node, type Value } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 
-/** A model whose one input is pixels (NHWC, RGB, float32 in [0, 1]), and whose one output is logits. */
+/** A model whose one input is pixels (NHWC, RGB, float32 in [0, 1]), and whose one output is scores. */
 export interface ImageModel {
   readonly model: Model;
   readonly input: ImageShape;
@@ -25,13 +24,13 @@ interface ImageInput {
 }
 
 /**
- * Puts preprocessing before a model, as nodes, and cuts the softmax at its end.
+ * Puts preprocessing before a model, as nodes.
  * @param size side of the square images for a model that takes images of any size.
- * @throws UserError when the model does not take one image and give one row of class scores.
+ * @throws UserError when the model does not take one batch of images.
  */
 export function toImageModel(model: Model, preprocessing: Preprocessing, size?: number): ImageModel {
   const input = imageInputOf(model.graph, size);
-  const graph = withPixels(withLogits(model.graph), input, preprocessing, model.opsets.get('') ?? 0);
+  const graph = withPixels(model.graph, input, preprocessing, model.opsets.get('') ?? 0);
   return { model: { ...model, graph }, input: input.shape, batch: input.batch };
 }
 
@@ -103,56 +102,4 @@ function withPixels(
 
 function differs(a: readonly number[], b: readonly number[], channels: number): boolean {
   return a.slice(0, channels).some((value, channel) => value !== b[channel]);
-}
-
-/** What may stand after a softmax without changing the order of its numbers. */
-const passive = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast']);
-const notLogits = new Set(['Sigmoid', 'HardSigmoid']);
-
-/** The model with the softmax at its end cut off, and with the scores as its only output. */
-function withLogits(graph: Graph): Graph {
-  const output = scoresOf(graph);
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  let node = producers.get(output.name);
-  while (node && passive.has(node.operator)) node = producers.get(node.inputs[0] as string);
-  if (node && notLogits.has(node.operator)) {
-    throw new UserError(`The model ends in ${node.operator}. A classifier ends in logits or softmax; export it so.`);
-  }
-  const isSoftmax = node?.operator === 'Softmax' || node?.operator === 'LogSoftmax';
-  const nodes = graph.nodes.map((other) =>
-    isSoftmax && other === node
-      ? { ...other, operator: 'Identity', inputs: other.inputs.slice(0, 1), attributes: {} }
-      : other,
-  );
-  return withoutUnused({
-    ...graph,
-    nodes,
-    outputs: [{ name: output.name, ...(output.type ? { type: output.type } : {}) }],
-  });
-}
-
-/** The output that holds class scores: floating-point numbers, a row for each image. */
-function scoresOf({ outputs }: Graph): Value {
-  const scores = outputs.filter(({ type = 'float32' }) => type.startsWith('float') || type === 'bfloat16');
-  const rows = scores.filter(({ dims }) => dims === undefined || dims.length === 2);
-  const candidates = scores.length === 1 ? scores : rows;
-  if (candidates.length !== 1) {
-    const list = outputs.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? '?'}]`).join(', ');
-    throw new UserError(
-      `The model gives ${list || 'nothing'}. Perturb needs a classifier with one output, a score for each class.`,
-    );
-  }
-  return candidates[0] as Value;
-}
-
-/** Drops nodes and constants that no output needs. */
-function withoutUnused(graph: Graph): Graph {
-  const needed = new Set(graph.outputs.map(({ name }) => name));
-  const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    nodes.unshift(node);
-    for (const value of valuesReadBy(node)) needed.add(value);
-  }
-  return { ...graph, nodes, constants: new Map([...graph.constants].filter(([name]) => needed.has(name))) };
 }

@@ -21,7 +21,7 @@ export function normalizationIn(
   const [mean, std] = [meanKeys, stdKeys].map((keys) =>
     keys.map((key) => parseNumbers(metadata.get(key))).find(Boolean),
   );
-  return mean && std && std.every((value) => value !== 0) ? { mean, std } : undefined;
+  return mean && std?.every((value) => value !== 0) ? { mean, std } : undefined;
 }
 
 function parseLabels(text: string | undefined): readonly string[] | undefined {

@@ -3,13 +3,10 @@ import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { UserError } from '../../userError.ts';
 import { type Constant, floatConstant, type Model } from './graph.ts';
+import { type Provider, type ProviderChoice, providerChoices } from './providers.ts';
 import { writeModel } from './writeModel.ts';
 
 const require = createRequire(import.meta.url);
-
-/** What can compute: the processor, an accelerator, or the WebAssembly build, which runs wherever Node.js does. */
-export const providers = ['cpu', 'coreml', 'directml', 'cuda', 'webgpu', 'wasm'] as const;
-export type Provider = (typeof providers)[number];
 
 /** Numbers that enter or leave a session. */
 export interface RuntimeTensor {
@@ -20,18 +17,28 @@ export interface RuntimeTensor {
 
 /** A graph that is ready to run. */
 export interface Session {
-  run(inputs: Readonly<Record<string, RuntimeTensor>>): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  /** Dimensions of those outputs whose size follows from the graph alone. */
+  readonly sizes: ReadonlyMap<string, readonly number[]>;
+  /** @param outputs the ones to give; all where it is missing. */
+  run(
+    inputs: Readonly<Record<string, RuntimeTensor>>,
+    outputs?: readonly string[],
+  ): Promise<Readonly<Record<string, RuntimeTensor>>>;
   close(): Promise<void>;
 }
 
-/** ONNX Runtime on one provider. */
-export interface Runtime {
+/** What is to be known of ONNX Runtime here. */
+export interface RuntimeDescription {
   /** As reports name it: version and provider. */
   readonly name: string;
   readonly provider: Provider;
   /** Why it is not the provider that was asked for, and what to do about it. */
   readonly reason?: string;
   readonly repair?: string;
+}
+
+/** ONNX Runtime on one provider. */
+export interface Runtime extends RuntimeDescription {
   /**
    * @param options.optimize false for a graph that is run once.
    * @throws Error of ONNX Runtime when it refuses the model.
@@ -54,6 +61,12 @@ const ortNames: Readonly<Record<Provider, string>> = {
 /** The order in which `auto` tries them: those that compute in full precision, the fastest first. */
 const automatic: readonly Provider[] = ['cuda', 'directml', 'webgpu', 'cpu'];
 
+/** Errors are thrown; ONNX Runtime is not to print them as well. */
+const silent = 4;
+
+/** This one turns zeros around a value into the pads of the pooling that follows, which are not zeros. */
+const wrongOptimizers = 'Pad_Fusion';
+
 const started = new Map<string, Promise<Runtime>>();
 
 /**
@@ -69,23 +82,34 @@ export function startRuntime(asked = process.env.PERTURB_PROVIDER || 'cpu'): Pro
   return starting;
 }
 
+/** What `startRuntime` comes to, as plain data. */
+export async function describeRuntime(): Promise<RuntimeDescription> {
+  const { open: _, ...description } = await startRuntime();
+  return description;
+}
+
 async function start(asked: string): Promise<Runtime> {
-  if (asked !== 'auto' && !isProvider(asked)) {
-    throw new UserError(`There is no provider "${asked}". Choose one of auto, ${providers.join(', ')}.`);
+  if (!isChoice(asked)) {
+    throw new UserError(`There is no provider "${asked}". Choose one of ${providerChoices.join(', ')}.`);
   }
-  if (asked === 'auto') {
-    for (const provider of automatic) {
-      const attempt = await tryProvider(provider);
-      if ('runtime' in attempt) return attempt.runtime;
-    }
-    return fallback('No native build of ONNX Runtime runs here.', 'wasm');
-  }
+  if (asked === 'auto') return startFastest();
   const attempt = await tryProvider(asked);
   if ('runtime' in attempt) return attempt.runtime;
   if (asked === 'wasm') throw new Error(`ONNX Runtime does not run in WebAssembly: ${attempt.reason}`);
   const cpu = asked === 'cpu' ? attempt : await tryProvider('cpu');
   const reason = `${asked} does not serve: ${attempt.reason}`;
   return 'runtime' in cpu ? { ...cpu.runtime, reason, repair: repairs[asked] } : fallback(reason, asked);
+}
+
+async function startFastest(): Promise<Runtime> {
+  const reasons: string[] = [];
+  for (const provider of automatic) {
+    const attempt = await tryProvider(provider);
+    const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {};
+    if ('runtime' in attempt) return { ...attempt.runtime, ...reason };
+    reasons.push(`${provider} does not serve: ${attempt.reason}`);
+  }
+  return fallback(reasons.join('; '), 'cpu');
 }
 
 async function fallback(reason: string, asked: Provider): Promise<Runtime> {
@@ -104,8 +128,8 @@ const repairs: Readonly<Record<Provider, string>> = {
   wasm: '',
 };
 
-function isProvider(name: string): name is Provider {
-  return (providers as readonly string[]).includes(name);
+function isChoice(name: string): name is ProviderChoice {
+  return (providerChoices as readonly string[]).includes(name);
 }
 
 type Attempt = { readonly runtime: Runtime } | { readonly reason: string };
@@ -146,6 +170,7 @@ async function probe(runtime: Runtime): Promise<void> {
 /** ONNX Runtime's native build. @throws Error where there is none for this platform. */
 export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu'): Runtime {
   const ort: Ort & { listSupportedBackends(): readonly { name: string }[] } = require('onnxruntime-node');
+  ort.env.logLevel = 'fatal';
   const supported = ort.listSupportedBackends().map(({ name }) => name);
   if (!supported.includes(ortNames[provider])) {
     throw new Error(`this build of ONNX Runtime has ${supported.join(', ')} only`);
@@ -157,8 +182,11 @@ export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu'): Runt
       openSession(ort, writeModel(model), {
         executionProviders: provider === 'cpu' ? ['cpu'] : [ortNames[provider], 'cpu'],
         graphOptimizationLevel: optimize ? 'all' : 'disabled',
-        logSeverityLevel: 3,
-        extra: { session: { model_external_initializers_file_folder_path: model.folder } },
+        logSeverityLevel: silent,
+        extra: {
+          session: { model_external_initializers_file_folder_path: model.folder },
+          optimization: { disable_specified_optimizers: wrongOptimizers },
+        },
       }),
   };
 }
@@ -166,6 +194,7 @@ export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu'): Runt
 /** ONNX Runtime's WebAssembly build, which cannot read files: weights are put into the model. */
 function webRuntime(): Runtime {
   const ort: Ort = require('onnxruntime-web');
+  ort.env.logLevel = 'fatal';
   return {
     name: `ONNX Runtime ${versionOf('onnxruntime-web')} (wasm)`,
     provider: 'wasm',
@@ -173,7 +202,8 @@ function webRuntime(): Runtime {
       openSession(ort, writeModel(await withWeights(model)), {
         executionProviders: ['wasm'],
         graphOptimizationLevel: optimize ? 'all' : 'disabled',
-        logSeverityLevel: 3,
+        logSeverityLevel: silent,
+        extra: { optimization: { disable_specified_optimizers: wrongOptimizers } },
       }),
   };
 }
@@ -197,15 +227,21 @@ async function withWeights(model: Model): Promise<Model> {
 async function openSession(ort: Ort, bytes: Uint8Array, options: object): Promise<Session> {
   const session = await ort.InferenceSession.create(bytes, options as InferenceSession.SessionOptions);
   return {
-    async run(inputs) {
+    sizes: new Map(session.outputMetadata.flatMap((output) => sizeIn(output) ?? [])),
+    async run(inputs, outputs = session.outputNames) {
       const feeds = Object.entries(inputs).map(([name, { type, data, dims }]) => [
         name,
         new ort.Tensor(type as Tensor.Type, data as never, dims),
       ]);
-      return (await session.run(Object.fromEntries(feeds))) as unknown as Record<string, RuntimeTensor>;
+      return (await session.run(Object.fromEntries(feeds), outputs)) as unknown as Record<string, RuntimeTensor>;
     },
     close: () => session.release(),
   };
+}
+
+function sizeIn(output: InferenceSession.ValueMetadata): [[string, readonly number[]]] | undefined {
+  if (!output.isTensor || !output.shape.every((size) => typeof size === 'number' && size >= 0)) return undefined;
+  return [[output.name, output.shape as readonly number[]]];
 }
 
 function versionOf(name: 'onnxruntime-node' | 'onnxruntime-web'): string {

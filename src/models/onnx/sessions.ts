@@ -55,12 +55,17 @@ export class Sessions {
     );
   }
 
+  /** Closes the sessions of all other batch sizes. */
+  async keepOnly(batches: readonly number[]): Promise<void> {
+    for (const [key, opening] of this.#sessions) {
+      if (batches.includes(Number.parseInt(key, 10))) continue;
+      this.#sessions.delete(key);
+      await closed(opening);
+    }
+  }
+
   async close(): Promise<void> {
-    for (const opening of this.#sessions.values())
-      await opening.then(
-        ({ session }) => session.close(),
-        () => {},
-      );
+    for (const opening of this.#sessions.values()) await closed(opening);
     this.#sessions.clear();
   }
 
@@ -80,12 +85,14 @@ export class Sessions {
     for (const [key, opening] of this.#sessions) {
       if (this.#sessions.size < kept) return;
       this.#sessions.delete(key);
-      await opening.then(
-        ({ session }) => session.close(),
-        () => {},
-      );
+      await closed(opening);
     }
   }
+}
+
+async function closed(opening: Promise<GraphSession>): Promise<void> {
+  const opened = await opening.catch(() => undefined);
+  await opened?.session.close();
 }
 
 /** Bytes that the values between input and output take for one image. */

@@ -1,62 +1,46 @@
 import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { sizeOf } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
+import { checkClassCount } from '../classCount.ts';
 import type { Batch, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
 import { type Functional, seed } from '../functional.ts';
 import type { Preprocessing } from '../preprocessing.ts';
-import { startTensorFlow } from './backend.ts';
 import { type Entry, Network } from './network.ts';
-import { readLayersModel } from './readLayersModel.ts';
+import { scoped } from './scoped.ts';
 
 /** Memory that a batch's intermediate values may take, in bytes; larger batches are slower, not faster. */
 const batchMemory = 64 * 2 ** 20;
 const largestBatch = 16;
 
-/** A TensorFlow.js layers model as a classifier, with the identity of its files. */
-export interface OpenedLayersModel {
-  readonly classifier: DifferentiableClassifier & { dispose(): void };
-  readonly sha256: string;
-  readonly files: readonly string[];
+/** What a classifier on TensorFlow.js is told of its model. */
+export interface LayersOptions {
+  readonly input: ImageShape;
+  readonly preprocessing: Preprocessing;
+  /** Names of the classes; numbers where it is missing. */
+  readonly classes?: readonly string[];
 }
 
 /**
- * Opens a TensorFlow.js layers model.
- * @param classes names of the classes; numbers where it is missing.
- * @throws UserError when the files are damaged, or the model is no image classifier with as many classes.
+ * A layers model as a classifier on TensorFlow.js, which has been started.
+ * @throws UserError when the model is no classifier, or has another number of classes.
  */
-export async function openLayersModel(
-  file: string,
-  preprocessing: Preprocessing,
-  classes?: readonly string[],
-): Promise<OpenedLayersModel> {
-  const backend = await startTensorFlow();
-  const { model, sha256, files } = await readLayersModel(file);
-  const [, height, width, channels] = model.inputs[0]?.shape ?? [];
-  if (!height || !width || (channels !== 1 && channels !== 3)) {
-    throw new UserError(
-      `${file}: the model takes [${model.inputs[0]?.shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels.`,
-    );
-  }
+export function toLayersClassifier(
+  model: tfl.LayersModel,
+  { input, preprocessing, classes }: LayersOptions,
+  engine: string,
+): DifferentiableClassifier & { dispose(): void } {
   const network = new Network(model);
-  const input: ImageShape = { height, width, channels };
   const { count, bytes } = probe(network, input);
-  if (classes && classes.length !== count) {
-    throw new UserError(
-      `${file}: the model has ${count} classes, and its labels name ${classes.length}. Check "labels" of this model in the settings.`,
-    );
-  }
-  return {
-    sha256,
-    files,
-    classifier: new LayersClassifier(network, {
-      input,
-      preprocessing,
-      engine: backend.name,
-      classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
-      batchSize: Math.max(1, Math.min(largestBatch, Math.floor(batchMemory / bytes))),
-    }),
-  };
+  checkClassCount(count, classes);
+  return new LayersClassifier(network, {
+    input,
+    preprocessing,
+    engine,
+    classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
+    batchSize: Math.max(1, Math.min(largestBatch, Math.floor(batchMemory / bytes))),
+  });
 }
 
 /** Runs the network once: the number of classes, and the bytes that one image's intermediate values take. */
@@ -198,15 +182,5 @@ class LayersClassifier implements DifferentiableClassifier {
     const data = logits.dataSync() as Float32Array;
     const size = this.classes.length;
     return Array.from({ length: data.length / size }, (_, i) => data.slice(i * size, (i + 1) * size));
-  }
-}
-
-/** Frees the tensors that `work` makes. `tf.tidy` would walk through every number of the arrays that it returns. */
-function scoped<T>(work: () => T): T {
-  tf.engine().startScope();
-  try {
-    return work();
-  } finally {
-    tf.engine().endScope();
   }
 }

@@ -1,15 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
-import * as tfl from '@tensorflow/tfjs-layers';
-import { UserError } from '../../userError.ts';
+import type * as tfl from '@tensorflow/tfjs-layers';
 import { fuse } from './fuse.ts';
-import { identity, lower, type Step } from './operations.ts';
+import { identity, join, lower, type Step } from './operations.ts';
+import { type Traced, trace } from './trace.ts';
 
-/** A step of a network, with the indices of the nodes that it reads. */
-export interface Node extends Step {
-  /** Name of the layer that it is part of. */
-  readonly layer: string;
-  readonly inputs: readonly number[];
-}
+type Node = Traced<Step>;
 
 /** The gradient that enters at a node in the backward pass. */
 export interface Entry {
@@ -26,13 +21,8 @@ export class Network {
 
   /** @throws UserError when the model has several inputs or outputs, or ends in something other than logits or softmax. */
   constructor(model: tfl.LayersModel) {
-    if (model.inputs.length !== 1 || model.outputs.length !== 1) {
-      throw new UserError(
-        `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs; a classifier has one of each.`,
-      );
-    }
     this.#model = model;
-    this.nodes = fuse(withoutSoftmax(trace(model)));
+    this.nodes = fuse(trace(model, lower, { operation: identity }), join);
     this.outputOf = new Map(this.nodes.map(({ layer }, index) => [layer, index]));
   }
 
@@ -95,41 +85,4 @@ export class Network {
     for (const { operation } of this.nodes) operation.dispose?.();
     this.#model.dispose();
   }
-}
-
-/** Walks from the model's output to its input, through models used as layers. */
-function trace(model: tfl.LayersModel): Node[] {
-  const nodes: Node[] = [{ layer: model.inputs[0]?.name ?? 'input', inputs: [], operation: identity }];
-  const visit = (tensor: tfl.SymbolicTensor, known: Map<tfl.SymbolicTensor, number>): number => {
-    const found = known.get(tensor);
-    if (found !== undefined) return found;
-    const layer = tensor.sourceLayer;
-    const call = layer.inboundNodes[tensor.nodeIndex];
-    let inputs = (call?.inputTensors ?? []).map((input) => visit(input, known));
-    if (layer instanceof tfl.LayersModel) {
-      const inner = new Map(layer.inputs.map((input, i) => [input, inputs[i] as number]));
-      inputs = [visit(layer.outputs[tensor.tensorIndex ?? 0] as tfl.SymbolicTensor, inner)];
-    } else {
-      for (const step of lower(layer)) inputs = [nodes.push({ layer: layer.name, inputs, ...step }) - 1];
-    }
-    const index = inputs[0] as number;
-    known.set(tensor, index);
-    return index;
-  };
-  const [input, output] = [model.inputs[0] as tfl.SymbolicTensor, model.outputs[0] as tfl.SymbolicTensor];
-  const last = visit(output, new Map([[input, 0]]));
-  if (last !== nodes.length - 1) throw new Error('the output of a model is not the last of its operations');
-  return nodes;
-}
-
-/** Replaces the softmax at the end by nothing, so that the output is logits. */
-function withoutSoftmax(nodes: readonly Node[]): Node[] {
-  let index = nodes.length - 1;
-  while (index > 0 && nodes[index]?.passive) index = nodes[index]?.inputs[0] ?? 0;
-  const { layer, inputs, activation } = nodes[index] as Node;
-  if (activation === undefined) return [...nodes];
-  if (activation === 'softmax') return nodes.with(index, { layer, inputs, operation: identity });
-  throw new UserError(
-    `The model ends in the activation ${activation} (layer ${layer}). A classifier ends in logits or softmax; export it so.`,
-  );
 }

@@ -1,8 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError } from '../../userError.ts';
+import { type Affine, foldAffine, normalizationAsAffine } from './affine.ts';
 import { throughMaxPool, throughRelu } from './backwardKernels.ts';
 import { depthwiseInputGradient, inputGradient, type LinearMap } from './convolution.ts';
+import type { Ending } from './trace.ts';
 
 /** One step of a network: its value, and its vector-Jacobian product with respect to its inputs. Weights are constants. */
 export interface Operation {
@@ -16,16 +18,12 @@ export interface Operation {
 
 /** What a linear operation can take in: a factor and a shift of each channel, or an activation that backends fuse. */
 export type Absorbable =
-  | { readonly kind: 'affine'; readonly scale: tf.Tensor; readonly offset: tf.Tensor }
+  | ({ readonly kind: 'affine' } & Affine)
   | { readonly kind: 'activation'; readonly name: 'relu' | 'relu6' };
 
 /** An operation of a layer. */
-export interface Step {
+export interface Step extends Ending {
   readonly operation: Operation;
-  /** The activation that this step ends in; softmax is always a step of its own. */
-  readonly activation?: string;
-  /** Neither computes nor mixes anything: only the shape changes, if that. */
-  readonly passive?: boolean;
   /** What the operation before may take in, in place of this step. */
   readonly absorbable?: Absorbable;
 }
@@ -42,6 +40,15 @@ export function lower(layer: tfl.layers.Layer): readonly Step[] {
   const config = layer.getConfig() as Config;
   const rule = (config.dataFormat ?? 'channelsLast') === 'channelsLast' ? rules[layer.getClassName()] : undefined;
   return rule?.(config, layer.getWeights(), layer) ?? [{ operation: automatic(layer) }];
+}
+
+/** Two steps as one, where the operation of the first can take in the second; frees what the two hold. */
+export function join(first: Step, second: Step): Step | undefined {
+  const operation = second.absorbable && first.operation.absorb?.(second.absorbable);
+  if (operation === undefined) return undefined;
+  first.operation.dispose?.();
+  second.operation.dispose?.();
+  return { operation, activation: second.activation };
 }
 
 const rules: Readonly<Record<string, Rule>> = {
@@ -68,17 +75,22 @@ const rules: Readonly<Record<string, Rule>> = {
   GlobalAveragePooling2D: () => [{ operation: globalAveragePooling }],
   UpSampling2D: ({ size, interpolation = 'nearest' }, _, layer) =>
     interpolation === 'nearest' ? [{ operation: nearestUpSampling(layer, size as [number, number]) }] : undefined,
-  Add: () => [{ operation: addition }],
+  Add: (_config, _weights, layer) => (broadcasts(layer) ? undefined : [{ operation: addition }]),
   Flatten: (_config, _weights, layer) => [{ operation: reshaping(layer), passive: true }],
   Reshape: (_config, _weights, layer) => [{ operation: reshaping(layer), passive: true }],
   Dropout: () => [{ operation: identity, passive: true }],
   SpatialDropout2D: () => [{ operation: identity, passive: true }],
   GaussianNoise: () => [{ operation: identity, passive: true }],
   GaussianDropout: () => [{ operation: identity, passive: true }],
+  AlphaDropout: () => [{ operation: identity, passive: true }],
 };
 
 function isLastAxis(axis: unknown, layer: tfl.layers.Layer): boolean {
   return axis === -1 || axis === (layer.inboundNodes[0]?.inputTensors[0]?.rank ?? 0) - 1;
+}
+
+function broadcasts(layer: tfl.layers.Layer): boolean {
+  return layer.inboundNodes.some(({ inputShapes }) => new Set(inputShapes.map(String)).size > 1);
 }
 
 const pointwiseConfig: Config = { strides: [1, 1], padding: 'valid', dilationRate: [1, 1] };
@@ -155,10 +167,7 @@ function depthwise(config: Config, kernel: tf.Tensor, bias: tf.Tensor | undefine
   };
 }
 
-/**
- * Folds what follows a linear operation into its weights: (W x + b) · scale + offset = (W · scale) x + (b · scale + offset),
- * scale and offset being given for each output, which are the last dimensions of W.
- */
+/** Takes what follows a linear operation into its weights, or into the kernel that computes it. */
 function absorbing(
   kernel: tf.Tensor,
   bias: tf.Tensor | undefined,
@@ -168,12 +177,8 @@ function absorbing(
   return (next) => {
     if (fused !== 'linear') return undefined;
     const [weights, shift] = tf.tidy(() => {
-      if (next.kind === 'activation') return [kernel, bias].map((own) => own && tf.keep(tf.clone(own)));
-      // A depthwise filter has its outputs in two dimensions, channel and multiplier; other filters in one.
-      const outputs = kernel.shape.slice(kernel.shape.at(-1) === next.scale.size ? -1 : -2);
-      const product = tf.mul(kernel, tf.reshape(next.scale, outputs));
-      const sum = bias ? tf.add(tf.mul(bias, next.scale), next.offset) : tf.clone(next.offset);
-      return [tf.keep(product), tf.keep(sum)];
+      const own = next.kind === 'affine' ? foldAffine(kernel, bias, next) : [kernel, bias].map((w) => w && tf.clone(w));
+      return own.map((weight) => weight && tf.keep(weight));
     }) as [tf.Tensor, tf.Tensor | undefined];
     const folded = build(weights, shift, next.kind === 'activation' ? next.name : 'linear');
     const dispose = () => {
@@ -220,15 +225,9 @@ function dense(kernel: tf.Tensor2D, bias: tf.Tensor | undefined, fused: Fused): 
 
 /** At inference, y = scale · x + offset for each channel. */
 function batchNormalization(config: Config, weights: readonly tf.Tensor[]): Step {
-  const [scale, offset] = tf.tidy(() => {
-    const rest = [...weights];
-    const gamma = config.scale ? rest.shift() : undefined;
-    const beta = config.center ? rest.shift() : undefined;
-    const [mean, variance] = rest as [tf.Tensor, tf.Tensor];
-    const inverse = tf.rsqrt(tf.add(variance, config.epsilon as number));
-    const factor = gamma ? tf.mul(inverse, gamma) : inverse;
-    const shift = tf.neg(tf.mul(mean, factor));
-    return [tf.keep(factor), tf.keep(beta ? tf.add(shift, beta) : shift)];
+  const { scale, offset } = tf.tidy(() => {
+    const affine = normalizationAsAffine(config, weights);
+    return { scale: tf.keep(affine.scale), offset: tf.keep(affine.offset) };
   });
   return {
     absorbable: { kind: 'affine', scale, offset },

@@ -19,7 +19,7 @@ const expected = {
 const verdicts = ({ tests }: Run) => Object.fromEntries(tests.map(({ name, status }) => [name, status]));
 const figures = ({ tests }: Run) => tests.map(({ id, rounds }) => ({ id, rounds }));
 
-async function setEngine(setting: 'location' | 'tensorflow', value: string | undefined): Promise<void> {
+async function setEngine(setting: 'location' | 'tensorflow' | 'runtime', value: string | undefined): Promise<void> {
   const configuration = vscode.workspace.getConfiguration('perturb.engine');
   await configuration.update(setting, value, vscode.ConfigurationTarget.Global);
 }
@@ -30,6 +30,7 @@ describe('Running all tests of the demo', () => {
   afterEach(async () => {
     await setEngine('location', undefined);
     await setEngine('tensorflow', undefined);
+    await setEngine('runtime', undefined);
   });
 
   it('gives the verdicts of the command line, in a process', async () => {
@@ -52,6 +53,7 @@ describe('Running all tests of the demo', () => {
       const folder = process.env[tensorflowVariable];
       if (folder === undefined) return this.skip();
       await setEngine('tensorflow', folder);
+      await setEngine('runtime', 'tensorflow');
       await setEngine('location', location);
       const run = await runAll();
       for (const { engine } of run.tests) {

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { catalogue } from '../../../src/attacks/catalogue.ts';
+import { startRuntime } from '../../../src/models/onnx/runtime.ts';
 import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
 import { builtProgram, perturb } from '../../support/program.ts';
 
@@ -46,14 +47,16 @@ describe('perturb', () => {
     }
   });
 
-  it('doctor names the engine, and where it is not the native one the reason and the repair', async () => {
+  it('doctor names the engines, and where one is not what it could be the reason and the repair', async () => {
     const { code, stdout, stderr } = await perturb('doctor');
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
-    const { name, reason, repair } = await startTensorFlow();
-    assert.ok(stdout.includes(`TensorFlow.js engine: ${name}\n`), stdout);
+    const engines = [await startRuntime(), await startTensorFlow()];
     assert.ok(stdout.includes(`Node.js ${process.version} on ${process.platform} ${process.arch}\n`), stdout);
-    for (const words of [reason, repair]) if (words) assert.ok(stdout.includes(`${words}\n`), stdout);
-    assert.equal(stdout.trimEnd().split('\n').length, reason ? 4 : 2);
+    const words = engines.flatMap(({ name, reason, repair }) =>
+      [name, reason, repair].filter((text) => text !== undefined),
+    );
+    for (const text of words) assert.ok(stdout.includes(`${text}\n`), stdout);
+    assert.equal(stdout.trimEnd().split('\n').length, 1 + words.length);
   });
 
   it('--help lists the commands and the attacks', async () => {

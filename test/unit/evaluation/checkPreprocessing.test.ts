@@ -7,7 +7,8 @@ import { checkPreprocessing } from '../../../src/evaluation/checkPreprocessing.t
 import { readImages } from '../../../src/evaluation/loadExamples.ts';
 import type { Classifier } from '../../../src/models/classifier.ts';
 import { argmax, softmax } from '../../../src/models/functional.ts';
-import { type OpenedModel, openModel } from '../../../src/models/open.ts';
+import { openModel } from '../../../src/models/open.ts';
+import type { OpenedModel } from '../../../src/models/openedModel.ts';
 import {
   noPreprocessing,
   type PreprocessingSettings,

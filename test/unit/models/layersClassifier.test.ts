@@ -8,10 +8,10 @@ import type { DifferentiableClassifier } from '../../../src/models/classifier.ts
 import { softmax } from '../../../src/models/functional.ts';
 import { noPreprocessing, type Preprocessing } from '../../../src/models/preprocessing.ts';
 import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
-import { openLayersModel } from '../../../src/models/tfjs/layersClassifier.ts';
 import { writeLayersModel } from '../../../src/models/tfjs/writeLayersModel.ts';
 import { architectures } from '../../support/architectures.ts';
 import { fillWeights } from '../../support/fillWeights.ts';
+import { openOnTensorFlow } from '../../support/openOnTensorFlow.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 const random = mersenne(7);
@@ -34,7 +34,7 @@ describe('layers classifier', () => {
   });
 
   const open = async (model: LayersModel, preprocessing: Preprocessing = noPreprocessing) =>
-    (await openLayersModel(await writeLayersModel(model, folder.at('model')), preprocessing)).classifier;
+    openOnTensorFlow(await writeLayersModel(model, folder.at('model')), { preprocessing });
 
   /** ⟨weights, logits⟩ of each image, from the forward pass alone. */
   const valuesAt = async (classifier: DifferentiableClassifier, images: Float32Array[], weights: Float32Array) =>

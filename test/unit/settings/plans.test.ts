@@ -71,7 +71,6 @@ describe('plans', () => {
         model: {
           name: 'plain',
           path: '/models/plain.onnx',
-          preprocessing: { mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
           resizing: { resize: 'stretch', interpolation: 'lanczos' },
         },
         ...common,
@@ -96,7 +95,6 @@ describe('plans', () => {
       model: {
         name: 'm',
         path: join(root, 'm.onnx'),
-        preprocessing: { mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' },
         resizing: { resize: 'stretch', interpolation: 'lanczos' },
       },
       dataset: { name: 'd', path: join(root, 'd'), labels: 'folders' },

@@ -3,8 +3,8 @@ import fc from 'fast-check';
 import type { DifferentiableClassifier } from '../../../../src/models/classifier.ts';
 import { type Functional, type LogitsFunctional, seed } from '../../../../src/models/functional.ts';
 import type { Model } from '../../../../src/models/onnx/graph.ts';
-import { toClassifier } from '../../../../src/models/onnx/openOnnxModel.ts';
 import { nativeRuntime } from '../../../../src/models/onnx/runtime.ts';
+import { toClassifier } from '../../../../src/models/onnx/toClassifier.ts';
 import { makeModel, noise } from '../../../support/onnx/makeModel.ts';
 
 const classes = 5;

@@ -1,0 +1,171 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { type ImageShape, sizeOf } from '../../data/image.ts';
+import { UserError } from '../../userError.ts';
+import { checkClassCount } from '../classCount.ts';
+import type { Batch } from '../classifier.ts';
+import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
+import { chooseBatchSize, memoryBudget } from './batchSize.ts';
+import { UnderivableGradient } from './gradient/derive.ts';
+import { gradientModel } from './gradient/gradientModel.ts';
+import { elementCount, type Model, type Value } from './graph.ts';
+import { toImageModel } from './imageModel.ts';
+import type { Inspection } from './inspect.ts';
+import { type Activation, DifferentiableOnnxClassifier, OnnxClassifier } from './onnxClassifier.ts';
+import type { Runtime } from './runtime.ts';
+import { activationBytes, Sessions, weightBytes } from './sessions.ts';
+import { oldestOpset } from './upgrade.ts';
+import { widenBatch } from './widenBatch.ts';
+
+/** What is known of a model beside its graph. */
+export interface ClassifierOptions {
+  readonly preprocessing?: Preprocessing;
+  /** Names of the classes; numbers where it is missing. */
+  readonly classes?: readonly string[];
+  /** Side of the images, for a model that takes any. */
+  readonly size?: number;
+}
+
+/** More are no classes, but pixels or the like. */
+const mostClasses = 1_000_000;
+
+/**
+ * A graph that gives logits as a classifier on ONNX Runtime; differentiable where its gradient can be derived.
+ * @param activations the values that functionals may weigh; all that one image has where it is missing.
+ * @throws UserError when the graph cannot be run, or is no image classifier.
+ */
+export async function toClassifier(
+  runtime: Runtime,
+  model: Model,
+  { preprocessing = noPreprocessing, classes, size }: ClassifierOptions,
+  activations?: ReadonlyMap<string, Activation>,
+): Promise<OnnxClassifier> {
+  const image = toImageModel(model, preprocessing, size);
+  const { input } = image;
+  const imageDims = [input.height, input.width, input.channels];
+  const smallest = image.batch === 'any' ? 1 : image.batch;
+  const asExported = new Sessions(runtime, image.model, imageDims);
+  const exported = await inspected(asExported, smallest);
+  const wide = image.batch === 1 ? widenBatch(exported) : undefined;
+  const sessions = wide ? new Sessions(runtime, wide, imageDims) : asExported;
+  const inspection = wide ? await inspected(sessions, 1) : exported;
+  const anyBatch = image.batch === 'any' || wide !== undefined;
+  const count = countClasses(inspection, smallest, classes);
+  const obstacle = obstacleTo(inspection);
+  const Kind = obstacle === undefined ? DifferentiableOnnxClassifier : OnnxClassifier;
+  const make = (batchSize: number) =>
+    new Kind(
+      {
+        sessions,
+        input,
+        classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
+        engine: runtime.name,
+        batchSize,
+        anyBatch,
+        activations: activations ?? activationsOf(inspection, smallest),
+      },
+      obstacle,
+    );
+  if (!anyBatch) return make(smallest);
+  const footprint = { weights: weightBytes(model), activations: activationBytes(inspection, smallest) };
+  const trial = new Trial(input);
+  const batchSize = await chooseBatchSize(footprint, memoryBudget(), (batch) => trial.timePerImage(make(batch), batch));
+  await sessions.keepOnly([1, batchSize]);
+  return make(batchSize);
+}
+
+async function inspected(sessions: Sessions, batch: number): Promise<Inspection> {
+  return sessions.inspect(batch).catch((error: unknown) => {
+    if (error instanceof UserError) throw error;
+    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
+    throw new UserError(`ONNX Runtime cannot run this model: ${reason}`, { cause: error });
+  });
+}
+
+function countClasses({ model, shapes }: Inspection, batch: number, classes: readonly string[] | undefined): number {
+  const [output] = model.graph.outputs as [Value];
+  const dims = shapes.get(output.name) ?? [];
+  const count = elementCount(dims) / batch;
+  if (
+    dims[0] !== batch ||
+    dims.slice(2).some((size) => size !== 1) ||
+    dims.length < 2 ||
+    count < 2 ||
+    count > mostClasses
+  ) {
+    throw new UserError(
+      `For a batch of ${batch} the model gives [${dims.join(', ')}]. Perturb needs a classifier, with a score for each of two or more classes.`,
+    );
+  }
+  checkClassCount(count, classes);
+  return count;
+}
+
+/** Why a gradient cannot be derived; undefined where it can. */
+function obstacleTo(inspection: Inspection): string | undefined {
+  const opset = inspection.model.opsets.get('') ?? 0;
+  if (opset < oldestOpset) {
+    return `it is written in version ${opset} of ONNX’s operators; export it in version ${oldestOpset} or newer`;
+  }
+  const halves = [...inspection.model.graph.constants.values()].some(
+    ({ type }) => type === 'float16' || type === 'bfloat16',
+  );
+  if (halves) return 'it computes in float16; export it in float32';
+  try {
+    gradientModel(inspection, { kinds: ['crossEntropy'], activations: [], several: false });
+    return undefined;
+  } catch (error) {
+    if (!(error instanceof UnderivableGradient)) throw error;
+    return `no gradient passes ${error.message}`;
+  }
+}
+
+/** Every value that belongs to one image of the batch, by its name in the file. */
+function activationsOf({ model, shapes }: Inspection, batch: number): Map<string, Activation> {
+  const names = model.graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => shapes.get(name)?.[0] === batch);
+  return new Map(names.map((value) => [value, { value, channelsFirst: false }]));
+}
+
+/** Asks classifiers that differ in their batch size what attacks ask. */
+class Trial {
+  readonly #image: Float32Array;
+  #answer: readonly Float32Array[] | undefined;
+
+  constructor(input: ImageShape) {
+    const random = xoroshiro128plus(1);
+    this.#image = Float32Array.from({ length: sizeOf(input) }, () => uniformInt(random, 0, 255) / 255);
+  }
+
+  /**
+   * Milliseconds that an image takes: the median of three, or one if that is long. A batch in which an image is answered
+   * otherwise than in the first one, be it in the last bit, takes forever: results must not depend on it.
+   */
+  async timePerImage(classifier: OnnxClassifier, batch: number): Promise<number> {
+    const images = Array.from({ length: batch }, () => this.#image);
+    const ask = () => this.#ask(classifier, images);
+    const times: number[] = [];
+    // The first makes the session.
+    const answer = await ask();
+    this.#answer ??= answer;
+    if (!this.#isSame(answer)) return Number.POSITIVE_INFINITY;
+    while (times.length < 3 && (times[0] ?? 0) < 200) {
+      const start = performance.now();
+      await ask();
+      times.push(performance.now() - start);
+    }
+    return (times.sort((a, b) => a - b)[times.length >> 1] as number) / batch;
+  }
+
+  /** Logits, and gradients where there are, of all images. */
+  async #ask(classifier: OnnxClassifier, images: Batch): Promise<readonly Float32Array[]> {
+    if (!(classifier instanceof DifferentiableOnnxClassifier)) return classifier.logits(images);
+    const functionals = images.map(() => [{ kind: 'crossEntropy', label: 0 } as const]);
+    const { logits, gradients } = await classifier.pullback(images, functionals);
+    return logits.flatMap((row, i) => [row, gradients[i]?.[0] as Float32Array]);
+  }
+
+  #isSame(answer: readonly Float32Array[]): boolean {
+    const [first = []] = [this.#answer];
+    return answer.every((row, i) => row.every((value, k) => Object.is(value, first[i % first.length]?.[k])));
+  }
+}

@@ -1,0 +1,26 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { activations } from './activations.ts';
+import { linear } from './linear.ts';
+import { merging } from './merging.ts';
+import { normalization } from './normalization.ts';
+import { pooling } from './pooling.ts';
+import { shapes } from './shapes.ts';
+import { CannotLower, type OnnxStep, type Rule } from './step.ts';
+
+const rules: Readonly<Record<string, Rule>> = {
+  ...activations,
+  ...linear,
+  ...merging,
+  ...normalization,
+  ...pooling,
+  ...shapes,
+};
+
+/** The steps, one after the other, that a layer is at inference. @throws CannotLower */
+export function lowerLayer(layer: tfl.layers.Layer): readonly OnnxStep[] {
+  const config = layer.getConfig();
+  const rule = rules[layer.getClassName()];
+  if (rule === undefined) throw new CannotLower(layer, 'layers of this kind are not known');
+  if ((config.dataFormat ?? 'channelsLast') !== 'channelsLast') throw new CannotLower(layer, 'its channels come first');
+  return rule(config, layer.getWeights(), layer);
+}

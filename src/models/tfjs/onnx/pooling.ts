@@ -1,0 +1,44 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { Lowered } from './layoutBuilder.ts';
+import { padsOf } from './linear.ts';
+import type { Config, OnnxStep, Rule } from './step.ts';
+
+/** Layers that reduce windows, or all of an image, to one pixel. */
+export const pooling: Readonly<Record<string, Rule>> = {
+  MaxPooling2D: (config) => [overWindows('MaxPool', config)],
+  // TensorFlow's mean leaves the padding out.
+  AveragePooling2D: (config) => [overWindows('AveragePool', config, { count_include_pad: 0 })],
+  GlobalMaxPooling2D: () => [overImage('GlobalMaxPool')],
+  GlobalAveragePooling2D: () => [overImage('GlobalAveragePool')],
+};
+
+interface PoolingConfig {
+  readonly poolSize: [number, number];
+  readonly strides: [number, number];
+  readonly padding: 'same' | 'valid';
+}
+
+function overWindows(operator: string, config: Config, attributes: Readonly<Record<string, number>> = {}): OnnxStep {
+  const { poolSize, strides, padding } = config as unknown as PoolingConfig;
+  return {
+    emit: ([given], build) => {
+      const x = given as Lowered;
+      const shape = [1, ...x.shape] as [number, number, number, number];
+      const info = tf.backend_util.computePool2DInfo(shape, poolSize, strides, 1, padding);
+      const window = { kernel_shape: poolSize, strides, pads: padsOf(info) };
+      const value = build.op(operator, [build.channelsFirst(x)], { ...window, ...attributes });
+      return { value, shape: info.outShape.slice(1), channelsFirst: true };
+    },
+  };
+}
+
+function overImage(operator: string): OnnxStep {
+  return {
+    emit: ([given], build) => {
+      const x = given as Lowered;
+      const channels = x.shape.at(-1) as number;
+      const value = build.reshape(build.op(operator, [build.channelsFirst(x)]), [-1, channels]);
+      return { value, shape: [channels], channelsFirst: false };
+    },
+  };
+}

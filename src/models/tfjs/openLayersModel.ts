@@ -1,0 +1,74 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { ImageShape } from '../../data/image.ts';
+import { describeError, UserError } from '../../userError.ts';
+import type { OnnxClassifier } from '../onnx/onnxClassifier.ts';
+import { startRuntime } from '../onnx/runtime.ts';
+import { toClassifier } from '../onnx/toClassifier.ts';
+import type { OpenedModel } from '../openedModel.ts';
+import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
+import { startTensorFlow } from './backend.ts';
+import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
+import { lowerToOnnx } from './lowerToOnnx.ts';
+import { readLayersModel } from './readLayersModel.ts';
+
+/** What settings say of a model beside its path. */
+export interface OpenOptions {
+  readonly preprocessing?: Preprocessing;
+  readonly classes?: readonly string[];
+  /** "tensorflow" keeps the model on TensorFlow.js; PERTURB_RUNTIME decides where it is missing. */
+  readonly runtime?: string;
+}
+
+/**
+ * Opens a TensorFlow.js layers model: on ONNX Runtime, which is faster, where it can be written as an ONNX graph that can be
+ * differentiated, else on TensorFlow.js.
+ * @throws UserError when the files are damaged, or the model is no image classifier.
+ */
+export async function openLayersModel(
+  file: string,
+  { preprocessing = noPreprocessing, classes, runtime = process.env.PERTURB_RUNTIME }: OpenOptions = {},
+): Promise<OpenedModel> {
+  const tensorflow = await startTensorFlow();
+  const { model, sha256, files } = await readLayersModel(file);
+  const options = { input: imagesOf(model), preprocessing, ...(classes && { classes }) };
+  const notes: string[] = [];
+  const opened = { preprocessing, sha256, files, notes };
+  if (runtime !== 'tensorflow') {
+    const lowered = await onOnnxRuntime(model, options);
+    if ('classifier' in lowered) {
+      model.dispose();
+      return { ...opened, ...lowered };
+    }
+    notes.push(`on TensorFlow.js: ${lowered.reason}`);
+  }
+  return { ...opened, classifier: toLayersClassifier(model, options, tensorflow.name) };
+}
+
+function imagesOf(model: tfl.LayersModel): ImageShape {
+  const shape = model.inputs[0]?.shape ?? [];
+  const [, height, width, channels] = shape;
+  if (!height || !width || (channels !== 1 && channels !== 3)) {
+    throw new UserError(
+      `The model takes [${shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels.`,
+    );
+  }
+  return { height, width, channels };
+}
+
+/** The model on ONNX Runtime, or why it is not to run there. */
+async function onOnnxRuntime(
+  layers: tfl.LayersModel,
+  { preprocessing, classes }: LayersOptions,
+): Promise<{ readonly classifier: OnnxClassifier } | { readonly reason: string }> {
+  try {
+    const { model, activations } = lowerToOnnx(layers);
+    const options = { preprocessing, ...(classes && { classes }) };
+    const classifier = await toClassifier(await startRuntime(), model, options, activations);
+    if (classifier.obstacle === undefined) return { classifier };
+    classifier.dispose();
+    return { reason: classifier.obstacle };
+  } catch (error) {
+    // What is wrong with the model itself will show on TensorFlow.js as well.
+    return { reason: describeError(error) };
+  }
+}
