@@ -92,6 +92,16 @@ export class GraphBuilder {
     return this.op('Neg', [a]);
   }
 
+  /** The value times a number. */
+  scale(value: string, factor: number): string {
+    return factor === 1 ? value : this.mul(value, this.floats(factor));
+  }
+
+  /** `a` where the condition holds, else `b`. */
+  where(condition: string, a: string, b: string): string {
+    return this.op('Where', [condition, a, b]);
+  }
+
   /** 1 where the condition holds, else 0. */
   mask(condition: string): string {
     return this.op('Cast', [condition], { to: 1 });
@@ -101,16 +111,34 @@ export class GraphBuilder {
     return this.op('Reshape', [value, this.ints(dims)]);
   }
 
+  /** Repeats a value along the axes in which it has size 1. */
+  expand(value: string, dims: readonly number[]): string {
+    return this.op('Expand', [value, this.ints(dims)]);
+  }
+
+  zeros(dims: readonly number[]): string {
+    return this.expand(this.floats(0), dims);
+  }
+
   transpose(value: string, permutation: readonly number[]): string {
     return this.op('Transpose', [value], { perm: permutation });
   }
 
   /** Sum over axes; from version 13 on the standard takes them as an input. */
   reduceSum(value: string, axes: readonly number[], keepDims: boolean): string {
+    // The standard takes no axes for all axes.
+    if (axes.length === 0) return value;
     const keepdims = keepDims ? 1 : 0;
     return this.opset >= 13
       ? this.op('ReduceSum', [value, this.ints(axes)], { keepdims })
       : this.op('ReduceSum', [value], { axes, keepdims });
+  }
+
+  /** Mean over axes, which stay with size 1; from version 18 on the standard takes them as an input. */
+  reduceMean(value: string, axes: readonly number[]): string {
+    return this.opset >= 18
+      ? this.op('ReduceMean', [value, this.ints(axes)], { keepdims: 1 })
+      : this.op('ReduceMean', [value], { axes, keepdims: 1 });
   }
 
   /** Removes axes of size 1. */
@@ -174,7 +202,8 @@ export function freePrefix({ inputs, outputs, nodes, constants }: Graph, wish: s
   return prefix;
 }
 
-function attributeOf(value: AttributeValue): Attribute {
+/** An attribute as a node holds it. */
+export function attributeOf(value: AttributeValue): Attribute {
   if (typeof value === 'number') return { kind: 'int', value };
   if (typeof value === 'string') return { kind: 'string', value };
   return 'kind' in value ? value : { kind: 'ints', value };

@@ -1,7 +1,7 @@
 import { type Constant, type Graph, type Node, numbersOf } from '../graph.ts';
 import type { GraphBuilder } from '../graphBuilder.ts';
 import type { Inspection } from '../inspect.ts';
-import { NotDifferentiable } from './rule.ts';
+import { flat, NotDifferentiable } from './rule.ts';
 import { rules } from './rules.ts';
 
 /** A gradient that enters the backward pass: at a value of the graph, the value that holds it. */
@@ -41,7 +41,8 @@ export function deriveGradient(
   { shapes }: Inspection,
   build: GraphBuilder,
 ): { readonly gradient: string | undefined; readonly nodes: readonly Node[] } {
-  const dependent = dependents(graph, input);
+  // Beyond an operator that is flat there is nothing to differentiate, even where values still depend on the image.
+  const dependent = dependents(graph, input, (node) => rules[nameOf(node)] !== flat);
   const gradients = new Map<string, string>();
   const obstacles: Obstacle[] = [];
   const nodes = [...graph.nodes];
@@ -54,7 +55,7 @@ export function deriveGradient(
     const node = nodes[index] as Node;
     const outputGradients = node.outputs.map((output) => gradients.get(output));
     if (outputGradients.every((gradient) => gradient === undefined)) continue;
-    const name = node.domain === '' ? node.operator : `${node.domain}.${node.operator}`;
+    const name = nameOf(node);
     const rule = rules[name];
     if (rule === undefined) {
       obstacles.push({ operator: name, reason: 'its derivative is not known here' });
@@ -97,11 +98,18 @@ export function deriveGradient(
   return { gradient: gradients.get(input), nodes };
 }
 
-/** The values of a graph that depend on what the input holds, and not on its shape alone. */
-export function dependents({ nodes }: Graph, input: string): Set<string> {
+function nameOf({ domain, operator }: Node): string {
+  return domain === '' ? operator : `${domain}.${operator}`;
+}
+
+/**
+ * The values of a graph that depend on what the input holds, and not on its shape alone.
+ * @param passes false for nodes whose outputs do not count.
+ */
+export function dependents({ nodes }: Graph, input: string, passes: (node: Node) => boolean = () => true): Set<string> {
   const found = new Set([input]);
   for (const node of nodes) {
-    if (node.operator === 'Shape' || node.operator === 'Size') continue;
+    if (node.operator === 'Shape' || node.operator === 'Size' || !passes(node)) continue;
     if (valuesReadBy(node).some((value) => found.has(value))) for (const output of node.outputs) found.add(output);
   }
   return found;

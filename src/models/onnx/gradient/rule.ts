@@ -34,3 +34,13 @@ export type Rule = (context: RuleContext) => readonly (string | undefined)[];
 export class NotDifferentiable extends Error {
   override name = 'NotDifferentiable';
 }
+
+/** Of an operator whose outputs do not change with its inputs, or only in jumps. */
+export const flat: Rule = () => [];
+
+/** For operators whose other inputs were trained: refuses one that depends on the image. @param what they are. */
+export function refuseComputed({ wanted }: RuleContext, what: string): void {
+  if (wanted.some((isWanted, index) => isWanted && index > 0)) {
+    throw new NotDifferentiable(`${what} depend on the image`);
+  }
+}

@@ -6,7 +6,9 @@ import { matrix } from './rules/matrix.ts';
 import { normalization } from './rules/normalization.ts';
 import { pooling } from './rules/pooling.ts';
 import { reductions } from './rules/reductions.ts';
+import { resize } from './rules/resize.ts';
 import { shapes } from './rules/shapes.ts';
+import { softmax } from './rules/softmax.ts';
 
 /** The rule of every operator that gradients can pass. Operators of other domains are named with their domain. */
 export const rules: Readonly<Record<string, Rule>> = {
@@ -17,5 +19,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   ...normalization,
   ...pooling,
   ...reductions,
+  ...resize,
   ...shapes,
+  ...softmax,
 };

@@ -99,7 +99,9 @@ export function appendSeeds(
 ): string {
   const shape = [batch, classes];
   const input = seedInputName;
-  const sumOfRows = (value: string) => build.reduceSum(value, [1], true);
+  // Not ReduceSum, which adds up in another order when there is one row: an image's gradient must not depend on its batch.
+  const ones = build.floats(new Float32Array(classes).fill(1), [classes, 1]);
+  const sumOfRows = (value: string) => build.op('MatMul', [value, ones]);
   const softmax = shared(() => build.softmaxOfRows(logits));
   const one = build.floats(1);
   const others = (label: string) => build.sub(one, label);

@@ -13,7 +13,7 @@ export function evaluate(graph: Graph, inputs: Readonly<Record<string, Tensor>>)
   const values = new Map<string, Tensor>(Object.entries(inputs));
   for (const [name, constant] of graph.constants) values.set(name, tensor(constant.dims, numbersOf(constant)));
   for (const node of graph.nodes) {
-    const operator = operators[node.operator];
+    const operator = operators[node.domain === '' ? node.operator : `${node.domain}.${node.operator}`];
     if (operator === undefined) throw new Error(`the reference evaluator does not know ${node.operator}`);
     const results = operator(
       node.inputs.map((name) => (name === '' ? undefined : values.get(name))),

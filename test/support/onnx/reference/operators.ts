@@ -1,15 +1,23 @@
+import { activations } from './activations.ts';
 import { arithmetic } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
 import type { Operator } from './evaluate.ts';
+import { matrix } from './matrix.ts';
 import { normalization } from './normalization.ts';
 import { pooling } from './pooling.ts';
+import { reductions } from './reductions.ts';
+import { resize } from './resize.ts';
 import { shapes } from './shapes.ts';
 
-/** Every operator that the reference evaluator knows. */
+/** Every operator that the reference evaluator knows; those of other domains than the standard's with their domain. */
 export const operators: Readonly<Record<string, Operator>> = {
+  ...activations,
   ...arithmetic,
   ...convolution,
+  ...matrix,
   ...normalization,
   ...pooling,
+  ...reductions,
+  ...resize,
   ...shapes,
 };

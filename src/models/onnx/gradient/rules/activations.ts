@@ -1,14 +1,163 @@
-import type { Rule } from '../rule.ts';
+import { elementTypes, floatAttribute, intAttribute, type Node, stringAttribute } from '../../graph.ts';
+import { float, type GraphBuilder } from '../../graphBuilder.ts';
+import { flat, NotDifferentiable, type Rule } from '../rule.ts';
 
-/** Functions of each element: dx = dy · f′(x). */
+const floatTypes: readonly number[] = [
+  elementTypes.float32,
+  elementTypes.float16,
+  elementTypes.bfloat16,
+  elementTypes.float64,
+];
+
+/** What the derivative of a function of each element is made from. */
+interface Point {
+  readonly x: string;
+  readonly y: string;
+  readonly build: GraphBuilder;
+  /** A float attribute of the node, or its default. */
+  attribute(name: string, missing: number): number;
+  readonly node: Node;
+}
+
+/**
+ * dx = dy · f′(x), from f′. Where both do, y is used rather than x: that lets ONNX Runtime merge the activation into the
+ * convolution before it.
+ */
+function elementwise(derivative: (point: Point) => string): Rule {
+  return ({ node, dy, inputs: [x = ''], outputs: [y = ''], build }) => {
+    const attribute = (name: string, missing: number) => floatAttribute(node, name, missing);
+    return [build.mul(dy, derivative({ x, y, build, attribute, node }))];
+  };
+}
+
+function isAbove(x: string, threshold: number, build: GraphBuilder): string {
+  return build.op('Greater', [x, build.floats(threshold)]);
+}
+
+/** Functions of each element. Where one has a kink, its derivative there is the one that PyTorch takes. */
 export const activations: Readonly<Record<string, Rule>> = {
   Identity: ({ dy }) => [dy],
-  Dropout: ({ dy }) => [dy],
-  Relu: ({ dy, outputs: [y = ''], build }) => [build.mul(dy, build.mask(build.op('Greater', [y, build.floats(0)])))],
-  /** 1 strictly between the bounds; at a bound the derivative is taken as 0. */
-  Clip: ({ dy, inputs: [, low, high], outputs: [y = ''], build }) => {
-    const above = low ? build.mask(build.op('Greater', [y, low])) : undefined;
-    const below = high ? build.mask(build.op('Less', [y, high])) : undefined;
-    return [[above, below].reduce<string>((product, mask) => (mask ? build.mul(product, mask) : product), dy)];
+  Dropout: ({ dy, inputs: [, , training], numbers }) => {
+    if (training && numbers(training)?.[0] !== 0) throw new NotDifferentiable('it is in training mode');
+    return [dy];
   },
+  /** Into a type of floats; integers do not change with what they were rounded from. */
+  Cast: ({ dy, inputs: [x = ''], node, build }) =>
+    floatTypes.includes(intAttribute(node, 'to', 0)) ? [build.op('CastLike', [dy, x])] : [],
+  CastLike: ({ dy, inputs: [x = ''], build }) => [build.op('CastLike', [dy, x])],
+
+  Relu: elementwise(({ y, build }) => build.mask(isAbove(y, 0, build))),
+  LeakyRelu: elementwise(({ x, build, attribute }) =>
+    build.where(isAbove(x, 0, build), build.floats(1), build.floats(attribute('alpha', 0.01))),
+  ),
+  PRelu: ({ dy, inputs: [x = '', slope = ''], wanted, shape, build }) => {
+    const below = () => build.mul(dy, build.op('Min', [x, build.floats(0)]));
+    return [
+      build.where(isAbove(x, 0, build), dy, build.mul(dy, slope)),
+      wanted[1] ? build.sumTo(below(), shape(x), shape(slope)) : undefined,
+    ];
+  },
+  /** 1 strictly between the bounds; at a bound 0, as PyTorch's Hardtanh and ReLU6 (and not its clamp) have it. */
+  Clip: ({ dy, inputs: [, low, high], outputs: [y = ''], wanted, build }) => {
+    if (wanted[1] || wanted[2]) throw new NotDifferentiable('its bounds depend on the image');
+    const above = low ? build.op('Greater', [y, low]) : undefined;
+    const below = high ? build.op('Less', [y, high]) : undefined;
+    const inside = above && below ? build.op('And', [above, below]) : (above ?? below);
+    return [inside ? build.mul(dy, build.mask(inside)) : dy];
+  },
+  /** Below 0, y = α(eˣ − 1) and y′ = y + α. */
+  Elu: elementwise(({ x, y, build, attribute }) =>
+    build.where(isAbove(x, 0, build), build.floats(1), build.add(y, build.floats(attribute('alpha', 1)))),
+  ),
+  Selu: elementwise(({ x, y, build, attribute }) => {
+    const gamma = attribute('gamma', 1.0507009873554805);
+    const below = build.add(y, build.floats(gamma * attribute('alpha', 1.6732632423543772)));
+    return build.where(isAbove(x, 0, build), build.floats(gamma), below);
+  }),
+  /** Below 0, y = α(e^(x/α) − 1) and y′ = y/α + 1. */
+  Celu: elementwise(({ x, y, build, attribute }) => {
+    const below = build.add(build.scale(y, 1 / attribute('alpha', 1)), build.floats(1));
+    return build.where(isAbove(x, 0, build), build.floats(1), below);
+  }),
+  ThresholdedRelu: elementwise(({ x, build, attribute }) => build.mask(isAbove(x, attribute('alpha', 1), build))),
+  Sigmoid: elementwise(({ y, build }) => build.mul(y, build.sub(build.floats(1), y))),
+  HardSigmoid: elementwise(({ y, build, attribute }) => {
+    const inside = build.op('And', [isAbove(y, 0, build), build.op('Less', [y, build.floats(1)])]);
+    return build.scale(build.mask(inside), attribute('alpha', 0.2));
+  }),
+  /** x · h(x) with h(x) = x/6 + 1/2 between 0 and 1, which is HardSigmoid; h′ = 1/6 for |x| < 3. */
+  HardSwish: elementwise(({ x, build }) => {
+    const h = build.op('HardSigmoid', [x], { alpha: float(1 / 6), beta: float(0.5) });
+    const slopes = build.op('Less', [build.op('Abs', [x]), build.floats(3)]);
+    return build.add(h, build.mul(build.mask(slopes), build.scale(x, 1 / 6)));
+  }),
+  Swish: elementwise(({ x, build, attribute }) => swishSlope(x, attribute('alpha', 1), build)),
+  'com.microsoft.QuickGelu': elementwise(({ x, build, attribute }) => swishSlope(x, attribute('alpha', 1.702), build)),
+  Tanh: elementwise(({ y, build }) => build.sub(build.floats(1), build.mul(y, y))),
+  Gelu: elementwise(({ x, build, node }) =>
+    stringAttribute(node, 'approximate', 'none') === 'tanh' ? tanhGeluSlope(x, build) : geluSlope(x, build),
+  ),
+  'com.microsoft.Gelu': elementwise(({ x, build }) => geluSlope(x, build)),
+  'com.microsoft.FastGelu': ({ dy, inputs: [x = '', bias], wanted, shape, build }) => {
+    const sum = bias ? build.add(x, bias) : x;
+    const dx = build.mul(dy, tanhGeluSlope(sum, build));
+    return [dx, bias && wanted[1] ? build.sumTo(dx, shape(x), shape(bias)) : undefined];
+  },
+  /** erf′(x) = 2/√π · e^(−x²). */
+  Erf: elementwise(({ x, build }) =>
+    build.scale(build.op('Exp', [build.mul(x, build.scale(x, -1))]), 2 / Math.sqrt(Math.PI)),
+  ),
+  /** x · t with t = tanh(softplus(x)); softplus′ is the sigmoid. */
+  Mish: elementwise(({ x, build }) => {
+    const t = build.op('Tanh', [build.op('Softplus', [x])]);
+    const slope = build.mul(build.sub(build.floats(1), build.mul(t, t)), build.op('Sigmoid', [x]));
+    return build.add(t, build.mul(x, slope));
+  }),
+  Softplus: elementwise(({ x, build }) => build.op('Sigmoid', [x])),
+  /** 1 / (1 + |x|)² = (1 − |y|)². */
+  Softsign: elementwise(({ y, build }) => {
+    const rest = build.sub(build.floats(1), build.op('Abs', [y]));
+    return build.mul(rest, rest);
+  }),
+  Exp: elementwise(({ y }) => y),
+  Log: ({ dy, inputs: [x = ''], build }) => [build.div(dy, x)],
+  Sqrt: ({ dy, outputs: [y = ''], build }) => [build.div(dy, build.scale(y, 2))],
+  Reciprocal: elementwise(({ y, build }) => build.neg(build.mul(y, y))),
+  Abs: elementwise(({ x, build }) => build.op('Sign', [x])),
+  Neg: ({ dy, build }) => [build.neg(dy)],
+  Sin: elementwise(({ x, build }) => build.op('Cos', [x])),
+  Cos: elementwise(({ x, build }) => build.neg(build.op('Sin', [x]))),
+  Tan: elementwise(({ y, build }) => build.add(build.floats(1), build.mul(y, y))),
+  Atan: ({ dy, inputs: [x = ''], build }) => [build.div(dy, build.add(build.floats(1), build.mul(x, x)))],
+
+  Sign: flat,
+  Floor: flat,
+  Ceil: flat,
+  Round: flat,
 };
+
+/** Of x · s with s = σ(αx): s + αx · s(1 − s). */
+function swishSlope(x: string, alpha: number, build: GraphBuilder): string {
+  const scaled = build.scale(x, alpha);
+  const s = build.op('Sigmoid', [scaled]);
+  return build.mul(s, build.add(build.floats(1), build.mul(scaled, build.sub(build.floats(1), s))));
+}
+
+/** Of x · Φ(x): Φ(x) + x · φ(x), with the distribution and the density of the standard normal distribution. */
+function geluSlope(x: string, build: GraphBuilder): string {
+  const erf = build.op('Erf', [build.scale(x, Math.SQRT1_2)]);
+  const distribution = build.scale(build.add(erf, build.floats(1)), 0.5);
+  const exponential = build.op('Exp', [build.mul(x, build.scale(x, -0.5))]);
+  return build.add(distribution, build.mul(x, build.scale(exponential, 1 / Math.sqrt(2 * Math.PI))));
+}
+
+/** Of x/2 · (1 + t) with t = tanh(k(x + 0.044715x³)) and k = √(2/π). */
+function tanhGeluSlope(x: string, build: GraphBuilder): string {
+  const k = Math.sqrt(2 / Math.PI);
+  const square = build.mul(x, x);
+  const polynomial = (constant: number, factor: number) =>
+    build.add(build.floats(constant), build.scale(square, factor));
+  const t = build.op('Tanh', [build.mul(x, polynomial(k, k * 0.044715))]);
+  const slope = build.mul(build.sub(build.floats(1), build.mul(t, t)), polynomial(k, 3 * k * 0.044715));
+  return build.scale(build.add(build.add(build.floats(1), t), build.mul(x, slope)), 0.5);
+}

@@ -1,120 +1,136 @@
 import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph.ts';
 import type { GraphBuilder } from '../../graphBuilder.ts';
-import type { Rule } from '../rule.ts';
+import { type Rule, refuseComputed } from '../rule.ts';
 
-/** Strides, dilations and pads of a convolution, an entry for each spatial axis. */
+/** How a convolution's windows lie, an entry for each spatial axis. */
 interface Geometry {
+  readonly groups: number;
   readonly kernel: readonly number[];
   readonly strides: readonly number[];
   readonly dilations: readonly number[];
+  /** From a window's first element to its last. */
+  readonly reach: readonly number[];
+  /** Where the first window starts, counted outward from the first element. */
   readonly before: readonly number[];
-  readonly after: readonly number[];
 }
 
-/** Convolutions: the gradient is a convolution with the kernels turned around (Dumoulin & Visin 2016, ch. 4). */
+/** Convolutions and transposed ones are each other's gradient (Dumoulin & Visin 2016, ch. 4). */
 export const convolution: Readonly<Record<string, Rule>> = {
-  Conv: ({ node, dy, inputs: [x = '', w = ''], outputs: [y = ''], shape, build }) => {
-    const geometry = geometryOf(node, shape(x).slice(2), shape(y).slice(2), shape(w).slice(2));
-    const groups = intAttribute(node, 'group', 1);
-    if (geometry.strides.every((stride) => stride === 1)) {
-      return [withTurnedKernels(dy, w, shape(w), groups, geometry, build)];
-    }
-    return [transposed(dy, w, groups, geometry, shape(x).slice(2), shape(y).slice(2), build)];
+  Conv: (context) => {
+    const { node, dy, inputs, outputs, shape, build } = context;
+    const [x = '', w = ''] = inputs;
+    const [y = ''] = outputs;
+    refuseComputed(context, 'its weights');
+    const [small, large] = [shape(y).slice(2), shape(x).slice(2)];
+    const geometry = geometryOf(node, shape(w).slice(2), small, large);
+    // Convolving is the faster way, and keeps ONNX Runtime's blocked layout; it needs a dy without gaps.
+    const spread = geometry.strides.every((stride) => stride === 1) ? convolveTurned : transpose;
+    return [spread(dy, w, shape(w), geometry, small, large, build)];
+  },
+  ConvTranspose: (context) => {
+    const { node, dy, inputs, outputs, shape, build } = context;
+    const [x = '', w = ''] = inputs;
+    const [y = ''] = outputs;
+    refuseComputed(context, 'its weights');
+    const [small, large] = [shape(x).slice(2), shape(y).slice(2)];
+    const { groups, reach, before, ...rest } = geometryOf(node, shape(w).slice(2), small, large);
+    const after = small.map(
+      (size, i) => (size - 1) * at(rest.strides, i) + at(reach, i) + 1 - at(before, i) - at(large, i),
+    );
+    return [convolve(dy, w, { ...rest, groups }, before, after, build)];
   },
 };
 
+/**
+ * Windows of a convolution from `large` to `small` sizes, or of the transposed one from `small` to `large`. Where the
+ * node leaves the pads open, they are halved, and an odd one goes to the end for SAME_UPPER only.
+ */
 function geometryOf(
   node: Node,
-  input: readonly number[],
-  output: readonly number[],
   kernel: readonly number[],
+  small: readonly number[],
+  large: readonly number[],
 ): Geometry {
-  const ones = input.map(() => 1);
-  const strides = intsAttribute(node, 'strides') ?? ones;
-  const dilations = intsAttribute(node, 'dilations') ?? ones;
-  const pads = intsAttribute(node, 'pads') ?? [...input, ...input].map(() => 0);
+  const all = (value: number) => kernel.map(() => value);
+  const strides = intsAttribute(node, 'strides') ?? all(1);
+  const dilations = intsAttribute(node, 'dilations') ?? all(1);
+  const reach = kernel.map((size, axis) => (size - 1) * at(dilations, axis));
   const autoPad = stringAttribute(node, 'auto_pad', 'NOTSET');
-  if (autoPad === 'NOTSET' || autoPad === 'VALID') {
-    const none = autoPad === 'VALID';
-    const rank = input.length;
-    return {
-      kernel,
-      strides,
-      dilations,
-      before: none ? input.map(() => 0) : pads.slice(0, rank),
-      after: none ? input.map(() => 0) : pads.slice(rank),
-    };
-  }
-  const total = input.map((size, axis) => {
-    const reach = (at(kernel, axis) - 1) * at(dilations, axis) + 1;
-    return Math.max(0, (at(output, axis) - 1) * at(strides, axis) + reach - size);
+  const isOpen = autoPad.startsWith('SAME') || node.attributes.output_shape !== undefined;
+  const more = intsAttribute(node, 'output_padding') ?? all(0);
+  const half = autoPad === 'SAME_UPPER' ? Math.floor : Math.ceil;
+  const open = small.map((size, axis) => {
+    const covered = (size - 1) * at(strides, axis) + at(reach, axis) + 1 + at(more, axis);
+    return half(Math.max(0, covered - at(large, axis)) / 2);
   });
-  const less = total.map((pad) => Math.floor(pad / 2));
-  const more = total.map((pad, axis) => pad - at(less, axis));
-  const upper = autoPad === 'SAME_UPPER';
-  return { kernel, strides, dilations, before: upper ? less : more, after: upper ? more : less };
+  const stated = autoPad === 'VALID' ? undefined : intsAttribute(node, 'pads')?.slice(0, kernel.length);
+  const before = isOpen ? open : (stated ?? all(0));
+  return { groups: intAttribute(node, 'group', 1), kernel, strides, dilations, reach, before };
 }
 
-/** For stride 1: a convolution of dy with the kernels flipped, and input and output channels exchanged in each group. */
-function withTurnedKernels(
+/** For stride 1: a convolution of dy with the kernels turned around, and input and output channels exchanged. */
+function convolveTurned(
   dy: string,
   w: string,
-  [outputs = 0, perGroup = 0, ...kernel]: readonly number[],
-  groups: number,
-  { dilations, before, after }: Geometry,
+  [outputs = 0, perGroup = 0]: readonly number[],
+  { groups, kernel, dilations, reach, before }: Geometry,
+  small: readonly number[],
+  large: readonly number[],
   build: GraphBuilder,
 ): string {
   const axes = kernel.map((_, axis) => axis);
   const grouped = build.reshape(w, [groups, outputs / groups, perGroup, ...kernel]);
   const exchanged = build.transpose(grouped, [0, 2, 1, ...axes.map((axis) => axis + 3)]);
   const merged = build.reshape(exchanged, [groups * perGroup, outputs / groups, ...kernel]);
-  const turned = kernel.every((size) => size === 1) ? merged : flip(merged, kernel, build);
-  const reach = kernel.map((size, axis) => (size - 1) * at(dilations, axis));
-  const pads = [before, after].flatMap((side) => axes.map((axis) => at(reach, axis) - at(side, axis)));
-  // What lies so far out that only padding was seen there is cut off first: pads of a convolution cannot be negative.
-  const cut = pads.map((pad) => Math.min(0, pad));
-  const seen = cut.some((pad) => pad < 0)
-    ? build.pad(dy, [0, 0, ...cut.slice(0, kernel.length), 0, 0, ...cut.slice(kernel.length)])
-    : dy;
-  return build.op('Conv', [seen, turned], {
-    group: groups,
-    dilations,
-    pads: pads.map((pad) => Math.max(0, pad)),
-    kernel_shape: kernel,
-  });
+  const turned = kernel.every((size) => size === 1) ? merged : turn(merged, kernel, build);
+  const start = reach.map((size, axis) => size - at(before, axis));
+  const end = large.map((size, axis) => size + at(reach, axis) - at(small, axis) - at(start, axis));
+  const strides = kernel.map(() => 1);
+  return convolve(dy, turned, { groups, kernel, strides, dilations }, start, end, build);
 }
 
-function flip(w: string, kernel: readonly number[], build: GraphBuilder): string {
+function turn(w: string, kernel: readonly number[], build: GraphBuilder): string {
   const axes = kernel.map((_, axis) => axis + 2);
   const all = (value: number) => kernel.map(() => value);
   return build.slice(w, all(-1), all(Number.MIN_SAFE_INTEGER), axes, all(-1));
 }
 
-/** For larger strides: the transposed convolution, which spreads each dy over what it was computed from. */
-function transposed(
-  dy: string,
+/** A convolution whose pads may be negative: those crop, which a convolution's own cannot. */
+function convolve(
+  value: string,
   w: string,
-  groups: number,
-  { kernel, strides, dilations, before, after }: Geometry,
-  input: readonly number[],
-  output: readonly number[],
+  { groups, kernel, strides, dilations }: Omit<Geometry, 'reach' | 'before'>,
+  before: readonly number[],
+  after: readonly number[],
   build: GraphBuilder,
 ): string {
-  const reached = output.map(
-    (size, axis) =>
-      (size - 1) * at(strides, axis) +
-      (at(kernel, axis) - 1) * at(dilations, axis) +
-      1 -
-      at(before, axis) -
-      at(after, axis),
-  );
+  const crop = (pads: readonly number[]) => [0, 0, ...pads.map((pad) => Math.min(0, pad))];
+  const cropped = [...before, ...after].some((pad) => pad < 0)
+    ? build.pad(value, [...crop(before), ...crop(after)])
+    : value;
+  const pads = [...before, ...after].map((pad) => Math.max(0, pad));
+  return build.op('Conv', [cropped, w], { group: groups, kernel_shape: kernel, strides, dilations, pads });
+}
+
+/** For larger strides: the transposed convolution, which spreads each dy over the window that it was computed from. */
+function transpose(
+  dy: string,
+  w: string,
+  _: readonly number[],
+  { groups, kernel, strides, dilations, reach, before }: Geometry,
+  small: readonly number[],
+  large: readonly number[],
+  build: GraphBuilder,
+): string {
+  // What the last window leaves over is filled with zeros, and what it covers beyond the end is cut off.
+  const left = small.map((size, i) => at(large, i) + at(before, i) - ((size - 1) * at(strides, i) + at(reach, i) + 1));
   return build.op('ConvTranspose', [dy, w], {
     group: groups,
+    kernel_shape: kernel,
     strides,
     dilations,
-    pads: [...before, ...after],
-    output_padding: input.map((size, axis) => size - at(reached, axis)),
-    kernel_shape: kernel,
+    pads: [...before, ...left.map((size) => Math.max(0, -size))],
+    output_padding: left.map((size) => Math.max(0, size)),
   });
 }
 
