@@ -30,6 +30,19 @@ function elementwise(derivative: (point: Point) => string): Rule {
   };
 }
 
+/** Slope of a sigmoid that no float32 but those next to 0 lies on. A power of two, so that thresholds are met exactly. */
+const steep = 2 ** 100;
+/** Times `steep`, a larger one would leave the range of float32. */
+const largestThreshold = 2 ** 20;
+
+/**
+ * 1 on one side of a threshold (`sign` 1: above it), 0 on the other and at the threshold itself. Made of an operator that
+ * ONNX Runtime computes in the layout of its convolutions: a comparison would cost a change of layout there and back.
+ */
+function stepAt(threshold: number, sign: 1 | -1, x: string, build: GraphBuilder): string {
+  return build.op('HardSigmoid', [x], { alpha: float(sign * steep), beta: float(-sign * threshold * steep) });
+}
+
 function isAbove(x: string, threshold: number, build: GraphBuilder): string {
   return build.op('Greater', [x, build.floats(threshold)]);
 }
@@ -46,7 +59,7 @@ export const activations: Readonly<Record<string, Rule>> = {
     floatTypes.includes(intAttribute(node, 'to', 0)) ? [build.op('CastLike', [dy, x])] : [],
   CastLike: ({ dy, inputs: [x = ''], build }) => [build.op('CastLike', [dy, x])],
 
-  Relu: elementwise(({ y, build }) => build.mask(isAbove(y, 0, build))),
+  Relu: elementwise(({ y, build }) => stepAt(0, 1, y, build)),
   LeakyRelu: elementwise(({ x, build, attribute }) =>
     build.where(isAbove(x, 0, build), build.floats(1), build.floats(attribute('alpha', 0.01))),
   ),
@@ -58,12 +71,17 @@ export const activations: Readonly<Record<string, Rule>> = {
     ];
   },
   /** 1 strictly between the bounds; at a bound 0, as PyTorch's Hardtanh and ReLU6 (and not its clamp) have it. */
-  Clip: ({ dy, inputs: [, low, high], outputs: [y = ''], wanted, build }) => {
+  Clip: ({ dy, inputs: [, low, high], outputs: [y = ''], wanted, numbers, build }) => {
     if (wanted[1] || wanted[2]) throw new NotDifferentiable('its bounds depend on the image');
-    const above = low ? build.op('Greater', [y, low]) : undefined;
-    const below = high ? build.op('Less', [y, high]) : undefined;
-    const inside = above && below ? build.op('And', [above, below]) : (above ?? below);
-    return [inside ? build.mul(dy, build.mask(inside)) : dy];
+    const step = (bound: string | undefined, sign: 1 | -1) => {
+      const [threshold] = numbers(bound) ?? [];
+      if (!bound) return [];
+      if (threshold !== undefined && Math.abs(threshold) < largestThreshold) return [stepAt(threshold, sign, y, build)];
+      return [build.mask(build.op(sign === 1 ? 'Greater' : 'Less', [y, bound]))];
+    };
+    const [first, second] = [...step(low, 1), ...step(high, -1)];
+    if (first === undefined) return [dy];
+    return [build.mul(dy, second === undefined ? first : build.mul(first, second))];
   },
   /** Below 0, y = α(eˣ − 1) and y′ = y + α. */
   Elu: elementwise(({ x, y, build, attribute }) =>
