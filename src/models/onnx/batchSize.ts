@@ -4,12 +4,23 @@ import { totalmem } from 'node:os';
 const candidates = [1, 4, 16];
 /** How much less time an image must take in a larger batch, for the larger one to be worth its memory. */
 const worthwhile = 0.9;
+/** An image that takes longer, in milliseconds, keeps all cores busy by itself. */
+const busy = 50;
 /** While a gradient is computed, values of the forward pass, of the backward pass and scratch space are held. */
 const copies = 3;
 
 /** Bytes that a model's work may take: PERTURB_MEMORY, or a quarter of the machine's memory. */
 export function memoryBudget(): number {
   return Number(process.env.PERTURB_MEMORY) || totalmem() / 4;
+}
+
+/** The end of a sentence about a model that needs more. */
+export function moreThanBudget(): string {
+  return `more than the ${inGigabytes(memoryBudget())} that Perturb may use. If there is more memory, raise perturb.engine.memory (or PERTURB_MEMORY, in bytes).`;
+}
+
+export function inGigabytes(bytes: number): string {
+  return `${(bytes / 1e9).toFixed(1)} GB`;
 }
 
 /** What the memory of a batch is estimated from, in bytes. */
@@ -19,25 +30,42 @@ export interface Footprint {
   readonly activations: number;
 }
 
+/** The batch sizes that a budget has room for, the smallest first; 1 always is. */
+export function batchSizesWithin(budget: number, { weights, activations }: Footprint): number[] {
+  return candidates.filter((batch) => batch === 1 || copies * (weights + batch * activations) <= budget);
+}
+
+/** What a batch comes to, as far as the choice of its size goes. */
+export interface Trial {
+  /** Milliseconds that the batch took. */
+  readonly time: number;
+  /** All that was answered to each image. */
+  readonly answers: readonly Float32Array[];
+}
+
 /**
- * The batch size at which an image takes the least time, among those that the budget has room for. Larger ones are tried
- * only while they pay, so that a model which is slow, and gains nothing, is not run more than it must.
- * @param timePerImage runs a batch of a size and says what each image took.
+ * The batch size at which an image takes the least time. Larger ones are tried only while they pay. A size at which an
+ * image is answered otherwise than alone, be it in the last bit, is not taken: results must depend neither on neighbors
+ * nor on the clock.
+ * @param attempt runs a batch of one image so many times over.
  */
 export async function chooseBatchSize(
-  { weights, activations }: Footprint,
-  budget: number,
-  timePerImage: (batch: number) => Promise<number>,
+  sizes: readonly number[],
+  attempt: (batch: number) => Promise<Trial>,
 ): Promise<number> {
-  const fits = (batch: number) => copies * (weights + batch * activations) <= budget;
-  let best = { batch: 1, time: Number.POSITIVE_INFINITY };
-  for (const batch of candidates) {
-    if (batch > 1 && !fits(batch)) break;
-    // There is nothing to choose.
-    if (batch === 1 && !fits(candidates[1] as number)) break;
-    const time = await timePerImage(batch);
-    if (time > worthwhile * best.time) break;
-    best = { batch, time };
+  const [smallest = 1, ...larger] = sizes;
+  if (larger.length === 0) return smallest;
+  const alone = await attempt(smallest);
+  let best = { batch: smallest, time: alone.time / smallest };
+  for (const batch of larger) {
+    if (best.time > busy) break;
+    const { time, answers } = await attempt(batch);
+    if (time / batch > worthwhile * best.time || !answers.every((answer) => isSame(answer, alone.answers[0]))) break;
+    best = { batch, time: time / batch };
   }
   return best.batch;
+}
+
+function isSame(answer: Float32Array, other: Float32Array | undefined): boolean {
+  return answer.every((value, index) => Object.is(value, other?.[index]));
 }

@@ -140,7 +140,8 @@ export function intConstant(values: readonly number[], dims: readonly number[] =
 /** The numbers of a constant in memory. @throws RangeError for types that have no numbers here. */
 export function numbersOf({ type, data }: Constant): number[] {
   if (!(data instanceof Uint8Array)) throw new RangeError('the numbers of this constant are in a file');
-  const bytes = data.slice().buffer;
+  // Not slice(), which of a Buffer is a view of all that it was cut from.
+  const bytes = new Uint8Array(data).buffer;
   switch (type) {
     case 'float32':
       return Array.from(new Float32Array(bytes));

@@ -1,3 +1,5 @@
+import { UserError } from '../../userError.ts';
+import { inGigabytes, memoryBudget, moreThanBudget } from './batchSize.ts';
 import { dependents } from './gradient/derive.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
 import type { Runtime, RuntimeTensor } from './runtime.ts';
@@ -12,11 +14,14 @@ export interface Inspection {
 
 /** Constants of more elements than this are weights, and what is computed from them stays in the graph. */
 const smallConstant = 4096;
+/** What is computed from small ones may be larger, such as masks, but not without end. */
+const largestKnown = 2 ** 22;
 
 /**
  * Finds the shapes of all values, and the values that do not depend on the image (axes, target shapes of Reshape), by
  * asking ONNX Runtime: it runs the graph once with their shapes as outputs.
  * @param dims shape of the input.
+ * @throws UserError when what it computes takes too much memory.
  * @throws Error of ONNX Runtime when the graph cannot be run.
  */
 export async function inspect(model: Model, dims: readonly number[], runtime: Runtime): Promise<Inspection> {
@@ -24,7 +29,7 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
   const [input] = graph.inputs;
   if (input === undefined || graph.inputs.length !== 1) throw new Error('the graph does not have one input');
   const values = graph.nodes.flatMap(({ outputs }) => outputs.filter((output) => output !== ''));
-  const known = smallIndependents(graph, input.name);
+  const independents = smallIndependents(graph, input.name);
   const shapeNames = values.map((_, index) => `perturb-shape/${index}`);
   const probe: Model = {
     ...model,
@@ -41,13 +46,16 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
           attributes: {},
         })),
       ],
-      outputs: [...shapeNames.map((name) => ({ name, type: 'int64' as const })), ...known.map((name) => ({ name }))],
+      outputs: [...shapeNames.map((name) => ({ name, type: 'int64' as const })), ...values.map((name) => ({ name }))],
     },
   };
   const session = await runtime.open(probe, { optimize: false });
   try {
+    const sizes = new Map([[input.name, dims], ...session.sizes]);
+    refuseHuge(sizes);
+    const known = independents.filter((name) => elementCount(sizes.get(name) ?? []) <= largestKnown);
     const zeros = { type: 'float32' as const, dims, data: new Float32Array(elementCount(dims)) };
-    const results = await session.run({ [input.name]: zeros });
+    const results = await session.run({ [input.name]: zeros }, [...shapeNames, ...known]);
     const shapes = new Map<string, readonly number[]>([[input.name, dims]]);
     for (const [index, value] of values.entries()) {
       const shape = results[shapeNames[index] as string] as RuntimeTensor;
@@ -56,6 +64,15 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
     return { shapes, model: withConstants(model, new Map(known.map((name) => [name, constantOf(results[name])]))) };
   } finally {
     await session.close();
+  }
+}
+
+/** @throws UserError when the values between image and logits take more memory than there may be. */
+function refuseHuge(sizes: ReadonlyMap<string, readonly number[]>): void {
+  const bytesOfFloat = 4;
+  const bytes = bytesOfFloat * [...sizes.values()].reduce((sum, dims) => sum + elementCount(dims), 0);
+  if (bytes > memoryBudget()) {
+    throw new UserError(`What the model computes takes ${inGigabytes(bytes)}, ${moreThanBudget()}`);
   }
 }
 

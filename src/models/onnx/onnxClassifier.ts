@@ -1,8 +1,11 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ImageShape } from '../../data/image.ts';
 import { sizeOf } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
 import type { Batch, Classifier, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
 import { type Functional, seed } from '../functional.ts';
+import { chooseBatchSize } from './batchSize.ts';
 import { activationSeed } from './gradient/gradientModel.ts';
 import { type SeedKind, seedKindOf, seedKinds, seedValues } from './gradient/seeds.ts';
 import { elementCount, type Value } from './graph.ts';
@@ -22,9 +25,8 @@ export interface OnnxTraits {
   readonly input: ImageShape;
   readonly classes: readonly string[];
   readonly engine: string;
-  readonly batchSize: number;
-  /** True where sessions can be had for smaller batches too. */
-  readonly anyBatch: boolean;
+  /** The batch sizes that there may be sessions for, the smallest first. */
+  readonly batchSizes: readonly number[];
   readonly activations: ReadonlyMap<string, Activation>;
 }
 
@@ -37,22 +39,23 @@ export class OnnxClassifier implements Classifier {
   /** Why it gives no gradients. */
   readonly obstacle?: string;
   protected readonly traits: OnnxTraits;
+  /** The best batch size for logits. */
+  #batch: Promise<number> | undefined;
 
   constructor(traits: OnnxTraits, obstacle?: string) {
     this.traits = traits;
     this.input = traits.input;
     this.classes = traits.classes;
     this.engine = traits.engine;
-    this.batchSize = traits.batchSize;
+    this.batchSize = Math.max(...traits.batchSizes);
     if (obstacle !== undefined) this.obstacle = obstacle;
   }
 
   async logits(images: Batch): Promise<Logits> {
+    this.#batch ??= this.chooseBatch((trial, batch) => this.#forward(trial, batch));
     const rows: Float32Array[] = [];
-    for (const [part, batch] of this.parts(images.length)) {
-      const { session, model } = await this.traits.sessions.forward(batch);
-      const results = await session.run(this.feed(model.graph.inputs, images.slice(...part), batch));
-      rows.push(...this.rows(results, model.graph.outputs, part[1] - part[0]));
+    for (const { from, to, batch } of this.parts(images.length, await this.#batch)) {
+      rows.push(...(await this.#forward(images.slice(from, to), batch)));
     }
     return rows;
   }
@@ -61,19 +64,44 @@ export class OnnxClassifier implements Classifier {
     void this.traits.sessions.close();
   }
 
-  /** Splits a number of images into batches that there are sessions for: [from, to) and the batch's size. */
-  protected parts(count: number): (readonly [readonly [number, number], number])[] {
-    const { batchSize, anyBatch } = this.traits;
-    const parts: (readonly [readonly [number, number], number])[] = [];
+  /** Finds the batch size that is best for a kind of question. @param ask answers images of no more than a batch. */
+  protected async chooseBatch(
+    ask: (images: Batch, batch: number) => Promise<readonly Float32Array[]>,
+  ): Promise<number> {
+    const random = xoroshiro128plus(1);
+    const image = Float32Array.from({ length: sizeOf(this.input) }, () => uniformInt(random, 0, 255) / 255);
+    const { batchSizes, sessions } = this.traits;
+    const best = await chooseBatchSize(batchSizes, async (batch) => {
+      const images = Array.from({ length: batch }, () => image);
+      // The first makes the session.
+      const answers = await ask(images, batch);
+      const times = [await timeOf(() => ask(images, batch))];
+      while (times.length < 3 && (times[0] as number) < 100) times.push(await timeOf(() => ask(images, batch)));
+      return { answers, time: Math.min(...times) };
+    });
+    // Those that were tried in vain have their own copies of the weights.
+    await sessions.keepOnly([Math.min(...batchSizes), best]);
+    return best;
+  }
+
+  /** Splits a number of images into batches: images [from, to) in a session for `batch`. */
+  protected parts(count: number, best: number): { from: number; to: number; batch: number }[] {
+    const [smallest = best] = this.traits.batchSizes;
+    const parts: { from: number; to: number; batch: number }[] = [];
     for (let from = 0; from < count; ) {
-      const rest = count - from;
       // A few images are faster one by one than as a batch that is mostly empty.
-      const batch = anyBatch && rest * 4 <= batchSize ? 1 : batchSize;
+      const batch = (count - from) * 4 <= best ? smallest : best;
       const to = Math.min(count, from + batch);
-      parts.push([[from, to], batch]);
+      parts.push({ from, to, batch });
       from = to;
     }
     return parts;
+  }
+
+  async #forward(images: Batch, batch: number): Promise<Float32Array[]> {
+    const { session, model } = await this.traits.sessions.forward(batch);
+    const results = await session.run(this.feed(model.graph.inputs, images, batch));
+    return this.rows(results, model.graph.outputs, images.length);
   }
 
   /** The images as the first input of a graph; a batch that is not full ends in zeros. */
@@ -99,20 +127,30 @@ export class OnnxClassifier implements Classifier {
 
 /** A graph on ONNX Runtime whose gradient was derived. */
 export class DifferentiableOnnxClassifier extends OnnxClassifier implements DifferentiableClassifier {
+  /** The best batch size for gradients. */
+  #batch: Promise<number> | undefined;
+
   get activations(): readonly string[] {
     return [...this.traits.activations.keys()];
   }
 
   async pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback> {
+    this.#batch ??= this.chooseBatch((trial, batch) => this.#tryGradient(trial, batch));
     const pullback = { logits: [] as Float32Array[], values: [] as number[][], gradients: [] as Float32Array[][] };
-    for (const [part, batch] of this.parts(images.length)) {
-      const own = functionals.slice(...part);
-      const { logits, values, gradients } = await this.#pullback(images.slice(...part), own, batch);
+    for (const { from, to, batch } of this.parts(images.length, await this.#batch)) {
+      const own = functionals.slice(from, to);
+      const { logits, values, gradients } = await this.#pullback(images.slice(from, to), own, batch);
       pullback.logits.push(...logits);
       pullback.values.push(...values);
       pullback.gradients.push(...gradients);
     }
     return pullback;
+  }
+
+  async #tryGradient(images: Batch, batch: number): Promise<Float32Array[]> {
+    const functionals = images.map(() => [{ kind: 'crossEntropy', label: 0 } as const]);
+    const { gradients } = await this.#pullback(images, functionals, batch);
+    return gradients.flat();
   }
 
   async #pullback(images: Batch, functionals: readonly (readonly Functional[])[], batch: number) {
@@ -218,6 +256,12 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
       return channelsFirst ? toChannelsLast(row, dims.slice(1)) : row;
     });
   }
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
 }
 
 function isOfLogits(functional: Functional): boolean {

@@ -1,6 +1,7 @@
-import { readFile, stat } from 'node:fs/promises';
+import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../userError.ts';
+import { inGigabytes, memoryBudget, moreThanBudget } from './batchSize.ts';
 import {
   type Attribute,
   bytesPerElement,
@@ -19,6 +20,12 @@ import { ModelMessage } from './protobuf.ts';
 /** Constants of at most so many bytes are kept in memory, since shapes and axes are among them; larger ones stay in the file. */
 const inMemory = 64 * 1024;
 
+/** For more nodes, ONNX Runtime takes hours to prepare a gradient. Networks of a hundred layers have a few thousand. */
+const mostNodes = 20_000;
+
+/** What the protobuf format allows. */
+const largestFile = 2 ** 31;
+
 /** Graphs inside of attributes (the branches of If) may nest so deep. */
 const deepestGraph = 16;
 
@@ -33,14 +40,50 @@ export interface ReadModel extends Model {
  * @throws UserError when the file is damaged, or external data are missing or too short.
  */
 export async function readModel(file: string): Promise<ReadModel> {
-  const bytes = await readFile(file);
-  return parseModel(bytes, file);
+  const bytes = await readBytes(file);
+  try {
+    return await parseModel(bytes, file);
+  } finally {
+    // Most of the file is weights, which stay on disk: their memory is to be free at once, and not at some later time.
+    (bytes.buffer as ResizableArrayBuffer).resize(0);
+  }
+}
+
+/** Part of ES2024, which Node.js has already. */
+type ResizableArrayBuffer = ArrayBuffer & { resize(length: number): void };
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    if (size > largestFile) {
+      throw new UserError(
+        `${file}: the file has ${inGigabytes(size)}, and ONNX files are below ${inGigabytes(largestFile)}. Export the model with external data.`,
+      );
+    }
+    const options: object = { maxByteLength: size };
+    const bytes = new Uint8Array(
+      new (ArrayBuffer as new (size: number, options: object) => ArrayBuffer)(size, options),
+    );
+    for (let offset = 0; offset < size; ) {
+      const { bytesRead } = await handle.read(bytes, offset, size - offset, offset);
+      if (bytesRead === 0)
+        throw new UserError(`${file}: the file became shorter while it was read. Run the test again.`);
+      offset += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
 }
 
 /** Reads a model from the bytes of a file. @throws UserError as `readModel` does. */
 export async function parseModel(bytes: Uint8Array, file: string): Promise<ReadModel> {
   const reader = new Reader(bytes, file);
   const model = reader.read();
+  if (reader.weights > memoryBudget()) {
+    throw new UserError(`${file}: its weights take ${inGigabytes(reader.weights)}, ${moreThanBudget()}`);
+  }
   const files = [file];
   for (const [external, end] of reader.external) {
     const size = (await stat(external).catch(() => undefined))?.size;
@@ -131,6 +174,8 @@ const typeNames = new Map<number, ElementType>(
 class Reader {
   /** External files, with the number of bytes that each must have. */
   readonly external = new Map<string, number>();
+  /** Bytes of all constants. */
+  weights = 0;
   readonly #bytes: Uint8Array;
   readonly #file: string;
 
@@ -142,13 +187,32 @@ class Reader {
   read(): Model {
     const { graph, opset_import, metadata_props } = this.#decode();
     if (graph === null || graph.node.length === 0) throw this.#damaged('it holds no graph');
+    if (graph.node.length > mostNodes) {
+      throw new UserError(
+        `${this.#file}: the model has ${graph.node.length} nodes, and at most ${mostNodes} are supported. Simplify it, or export it anew with constants folded.`,
+      );
+    }
     if (opset_import.length === 0) throw this.#damaged('it does not say which operators it is written in');
     return {
-      graph: this.#graph(graph, 0),
+      graph: this.#inOrder(this.#graph(graph, 0)),
       opsets: new Map(opset_import.map(({ domain, version }) => [standardName(domain), Number(version)])),
       metadata: new Map(metadata_props.map(({ key, value }) => [key, value])),
       folder: path.dirname(this.#file),
     };
+  }
+
+  /** All that follows relies on nodes being in an order in which they can be run. */
+  #inOrder(graph: Graph): Graph {
+    const made = new Set(['', ...graph.inputs.map(({ name }) => name), ...graph.constants.keys()]);
+    for (const { operator, inputs, outputs } of graph.nodes) {
+      const early = inputs.find((value) => !made.has(value));
+      if (early !== undefined) throw this.#damaged(`${operator} reads "${early}", which no node before it makes`);
+      for (const output of outputs) {
+        if (output !== '' && made.has(output)) throw this.#damaged(`two values have the name "${output}"`);
+        made.add(output);
+      }
+    }
+    return graph;
   }
 
   #decode(): ModelFields {
@@ -252,11 +316,12 @@ class Reader {
     if (!Number.isSafeInteger(length) || dims.some((size) => size < 0)) {
       throw this.#damaged(`the constant "${name}" has the impossible shape [${dims.join(', ')}]`);
     }
+    this.weights += length;
     if (data_location === 1) return { type, dims, data: this.#externalRange(tensor, length) };
     if (raw_data.length > 0) {
       if (raw_data.length !== length) throw this.#wrongLength(name, length, raw_data.length);
       const offset = raw_data.byteOffset - this.#bytes.byteOffset;
-      if (length <= inMemory) return { type, dims, data: raw_data.slice() };
+      if (length <= inMemory) return { type, dims, data: new Uint8Array(raw_data) };
       return { type, dims, data: { file: this.#file, offset, length } };
     }
     const data = pack(type, tensor);

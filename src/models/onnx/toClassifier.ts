@@ -1,11 +1,7 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { type ImageShape, sizeOf } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
 import { checkClassCount } from '../classCount.ts';
-import type { Batch } from '../classifier.ts';
 import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
-import { chooseBatchSize, memoryBudget } from './batchSize.ts';
+import { batchSizesWithin, memoryBudget } from './batchSize.ts';
 import { UnderivableGradient } from './gradient/derive.ts';
 import { gradientModel } from './gradient/gradientModel.ts';
 import { elementCount, type Model, type Value } from './graph.ts';
@@ -53,25 +49,18 @@ export async function toClassifier(
   const count = countClasses(inspection, smallest, classes);
   const obstacle = obstacleTo(inspection);
   const Kind = obstacle === undefined ? DifferentiableOnnxClassifier : OnnxClassifier;
-  const make = (batchSize: number) =>
-    new Kind(
-      {
-        sessions,
-        input,
-        classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
-        engine: runtime.name,
-        batchSize,
-        anyBatch,
-        activations: activations ?? activationsOf(inspection, smallest),
-      },
-      obstacle,
-    );
-  if (!anyBatch) return make(smallest);
   const footprint = { weights: weightBytes(model), activations: activationBytes(inspection, smallest) };
-  const trial = new Trial(input);
-  const batchSize = await chooseBatchSize(footprint, memoryBudget(), (batch) => trial.timePerImage(make(batch), batch));
-  await sessions.keepOnly([1, batchSize]);
-  return make(batchSize);
+  return new Kind(
+    {
+      sessions,
+      input,
+      classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
+      engine: runtime.name,
+      batchSizes: anyBatch ? batchSizesWithin(memoryBudget(), footprint) : [smallest],
+      activations: activations ?? activationsOf(inspection, smallest),
+    },
+    obstacle,
+  );
 }
 
 async function inspected(sessions: Sessions, batch: number): Promise<Inspection> {
@@ -124,48 +113,4 @@ function obstacleTo(inspection: Inspection): string | undefined {
 function activationsOf({ model, shapes }: Inspection, batch: number): Map<string, Activation> {
   const names = model.graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => shapes.get(name)?.[0] === batch);
   return new Map(names.map((value) => [value, { value, channelsFirst: false }]));
-}
-
-/** Asks classifiers that differ in their batch size what attacks ask. */
-class Trial {
-  readonly #image: Float32Array;
-  #answer: readonly Float32Array[] | undefined;
-
-  constructor(input: ImageShape) {
-    const random = xoroshiro128plus(1);
-    this.#image = Float32Array.from({ length: sizeOf(input) }, () => uniformInt(random, 0, 255) / 255);
-  }
-
-  /**
-   * Milliseconds that an image takes: the median of three, or one if that is long. A batch in which an image is answered
-   * otherwise than in the first one, be it in the last bit, takes forever: results must not depend on it.
-   */
-  async timePerImage(classifier: OnnxClassifier, batch: number): Promise<number> {
-    const images = Array.from({ length: batch }, () => this.#image);
-    const ask = () => this.#ask(classifier, images);
-    const times: number[] = [];
-    // The first makes the session.
-    const answer = await ask();
-    this.#answer ??= answer;
-    if (!this.#isSame(answer)) return Number.POSITIVE_INFINITY;
-    while (times.length < 3 && (times[0] ?? 0) < 200) {
-      const start = performance.now();
-      await ask();
-      times.push(performance.now() - start);
-    }
-    return (times.sort((a, b) => a - b)[times.length >> 1] as number) / batch;
-  }
-
-  /** Logits, and gradients where there are, of all images. */
-  async #ask(classifier: OnnxClassifier, images: Batch): Promise<readonly Float32Array[]> {
-    if (!(classifier instanceof DifferentiableOnnxClassifier)) return classifier.logits(images);
-    const functionals = images.map(() => [{ kind: 'crossEntropy', label: 0 } as const]);
-    const { logits, gradients } = await classifier.pullback(images, functionals);
-    return logits.flatMap((row, i) => [row, gradients[i]?.[0] as Float32Array]);
-  }
-
-  #isSame(answer: readonly Float32Array[]): boolean {
-    const [first = []] = [this.#answer];
-    return answer.every((row, i) => row.every((value, k) => Object.is(value, first[i % first.length]?.[k])));
-  }
 }
