@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeDemoModel } from '../support/onnx/writeDemoModel.ts';
 import { useWorkbench } from '../support/vscode/useWorkbench.ts';
 
 const model = 'models/signs/model.json';
@@ -26,6 +27,24 @@ describe('Commands', () => {
       .first()
       .waitFor();
     await workbench().screenshot('attack-model');
+  });
+
+  it('attack an ONNX file that the settings do not know, as its metadata say', async () => {
+    const { explorer, quickInput, notifications } = workbench();
+    await writeDemoModel(path.join(workbench().folder, 'models', 'signs.onnx'));
+    await explorer.choose('models/signs.onnx', 'Attack Model…');
+    await quickInput.choose('FGSM');
+    await quickInput.enter('8/255');
+    await quickInput.choose('street');
+    await quickInput.choose('As in the file');
+    await notifications.gone('Attacking signs (2) › FGSM 8/255');
+    const view = workbench().webview().content;
+    await view.getByRole('listbox', { name: 'Examples' }).waitFor();
+    await view
+      .getByText(/robust accuracy .* 76\.4 %/)
+      .first()
+      .waitFor();
+    await workbench().screenshot('attack-onnx');
   });
 
   it('cancel an attack from its progress', async () => {

@@ -111,10 +111,11 @@ export async function chooseDataset(layer: SettingsLayer) {
 async function describeModel(model: vscode.Uri, layer: SettingsLayer) {
   const name = nameOfModel(model, layer);
   if (name !== undefined) return { name, entry: {} };
-  const preprocessing = await choosePreprocessing();
+  const preprocessing = await choosePreprocessing(model);
   if (preprocessing === undefined) return undefined;
   const created = await newModel(model, layer);
-  return { name: created.name, entry: { [created.name]: { ...created.value, preprocessing } } };
+  const stated = preprocessing === asInFile ? {} : { preprocessing };
+  return { name: created.name, entry: { [created.name]: { ...created.value, ...stated } } };
 }
 
 /** What the settings call a model; `undefined` where they do not know it. */
@@ -138,8 +139,17 @@ export async function newModel(model: vscode.Uri, layer: SettingsLayer) {
   return { name, value };
 }
 
-async function choosePreprocessing(): Promise<PreprocessingSettings | undefined> {
+/** Nothing is stated: what an ONNX file's metadata say then holds. */
+const asInFile: PreprocessingSettings = {};
+
+async function choosePreprocessing(model: vscode.Uri): Promise<PreprocessingSettings | undefined> {
+  const unstated = {
+    label: l10n.t('As in the file'),
+    description: l10n.t('mean and standard deviation of its metadata; without them, pixels as they are'),
+    value: asInFile,
+  };
   const items: (vscode.QuickPickItem & { value: PreprocessingSettings })[] = [
+    ...(model.path.endsWith('.onnx') ? [unstated] : []),
     { label: l10n.t('[0, 1]'), description: l10n.t('pixels as they are'), value: { mean: 0, std: 1 } },
     { label: l10n.t('[−1, 1]'), description: 'mean 0.5, std 0.5', value: { mean: 0.5, std: 0.5 } },
     { label: l10n.t('[0, 255]'), description: 'mean 0, std 1/255', value: { mean: 0, std: 1 / 255 } },

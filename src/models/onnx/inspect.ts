@@ -3,6 +3,7 @@ import { inGigabytes, memoryBudget, moreThanBudget } from './batchSize.ts';
 import { dependents } from './gradient/derive.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
 import type { Runtime, RuntimeTensor } from './runtime.ts';
+import { takeBranches } from './takeBranches.ts';
 
 /** What is known of a graph once the shape of its input is fixed. */
 export interface Inspection {
@@ -61,7 +62,12 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
       const shape = results[shapeNames[index] as string] as RuntimeTensor;
       shapes.set(value, Array.from(shape.data as BigInt64Array, Number));
     }
-    return { shapes, model: withConstants(model, new Map(known.map((name) => [name, constantOf(results[name])]))) };
+    const folded = withConstants(model, new Map(known.map((name) => [name, constantOf(results[name])])));
+    const branched = takeBranches(folded.graph);
+    // The shapes inside of a branch are seen only once it stands in the graph.
+    return branched === folded.graph
+      ? { shapes, model: folded }
+      : await inspect({ ...folded, graph: branched }, dims, runtime);
   } finally {
     await session.close();
   }

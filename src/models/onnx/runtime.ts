@@ -71,7 +71,8 @@ const started = new Map<string, Promise<Runtime>>();
 
 /**
  * Starts ONNX Runtime once a process and provider: on the provider that PERTURB_PROVIDER names ("auto" takes the first
- * accelerator that computes rightly), else on the processor, and in WebAssembly where there is no native build.
+ * accelerator that computes rightly), else on the processor, and in WebAssembly where there is no native build. The
+ * native build computes with as many threads as PERTURB_THREADS says, else as it chooses.
  * @throws UserError when the name is not one of a provider.
  */
 export function startRuntime(asked = process.env.PERTURB_PROVIDER || 'cpu'): Promise<Runtime> {
@@ -182,6 +183,8 @@ export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu'): Runt
       openSession(ort, writeModel(model), {
         executionProviders: provider === 'cpu' ? ['cpu'] : [ortNames[provider], 'cpu'],
         graphOptimizationLevel: optimize ? 'all' : 'disabled',
+        // Zero leaves it to ONNX Runtime.
+        intraOpNumThreads: Number(process.env.PERTURB_THREADS) || 0,
         logSeverityLevel: silent,
         extra: {
           session: { model_external_initializers_file_folder_path: model.folder },
