@@ -112,14 +112,14 @@ function notesOn(metadata: Metadata, samples: Samples, shape: ImageShape): strin
 }
 
 function sizeNotes({ width, height }: Samples, shape: ImageShape, { resize, interpolation }: Fit): string[] {
-  const from = `${width}×${height}`;
+  // The size that an image had is left out: the notes on a thousand images are to be few.
   const fits = width === shape.width && height === shape.height;
-  if (resize === 'stretch') return fits ? [] : [`resized from ${from}`];
+  if (resize === 'stretch') return fits ? [] : [`stretched to ${shape.width}×${shape.height} (${interpolation})`];
   const center = `center ${shape.width}×${shape.height} cut out`;
   if (Math.min(width, height) !== resize) {
-    return [`resized from ${from} to a shorter side of ${resize} (${interpolation}), ${center}`];
+    return [`resized to a shorter side of ${resize} (${interpolation}), ${center}`];
   }
-  return fits ? [] : [`${center} of ${from}`];
+  return fits ? [] : [center];
 }
 
 /** True when some pixel is not opaque: many files carry an alpha channel that changes nothing. */

@@ -79,7 +79,7 @@ export async function readImages(
   return images;
 }
 
-/** "resized from 640×480: 12 images" for everything that had to be done. */
+/** "stretched to 32×32 (lanczos): 12 images" for everything that had to be done. */
 function countNotes(images: readonly LabeledImage[]): string[] {
   const counts = new Map<string, number>();
   for (const note of images.flatMap(({ notes }) => notes)) counts.set(note, (counts.get(note) ?? 0) + 1);

@@ -165,7 +165,7 @@ describe('perturb run with bad input', () => {
       'CMYK converted to RGB: 1 image',
       'alpha laid over white: 1 image',
       'gray image: 1 image',
-      'resized from 64×48: 1 image',
+      'stretched to 32×32 (lanczos): 1 image',
     ]);
     for (const note of dataset.notes) assert.ok(printed.stdout.includes(`note: images that need work: ${note}\n`));
   });

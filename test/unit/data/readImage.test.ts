@@ -196,7 +196,7 @@ describe('readImage', () => {
       levels.slice(3).every((level) => level > 170),
       `${levels}`,
     );
-    assert.deepEqual(notes, ['resized from 4×2']);
+    assert.deepEqual(notes, ['stretched to 2×1 (lanczos)']);
   });
 
   it('says the upright size of an image that it turned and stretched', async () => {
@@ -204,7 +204,7 @@ describe('readImage', () => {
       .withMetadata({ orientation: 6 })
       .png();
     const { notes } = await read('a.png', png, rgb);
-    assert.deepEqual(notes, ['rotated as EXIF says', 'color profile converted to sRGB', 'resized from 2×4']);
+    assert.deepEqual(notes, ['rotated as EXIF says', 'color profile converted to sRGB', 'stretched to 4×2 (lanczos)']);
   });
 
   it('converts a color profile to sRGB', async () => {

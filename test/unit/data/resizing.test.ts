@@ -71,9 +71,9 @@ describe('resizing', () => {
     const { pixels, notes } = await readImage(file, square(4), toFour);
     const levels = Array.from(pixels, levelOf).filter((_, i) => i % 3 === 0);
     assert.deepEqual(levels, [3, 4, 5, 7, 13, 14, 15, 17, 33, 34, 35, 37, 43, 44, 45, 47]);
-    assert.deepEqual(notes, ['resized from 9×5 to a shorter side of 4 (nearest), center 4×4 cut out']);
+    assert.deepEqual(notes, ['resized to a shorter side of 4 (nearest), center 4×4 cut out']);
     const cut = await readImage(file, square(4), { resize: 5, interpolation: 'nearest' });
-    assert.deepEqual(cut.notes, ['center 4×4 cut out of 9×5']);
+    assert.deepEqual(cut.notes, ['center 4×4 cut out']);
     const gray = await readImage(file, { ...square(4), channels: 1 }, toFour);
     assert.deepEqual(Array.from(gray.pixels, levelOf), levels);
   });

@@ -96,7 +96,7 @@ describe('EngineClient', () => {
     assert.deepEqual(report.model.resizing, { resize: 37, interpolation: 'bilinear' });
     assert.deepEqual(report.model.preprocessing?.mean, [0.485, 0.456, 0.406]);
     assert.deepEqual(report.dataset.notes, [
-      'resized from 32×32 to a shorter side of 37 (bilinear), center 32×32 cut out: 2 images',
+      'resized to a shorter side of 37 (bilinear), center 32×32 cut out: 2 images',
     ]);
     const refused = await engine.runTest(withPreset({ preset: 'imagenet', crop: 224 }), run(), ignore);
     assert.equal(refused.status, 'errored');
