@@ -1,6 +1,7 @@
 import { UserError } from '../../userError.ts';
 import { valuesReadBy } from './gradient/derive.ts';
-import type { Graph, Node, Value } from './graph.ts';
+import { elementTypes, type Graph, type Node, type Value } from './graph.ts';
+import { freePrefix } from './graphBuilder.ts';
 
 /** What may stand after a softmax without changing the order of its numbers. */
 const passive = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast']);
@@ -24,11 +25,16 @@ export function withLogits(graph: Graph): Graph {
       ? { ...other, operator: 'Identity', inputs: other.inputs.slice(0, 1), attributes: {} }
       : other,
   );
-  return withoutUnused({
-    ...graph,
-    nodes,
-    outputs: [{ name: output.name, ...(output.type ? { type: output.type } : {}) }],
-  });
+  return withoutUnused(asFloat32({ ...graph, nodes }, output));
+}
+
+/** The graph with one output, in the type that logits are read in. */
+function asFloat32(graph: Graph, { name, type = 'float32' }: Value): Graph {
+  if (type === 'float32') return { ...graph, outputs: [{ name, type }] };
+  const cast = `${freePrefix(graph, 'logits')}float32`;
+  const to = { kind: 'int', value: elementTypes.float32 } as const;
+  const node: Node = { operator: 'Cast', domain: '', inputs: [name], outputs: [cast], attributes: { to } };
+  return { ...graph, nodes: [...graph.nodes, node], outputs: [{ name: cast, type: 'float32' }] };
 }
 
 /** The output that holds class scores: floating-point numbers, a row for each image. */

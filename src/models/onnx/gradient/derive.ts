@@ -4,6 +4,9 @@ import type { Inspection } from '../inspect.ts';
 import { flat, NotDifferentiable } from './rule.ts';
 import { rules } from './rules.ts';
 
+/** The operators of quantized models, whose results are steps. */
+const quantized = /quantize|QLinear|Integer$/i;
+
 /** A gradient that enters the backward pass: at a value of the graph, the value that holds it. */
 export interface Entry {
   readonly value: string;
@@ -58,7 +61,8 @@ export function deriveGradient(
     const name = nameOf(node);
     const rule = rules[name];
     if (rule === undefined) {
-      obstacles.push({ operator: name, reason: 'its derivative is not known here' });
+      const reason = quantized.test(node.operator) ? 'it computes in 8 bits' : 'its derivative is not known here';
+      obstacles.push({ operator: name, reason });
       continue;
     }
     try {

@@ -172,7 +172,48 @@ describe('Opening an ONNX file', () => {
     const { classifier } = await openOnnxModel(await save(model), {});
     assert.equal((await classifier.logits([gray]))[0]?.length, 4);
     assert.ok(!isDifferentiable(classifier));
-    assert.match((classifier as { obstacle?: string }).obstacle ?? '', /Det/);
+    assert.match(classifier.obstacle ?? '', /Det/);
+  });
+
+  it('keeps a float16 model as a black box, and says why', async () => {
+    const halves = new Uint8Array(
+      Uint16Array.from({ length: 48 * classes }, (_, i) => (i % 7 === 0 ? 0x3800 : 0xb400)).buffer,
+    );
+    const model = classifierOf({
+      input: { type: 'float16', dims: ['n', 3, 4, 4] },
+      constants: { w: { type: 'float16', dims: [48, classes], data: halves } },
+      outputs: [{ name: 'scores', type: 'float16', dims: ['n', classes] }],
+    });
+    const { classifier } = await openOnnxModel(await save(model), {});
+    // Weights are 0.5 (every seventh) and −0.25.
+    const expected = Array.from({ length: classes }, (_, k) => {
+      let sum = 0;
+      for (let i = 0; i < 48; i++) sum += 0.5 * ((i * classes + k) % 7 === 0 ? 0.5 : -0.25);
+      return sum;
+    });
+    assertClose((await classifier.logits([gray]))[0], expected);
+    assert.ok(!isDifferentiable(classifier));
+    assert.match(classifier.obstacle ?? '', /float16/);
+  });
+
+  it('keeps a quantized model as a black box, and says why', async () => {
+    const model = classifierOf({
+      constants: {
+        w: { dims: [48, classes], values: weights },
+        scale: { dims: [], values: [1 / 128] },
+        zero: { type: 'uint8', dims: [], data: Uint8Array.of(0) },
+      },
+      nodes: [
+        { operator: 'QuantizeLinear', inputs: ['image', 'scale', 'zero'], outputs: ['bytes'] },
+        { operator: 'DequantizeLinear', inputs: ['bytes', 'scale', 'zero'], outputs: ['rounded'] },
+        { operator: 'Flatten', inputs: ['rounded'], outputs: ['flat'] },
+        { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['scores'] },
+      ],
+    });
+    const { classifier } = await openOnnxModel(await save(model), {});
+    assertClose((await classifier.logits([gray]))[0], expectedLogits([0.5, 0.5, 0.5]));
+    assert.ok(!isDifferentiable(classifier));
+    assert.match(classifier.obstacle ?? '', /DequantizeLinear \(it computes in 8 bits\)/);
   });
 
   it('reads weights beside the file, and names them when they are missing or too short', async () => {
