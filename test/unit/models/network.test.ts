@@ -52,7 +52,7 @@ const refused: [string, () => LayersModel, (string | RegExp)[]][] = [
       const x = input({ shape: [null, null, 3] });
       return model({ inputs: x, outputs: dense(layers.globalAveragePooling2d({}).apply(x) as SymbolicTensor) });
     },
-    ['the model takes [', 'needs images of a fixed height and width with 1 or 3 channels'],
+    ['The model takes [', 'needs images of a fixed height and width with 1 or 3 channels'],
   ],
   [
     'two channels',

@@ -135,7 +135,7 @@ describe('model files', () => {
 
   it('compares the number of labels with the number of classes', async () => {
     const labels = await folder.write('labels.txt', 'a\nb\nc\n');
-    await rejectsWith(open(file, labels), file, 'the model has 4 classes, and its labels name 3', 'Check "labels"');
+    await rejectsWith(open(file, labels), file, 'The model has 4 classes, and its labels name 3', 'Check "labels"');
   });
 
   it('says that there is no such model', async () => {

@@ -33,8 +33,15 @@ const half = [0.5, 0.5, 0.5];
 describe('preprocessing in the settings', () => {
   afterEach(removeFiles);
 
-  it('is none unless it is stated, and images are stretched', async () => {
-    assert.deepEqual(await resolved(), { ...stretched, mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' });
+  it('is left to the model unless it is stated, and images are stretched', async () => {
+    assert.deepEqual(await resolved(), stretched);
+    assert.deepEqual(await resolved({}), stretched);
+    assert.deepEqual(await resolved({ channels: 'bgr' }), {
+      ...stretched,
+      mean: [0, 0, 0],
+      std: [1, 1, 1],
+      channels: 'bgr',
+    });
   });
 
   for (const [name, values] of Object.entries({
@@ -73,9 +80,6 @@ describe('preprocessing in the settings', () => {
       resize: 256,
       crop: 224,
       interpolation: 'nearest',
-      mean: [0, 0, 0],
-      std: [1, 1, 1],
-      channels: 'rgb',
     });
   });
 });
