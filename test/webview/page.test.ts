@@ -46,7 +46,12 @@ describe('the page of the perturbation view', () => {
     assert.equal(await text(page.locator('.message')), shown.report.message);
     await page.locator('.details summary').click();
     const details = await text(page.locator('.details'));
-    for (const words of ['tfjs', shown.report.model.path, shown.report.model.sha256?.slice(0, 12) ?? '', 'steps 10']) {
+    for (const words of [
+      'ONNX Runtime',
+      shown.report.model.path,
+      shown.report.model.sha256?.slice(0, 12) ?? '',
+      'steps 10',
+    ]) {
       assert.ok(details.includes(words), `${words} is missing in ${details}`);
     }
   });
