@@ -31,6 +31,7 @@ describe('Commands', () => {
 
   it('attack an ONNX file that the settings do not know, as its metadata say', async () => {
     const { explorer, quickInput, notifications } = workbench();
+    await workbench().runCommand('View: Close All Editors');
     await writeDemoModel(path.join(workbench().folder, 'models', 'signs.onnx'));
     await explorer.choose('models/signs.onnx', 'Attack Model…');
     await quickInput.choose('FGSM');
