@@ -70,3 +70,66 @@ const { root } = protobuf.parse(
 
 /** Reads and writes whole ONNX files. */
 export const ModelMessage = root.lookupType('Model');
+
+/** Messages as they are decoded: unset lists are empty, unset messages null, int64 are Long. */
+export interface TensorMessage {
+  readonly name: string;
+  readonly dims: readonly unknown[];
+  readonly data_type: number;
+  readonly data_location: number;
+  readonly raw_data: Uint8Array;
+  readonly external_data: readonly { readonly key: string; readonly value: string }[];
+  readonly float_data: readonly number[];
+  readonly int32_data: readonly number[];
+  readonly int64_data: readonly unknown[];
+  readonly double_data: readonly number[];
+  readonly uint64_data: readonly unknown[];
+}
+
+export interface NodeMessage {
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly name: string;
+  readonly op_type: string;
+  readonly domain: string;
+  readonly attribute: readonly AttributeMessage[];
+}
+
+export interface AttributeMessage {
+  readonly name: string;
+  readonly type: number;
+  readonly f: number;
+  readonly i: unknown;
+  readonly s: Uint8Array;
+  readonly t: TensorMessage | null;
+  readonly g: GraphMessage | null;
+  readonly floats: readonly number[];
+  readonly ints: readonly unknown[];
+  readonly strings: readonly Uint8Array[];
+}
+
+export interface ValueMessage {
+  readonly name: string;
+  readonly type: {
+    readonly tensor_type: {
+      readonly elem_type: number;
+      readonly shape: {
+        readonly dim: readonly { readonly value?: string; readonly dim_value: unknown; readonly dim_param: string }[];
+      } | null;
+    } | null;
+  } | null;
+}
+
+export interface GraphMessage {
+  readonly node: readonly NodeMessage[];
+  readonly initializer: readonly TensorMessage[];
+  readonly sparse_initializer: readonly unknown[];
+  readonly input: readonly ValueMessage[];
+  readonly output: readonly ValueMessage[];
+}
+
+export interface ModelFields {
+  readonly graph: GraphMessage | null;
+  readonly opset_import: readonly { readonly domain: string; readonly version: unknown }[];
+  readonly metadata_props: readonly { readonly key: string; readonly value: string }[];
+}
