@@ -44,9 +44,8 @@ export interface Trial {
 }
 
 /**
- * The batch size at which an image takes the least time. Larger ones are tried only while they pay. A size at which an
- * image is answered otherwise than alone, be it in the last bit, is not taken: results must depend neither on neighbors
- * nor on the clock.
+ * The batch size at which an image takes the least time. A size at which an image is answered otherwise than alone, be it
+ * in the last bit, is not taken: results must depend neither on neighbors nor on the clock.
  * @param attempt runs a batch of one image so many times over.
  */
 export async function chooseBatchSize(
@@ -60,8 +59,8 @@ export async function chooseBatchSize(
   for (const batch of larger) {
     if (best.time > busy) break;
     const { time, answers } = await attempt(batch);
-    if (time / batch > worthwhile * best.time || !answers.every((answer) => isSame(answer, alone.answers[0]))) break;
-    best = { batch, time: time / batch };
+    if (!answers.every((answer) => isSame(answer, alone.answers[0]))) break;
+    if (time / batch <= worthwhile * best.time) best = { batch, time: time / batch };
   }
   return best.batch;
 }

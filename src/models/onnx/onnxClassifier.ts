@@ -52,9 +52,9 @@ export class OnnxClassifier implements Classifier {
   }
 
   async logits(images: Batch): Promise<Logits> {
-    this.#batch ??= this.chooseBatch((trial, batch) => this.#forward(trial, batch));
     const rows: Float32Array[] = [];
-    for (const { from, to, batch } of this.parts(images.length, await this.#batch)) {
+    const choose = () => (this.#batch ??= this.chooseBatch((trial, batch) => this.#forward(trial, batch)));
+    for (const { from, to, batch } of await this.parts(images.length, choose)) {
       rows.push(...(await this.#forward(images.slice(from, to), batch)));
     }
     return rows;
@@ -84,9 +84,14 @@ export class OnnxClassifier implements Classifier {
     return best;
   }
 
-  /** Splits a number of images into batches: images [from, to) in a session for `batch`. */
-  protected parts(count: number, best: number): { from: number; to: number; batch: number }[] {
-    const [smallest = best] = this.traits.batchSizes;
+  /** Splits a number of images into batches: images [from, to) in a session for `batch`. @param choose finds the best. */
+  protected async parts(
+    count: number,
+    choose: () => Promise<number>,
+  ): Promise<{ from: number; to: number; batch: number }[]> {
+    const smallest = Math.min(...this.traits.batchSizes);
+    // Where there is but one image, nothing is gained by trying.
+    const best = count <= smallest ? smallest : await choose();
     const parts: { from: number; to: number; batch: number }[] = [];
     for (let from = 0; from < count; ) {
       // A few images are faster one by one than as a batch that is mostly empty.
@@ -135,9 +140,9 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
   }
 
   async pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback> {
-    this.#batch ??= this.chooseBatch((trial, batch) => this.#tryGradient(trial, batch));
+    const choose = () => (this.#batch ??= this.chooseBatch((trial, batch) => this.#tryGradient(trial, batch)));
     const pullback = { logits: [] as Float32Array[], values: [] as number[][], gradients: [] as Float32Array[][] };
-    for (const { from, to, batch } of this.parts(images.length, await this.#batch)) {
+    for (const { from, to, batch } of await this.parts(images.length, choose)) {
       const own = functionals.slice(from, to);
       const { logits, values, gradients } = await this.#pullback(images.slice(from, to), own, batch);
       pullback.logits.push(...logits);
