@@ -1,9 +1,11 @@
-// Timings, never part of a test: `npm run bench`. Medians over several turns; a table on stdout, JSON in .perturb/bench.json.
+// Timings, never part of a test: `npm run bench`, or `npm run bench -- onnx` for some parts. Medians over several turns; a
+// table on stdout, JSON in .perturb/bench.json. `npm run bench -- onnx --profile` prints where the time of a gradient goes.
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Table from 'cli-table3';
 import { attackDemo } from './attackDemo.ts';
 import { compareBackends } from './compareBackends.ts';
+import { benchOnnx } from './onnx/benchOnnx.ts';
 import { measureVsCode } from './vscode.ts';
 
 /** One measured figure, and the bar it is held against where there is one. */
@@ -12,24 +14,35 @@ export interface Measurement {
   readonly value: number;
   readonly unit: string;
   readonly atMost?: number;
+  readonly atLeast?: number;
 }
 
 const root = path.join(import.meta.dirname, '..', '..');
-const measurements: readonly Measurement[] = [
-  ...(await attackDemo(path.join(root, 'media', 'demo'))),
-  ...(await compareBackends()),
-  ...(await measureVsCode()),
-];
-const table = new Table({ head: ['measurement', 'median', 'bar'], style: { head: [], border: [] } });
-for (const { name, value, unit, atMost } of measurements) {
-  table.push([
-    name,
-    `${value.toPrecision(3)} ${unit}`,
-    atMost === undefined ? '' : `${value <= atMost ? '✓' : '✗'} ≤ ${atMost} ${unit}`,
-  ]);
+const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
+const parts: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
+  demo: () => attackDemo(path.join(root, 'media', 'demo')),
+  backends: compareBackends,
+  onnx: () => benchOnnx(options),
+  vscode: measureVsCode,
+};
+const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
+const unknown = asked.find((name) => !(name in parts));
+if (unknown !== undefined)
+  throw new Error(`There is no part "${unknown}". Choose of ${Object.keys(parts).join(', ')}.`);
+const measurements: Measurement[] = [];
+for (const [name, measure] of Object.entries(parts)) {
+  if (asked.length === 0 || asked.includes(name)) measurements.push(...(await measure()));
 }
-console.log(table.toString());
-const file = path.join(root, '.perturb', 'bench.json');
-await mkdir(path.dirname(file), { recursive: true });
-await writeFile(file, `${JSON.stringify({ node: process.version, measurements }, null, 2)}\n`);
-console.log(`written to ${file}`);
+const table = new Table({ head: ['measurement', 'median', 'bar'], style: { head: [], border: [] } });
+for (const { name, value, unit, atMost, atLeast } of measurements) {
+  const met = value <= (atMost ?? Infinity) && value >= (atLeast ?? 0);
+  const bar = atMost === undefined ? atLeast && `≥ ${atLeast}` : `≤ ${Number(atMost.toPrecision(2))}`;
+  table.push([name, `${value.toPrecision(3)} ${unit}`, bar ? `${met ? '✓' : '✗'} ${bar} ${unit}` : '']);
+}
+if (measurements.length > 0) {
+  console.log(table.toString());
+  const file = path.join(root, '.perturb', 'bench.json');
+  await mkdir(path.dirname(file), { recursive: true });
+  await writeFile(file, `${JSON.stringify({ node: process.version, measurements }, null, 2)}\n`);
+  console.log(`written to ${file}`);
+}

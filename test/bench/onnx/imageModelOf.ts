@@ -1,0 +1,13 @@
+import type { Model } from '../../../src/models/onnx/graph.ts';
+import { toImageModel } from '../../../src/models/onnx/imageModel.ts';
+import { withLogits } from '../../../src/models/onnx/logits.ts';
+import { readModel } from '../../../src/models/onnx/readModel.ts';
+import { upgrade } from '../../../src/models/onnx/upgrade.ts';
+import { noPreprocessing } from '../../../src/models/preprocessing.ts';
+
+/** A file as the graph that Perturb derives the gradient of, and the dimensions of one image. */
+export async function imageModelOf(file: string): Promise<{ readonly model: Model; readonly dims: readonly number[] }> {
+  const { graph, ...rest } = upgrade(await readModel(file));
+  const { model, input } = toImageModel({ ...rest, graph: withLogits(graph) }, noPreprocessing);
+  return { model, dims: [input.height, input.width, input.channels] };
+}
