@@ -34,8 +34,9 @@ function roundingOf(norm: Budget['norm'], size: number): number {
 }
 
 /**
- * The map onto budget ∩ [0, 1] around an image; it writes to its argument and returns it. In linf this is the nearest
- * point; in l2 the perturbation is scaled onto the ball, then clipped, which only shortens it, the image being in range.
+ * The map onto budget ∩ [0, 1] around an image; it writes to its argument and returns it. In linf and l1 this is the
+ * nearest point (in the Euclidean sense); in l2 the perturbation is scaled onto the ball, then clipped, which only
+ * shortens it, the image being in range.
  * With `quantize` the values that lie on the 8-bit grid but for rounding are put on it exactly.
  * @throws RangeError for a norm that has no ball to project onto here.
  */
@@ -68,8 +69,53 @@ function ballProjection(image: Pixels, { norm, epsilon }: Budget): (point: Pixel
           point[i] = original + ((point[i] as number) - original) * (epsilon / l2);
         }
       };
+    case 'l1':
+      return (point) => {
+        // How far each value is to go, and how far it can go in that direction.
+        const size = new Float64Array(point).map((value, i) => Math.abs(value - (image[i] as number)));
+        const room = new Float64Array(image).map((value, i) => ((point[i] as number) > value ? 1 - value : value));
+        const threshold = softThreshold(size, room, epsilon);
+        for (let i = 0; i < point.length; i++) {
+          const original = image[i] as number;
+          const length = Math.min(Math.max((size[i] as number) - threshold, 0), room[i] as number);
+          point[i] = original + Math.sign((point[i] as number) - original) * length;
+        }
+      };
     default:
       throw new RangeError(`no projection onto a ball in ${norm}`);
+  }
+}
+
+/**
+ * The λ ≥ 0 at which Σ min(max(size − λ, 0), room) comes down to `epsilon`, or 0 if it is no more than that at λ = 0:
+ * what the exact projection onto l1-ball ∩ [0, 1] takes off every change (Croce & Hein 2021, arXiv:2103.01208,
+ * proposition 2.1). The sum is linear between the λ where a change ends (size) or leaves the edge (size − room).
+ */
+function softThreshold(size: Float64Array, room: Float64Array, epsilon: number): number {
+  let clipped = 0;
+  for (let i = 0; i < size.length; i++) clipped += Math.min(size[i] as number, room[i] as number);
+  if (clipped <= epsilon) return 0;
+  const ends = size.filter((value, i) => value > 0 && (room[i] as number) > 0).sort();
+  const edges = size
+    .map((value, i) => ((room[i] as number) > 0 ? value - (room[i] as number) : 0))
+    .filter((value) => value > 0)
+    .sort();
+  // From the largest λ, where nothing is left, down: `sum` is what is left at λ, `slope` how many changes grow from there.
+  let [end, edge, slope, sum] = [ends.length - 1, edges.length - 1, 0, 0];
+  let lambda = ends[end] as number;
+  for (;;) {
+    const next = Math.max(ends[end] ?? 0, edges[edge] ?? 0);
+    const grown = sum + slope * (lambda - next);
+    if (grown > epsilon) return lambda - (epsilon - sum) / slope;
+    [sum, lambda] = [grown, next];
+    if (next === 0) return 0;
+    if (ends[end] === next) {
+      slope++;
+      end--;
+    } else {
+      slope--;
+      edge--;
+    }
   }
 }
 

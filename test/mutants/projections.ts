@@ -45,6 +45,37 @@ export const brokenProjections: Readonly<Record<string, MakeProjection>> = {
 
   'the cube is a ball': withBudget(({ epsilon }) => ({ norm: 'l2', epsilon })),
 
+  'the l1 ball and the range are taken one after the other': (image, budget, quantize) => {
+    const project = createProjection(image, budget, quantize);
+    if (budget.norm !== 'l1') return project;
+    // An image without edges near has the ball to itself.
+    const alone = createProjection(
+      image.map(() => 0.5),
+      budget,
+      false,
+    );
+    return (point) => {
+      const change = point.map((value, i) => value - (image[i] as number));
+      const spent = change.reduce((sum, value) => sum + Math.abs(value), 0);
+      if (spent <= budget.epsilon) return project(point);
+      const onBall = alone(change.map((value) => 0.5 + Math.min(Math.max(value, -0.5), 0.5)));
+      return onBall.map((value, i) => Math.min(Math.max((image[i] as number) + value - 0.5, 0), 1));
+    };
+  },
+
+  'the l1 ball is reached by scaling': (image, budget, quantize) => {
+    if (budget.norm !== 'l1') return createProjection(image, budget, quantize);
+    return (point) => {
+      const change = point.map((value, i) => Math.min(Math.max(value, 0), 1) - (image[i] as number));
+      const spent = change.reduce((sum, value) => sum + Math.abs(value), 0);
+      const factor = Math.min(1, budget.epsilon / spent);
+      return change.map((value, i) => (image[i] as number) + value * (spent > 0 ? factor : 1));
+    };
+  },
+
+  'the l1 ball is round': (image, { norm, epsilon }, quantize) =>
+    createProjection(image, { norm: norm === 'l1' ? 'l2' : norm, epsilon }, quantize),
+
   'points inside are pushed to the edge of the ball': (image, budget, quantize) => (point) => {
     const change = point.map((value, i) => value - (image[i] as number));
     const factor = budget.epsilon / (Math.hypot(...change) || 1);

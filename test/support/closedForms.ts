@@ -22,6 +22,13 @@ const goals = { untargeted: createGoal(0), targeted: createGoal(0, 2) };
 export type Aim = keyof typeof goals;
 export const aim = fc.constantFrom<Aim>('untargeted', 'targeted');
 
+/** The classifier of these weights, an image for it, and the goal; class 0 is the prediction whatever happens. */
+export function constantly(toward: Aim, image: readonly number[], weights: readonly number[] = u) {
+  const rows = [weights.map(() => 0), weights.map((weight) => -weight), weights];
+  const classifier = linearClassifier(rows, [40, 32, -2000], shape);
+  return { classifier, image: Float32Array.from(image), goal: goals[toward] };
+}
+
 /** Where one unit of a step goes. */
 export function direction(toward: Aim, norm: 'linf' | 'l2'): number[] {
   const away = toward === 'targeted' ? 1 : -1;
@@ -55,8 +62,8 @@ export async function endsAt(
   image: readonly number[],
   expected: readonly number[],
 ): Promise<void> {
-  const classifier = recording(linearClassifier([u.map(() => 0), u.map((w) => -w), u], [40, 32, -2000], shape));
-  const subject = { image: Float32Array.from(image), goal: goals[toward], seed: 1 };
+  const { classifier: linear, ...subject } = { ...constantly(toward, image), seed: 1 };
+  const classifier = recording(linear);
   const [outcome] = await outcomesOf(attack, { ...run, classifier }, [subject]);
   sameBits(classifier.asked.at(-1), expected);
   sameBits(outcome?.best?.point, expected);

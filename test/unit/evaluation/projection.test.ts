@@ -26,10 +26,8 @@ const pairs = fc.array(pixel, { minLength: 1, maxLength: 40 }).map((list) => ({
 describe('the projection', () => {
   itPasses(projectionChecks, createProjection);
 
-  it('has no ball in the other norms', () => {
-    for (const other of ['l1', 'l0'] as const) {
-      assert.throws(() => createProjection(Float32Array.of(0), { norm: other, epsilon: 1 }, false), RangeError);
-    }
+  it('has no ball in l0', () => {
+    assert.throws(() => createProjection(Float32Array.of(0), { norm: 'l0', epsilon: 1 }, false), RangeError);
   });
 });
 
@@ -57,11 +55,16 @@ describe('points within a budget', () => {
   it('include all that the projection makes, however many values share a rounding error', () => {
     const flat = new Float32Array(64 * 64 * 3).fill(valueAt(200));
     fc.assert(
-      fc.property(fc.double({ min: 1 / 255, max: 20, noNaN: true }), fc.boolean(), (epsilon, up) => {
-        const budget = { norm: 'l2', epsilon } as const;
-        const point = createProjection(flat, budget, false)(new Float32Array(flat.length).fill(up ? 2 : -1));
-        assert.ok(isWithin(flat, point, budget, 3));
-      }),
+      fc.property(
+        fc.constantFrom('l2', 'l1'),
+        fc.double({ min: 1 / 255, max: 20, noNaN: true }),
+        fc.boolean(),
+        (norm, epsilon, up) => {
+          const budget = { norm, epsilon } as const;
+          const point = createProjection(flat, budget, false)(new Float32Array(flat.length).fill(up ? 2 : -1));
+          assert.ok(isWithin(flat, point, budget, 3));
+        },
+      ),
       { numRuns: 50 },
     );
   });
