@@ -35,7 +35,7 @@ export const apgd: AttackDefinition<Parameters, 'linf' | 'l2'> = {
   source: paper,
   threatModel: 'white-box',
   norms: ['linf', 'l2'],
-  targeted: true,
+  goals: ['untargeted', 'targeted'],
   fixedBudget: true,
   parameters: {
     steps: {
@@ -56,6 +56,8 @@ export const apgd: AttackDefinition<Parameters, 'linf' | 'l2'> = {
       quick: { value: 'ce', text: 'ce', source: autoAttack },
     },
   },
+  cost: ({ steps, restarts, loss }, { classes }) =>
+    steps * restarts * (loss === 'targeted-dlr' ? Math.min(targets, classes - 1) : 1),
   *run(attempt) {
     const { image, goal, budget, parameters, project, random } = attempt;
     const losses = parameters.loss === 'ce' ? [goal.loss] : ratioLosses(parameters.loss, goal, yield* logits(image));

@@ -8,7 +8,10 @@ import type { Norm } from './norms.ts';
 /** What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based). */
 export type ThreatModel = 'white-box' | 'score-based' | 'decision-based';
 
-/** The largest perturbation that is allowed: ‖x′ − x‖ ≤ epsilon, in units of the pixel range [0, 1]. */
+/**
+ * The largest perturbation that is allowed: ‖x′ − x‖ ≤ epsilon, in units of the pixel range [0, 1]. It is infinite for an
+ * attack that looks for the nearest success in the norm.
+ */
 export interface Budget<N extends Norm = Norm> {
   readonly norm: N;
   readonly epsilon: number;
@@ -46,27 +49,40 @@ export interface Attempt<P, N extends Norm = Norm> {
   readonly goal: Goal;
   readonly budget: Budget<N>;
   readonly parameters: P;
-  /** The nearest point within the budget and within [0, 1]; may return its argument, changed. */
+  /** The nearest point within the budget and within [0, 1]; may write to its argument and return it. */
   project(point: Pixels): Pixels;
   /** The example's own source of randomness. */
   readonly random: RandomGenerator;
 }
+
+/**
+ * What it makes: an example that fools the model, an image forged to look like a class to the model alone, or a
+ * picture of how the model answers around an image.
+ */
+export type Kind = 'attack' | 'forge' | 'explanation';
+
+export type GoalKind = 'untargeted' | 'targeted';
 
 /** Everything there is to say about an attack: settings schema, quick pick, help and documentation come from here. */
 export interface AttackDefinition<P = Record<string, unknown>, N extends Norm = Norm> {
   /** Its name in settings. */
   readonly id: string;
   readonly title: string;
-  readonly kind: 'attack';
+  readonly kind: Kind;
   readonly description: string;
   readonly source: string;
   readonly threatModel: ThreatModel;
   /** The norms it knows, the default first. */
   readonly norms: readonly [N, ...N[]];
-  readonly targeted: boolean;
-  /** True when it needs an epsilon. */
+  /** What it can be asked for: any wrong class, a certain class, or either. */
+  readonly goals: readonly GoalKind[];
+  /** True when it needs an epsilon; otherwise it looks for what is nearest, and nothing but the range bounds it. */
   readonly fixedBudget: boolean;
   readonly parameters: { readonly [K in keyof P]: Parameter<P[K], P> };
+  /** The lead over every other class that its examples are to have (κ of Carlini & Wagner); none where it is missing. */
+  confidence?(parameters: P): number;
+  /** About how many points it asks a model about for one image, where it does not succeed early. */
+  cost(parameters: P, model: { readonly classes: number; readonly input: ImageShape }): number;
   run(attempt: Attempt<P, N>): Dialogue;
 }
 

@@ -4,7 +4,12 @@ import type { Functional } from '../models/functional.ts';
 /** What an attack asks of the model, about one or several points at once. */
 export type Query =
   | { readonly kind: 'decision'; readonly points: readonly Pixels[] }
-  | { readonly kind: 'logits'; readonly points: readonly Pixels[] }
+  | {
+      readonly kind: 'logits';
+      readonly points: readonly Pixels[];
+      /** Where on an axis the points stand, for the drawing of an explanation. */
+      readonly at?: readonly number[];
+    }
   | {
       readonly kind: 'pullback';
       readonly points: readonly Pixels[];
@@ -12,7 +17,9 @@ export type Query =
       readonly functionals: readonly (readonly Functional[])[];
     }
   /** Points that were not queried, to be judged as adversarial examples. Nothing is answered. */
-  | { readonly kind: 'propose'; readonly points: readonly Pixels[] };
+  | { readonly kind: 'propose'; readonly points: readonly Pixels[] }
+  /** What follows, until the next stage, is the work of this part of the attack. Nothing is answered. */
+  | { readonly kind: 'stage'; readonly title: string; readonly points: readonly Pixels[] };
 
 /** The answer about one point; which fields are there depends on the kind of query. */
 export interface Answer {
@@ -27,7 +34,8 @@ export interface Answer {
 /** An attack on one image: yields queries, receives one answer a point. */
 export type Dialogue = Generator<Query, void, readonly Answer[]>;
 
-type Asking<T> = Generator<Query, T, readonly Answer[]>;
+/** A part of a dialogue that comes to a result. */
+export type Asking<T> = Generator<Query, T, readonly Answer[]>;
 
 /** The predicted class at a point. */
 export function* decision(point: Pixels): Asking<number> {
@@ -46,12 +54,25 @@ export function* pullback(
   point: Pixels,
   functional: Functional,
 ): Asking<{ logits: Float32Array; value: number; gradient: Float32Array }> {
-  const [answer] = yield { kind: 'pullback', points: [point], functionals: [[functional]] };
-  const { logits, values, gradients } = answer as Required<Answer>;
+  const { logits, values, gradients } = yield* pullbacks(point, [functional]);
   return { logits, value: values[0] as number, gradient: gradients[0] as Float32Array };
+}
+
+/** Logits at a point, and values and gradients of several functionals there, from one forward pass. */
+export function* pullbacks(
+  point: Pixels,
+  functionals: readonly Functional[],
+): Asking<{ logits: Float32Array; values: readonly number[]; gradients: readonly Float32Array[] }> {
+  const [answer] = yield { kind: 'pullback', points: [point], functionals: [functionals] };
+  return answer as Required<Answer>;
 }
 
 /** Offers a point that was not queried as an adversarial example. */
 export function* propose(point: Pixels): Asking<void> {
   yield { kind: 'propose', points: [point] };
+}
+
+/** Says which part of an attack begins: an example that is found from here on is reported as its work. */
+export function* stage(title: string): Asking<void> {
+  yield { kind: 'stage', title, points: [] };
 }

@@ -15,9 +15,10 @@ export const fgsm: AttackDefinition<object, 'linf' | 'l2'> = {
   source: 'Goodfellow, Shlens & Szegedy 2015, arXiv:1412.6572',
   threatModel: 'white-box',
   norms: ['linf', 'l2'],
-  targeted: true,
+  goals: ['untargeted', 'targeted'],
   fixedBudget: true,
   parameters: {},
+  cost: () => 1,
   *run({ image, goal, budget, project }) {
     const { gradient } = yield* pullback(image, goal.loss);
     yield* propose(project(addScaled(image, steepestAscent(gradient, budget.norm), budget.epsilon)));

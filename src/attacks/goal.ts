@@ -6,13 +6,20 @@ export interface Goal {
   readonly target?: number;
   /** The loss that gradient attacks ascend: cross-entropy of the label, or minus that of the target. */
   readonly loss: LogitsFunctional;
+  /** The lead (see `lead`) as a functional: its sign changes where the prediction does. */
+  readonly margin: LogitsFunctional;
 }
 
 /** Untargeted goal without `target`. */
 export function createGoal(label: number, target?: number): Goal {
   return target === undefined
-    ? { label, loss: { kind: 'crossEntropy', label } }
-    : { label, target, loss: { kind: 'crossEntropy', label: target, scale: -1 } };
+    ? { label, loss: { kind: 'crossEntropy', label }, margin: { kind: 'margin', label, scale: -1 } }
+    : {
+        label,
+        target,
+        loss: { kind: 'crossEntropy', label: target, scale: -1 },
+        margin: { kind: 'margin', label: target },
+      };
 }
 
 /** True when these logits reach the goal. At a tie the first class is the prediction. */

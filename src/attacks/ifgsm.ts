@@ -32,7 +32,7 @@ export const ifgsm: AttackDefinition<Parameters, 'linf' | 'l2'> = {
   source: kurakin,
   threatModel: 'white-box',
   norms: ['linf', 'l2'],
-  targeted: true,
+  goals: ['untargeted', 'targeted'],
   fixedBudget: true,
   parameters: {
     steps: {
@@ -54,6 +54,7 @@ export const ifgsm: AttackDefinition<Parameters, 'linf' | 'l2'> = {
       },
     },
   },
+  cost: ({ steps }) => steps,
   *run({ image, goal, budget, parameters, project }) {
     let x = image;
     for (let step = 0; step < parameters.steps; step++) {

@@ -27,7 +27,7 @@ export const mifgsm: AttackDefinition<Parameters, 'linf' | 'l2'> = {
   source: dong,
   threatModel: 'white-box',
   norms: ['linf', 'l2'],
-  targeted: true,
+  goals: ['untargeted', 'targeted'],
   fixedBudget: true,
   parameters: {
     steps: {
@@ -50,6 +50,7 @@ export const mifgsm: AttackDefinition<Parameters, 'linf' | 'l2'> = {
       quick: { value: 1, text: '1', source: `${dong}, section 4` },
     },
   },
+  cost: ({ steps }) => steps,
   *run({ image, goal, budget, parameters: { steps, stepSize, decay }, project }) {
     let x = image;
     let momentum = new Float64Array(image.length);

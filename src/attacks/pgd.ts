@@ -26,7 +26,7 @@ export const pgd: AttackDefinition<Parameters, 'linf' | 'l2' | 'l1'> = {
   source: `${madry}; in l1 with the steps of Croce & Hein 2021, arXiv:2103.01208`,
   threatModel: 'white-box',
   norms: ['linf', 'l2', 'l1'],
-  targeted: true,
+  goals: ['untargeted', 'targeted'],
   fixedBudget: true,
   parameters: {
     steps: {
@@ -51,6 +51,7 @@ export const pgd: AttackDefinition<Parameters, 'linf' | 'l2' | 'l1'> = {
       paper: { value: 20, text: '20', source: `${madry}, table 1` },
     },
   },
+  cost: ({ steps, restarts }) => steps * restarts,
   *run({ image, goal, budget, parameters, project, random }) {
     for (let restart = 0; restart < parameters.restarts; restart++) {
       let x = restart === 0 ? image : project(randomPoint(image, budget, random));

@@ -41,7 +41,7 @@ function exponential(random: RandomGenerator): number {
   return -Math.log(1 - uniformFloat64(random));
 }
 
-/** Box & Muller 1958. */
-function normal(random: RandomGenerator): number {
+/** A number of the standard normal distribution (Box & Muller 1958). */
+export function normal(random: RandomGenerator): number {
   return Math.sqrt(2 * exponential(random)) * Math.cos(2 * Math.PI * uniformFloat64(random));
 }

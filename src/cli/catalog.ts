@@ -7,9 +7,9 @@ export function printCatalog(json: boolean): void {
     console.log(JSON.stringify(entries, null, 2));
     return;
   }
-  for (const { id, title, description, source, threatModel, norms, targeted, parameters } of entries) {
+  for (const { id, title, description, source, threatModel, norms, goals, parameters } of entries) {
     console.log(`${id}: ${title}\n  ${description}\n  ${source}`);
-    console.log(`  ${threatModel}, ${norms.join(', ')}, ${targeted ? 'untargeted and targeted' : 'untargeted'}`);
+    console.log(`  ${threatModel}, ${norms.join(', ')}, ${goals.join(' and ')}`);
     for (const parameter of parameters) {
       console.log(`  ${parameter.name}: ${parameter.description}`);
       console.log(`    default: ${parameter.default.text} (${parameter.default.source})`);
@@ -21,7 +21,7 @@ export function printCatalog(json: boolean): void {
 }
 
 function describeCatalogue() {
-  return [...catalogue.values()].map(({ run, parameters, ...attack }) => ({
+  return [...catalogue.values()].map(({ run, cost, confidence, parameters, ...attack }) => ({
     ...attack,
     parameters: Object.entries(parameters).map(([name, { description, schema, quick, paper = quick }]) => ({
       name,

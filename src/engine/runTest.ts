@@ -37,7 +37,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     await dropUnfinishedLine(folder);
     const { images, notes } = await loadExamples(plan, classifier);
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
-    const total = images.length * plan.epsilons.length;
+    const total = images.length * Math.max(1, plan.epsilons.length);
     let done = 0;
     context.progress({ test: plan.id, phase: 'attacking', done, total });
     const rounds = await evaluate(plan, {
@@ -54,7 +54,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     return {
       ...report,
       status: comparisons.every(({ met }) => met) ? 'passed' : 'failed',
-      message: describeOutcome(comparisons, rounds, plan.norm),
+      message: describeOutcome(comparisons, rounds, plan.norm, report.attack.kind),
       attack: { ...report.attack, parameters: last?.parameters ?? {} },
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { catalogue } from '../attacks/catalogue.ts';
-import { type AttackDefinition, completeParameters } from '../attacks/definition.ts';
+import { type AttackDefinition, completeParameters, type Kind } from '../attacks/definition.ts';
 import { createGoal, type Goal, isReached } from '../attacks/goal.ts';
 import { distances, type Norms } from '../attacks/norms.ts';
 import type { Pixels } from '../data/image.ts';
@@ -14,6 +14,7 @@ import type { LabeledImage } from './loadExamples.ts';
 import { computeMetrics, type Metrics, type Status } from './metrics.ts';
 import type { TestPlan } from './plan.ts';
 import { budgetOnGrid, roundToGrid } from './projection.ts';
+import type { Step } from './recorder.ts';
 import { type Outcome, runAttack } from './runner.ts';
 
 /** What the model says about an image: the class, and its softmax probability. */
@@ -38,6 +39,10 @@ export interface Example {
   /** Seed of the example's own randomness. */
   readonly seed: number;
   readonly queries: { readonly points: number; readonly gradients: number };
+  /** Where it is recorded, the points that the attack went through. */
+  readonly steps?: readonly Step[];
+  /** The part of the attack that found the adversarial example. */
+  readonly stage?: string;
 }
 
 /** A point that an attack found. */
@@ -57,6 +62,8 @@ export interface Round {
   readonly metrics: Metrics;
   /** With the grid off: the same figures after rounding to the 8-bit grid. */
   readonly metricsOnGrid?: Metrics;
+  /** How many examples each part of the attack fooled that the parts before had not, where it has parts. */
+  readonly stages?: readonly { readonly title: string; readonly fooled: number }[];
   readonly queries: { readonly points: number; readonly gradients: number };
   readonly warnings: readonly string[];
 }
@@ -77,7 +84,7 @@ export interface EvaluationOptions {
 export async function evaluate(plan: TestPlan, options: EvaluationOptions): Promise<Round[]> {
   const attack = catalogue.get(plan.attack);
   if (attack === undefined) throw new UserError(`There is no attack "${plan.attack}".`);
-  const subjects = await chooseGoals(plan, options);
+  const subjects = await chooseGoals(plan, attack.kind, options);
   if (!subjects.some(({ status }) => status === undefined)) {
     const wrong = subjects.filter(({ status }) => status === 'wrong').length;
     throw new UserError(
@@ -85,7 +92,8 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
     );
   }
   const rounds: Round[] = [];
-  for (const epsilon of plan.epsilons) rounds.push(await attackAt(plan, attack, epsilon, subjects, options));
+  for (const epsilon of attack.fixedBudget ? plan.epsilons : [undefined])
+    rounds.push(await attackAt(plan, attack, epsilon, subjects, options));
   return rounds;
 }
 
@@ -99,7 +107,11 @@ interface Subject {
   readonly status?: 'wrong' | 'ineligible';
 }
 
-async function chooseGoals(plan: TestPlan, { classifier, images, signal }: EvaluationOptions): Promise<Subject[]> {
+async function chooseGoals(
+  plan: TestPlan,
+  kind: Kind,
+  { classifier, images, signal }: EvaluationOptions,
+): Promise<Subject[]> {
   const logits = await logitsOf(
     classifier,
     images.map(({ pixels }) => pixels),
@@ -113,7 +125,8 @@ async function chooseGoals(plan: TestPlan, { classifier, images, signal }: Evalu
         `${image.file}: the model's answer is not a finite number. Check its weights and preprocessing.`,
       );
     }
-    const label = image.label ?? argmax(clean);
+    // A forged image is right for no class, so what its start was taken for will do.
+    const label = kind === 'forge' ? argmax(clean) : (image.label ?? argmax(clean));
     const seed = seedOf(plan.seed, image.sha256);
     const wanted = target?.(label, clean, seed);
     const wrong = argmax(clean) !== label;
@@ -158,12 +171,12 @@ async function logitsOf(
 async function attackAt(
   plan: TestPlan,
   attack: AttackDefinition,
-  epsilon: number,
+  epsilon: number | undefined,
   subjects: readonly Subject[],
   { classifier, signal, onExample }: EvaluationOptions,
 ): Promise<Round> {
   const { norm, quantize } = plan;
-  const budget = { norm, epsilon };
+  const budget = { norm, epsilon: epsilon ?? Infinity };
   const effective = quantize ? budgetOnGrid(budget) : budget;
   const parameters = completeParameters(attack, plan.parameters, plan.preset, effective);
   const examples: Example[] = [];
@@ -174,8 +187,21 @@ async function attackAt(
   for (const subject of subjects) if (subject.status) await finish(describe(subject, classifier));
   const eligible = subjects.filter(({ status }) => status === undefined);
   const run = runAttack(
-    { classifier, attack, parameters, budget, quantize, stopAtSuccess: true, signal },
-    eligible.map(({ image, goal, seed }) => ({ image: image.pixels, goal, seed })),
+    {
+      classifier,
+      attack,
+      parameters,
+      budget,
+      quantize,
+      stopAtSuccess: attack.kind === 'attack' && attack.fixedBudget,
+      signal,
+    },
+    eligible.map(({ image, goal, seed }, i) => ({
+      image: image.pixels,
+      goal,
+      seed,
+      record: attack.kind === 'explanation' || isRecorded(plan, image, i),
+    })),
   );
   let [zero, nonFinite] = [0, 0];
   for await (const outcome of run) {
@@ -193,12 +219,27 @@ async function attackAt(
     parameters,
     metrics: computeMetrics(tallies(examples, 'adversarial'), norm, targeted),
     ...(quantize ? {} : { metricsOnGrid: computeMetrics(tallies(examples, 'onGrid'), norm, targeted) }),
+    ...stagesOf(examples),
     queries: {
       points: examples.reduce((sum, { queries }) => sum + queries.points, 0),
       gradients: examples.reduce((sum, { queries }) => sum + queries.gradients, 0),
     },
     warnings: judgeGradients(eligible.length, zero, nonFinite),
   };
+}
+
+/** @param place of the image among those that are attacked */
+function isRecorded({ record = 0 }: TestPlan, { file }: LabeledImage, place: number): boolean {
+  if (typeof record === 'number') return place < record;
+  const path = file.replaceAll('\\', '/');
+  return record.some((name) => path === name || path.endsWith(`/${name}`));
+}
+
+function stagesOf(examples: readonly Example[]): Pick<Round, 'stages'> {
+  const titles = new Set(examples.flatMap(({ stage }) => stage ?? []));
+  if (titles.size === 0) return {};
+  const fooledBy = (title: string) => examples.filter(({ stage, status }) => stage === title && status === 'fooled');
+  return { stages: [...titles].map((title) => ({ title, fooled: fooledBy(title).length })) };
 }
 
 /** Gradients that are masked on every example prove nothing; on some of them they are worth a warning. */
@@ -234,6 +275,8 @@ function describe(subject: Subject, { classes }: Classifier, outcome?: Outcome):
           },
         }
       : {}),
+    ...(best?.stage === undefined ? {} : { stage: best.stage }),
+    ...(outcome?.steps ? { steps: outcome.steps } : {}),
     seed,
     queries: outcome?.queries ?? { points: 0, gradients: 0 },
   };

@@ -6,12 +6,13 @@ import { fitTo, type Resizing, stretching } from '../data/resizing.ts';
 import { sample } from '../data/sample.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { UserError } from '../userError.ts';
+import { noiseImages } from './noiseImages.ts';
 import type { TestPlan } from './plan.ts';
 
 /** An image of a dataset, ready for the model. */
 export interface LabeledImage {
   readonly file: string;
-  /** SHA-256 of the file. */
+  /** SHA-256 of the file; of the pixels, where there is none. */
   readonly sha256: string;
   readonly pixels: Pixels;
   /** Index of the true class; missing where the model's own prediction serves. */
@@ -31,6 +32,7 @@ export interface Examples {
  * @throws UserError for a dataset or an image that cannot be read, or a label that is no class of the model.
  */
 export async function loadExamples(plan: TestPlan, classifier: Classifier): Promise<Examples> {
+  if (plan.dataset === undefined) return { images: noiseImages(classifier.input, plan.seed), notes: [] };
   const { entries, notes } = await listDataset(plan.dataset);
   const labels = matchLabels(
     entries.flatMap(({ label }) => (label === undefined ? [] : [label])),

@@ -13,7 +13,8 @@ export interface TestPlan {
   readonly id: string;
   readonly name: string;
   readonly model: ModelSource;
-  readonly dataset: DatasetSource;
+  /** Missing where images are forged from white noise. */
+  readonly dataset?: DatasetSource;
   /** Only images of these classes; all where it is missing. */
   readonly classes?: readonly string[];
   /** Id in the catalogue. */
@@ -28,6 +29,8 @@ export interface TestPlan {
   readonly target?: string;
   /** For each metric one bound a budget (a single one where there is no budget). */
   readonly expect: Readonly<Partial<Record<ExpectedMetric, readonly number[]>>>;
+  /** Keep the steps of the attack on so many images, or on those whose paths end in one of these. */
+  readonly record?: number | readonly string[];
   /** Adversarial examples live on the 8-bit grid. */
   readonly quantize: boolean;
   readonly seed: number;

@@ -50,6 +50,7 @@ export function createProjection(image: Pixels, budget: Budget, quantize: boolea
 }
 
 function ballProjection(image: Pixels, { norm, epsilon }: Budget): (point: Pixels) => void {
+  if (epsilon === Infinity) return () => {};
   switch (norm) {
     case 'linf': {
       const low = image.map((value) => value - epsilon);

@@ -2,14 +2,17 @@ import { setImmediate as nextTurn } from 'node:timers/promises';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { AttackDefinition, Budget, ThreatModel } from '../attacks/definition.ts';
 import type { Answer, Dialogue, Query } from '../attacks/dialogue.ts';
-import { type Goal, isReached, lead } from '../attacks/goal.ts';
-import { distances, type Norms } from '../attacks/norms.ts';
+import { type Goal, isReached } from '../attacks/goal.ts';
+import { distances } from '../attacks/norms.ts';
 import { isOnGrid } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
 import { type Classifier, type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
 import { argmax, type Functional } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
+import { type Candidate, gain, type Wish } from './candidate.ts';
+import { latticeSearch } from './latticeSearch.ts';
 import { budgetOnGrid, createProjection, isInRange, isWithin, roundToGrid } from './projection.ts';
+import { Recorder, type Step } from './recorder.ts';
 
 /** One image to attack. */
 export interface Subject {
@@ -17,6 +20,8 @@ export interface Subject {
   readonly goal: Goal;
   /** Seed of this example's randomness, so that its result does not depend on its neighbors. */
   readonly seed: number;
+  /** Keep the points that the attack goes through. */
+  readonly record?: boolean;
 }
 
 /** How an attack is run on many images. */
@@ -32,21 +37,14 @@ export interface RunOptions {
   readonly signal?: AbortSignal;
 }
 
-/** A point that an attack found, as the model judged it. */
-export interface Candidate {
-  readonly point: Pixels;
-  readonly logits: Float32Array;
-  readonly norms: Norms;
-  /** The model's answer is what the attack wanted. */
-  readonly success: boolean;
-}
-
 /** What the attack on one image came to. */
 export interface Outcome {
   /** Place of the subject in the list that was given. */
   readonly index: number;
-  /** The nearest success, or else the point that came closest to one; missing when nothing was within the budget. */
+  /** The best that was found (see `gain`), a success or not; missing when nothing was within the budget. */
   readonly best?: Candidate;
+  /** Where it is recorded, the points that the attack went through, in their order. */
+  readonly steps?: readonly Step[];
   /** Points that the model was asked about, gradients that were computed among them. */
   readonly queries: { readonly points: number; readonly gradients: number };
   /** Gradients that were zero in every value, and gradients with a value that is not finite. */
@@ -62,12 +60,15 @@ interface Ask {
   readonly slot?: number;
   /** When the attack came up with the point, counted from its start. */
   readonly order: number;
+  /** Its place on the axis of an explanation. */
+  readonly at?: number;
+  readonly stage?: string;
 }
 
 const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
-  'white-box': ['decision', 'logits', 'pullback', 'propose'],
-  'score-based': ['decision', 'logits', 'propose'],
-  'decision-based': ['decision', 'propose'],
+  'white-box': ['decision', 'logits', 'pullback', 'propose', 'stage'],
+  'score-based': ['decision', 'logits', 'propose', 'stage'],
+  'decision-based': ['decision', 'propose', 'stage'],
 };
 
 /**
@@ -133,28 +134,44 @@ class Conversation {
   readonly #subject: Subject;
   readonly #index: number;
   readonly #budget: Budget;
-  readonly #dialogue: Dialogue;
+  readonly #wish: Wish;
+  /** The grid is looked at once the attack has ended, since its way there is not bound to it. */
+  readonly #settlesLater: boolean;
+  readonly #recorder: Recorder | undefined;
+  #dialogue: Dialogue;
+  #stage: string | undefined;
   #asks: Ask[] = [];
   #answers: Answer[] = [];
-  #best: Candidate | undefined;
-  #bestOrder = 0;
+  #best: Ranked | undefined;
+  /** The best that is not on the grid, where that is settled later. */
+  #bestOffGrid: Ranked | undefined;
   #order = 0;
   #ended = false;
   #queries = { points: 0, gradients: 0 };
   #masked = { zero: 0, nonFinite: 0 };
 
   constructor(options: RunOptions, subject: Subject, index: number) {
+    const { attack, quantize, classifier } = options;
+    const parameters = options.parameters as Record<string, unknown>;
     this.#options = options;
     this.#subject = subject;
     this.#index = index;
-    this.#budget = options.quantize ? budgetOnGrid(options.budget) : options.budget;
-    this.#dialogue = options.attack.run({
+    this.#budget = quantize ? budgetOnGrid(options.budget) : options.budget;
+    this.#wish = {
+      goal: subject.goal,
+      norm: this.#budget.norm,
+      confidence: attack.confidence?.(parameters) ?? 0,
+      prefer: attack.kind === 'forge' ? 'surest' : 'nearest',
+    };
+    this.#settlesLater = quantize && !Number.isFinite(this.#budget.epsilon);
+    this.#recorder = subject.record ? new Recorder() : undefined;
+    this.#dialogue = attack.run({
       image: subject.image,
-      shape: options.classifier.input,
+      shape: classifier.input,
       goal: subject.goal,
       budget: this.#budget,
-      parameters: options.parameters as Record<string, unknown>,
-      project: createProjection(subject.image, this.#budget, options.quantize),
+      parameters,
+      project: createProjection(subject.image, this.#budget, quantize),
       random: xoroshiro128plus(subject.seed),
     });
     this.#advance([]);
@@ -169,17 +186,25 @@ class Conversation {
   }
 
   get outcome(): Outcome {
-    return { index: this.#index, best: this.#best, queries: this.#queries, masked: this.#masked };
+    return {
+      index: this.#index,
+      best: this.#best?.candidate,
+      queries: this.#queries,
+      masked: this.#masked,
+      steps: this.#recorder?.steps,
+    };
   }
 
   /** Takes in an answer. Nothing is decided before all that was asked is answered, so batches cannot matter. */
   answer(ask: Ask, answer: Answer & { logits: Float32Array }): void {
     this.#asks = this.#asks.filter((other) => other !== ask);
     this.#count(answer);
+    this.#recorder?.add(ask.order, ask.point, answer.logits, ask.at);
     this.#judge(ask, answer.logits);
     if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(answer);
-    if (this.#asks.length > 0 || this.#ended) return;
-    if (this.#best?.success && this.#options.stopAtSuccess) {
+    if (this.#asks.length > 0) return;
+    if (this.#ended) this.#settle();
+    else if (this.#best?.candidate.success && this.#options.stopAtSuccess) {
       this.#ended = true;
       this.#dialogue.return();
     } else this.#advance(this.#answers);
@@ -205,37 +230,43 @@ class Conversation {
   }
 
   /** Takes the point as an adversarial example if it may be one; off the grid, has the grid point beside it judged. */
-  #judge({ point, slot, order }: Ask, logits: Float32Array): void {
+  #judge({ point, slot, order, stage }: Ask, logits: Float32Array): void {
     const { quantize, classifier } = this.#options;
     const { image, goal } = this.#subject;
     const success = isReached(goal, logits);
     if (!isWithin(image, point, this.#budget, classifier.input.channels)) return;
-    if (quantize && !isOnGrid(point)) {
+    const offGrid = quantize && !isOnGrid(point);
+    if (offGrid && !this.#settlesLater) {
       if (success) this.#propose(point, order);
       return;
     }
     const norms = distances(image, point, classifier.input.channels);
-    const candidate = { point, logits, norms, success };
     // The original is no adversarial example, however far the attack got from there.
     if (slot !== undefined && norms.linf === 0 && !success) return;
-    const gain = this.#best === undefined ? Infinity : this.#gain(candidate, this.#best);
-    // Of equals the earlier, whatever batches they came in.
-    if (gain > 0 || (gain === 0 && order < this.#bestOrder)) [this.#best, this.#bestOrder] = [candidate, order];
-  }
-
-  /** Positive when `a` is better than `b`, zero when it is as good. */
-  #gain(a: Candidate, b: Candidate): number {
-    if (a.success !== b.success) return a.success ? 1 : -1;
-    const { norm } = this.#budget;
-    if (a.success) return b.norms[norm] - a.norms[norm];
-    return lead(this.#subject.goal, a.logits) - lead(this.#subject.goal, b.logits);
+    const ranked = { candidate: { point, logits, norms, success, stage }, order };
+    if (offGrid) this.#bestOffGrid = better(ranked, this.#bestOffGrid, this.#wish);
+    else this.#best = better(ranked, this.#best, this.#wish);
   }
 
   #propose(point: Pixels, order: number): void {
     if (!isInRange(point)) return;
     const { image } = this.#subject;
-    const judged = this.#options.quantize ? roundToGrid(image, point, this.#budget.norm) : point.slice();
-    this.#asks.push({ conversation: this, point: judged, order });
+    const rounds = this.#options.quantize && !this.#settlesLater;
+    const judged = rounds ? roundToGrid(image, point, this.#budget.norm) : point.slice();
+    this.#asks.push({ conversation: this, point: judged, order, stage: this.#stage });
+  }
+
+  /** After the attack: looks for a point of the grid that does what the best point beside it does. */
+  #settle(): void {
+    const found = this.#bestOffGrid?.candidate;
+    if (found === undefined) return;
+    this.#bestOffGrid = undefined;
+    const { attack, classifier } = this.#options;
+    const { image } = this.#subject;
+    this.#stage = found.stage;
+    this.#ended = false;
+    this.#dialogue = latticeSearch({ image, input: classifier.input, found, ...this.#wish }, attack.threatModel);
+    this.#advance([]);
   }
 
   /** Resumes the attack until it asks something or ends. */
@@ -245,13 +276,16 @@ class Conversation {
       const { done, value: query } = this.#dialogue.next(reply);
       if (done) {
         this.#ended = true;
+        if (this.#asks.length === 0) this.#settle();
         return;
       }
       const { attack } = this.#options;
       if (!allowed[attack.threatModel].includes(query.kind)) {
         throw new Error(`${attack.id} is ${attack.threatModel} and asked for ${query.kind}`);
       }
-      if (query.kind === 'propose') {
+      if (query.kind === 'stage') {
+        this.#stage = query.title;
+      } else if (query.kind === 'propose') {
         for (const point of query.points) this.#propose(point, this.#order++);
       } else if (query.points.length > 0) {
         this.#answers = [];
@@ -269,9 +303,24 @@ class Conversation {
       point: point.slice(),
       slot,
       order: this.#order++,
+      stage: this.#stage,
+      ...(query.kind === 'logits' ? { at: query.at?.[slot] } : {}),
       ...(query.kind === 'pullback' ? { functionals: query.functionals[slot] as readonly Functional[] } : {}),
     }));
   }
+}
+
+/** A candidate, and when the attack came up with it. */
+interface Ranked {
+  readonly candidate: Candidate;
+  readonly order: number;
+}
+
+/** Of equals the earlier, whatever batches they came in. */
+function better(a: Ranked, b: Ranked | undefined, wish: Wish): Ranked {
+  if (b === undefined) return a;
+  const difference = gain(a.candidate, b.candidate, wish);
+  return difference > 0 || (difference === 0 && a.order < b.order) ? a : b;
 }
 
 function describeRow(logits: Float32Array): string {

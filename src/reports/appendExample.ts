@@ -1,12 +1,14 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { catalogue } from '../attacks/catalogue.ts';
 import type { ImageShape } from '../data/image.ts';
 import { writeNpy, writePng } from '../data/writeImage.ts';
 import type { Example } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
-import { type ExampleReport, formatEpsilon } from './report.ts';
+import { type ExampleReport, formatEpsilon, type Trace } from './report.ts';
 import { examplesFile, imagesFolder, slug, writing } from './runFolder.ts';
+import { contactSheet, describeSteps } from './trace.ts';
 
 /** What the examples of a test have in common. */
 export interface ExampleContext {
@@ -35,6 +37,7 @@ export async function appendExample(
   const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon, plan.norm))])];
   const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
   const shown = onGrid ?? adversarial;
+  const trace = await saveTrace(folder, place, name, { plan, modelSha256, shape }, example);
   const report: ExampleReport = {
     test: plan.id,
     epsilon,
@@ -62,12 +65,31 @@ export async function appendExample(
           onGrid: { prediction: onGrid.prediction, norms: onGrid.norms, success: onGrid.success },
         }
       : {}),
+    ...(trace && { trace }),
+    ...(example.stage !== undefined && { stage: example.stage }),
     queries: example.queries,
     seed: example.seed,
     notes: image.notes,
   };
   await writing(path.join(folder, examplesFile), (file) => appendFile(file, `${JSON.stringify(report)}\n`));
   return report;
+}
+
+async function saveTrace(
+  folder: string,
+  place: readonly string[],
+  name: string,
+  { plan, shape }: ExampleContext,
+  { image, steps = [] }: Example,
+): Promise<Trace | undefined> {
+  if (steps.length === 0) return undefined;
+  const { sheet, columns, shape: sheetShape } = contactSheet(steps, shape);
+  return {
+    image: await save(folder, place, `${name}-steps.png`, (file) => writePng(file, sheet, sheetShape)),
+    columns,
+    axis: catalogue.get(plan.attack)?.kind === 'explanation' ? 'epsilon' : 'step',
+    steps: describeSteps(image.pixels, steps, shape),
+  };
 }
 
 async function save(

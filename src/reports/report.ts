@@ -1,4 +1,4 @@
-import type { ThreatModel } from '../attacks/definition.ts';
+import type { Kind, ThreatModel } from '../attacks/definition.ts';
 import type { Norm, Norms } from '../attacks/norms.ts';
 import type { ImageShape } from '../data/image.ts';
 import type { Resizing } from '../data/resizing.ts';
@@ -33,6 +33,7 @@ export interface TestReport {
   };
   readonly dataset: {
     readonly name: string;
+    /** Empty for white noise. */
     readonly path: string;
     readonly images?: number;
     readonly notes: readonly string[];
@@ -40,6 +41,7 @@ export interface TestReport {
   readonly attack: {
     readonly id: string;
     readonly title: string;
+    readonly kind: Kind;
     readonly threatModel: ThreatModel;
     readonly norm: Norm;
     readonly preset: string;
@@ -89,9 +91,23 @@ export interface ExampleReport {
   readonly adversarialArray?: string;
   /** With the grid off: what the model says of `adversarialImage`, which is rounded. */
   readonly onGrid?: { readonly prediction: Prediction; readonly norms: Norms; readonly success: boolean };
+  /** Where it was recorded: the points that the attack went through. */
+  readonly trace?: Trace;
+  /** The part of the attack that found the example, where the attack has parts. */
+  readonly stage?: string;
   readonly queries: { readonly points: number; readonly gradients: number };
   readonly seed: number;
   readonly notes: readonly string[];
+}
+
+/** The points that an attack went through on one image. */
+export interface Trace {
+  /** All of them in one picture, in rows of `columns`, each of the model's input size, rounded to the 8-bit grid. */
+  readonly image: string;
+  readonly columns: number;
+  /** What `at` counts: points that the attack came up with, or the epsilon of an explanation. */
+  readonly axis: 'step' | 'epsilon';
+  readonly steps: readonly { readonly at: number; readonly logits: readonly number[]; readonly norms: Norms }[];
 }
 
 /** A test that its settings kept from running. */
@@ -126,7 +142,15 @@ export const metricTitles = {
 } as const;
 
 /** One sentence on a test: the expectations that were missed, or else all; without any, what was measured. */
-export function describeOutcome(comparisons: readonly Comparison[], rounds: readonly Round[], norm: Norm): string {
+export function describeOutcome(
+  comparisons: readonly Comparison[],
+  rounds: readonly Round[],
+  norm: Norm,
+  kind: Kind = 'attack',
+): string {
+  if (kind === 'explanation') {
+    return rounds.map(({ metrics: { counts } }) => describeExplained(counts)).join('; ');
+  }
   const where = (epsilon: number | undefined) =>
     epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon, norm)}`;
   const missed = comparisons.filter(({ met }) => !met);
@@ -145,6 +169,11 @@ export function describeOutcome(comparisons: readonly Comparison[], rounds: read
       return `${metricTitles[metric]}${where(epsilon)} is ${formatPercent(robustAccuracy ?? successRate)}; nothing was expected of it`;
     })
     .join('; ');
+}
+
+function describeExplained({ eligible, fooled }: Metrics['counts']): string {
+  const images = eligible === 1 ? '1 image' : `${eligible} images`;
+  return `explained ${images}; the prediction changes along the gradient on ${fooled}`;
 }
 
 /** A fraction as "45.3 %". */

@@ -1,5 +1,6 @@
 import { catalogue } from '../attacks/catalogue.ts';
 import { stretching } from '../data/resizing.ts';
+import { whiteNoise } from '../evaluation/noiseImages.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from './report.ts';
 
@@ -17,10 +18,11 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
       ...(plan.model.preprocessing && { preprocessing: plan.model.preprocessing }),
       resizing: plan.model.resizing ?? stretching,
     },
-    dataset: { name: plan.dataset.name, path: plan.dataset.path, notes: [] },
+    dataset: { name: plan.dataset?.name ?? whiteNoise, path: plan.dataset?.path ?? '', notes: [] },
     attack: {
       id: plan.attack,
       title: attack?.title ?? plan.attack,
+      kind: attack?.kind ?? 'attack',
       threatModel: attack?.threatModel ?? 'white-box',
       norm: plan.norm,
       preset: plan.preset,

@@ -42,7 +42,7 @@ export function testSchemaOf(attack: AttackDefinition) {
 }
 
 /** What an attack demands beyond what holds for every test. */
-function attackRules({ title, norms, targeted, fixedBudget, parameters }: AttackDefinition) {
+function attackRules({ title, kind, norms, goals, fixedBudget, parameters }: AttackDefinition) {
   return {
     properties: {
       norm: {
@@ -55,13 +55,30 @@ function attackRules({ title, norms, targeted, fixedBudget, parameters }: Attack
         properties: Object.fromEntries(Object.entries(parameters).map(([name, one]) => [name, parameterSchema(one)])),
         additionalProperties: false,
       },
-      ...(!targeted && { target: refused(`${title} cannot aim at a class: remove "target".`) }),
+      ...(!goals.includes('targeted') && { target: refused(`${title} cannot aim at a class: remove "target".`) }),
+      ...(kind === 'explanation' && {
+        expect: refused(`${title} explains the model and measures nothing that could be expected: remove "expect".`),
+      }),
+      ...(kind === 'forge' && {
+        expect: {
+          properties: {
+            cleanAccuracy: refused(
+              `${title} makes images that have no right class: expect a "successRate" instead of a "cleanAccuracy".`,
+            ),
+          },
+        },
+      }),
       ...(!fixedBudget && {
         epsilon: refused(`${title} looks for the smallest perturbation and takes no epsilon: remove "epsilon".`),
       }),
     },
-    required: fixedBudget ? ['epsilon'] : [],
-    ...(targeted && untargetedMetrics),
+    required: [
+      ...(kind === 'forge' ? [] : ['dataset']),
+      ...(fixedBudget ? ['epsilon'] : []),
+      ...(goals.includes('untargeted') ? [] : ['target']),
+      ...(kind === 'explanation' ? [] : ['expect']),
+    ],
+    ...(goals.includes('targeted') && untargetedMetrics),
   };
 }
 

@@ -64,7 +64,7 @@ function parameterFaults(attack: AttackDefinition, parameters: Readonly<Record<s
 /** Lists of bounds that are not as long as the list of epsilons. */
 function boundFaults(
   { title, fixedBudget }: AttackDefinition,
-  expect: TestSettings['expect'],
+  expect: NonNullable<TestSettings['expect']>,
   epsilon: unknown,
 ): Fault[] {
   const budgets = Array.isArray(epsilon) ? epsilon.length : 1;

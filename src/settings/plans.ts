@@ -57,8 +57,8 @@ function resolveTest(test: Definition, isShared: boolean, attacks: Attacks): Res
     report(problemsOf(test, [trivialAccuracy]), name);
   }
 
-  const source = problems.length === 0 ? dataset?.source : undefined;
-  const common = source && commonPlan(test, settings as TestSettings, source, attacks);
+  const common =
+    problems.length === 0 ? commonPlan(test, settings as TestSettings, dataset?.source, attacks) : undefined;
   for (const [index, modelName] of [settings.model ?? []].flat().entries()) {
     const id = [...(isShared ? [layer.name] : []), modelName, name].join(separator);
     const path = Array.isArray(settings.model) ? ['model', index] : ['model'];
@@ -82,10 +82,10 @@ const trivialAccuracy: Fault = {
 function commonPlan(
   test: Definition,
   settings: TestSettings,
-  dataset: DatasetSource,
+  dataset: DatasetSource | undefined,
   attacks: Attacks,
 ): Omit<TestPlan, 'id' | 'model'> {
-  const { attack, classes, target, expect } = settings;
+  const { attack, classes, target, record, expect = {} } = settings;
   const epsilons = [settings.epsilon ?? []].flat().map(parseAmount);
   const bounds = Object.entries(expect).map(([metric, bound]) => {
     const spread = Array.isArray(bound)
@@ -95,7 +95,7 @@ function commonPlan(
   });
   return {
     name: test.name,
-    dataset,
+    ...(dataset && { dataset }),
     ...(classes && { classes }),
     attack,
     preset: settings.preset ?? 'quick',
@@ -105,6 +105,7 @@ function commonPlan(
     ...(target !== undefined && { target }),
     expect: Object.fromEntries(bounds),
     quantize: settings.quantize ?? true,
+    ...(record !== undefined && { record }),
     seed: settings.seed ?? 0,
     origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },
   };

@@ -197,11 +197,14 @@ const testProperties = {
     errorMessage: 'Give the name of a model in quotes, or a list of different names.',
     markdownDescription: 'Name of a model in `perturb.models`, or a list of names: each gets a test of its own.',
   }),
-  dataset: Type.String({
-    minLength: 1,
-    errorMessage: 'Give the name of a dataset in quotes.',
-    markdownDescription: 'Name of a dataset in `perturb.datasets`.',
-  }),
+  dataset: Type.Optional(
+    Type.String({
+      minLength: 1,
+      errorMessage: 'Give the name of a dataset in quotes.',
+      markdownDescription:
+        'Name of a dataset in `perturb.datasets`. An image can also be forged from noise, without one.',
+    }),
+  ),
   classes: Type.Optional(
     Type.Unsafe<readonly string[]>({
       type: 'array',
@@ -254,12 +257,26 @@ const testProperties = {
         'Parameters that are not given: `quick` ones, or those of the `paper` that describes the attack.',
     }),
   ),
-  expect: Type.Object(expectations, {
-    ...closed,
-    minProperties: 1,
-    errorMessage: `State at least one of ${Object.keys(expectations).join(', ')}, as in { "robustAccuracy": 0.4 }.`,
-    markdownDescription: 'What must hold for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
-  }),
+  expect: Type.Optional(
+    Type.Object(expectations, {
+      ...closed,
+      minProperties: 1,
+      errorMessage: `State at least one of ${Object.keys(expectations).join(', ')}, as in { "robustAccuracy": 0.4 }.`,
+      markdownDescription: 'What must hold for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
+    }),
+  ),
+  record: Type.Optional(
+    Type.Unsafe<number | readonly string[]>({
+      type: ['integer', 'array'],
+      minimum: 1,
+      items: nonEmptyString,
+      minItems: 1,
+      uniqueItems: true,
+      errorMessage: 'Give a number of images, or a list of names of image files, such as ["stop/0003.png"].',
+      markdownDescription:
+        'Keeps the steps of the attack, so that the view can play them: on so many images, or on the images that are named (the end of a path is enough).',
+    }),
+  ),
   quantize: Type.Optional(
     Type.Boolean({
       default: true,

@@ -7,7 +7,7 @@ import type { Functional } from '../../src/models/functional.ts';
 import type { Checks } from './checks.ts';
 import { aim, clip, constantly, direction, imagesOf, sameBits } from './closedForms.ts';
 import { conversation, type Exchange, pointsOf } from './conversation.ts';
-import { invariants, settingsOf } from './invariants.ts';
+import { budgetInvariants, settingsOf } from './invariants.ts';
 import { linearClassifier } from './linearClassifier.ts';
 import { nestingCheck } from './nestingCheck.ts';
 import { restartChecks } from './restartChecks.ts';
@@ -96,7 +96,7 @@ async function lossesOf(attack: AttackDefinition, loss: string, classes: number,
 
 /** What is known of APGD: algorithm 1, its losses, where it ends on a linear classifier, what it shares with all attacks. */
 export const apgdChecks: Checks<AttackDefinition> = {
-  ...invariants,
+  ...budgetInvariants,
   ...restartChecks,
   ...nestingCheck,
 

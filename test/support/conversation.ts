@@ -49,7 +49,7 @@ export function pointsOf(exchanges: readonly Exchange[], kind: Query['kind']): P
 }
 
 async function answersTo(query: Query, classifier: DifferentiableClassifier): Promise<Answer[]> {
-  if (query.kind === 'propose') return [];
+  if (query.kind === 'propose' || query.kind === 'stage') return [];
   if (query.kind !== 'pullback') {
     const rows = await classifier.logits(query.points);
     return rows.map((logits) => ({ decision: argmax(logits), logits }));

@@ -4,14 +4,14 @@ import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import { levels } from '../../src/data/grid.ts';
 import type { Checks } from './checks.ts';
 import { aim, clip, direction, endsAt, endsAtLevels, imagesOf, levelsOf, quarters } from './closedForms.ts';
-import { invariants } from './invariants.ts';
+import { budgetInvariants } from './invariants.ts';
 
 const runs = { numRuns: 30 };
 const clipLevel = (level: number) => Math.min(Math.max(level, 0), levels);
 
 /** What is known of FGSM: where it ends on a linear classifier, and what it shares with all attacks. */
 export const fgsmChecks: Checks<AttackDefinition> = {
-  ...invariants,
+  ...budgetInvariants,
 
   'linf: ends at clip(x + ε · sign(∇)), for any image and any ε': (attack) =>
     fc.assert(

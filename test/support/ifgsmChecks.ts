@@ -1,11 +1,11 @@
 import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import type { Checks } from './checks.ts';
-import { invariants } from './invariants.ts';
+import { budgetInvariants } from './invariants.ts';
 import { steppingChecks, visits } from './steppingChecks.ts';
 
 /** What is known of I-FGSM: where it ends after n steps of α, and what it shares with all attacks. */
 export const ifgsmChecks: Checks<AttackDefinition> = {
-  ...invariants,
+  ...budgetInvariants,
   ...steppingChecks(),
 
   'follows the gradient where it is now: overshoots the bottom of a valley, and turns back': (attack) =>

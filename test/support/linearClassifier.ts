@@ -1,6 +1,7 @@
 import type { ImageShape } from '../../src/data/image.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
-import { type Functional, seed } from '../../src/models/functional.ts';
+import type { Functional } from '../../src/models/functional.ts';
+import { seedOf } from './seedOf.ts';
 
 /** logits = W x + b, computed in float64: the classifier on which attacks have closed forms. */
 export function linearClassifier(
@@ -13,8 +14,7 @@ export function linearClassifier(
   const rowOf = (image: Float32Array) =>
     weights.map((row, k) => row.reduce((sum, weight, i) => sum + weight * (image[i] as number), biases[k] as number));
   const gradientOf = (functional: Functional, logits: readonly number[]) => {
-    if (functional.kind === 'weights') throw new Error('not asked here');
-    const { value, gradient } = seed(functional, logits);
+    const { value, gradient } = seedOf(functional, logits);
     const pixels = (weights[0] ?? []).map((_, i) =>
       weights.reduce((sum, row, k) => sum + (gradient[k] as number) * (row[i] as number), 0),
     );

@@ -5,7 +5,7 @@ import { createGoal } from '../../src/attacks/goal.ts';
 import { createProjection } from '../../src/evaluation/projection.ts';
 import type { Checks } from './checks.ts';
 import { conversation } from './conversation.ts';
-import { invariants } from './invariants.ts';
+import { budgetInvariants } from './invariants.ts';
 import { nestingCheck } from './nestingCheck.ts';
 import { scriptedClassifier } from './scriptedClassifier.ts';
 import { steppingChecks, visits } from './steppingChecks.ts';
@@ -15,7 +15,7 @@ const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a
 
 /** What is known of MI-FGSM: its equations, where it ends on a linear classifier, what it shares with all attacks. */
 export const mifgsmChecks: Checks<AttackDefinition> = {
-  ...invariants,
+  ...budgetInvariants,
   ...nestingCheck,
   ...steppingChecks({ decay: 1 }),
 

@@ -5,7 +5,7 @@ import type { Pixels } from '../../src/data/image.ts';
 import type { Checks } from './checks.ts';
 import { type Aim, aim, clip, constantly, direction, imagesOf } from './closedForms.ts';
 import { conversation, pointsOf } from './conversation.ts';
-import { invariants } from './invariants.ts';
+import { budgetInvariants } from './invariants.ts';
 import { nestingCheck } from './nestingCheck.ts';
 import { restartChecks } from './restartChecks.ts';
 import { steppingChecks, visits } from './steppingChecks.ts';
@@ -43,7 +43,7 @@ function assertNear(actual: Pixels | undefined, expected: readonly number[], tol
 
 /** What is known of PGD: where it ends on a linear classifier from any start, and what it shares with all attacks. */
 export const pgdChecks: Checks<AttackDefinition> = {
-  ...invariants,
+  ...budgetInvariants,
   ...restartChecks,
   ...nestingCheck,
   ...steppingChecks({ restarts: 1 }),

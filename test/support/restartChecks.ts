@@ -3,7 +3,7 @@ import fc from 'fast-check';
 import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import { createGoal, lead } from '../../src/attacks/goal.ts';
 import { distances } from '../../src/attacks/norms.ts';
-import type { Candidate } from '../../src/evaluation/runner.ts';
+import type { Candidate } from '../../src/evaluation/candidate.ts';
 import type { Checks } from './checks.ts';
 import { conversation, pointsOf } from './conversation.ts';
 import { settingsOf } from './invariants.ts';

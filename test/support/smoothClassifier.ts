@@ -1,6 +1,6 @@
 import type { ImageShape } from '../../src/data/image.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
-import { seed } from '../../src/models/functional.ts';
+import { seedOf } from './seedOf.ts';
 
 /** Logits of an image, and the Jacobian there: one row of pixel derivatives a class. */
 export interface Evaluation {
@@ -27,10 +27,7 @@ export function smoothClassifier(
     async pullback(images, functionals) {
       const evaluations = images.map(evaluate);
       const seeds = evaluations.map(({ logits }, i) =>
-        (functionals[i] ?? []).map((functional) => {
-          if (functional.kind === 'weights') throw new Error('not asked here');
-          return seed(functional, logits);
-        }),
+        (functionals[i] ?? []).map((functional) => seedOf(functional, logits)),
       );
       return {
         logits: evaluations.map(({ logits }) => Float32Array.from(logits)),

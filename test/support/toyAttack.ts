@@ -11,9 +11,10 @@ export function toyAttack(threatModel: ThreatModel, run: (attempt: Attempt<unkno
     source: 'none',
     threatModel,
     norms: ['linf', 'l2', 'l1', 'l0'],
-    targeted: true,
+    goals: ['untargeted', 'targeted'],
     fixedBudget: true,
     parameters: {},
+    cost: () => 1,
     run,
   };
 }

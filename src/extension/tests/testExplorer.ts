@@ -91,7 +91,7 @@ export class TestExplorer implements vscode.Disposable {
   /** A model or its images have changed: what is known of its tests is out of date. */
   #inputsChanged(paths: readonly string[]): void {
     const items = this.#plans()
-      .filter(({ model, dataset }) => paths.some((path) => path === model.path || path === dataset.path))
+      .filter(({ model, dataset }) => paths.some((path) => path === model.path || path === dataset?.path))
       .flatMap(({ id }) => this.#tree.itemOf(id) ?? []);
     this.#controller.invalidateTestResults(items);
     this.#rerun(items);

@@ -29,7 +29,9 @@ export class Watcher implements vscode.Disposable {
 
   /** Watches what these tests read: the folder of a model, since its weights lie there, and that of its images. */
   watch(plans: readonly TestPlan[]): void {
-    const inputs = [...new Set(plans.flatMap(({ model, dataset }) => [model.path, dataset.path]))].sort();
+    const inputs = [
+      ...new Set(plans.flatMap(({ model, dataset }) => [model.path, ...(dataset ? [dataset.path] : [])])),
+    ].sort();
     if (inputs.join('\n') === this.#watched) return;
     this.#watched = inputs.join('\n');
     for (const watcher of this.#inputs) watcher.dispose();

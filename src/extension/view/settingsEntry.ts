@@ -17,7 +17,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
   const parameters = Object.entries(round?.parameters ?? attack.parameters);
   const entry = {
     model: report.model.name,
-    dataset: report.dataset.name,
+    ...(report.dataset.path !== '' && { dataset: report.dataset.name }),
     ...(hasLabels && { classes: [label] }),
     attack: attack.id,
     norm: attack.norm,
@@ -30,7 +30,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
     }),
     ...(!attack.quantize && { quantize: false }),
     seed: report.seed,
-    expect: { successRate: 0 },
+    ...(attack.kind !== 'explanation' && { expect: { successRate: 0 } }),
   };
   const budget = epsilon === undefined ? '' : ` at ${formatEpsilon(epsilon, attack.norm)}`;
   const text = JSON.stringify({ [`${report.name}: ${label}${budget}`]: entry }, null, 2);

@@ -14,11 +14,11 @@ describe('perturb', () => {
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     const entries = JSON.parse(stdout);
     assert.equal(entries.length, attacks.length);
-    for (const [i, { id, title, threatModel, norms, source, targeted, parameters }] of attacks.entries()) {
+    for (const [i, { id, title, threatModel, norms, source, goals, parameters }] of attacks.entries()) {
       const { parameters: listed, ...entry } = entries[i];
       assert.deepEqual(
-        [entry.id, entry.title, entry.threatModel, entry.norms, entry.source, entry.targeted],
-        [id, title, threatModel, [...norms], source, targeted],
+        [entry.id, entry.title, entry.threatModel, entry.norms, entry.source, entry.goals],
+        [id, title, threatModel, [...norms], source, [...goals]],
       );
       assert.deepEqual(
         listed.map(({ name }: { name: string }) => name),

@@ -106,6 +106,7 @@ describe('perturb run', () => {
     assert.deepEqual(attack, {
       id: 'fgsm',
       title: 'FGSM',
+      kind: 'attack',
       threatModel: 'white-box',
       norm: 'linf',
       preset: 'quick',

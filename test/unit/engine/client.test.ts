@@ -241,7 +241,7 @@ describe('EngineClient', () => {
   });
 
   describe('checking preprocessing', () => {
-    const request = () => ({ model: plans.short.model, dataset: plans.long.dataset, seed: 0 });
+    const request = () => ({ model: plans.short.model, dataset: plans.long.dataset ?? assert.fail(), seed: 0 });
 
     it('reports progress and gives the conventions, in either place', async () => {
       for (const location of ['process', 'extensionHost'] as const) {

@@ -114,7 +114,7 @@ describe('reading a .code-workspace file', () => {
     );
     assert.deepEqual(lines, []);
     assert.deepEqual(
-      plans.map(({ id, model, dataset, origin }) => [id, model.path, dataset.path, origin]),
+      plans.map(({ id, model, dataset, origin }) => [id, model.path, dataset?.path, origin]),
       [['m › T', join(root, 'm.onnx'), join(root, 'd'), { file: join(root, 'team.code-workspace'), line: 6 }]],
     );
   });
@@ -133,7 +133,7 @@ describe('reading a .code-workspace file', () => {
     );
     assert.deepEqual(lines, []);
     assert.deepEqual(
-      plans.map(({ id, model, dataset }) => [id, model.path, dataset.path]),
+      plans.map(({ id, model, dataset }) => [id, model.path, dataset?.path]),
       [
         ['m › uses shared', join(root, 'team/shared.onnx'), join(root, 'web/images')],
         ['m › uses own', join(root, 'web/own.onnx'), join(root, 'web/images')],

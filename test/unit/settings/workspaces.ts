@@ -18,7 +18,7 @@ export const attacks = new Map<string, unknown>([
       id: 'minimal',
       title: 'Minimal attack',
       norms: ['l2'],
-      targeted: false,
+      goals: ['untargeted'],
       fixedBudget: false,
       parameters: {},
     },

@@ -1,0 +1,34 @@
+import { distances } from '../attacks/norms.ts';
+import type { ImageShape, Pixels } from '../data/image.ts';
+import type { Step } from '../evaluation/recorder.ts';
+import type { Trace } from './report.ts';
+
+/** All steps in one picture, in rows of as many as there are rows: no side is longer than images may be. */
+export function contactSheet(
+  steps: readonly Step[],
+  shape: ImageShape,
+): { sheet: Pixels; shape: ImageShape; columns: number } {
+  const columns = Math.ceil(Math.sqrt(steps.length));
+  const rows = Math.ceil(steps.length / columns);
+  const [lineLength, width] = [shape.width * shape.channels, columns * shape.width];
+  const sheet = new Float32Array(rows * shape.height * width * shape.channels);
+  for (const [index, { point }] of steps.entries()) {
+    const [row, column] = [Math.floor(index / columns), index % columns];
+    for (let y = 0; y < shape.height; y++) {
+      const line = point.subarray(y * lineLength, (y + 1) * lineLength);
+      // What left the range on its way is shown at the edge of it.
+      const inRange = line.map((value) => Math.min(Math.max(value, 0), 1));
+      sheet.set(inRange, ((row * shape.height + y) * width + column * shape.width) * shape.channels);
+    }
+  }
+  return { sheet, shape: { height: rows * shape.height, width, channels: shape.channels }, columns };
+}
+
+/** What is said of the steps beside their picture. */
+export function describeSteps(image: Pixels, steps: readonly Step[], shape: ImageShape): Trace['steps'] {
+  return steps.map(({ at, point, logits }) => ({
+    at,
+    logits: [...logits],
+    norms: distances(image, point, shape.channels),
+  }));
+}
