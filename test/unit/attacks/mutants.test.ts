@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import { catalogue } from '../../../src/attacks/catalogue.ts';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { commonFaults, iterativeFaults } from '../../mutants/attackFaults.ts';
-import { type Fault, meddle } from '../../mutants/meddle.ts';
+import { anyCounterexampleWillDo, itFails, itFailsRewritten, withFaults } from '../../mutants/itFails.ts';
+import { meddle } from '../../mutants/meddle.ts';
 import { brokenProjections } from '../../mutants/projections.ts';
-import { type Rewrite, rewritten } from '../../mutants/rewrite.ts';
+import { rewritten } from '../../mutants/rewrite.ts';
 import { apgdRewrites, mifgsmRewrites, pgdRewrites } from '../../mutants/rewrites.ts';
 import { brokenSeeds } from '../../mutants/seeds.ts';
 import { apgdChecks } from '../../support/apgdChecks.ts';
@@ -25,39 +25,8 @@ const checksOf: Readonly<Record<string, Checks<AttackDefinition>>> = {
   apgd: apgdChecks,
 };
 
-/** Makes a test of every mutant: it must not pass the checks that the real thing passes. */
-function itFails<T>(checks: Checks<T>, mutants: Readonly<Record<string, T>>): void {
-  for (const [name, mutant] of Object.entries(mutants)) {
-    it(`where ${name}`, async () => {
-      assert.notEqual(await firstFailure(checks, mutant), undefined, 'the mutant passes every check');
-    });
-  }
-}
-
-/** The same for mistakes in the source of an attack. */
-function itFailsRewritten(
-  checks: Checks<AttackDefinition>,
-  id: string,
-  rewrites: Readonly<Record<string, Rewrite>>,
-): void {
-  for (const [name, rewrite] of Object.entries(rewrites)) {
-    it(`where ${name}`, async () => {
-      const mutant = await rewritten(id, rewrite);
-      assert.notEqual(await firstFailure(checks, mutant), undefined, 'the mutant passes every check');
-    });
-  }
-}
-
-function withFaults(id: string, faults: Readonly<Record<string, Fault>>): Record<string, AttackDefinition> {
-  const attack = catalogue.get(id) as AttackDefinition;
-  return Object.fromEntries(Object.entries(faults).map(([name, fault]) => [name, meddle(attack, fault)]));
-}
-
 describe('the checks tell broken code from sound code', () => {
-  // A counterexample is all that is wanted of a mutant, not the smallest one, and the same in every run.
-  const usual = fc.readConfigureGlobal();
-  before(() => fc.configureGlobal({ ...usual, endOnFailure: true, seed: 1 }));
-  after(() => fc.configureGlobal(usual));
+  anyCounterexampleWillDo();
 
   describe('in FGSM', () => {
     itFails(fgsmChecks, withFaults('fgsm', commonFaults));
