@@ -1,7 +1,8 @@
 import type { Context, Part } from './context.ts';
 import { h, on } from './dom.ts';
-import { saveState } from './host.ts';
+import { post, saveState } from './host.ts';
 import { ImageStore } from './images/imageStore.ts';
+import { TraceStore } from './images/traceStore.ts';
 import { createTranslate } from './l10n.ts';
 import { deriveModel, type Model } from './logic/model.ts';
 import type { State } from './logic/state.ts';
@@ -13,26 +14,38 @@ import { createHeader } from './parts/header.ts';
 import { createHelp } from './parts/help.ts';
 import { createHistogramChart } from './parts/histogramChart.ts';
 import { createPictures } from './parts/pictures.ts';
-import type { ShownTest } from './protocol.ts';
+import type { ShownTest, ToWebview } from './protocol.ts';
 
-/** Builds the page for a test and keeps it up to date, until the function that it returns is called. */
+/** The page of a test. */
+export interface App {
+  /** Takes in what the page asked the extension for. */
+  receive(message: Extract<ToWebview, { type: 'steps' }>): void;
+  /** Ends what would go on by itself. */
+  end(): void;
+}
+
+/** Builds the page for a test and keeps it up to date, until it is ended. */
 export function createApp(
   root: HTMLElement,
   test: ShownTest,
   strings: Readonly<Record<string, string>>,
   state: State,
-): () => void {
+): App {
   const t = createTranslate(strings);
   let model = settle(deriveModel(test, state));
   const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
   const help = createHelp(t);
+  const traces = new TraceStore(test.imagesBase, (example) => post({ type: 'loadSteps', example }));
   const context: Context = {
     t,
     images: new ImageStore(test.imagesBase),
+    traces,
     model: () => model,
     set(change) {
       const previous = model;
       model = settle(deriveModel(test, { ...model.state, ...change }, model));
+      // Another example is shown as it is reported, first of all.
+      if (model.selected !== previous.selected) model = { ...model, state: { ...model.state, step: null } };
       saveState(model.state);
       for (const part of parts) part.update(model, previous);
     },
@@ -67,7 +80,9 @@ export function createApp(
             { class: 'detail' },
             pictures.element,
             example.element,
-            h('section', { class: 'charts', 'aria-label': t('All examples') }, curve, histogram.element),
+            // What is explained is one example at a time: there is nothing to say of all.
+            test.report.attack.kind !== 'explanation' &&
+              h('section', { class: 'charts', 'aria-label': t('All examples') }, curve, histogram.element),
           ),
         )
       : h('main', { class: 'main nothing' }, h('p', {}, t('This test has no examples: nothing could be evaluated.'))),
@@ -80,7 +95,7 @@ export function createApp(
   });
   saveState(model.state);
   for (const part of parts) part.update(model);
-  return () => pictures.stop();
+  return { receive: ({ example, steps }) => traces.receive(example, steps), end: () => pictures.stop() };
 }
 
 /** The state names the example that is selected in fact: the first one where there was none, or the filter hid it. */

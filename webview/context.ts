@@ -1,4 +1,5 @@
 import type { ImageStore } from './images/imageStore.ts';
+import type { TraceStore } from './images/traceStore.ts';
 import type { Translate } from './l10n.ts';
 import type { Model } from './logic/model.ts';
 import type { State } from './logic/state.ts';
@@ -7,6 +8,7 @@ import type { State } from './logic/state.ts';
 export interface Context {
   readonly t: Translate;
   readonly images: ImageStore;
+  readonly traces: TraceStore;
   /** The latest model. */
   model(): Model;
   /** Changes the state; every part is updated. */

@@ -19,6 +19,8 @@ const shapes = {
   fit: 'M2.5 6v-3.5h3.5M10 2.5h3.5v3.5M13.5 10v3.5h-3.5M6 13.5h-3.5v-3.5',
   play: 'M4.5 2.8l8 5.2l-8 5.2z',
   pause: 'M5 3v10M11 3v10',
+  back: 'M12.5 3l-7 5l7 5zM3.5 3v10',
+  forward: 'M3.5 3l7 5l-7 5zM12.5 3v10',
   arrow: 'M2.5 8h10.5M9.5 4.5l3.5 3.5l-3.5 3.5',
 } as const;
 

@@ -1,9 +1,19 @@
-import type { ExampleReport, TestReport } from '../src/reports/report.ts';
+import type { ExampleReport, TestReport, Trace } from '../src/reports/report.ts';
+
+/**
+ * An example as the page gets it: without the steps of its trace. They have a number for each class of the model, and
+ * the page asks for them when it shows the example.
+ */
+export interface ShownExample extends Omit<ExampleReport, 'trace'> {
+  readonly trace?: Omit<Trace, 'steps'>;
+}
 
 /** One test of one run, as the perturbation view shows it. */
 export interface ShownTest {
   readonly report: TestReport;
-  readonly examples: readonly ExampleReport[];
+  readonly examples: readonly ShownExample[];
+  /** Names of the model's classes, in the order of its logits; empty where the report lacks them. */
+  readonly classes: readonly string[];
   /** Where the page fetches images from: paths in examples are relative to it. Ends in a slash. */
   readonly imagesBase: string;
   /** When the run began, in the user's words. */
@@ -32,6 +42,8 @@ export type ToWebview =
       /** The page's words in the user's language, by their English. */
       readonly strings: Readonly<Record<string, string>>;
     }
+  /** The steps of an example's trace, as the page asked for them. */
+  | { readonly type: 'steps'; readonly example: number; readonly steps: Trace['steps'] }
   /** The run cannot be shown: what happened, and what to do. */
   | { readonly type: 'error'; readonly message: string };
 
@@ -39,6 +51,8 @@ export type ToWebview =
 export type FromWebview =
   /** The page can take messages; sent again whenever it comes back. */
   | { readonly type: 'ready' }
+  /** Send the steps of an example's trace. */
+  | { readonly type: 'loadSteps'; readonly example: number }
   /** Save a picture as the page draws it. */
   | { readonly type: 'savePicture'; readonly name: string; readonly png: Uint8Array }
   /** Put a settings entry that runs this example's attack on the clipboard. */

@@ -34,6 +34,27 @@ describe('accessibility of the perturbation view', () => {
     });
   }
 
+  for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
+    it(`has no violation where the way of an attack is shown, in the theme ${theme}`, async () => {
+      for (const test of ['explained', 'recorded', 'forged']) {
+        const shown = await fixture.read(test);
+        const page = await fixture.open(shown, { theme, selected: shown.examples.findIndex(({ trace }) => trace) });
+        await page.locator('.trace .uplot').waitFor();
+        await drawn(page);
+        for (const summary of await page.locator('.trace summary').all()) await summary.click();
+        assert.deepEqual(await violations(page), [], test);
+      }
+    });
+  }
+
+  it('shows the way of an attack when it is narrow, and nothing overflows', async () => {
+    const page = await fixture.open(await fixture.read('explained'), { width: 500 });
+    await page.locator('.trace .uplot').waitFor();
+    for (const summary of await page.locator('.trace summary').all()) await summary.click();
+    assert.deepEqual(await violations(page), []);
+    assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 500);
+  });
+
   it('has no violation when it is narrow, and nothing overflows', async () => {
     const page = await fixture.open(await fixture.read('I-FGSM L2'), { width: 500 });
     await drawn(page);

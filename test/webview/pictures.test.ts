@@ -144,6 +144,7 @@ describe('the pictures of the perturbation view', () => {
 
   it('draws lines between pixels when they are large', async () => {
     const page = await fixture.open(shown, { selected: fooled });
+    await drawn(page);
     await page.locator('.stage').focus();
     for (let i = 0; i < 9; i++) await page.keyboard.press('+');
     await drawn(page);

@@ -1,7 +1,7 @@
-import type { ExampleReport } from '../../src/reports/report.ts';
 import type { Translate } from '../l10n.ts';
 import { type Difference, type DifferenceKind, drawDifference, subtract } from '../logic/amplify.ts';
 import { explainMissing } from '../logic/describe.ts';
+import type { ShownExample } from '../protocol.ts';
 import type { ImageStore, Raster } from './imageStore.ts';
 
 /** Why there is no picture, in the user's words. */
@@ -12,6 +12,8 @@ export interface Absence {
 /** The images of one example, or why one is missing. */
 export interface Pair {
   readonly original: Raster | Absence;
+  /** What is shown in the place of the adversarial image, where it is a point on the way there. */
+  readonly step?: { readonly title: string; readonly answer: string };
   readonly adversarial: Raster | Absence;
   readonly difference: Difference | Absence;
 }
@@ -21,7 +23,7 @@ export function isAbsent<T extends object>(value: T | Absence): value is Absence
 }
 
 /** Loads both images of an example and takes their difference. Never rejects. */
-export async function loadPair(t: Translate, store: ImageStore, example: ExampleReport): Promise<Pair> {
+export async function loadPair(t: Translate, store: ImageStore, example: ShownExample): Promise<Pair> {
   const load = (path: string) =>
     store.load(path).catch(({ message }: Error): Absence => ({ reason: t('Cannot load {0}: {1}', path, message) }));
   const { originalImage, adversarialImage } = example;
@@ -30,6 +32,11 @@ export async function loadPair(t: Translate, store: ImageStore, example: Example
     adversarialImage === null ? { reason: explainMissing(t, example) } : load(adversarialImage),
   ]);
   return { original, adversarial, difference: compare(t, original, adversarial) };
+}
+
+/** The pair with a point on the way in the place of the adversarial image. */
+export function withStep(t: Translate, pair: Pair, image: Raster, step: Pair['step']): Pair {
+  return { ...pair, adversarial: image, difference: compare(t, pair.original, image), step };
 }
 
 function compare(t: Translate, original: Raster | Absence, adversarial: Raster | Absence): Difference | Absence {

@@ -1,17 +1,18 @@
+import type { Kind } from '../../src/attacks/definition.ts';
 import type { Norm } from '../../src/attacks/norms.ts';
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Verdict } from '../../src/evaluation/verdict.ts';
-import type { ExampleReport } from '../../src/reports/report.ts';
 import type { Translate } from '../l10n.ts';
+import type { ShownExample } from '../protocol.ts';
 import { formatAmount, formatConfidence } from './format.ts';
 
-/** What a status is called. */
-export function statusTitle(t: Translate, status: Status): string {
+/** What a status is called: forging images and explaining a model fool nobody. */
+export function statusTitle(t: Translate, status: Status, kind: Kind): string {
   switch (status) {
     case 'fooled':
-      return t('Fooled');
+      return { attack: t('Fooled'), forge: t('Forged'), explanation: t('Changes') }[kind];
     case 'held':
-      return t('Held');
+      return { attack: t('Held'), forge: t('Not forged'), explanation: t('Stays') }[kind];
     case 'wrong':
       return t('Wrong from the start');
     case 'ineligible':
@@ -19,11 +20,11 @@ export function statusTitle(t: Translate, status: Status): string {
   }
 }
 
-/** What a verdict is called. */
-export function verdictTitle(t: Translate, verdict: Verdict): string {
+/** What a verdict is called; an explanation has nothing to pass. */
+export function verdictTitle(t: Translate, verdict: Verdict, kind: Kind): string {
   switch (verdict) {
     case 'passed':
-      return t('Passed');
+      return kind === 'explanation' ? t('Explained') : t('Passed');
     case 'failed':
       return t('Failed');
     case 'errored':
@@ -31,30 +32,52 @@ export function verdictTitle(t: Translate, verdict: Verdict): string {
   }
 }
 
+/** The name of a class; its number where the report lacks names. */
+export function className(t: Translate, classes: readonly string[], index: number): string {
+  return classes[index] ?? t('class {0}', index);
+}
+
+/** What words about examples depend on: the attack of the test. */
+export interface Told {
+  readonly norm: Norm;
+  readonly kind: Kind;
+}
+
 /** One example in words, as a screen reader says it: "no-entry predicted as stop, 93 %, distance 8/255". */
-export function describeExample(t: Translate, example: ExampleReport, norm: Norm, nameBudget = false): string {
-  const words = describeOutcome(t, example, norm);
+export function describeExample(t: Translate, example: ShownExample, told: Told, nameBudget = false): string {
+  const { norm } = told;
+  const words = describeOutcome(t, example, told);
   if (!nameBudget || example.epsilon === undefined) return words;
   return t('{0}, budget {1}', words, formatAmount(example.epsilon, norm));
 }
 
-function describeOutcome(t: Translate, example: ExampleReport, norm: Norm): string {
+function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: Told): string {
   const { label, status, clean, adversarial, norms } = example;
   if (status === 'ineligible') return t('{0} not attacked: it is the target already', label);
   if (status === 'wrong') {
     return t('{0} wrong from the start: predicted as {1}, {2}', label, clean.class, formatConfidence(clean.confidence));
   }
+  if (kind === 'explanation') {
+    return status === 'fooled' && adversarial && norms
+      ? t('{0} becomes {1} at distance {2}', label, adversarial.class, formatAmount(norms[norm], norm))
+      : t('{0} stays as it is', label);
+  }
   if (!adversarial || !norms) return t('{0} held: the attack found nothing', label);
   const { class: predicted } = adversarial;
   const confidence = formatConfidence(adversarial.confidence);
   const distance = formatAmount(norms[norm], norm);
+  if (kind === 'forge') {
+    return status === 'fooled'
+      ? t('{0} forged into {1}, {2}, distance {3}', label, predicted, confidence, distance)
+      : t('{0} not forged: predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance);
+  }
   return status === 'fooled'
     ? t('{0} predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance)
     : t('{0} held: predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance);
 }
 
 /** Why an example has no adversarial image. */
-export function explainMissing(t: Translate, { status }: ExampleReport): string {
+export function explainMissing(t: Translate, { status }: ShownExample): string {
   switch (status) {
     case 'wrong':
       return t('Not attacked: the model gets this image wrong before any attack.');

@@ -26,6 +26,24 @@ export function formatChange(levels: number): string {
   return levels > 0 ? `+${levels}` : `−${-levels}`;
 }
 
+/** A number of few figures, with a true minus. */
+export function formatSigned(value: number): string {
+  const plain = String(Number(value.toFixed(3)));
+  return plain.startsWith('-') ? `−${plain.slice(1)}` : plain;
+}
+
+/** A logit: two figures after the point, with a true minus. */
+export function formatLogit(value: number): string {
+  return value.toFixed(2).replace('-', '−');
+}
+
+/** A place on the axis of a trace: the number of a step, or an epsilon with its sign in gray levels, "+3.2/255". */
+export function formatTraceAxis(at: number, axis: 'step' | 'epsilon'): string {
+  if (axis === 'step') return String(at);
+  const levels = Number((255 * at).toFixed(1));
+  return levels === 0 ? '0' : `${formatChange(levels)}/255`;
+}
+
 /** An amplification: "×16", "×1.5". */
 export function formatGain(gain: number): string {
   return `×${gain >= 10 || Number.isInteger(gain) ? Math.round(gain) : gain.toFixed(1)}`;

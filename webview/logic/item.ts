@@ -1,9 +1,9 @@
 import type { Norm } from '../../src/attacks/norms.ts';
-import type { ExampleReport } from '../../src/reports/report.ts';
+import type { ShownExample } from '../protocol.ts';
 
 /** An example with what the gallery sorts and names it by. */
 export interface Item {
-  readonly example: ExampleReport;
+  readonly example: ShownExample;
   /** Place in the test's list of examples, as messages give it. */
   readonly place: number;
   /** Tells it from every other example of the test, also after a reload. */
@@ -15,12 +15,12 @@ export interface Item {
 }
 
 /** The key of an example: an image appears once for each budget. */
-export function itemKey({ index, epsilon }: Pick<ExampleReport, 'index' | 'epsilon'>): string {
+export function itemKey({ index, epsilon }: Pick<ShownExample, 'index' | 'epsilon'>): string {
   return `${index}@${epsilon ?? ''}`;
 }
 
 /** The examples in the order of the test: budget by budget, image by image. They are written as they finish. */
-export function toItems(examples: readonly ExampleReport[], norm: Norm): Item[] {
+export function toItems(examples: readonly ShownExample[], norm: Norm): Item[] {
   return examples
     .map((example, place) => ({
       example,

@@ -9,7 +9,7 @@ export const modes = ['side', 'swipe', 'flicker', 'difference', 'overlay'] as co
 export type Mode = (typeof modes)[number];
 
 /** The disclosures, which are shut at first. */
-export const disclosures = ['details', 'curve', 'histogram'] as const;
+export const disclosures = ['details', 'curve', 'histogram', 'steps', 'numbers'] as const;
 export type Disclosure = (typeof disclosures)[number];
 
 /** Everything that a reload restores. */
@@ -28,6 +28,8 @@ export interface State {
   readonly opacity: number;
   readonly zoom: Zoom;
   readonly open: readonly Disclosure[];
+  /** Place of the point of the trace that is shown; `null` shows the example as it is reported. */
+  readonly step: number | null;
 }
 
 /** The state of a view that nobody has touched yet. */
@@ -44,6 +46,7 @@ export function initialState(location: ViewLocation): State {
     opacity: 0.5,
     zoom: fitted,
     open: [],
+    step: null,
   };
 }
 
@@ -64,6 +67,7 @@ export function restoreState(saved: unknown, location: ViewLocation): State {
     opacity: fraction(saved.opacity) ?? initial.opacity,
     zoom: restoreZoom(saved.zoom),
     open: disclosures.filter((name) => Array.isArray(saved.open) && saved.open.includes(name)),
+    step: typeof saved.step === 'number' && saved.step >= 0 && Number.isInteger(saved.step) ? saved.step : null,
   };
 }
 

@@ -8,10 +8,12 @@ export interface ChartColors {
   readonly main: string;
   readonly faint: string;
   readonly mark: string;
+  /** Of lines that are told apart. */
+  readonly series: readonly string[];
   readonly font: string;
 }
 
-const height = 180;
+const usualHeight = 180;
 
 /**
  * A plot that follows the width of its box and the theme.
@@ -21,6 +23,7 @@ export function createChart(
   describe: string,
   data: uPlot.AlignedData,
   options: (colors: ChartColors) => Omit<uPlot.Options, 'width' | 'height'>,
+  height = usualHeight,
 ): HTMLElement {
   const box = h('div', { class: 'plot', role: 'img', 'aria-label': describe });
   let plot: uPlot | undefined;
@@ -52,6 +55,7 @@ function readColors(element: HTMLElement): ChartColors {
     main: color('--chart-main'),
     faint: color('--chart-faint'),
     mark: color('--chart-mark'),
+    series: Array.from({ length: 8 }, (_, i) => color(`--series-${i}`)),
     font: `11px ${style.fontFamily}`,
   };
 }

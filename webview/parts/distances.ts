@@ -1,13 +1,13 @@
 import { type Norm, norms } from '../../src/attacks/norms.ts';
-import type { ExampleReport } from '../../src/reports/report.ts';
 import { h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { formatAmount } from '../logic/format.ts';
+import type { ShownExample } from '../protocol.ts';
 
 /** The size of the perturbation in every norm; the attack's own is the one that counts. */
 export function createDistances(
   t: Translate,
-  { norms: sizes, onGrid, epsilon }: ExampleReport,
+  { norms: sizes, onGrid, epsilon }: ShownExample,
   norm: Norm,
 ): HTMLElement {
   const value = (which: typeof sizes | undefined, name: Norm) => (which ? formatAmount(which[name], name) : '—');

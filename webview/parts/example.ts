@@ -48,6 +48,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
       element.hidden = selected === undefined;
       if (!selected) return;
       const { example } = selected;
+      const { norm, kind } = test.report.attack;
       revealOther.disabled = example.adversarialImage === null;
       const count = position < 0 ? '' : t('{0} of {1}', position + 1, visible.length);
       fill(
@@ -56,7 +57,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
           'h2',
           {},
           statusIcon(example.status),
-          h('span', {}, statusTitle(t, example.status)),
+          h('span', {}, statusTitle(t, example.status, kind)),
           h('span', { class: 'count' }, count),
         ),
         h(
@@ -64,8 +65,8 @@ export function createExample(context: Context, pictures: Pictures): Part {
           { class: 'file ellipsis', title: example.image },
           `${folderName(example.image)}${baseName(example.image)}`,
         ),
-        createPrediction(t, example),
-        createDistances(t, example, test.report.attack.norm),
+        createPrediction(t, example, kind),
+        createDistances(t, example, norm),
         createFacts(context, selected),
       );
     },

@@ -11,7 +11,8 @@ import { choice, dropDown } from './choice.ts';
 /** Filters of the gallery, with how many examples each choice would show, and its order. */
 export function createFilters(context: Context): Part {
   const { t } = context;
-  const { items } = context.model();
+  const { items, test } = context.model();
+  const { kind } = test.report.attack;
   const labels = labelsOf(items);
   const epsilons = epsilonsOf(items);
   const change = (part: Partial<Filter>) => context.set({ filter: { ...context.model().state.filter, ...part } });
@@ -27,10 +28,10 @@ export function createFilters(context: Context): Part {
       value,
       content: [
         value === null ? undefined : statusIcon(value),
-        value === null ? t('All') : value === 'wrong' ? t('Wrong') : statusTitle(t, value),
+        value === null ? t('All') : value === 'wrong' ? t('Wrong') : statusTitle(t, value, kind),
         counts.get(value),
       ],
-      ...(value !== null && { name: statusTitle(t, value) }),
+      ...(value !== null && { name: statusTitle(t, value, kind) }),
     })),
     (value) => change({ status: value }),
   );

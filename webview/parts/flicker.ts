@@ -1,6 +1,7 @@
 import { h, on } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
+import { reducesMotion } from './reducesMotion.ts';
 
 /** Shows the original and the adversarial image by turns. */
 export interface Flicker {
@@ -64,11 +65,4 @@ export function createFlicker(t: Translate, show: () => void): Flicker {
       flip();
     },
   };
-}
-
-/** The system asks for it, or VS Code's own setting does. */
-function reducesMotion(): boolean {
-  return (
-    matchMedia('(prefers-reduced-motion: reduce)').matches || document.body.classList.contains('vscode-reduce-motion')
-  );
 }

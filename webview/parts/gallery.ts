@@ -125,8 +125,8 @@ export function createGallery(context: Context): Gallery {
       draw(model);
       if (isFocused) tiles.get(model.position)?.focus({ preventScroll: true });
       if (previous && model.selected && model.selected !== previous.selected) {
-        const { norm, epsilons } = model.test.report.attack;
-        const words = describeExample(t, model.selected.example, norm, epsilons.length > 1);
+        const { attack } = model.test.report;
+        const words = describeExample(t, model.selected.example, attack, attack.epsilons.length > 1);
         context.announce(t('Example {0} of {1}: {2}', model.position + 1, model.visible.length, words));
       }
     },

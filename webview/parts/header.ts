@@ -22,7 +22,7 @@ export function createHeader(context: Context): Part {
     h(
       'div',
       { class: 'title-row' },
-      h('span', { class: 'verdict' }, verdictIcon(report.status), verdictTitle(t, report.status)),
+      h('span', { class: 'verdict' }, verdictIcon(report.status), verdictTitle(t, report.status, report.attack.kind)),
       h('h1', {}, report.name),
       h(
         'div',
@@ -43,11 +43,12 @@ export function createHeader(context: Context): Part {
 function summarize(t: Translate, { report }: ShownTest): HTMLElement {
   const { attack, model, dataset } = report;
   const budgets = attack.epsilons.map((epsilon) => formatAmount(epsilon, attack.norm)).join(', ');
+  const name = dataset.path === '' ? t('white noise') : dataset.name;
   const parts = [
     attack.title,
     budgets === '' ? attack.norm : `${attack.norm} ≤ ${budgets}`,
     model.name,
-    dataset.images === undefined ? dataset.name : `${dataset.name} (${t('{0} images', dataset.images)})`,
+    dataset.images === undefined ? name : `${name} (${t('{0} images', dataset.images)})`,
   ];
   return h('span', { class: 'summary' }, ...parts.map((part) => h('span', {}, part)));
 }
@@ -55,10 +56,13 @@ function summarize(t: Translate, { report }: ShownTest): HTMLElement {
 function details(t: Translate, { report, started }: ShownTest): HTMLElement {
   const { attack, model, dataset, engine, metrics, queries } = report;
   const { norm } = attack;
-  const fractions = metrics && [
-    [t('Clean accuracy'), metrics.cleanAccuracy],
-    [t('Robust accuracy'), metrics.robustAccuracy],
-    [t('Success rate'), metrics.successRate],
+  const { kind } = attack;
+  // A forged image is right for no class, and an explanation measures nothing.
+  const measured = kind === 'explanation' ? undefined : metrics;
+  const fractions = measured && [
+    [t('Clean accuracy'), kind === 'forge' ? undefined : measured.cleanAccuracy],
+    [t('Robust accuracy'), measured.robustAccuracy],
+    [t('Success rate'), measured.successRate],
   ];
   const parameters = Object.entries(attack.parameters).map(([name, value]) => `${name} ${show(name, value)}`);
   const rows: [string, Child][] = [
@@ -71,15 +75,15 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     ...(fractions ?? []).flatMap(([name, value]): [string, Child][] =>
       value === undefined ? [] : [[String(name), formatPercent(Number(value))]],
     ),
-    ...(metrics
-      ? ([[t('Median distance'), formatAmount(metrics.medianDistance, norm)]] satisfies [string, Child][])
+    ...(measured
+      ? ([[t('Median distance'), formatAmount(measured.medianDistance, norm)]] satisfies [string, Child][])
       : []),
     [t('Seed'), String(report.seed)],
     [t('Queries'), t('points {0}, gradients {1}', queries.points, queries.gradients)],
     [t('Engine'), engine.name],
     [t('Model'), h('span', { title: model.path }, model.path)],
     [t('Model hash'), model.sha256 && h('code', { title: model.sha256 }, `sha256 ${model.sha256.slice(0, 12)}`)],
-    [t('Dataset'), h('span', { title: dataset.path }, dataset.path)],
+    [t('Dataset'), h('span', { title: dataset.path }, dataset.path === '' ? t('white noise') : dataset.path)],
     [t('Notes'), dataset.notes.join('; ')],
     [t('Started'), started],
     [t('Time'), t('{0} s', report.time.toFixed(1))],

@@ -13,6 +13,7 @@ export function createHelp(t: Translate): HTMLDialogElement {
     ['Shift + ← ↑ → ↓', t('Pictures: read the values of a pixel')],
     ['1 … 5', t('Pictures: side by side, swipe, flicker, difference, overlay')],
     ['[, ]', t('Pictures: amplify less or more')],
+    [', .', t('Pictures: a step of the attack back or on, where it is recorded')],
     [t('Space'), t('Pictures: show the other image while they flicker')],
     ['?', t('Show this list')],
   ];

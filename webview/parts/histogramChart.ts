@@ -13,17 +13,13 @@ import { disclosure } from './disclosure.ts';
 /** How far the examples that fooled the model are, at the chosen budget or else the last. */
 export function createHistogramChart(context: Context): Part {
   const { t } = context;
+  const { kind } = context.model().test.report.attack;
+  const name = kind === 'forge' ? t('Distances of forged images') : t('Distances of fooled examples');
   const title = h('span', { class: 'muted' });
   const plotted = h('div', { class: 'plot-box' });
   const table = h('div', {});
   const figures = disclosure(context, 'histogram', t('Figures'), table);
-  const element = h(
-    'figure',
-    { class: 'chart' },
-    h('figcaption', {}, h('h3', {}, t('Distances of fooled examples')), title),
-    plotted,
-    figures,
-  );
+  const element = h('figure', { class: 'chart' }, h('figcaption', {}, h('h3', {}, name), title), plotted, figures);
   return {
     element,
     update(model, previous) {
@@ -38,13 +34,20 @@ export function createHistogramChart(context: Context): Part {
       title.textContent = budget === undefined ? many : t('{0} at {1}; line: budget', many, at);
       figures.hidden = distances.length === 0;
       if (distances.length === 0) {
-        fill(plotted, h('p', { class: 'nothing muted' }, t('No example fooled the model.')));
+        fill(
+          plotted,
+          h(
+            'p',
+            { class: 'nothing muted' },
+            kind === 'forge' ? t('No image was forged.') : t('No example fooled the model.'),
+          ),
+        );
         return;
       }
       const histogram = makeHistogram(distances, norm, budget);
       const rows = histogram.counts.map((count, i): [string, string] => [binName(histogram, i, norm), String(count)]);
       const words = rows.flatMap(([name, count]) => (count === '0' ? [] : `${name}: ${count}`)).join(', ');
-      fill(plotted, plot(`${t('Distances of fooled examples')}. ${words}`, histogram, norm, budget, t('Examples')));
+      fill(plotted, plot(`${name}. ${words}`, histogram, norm, budget, t('Examples')));
       fill(
         table,
         createDataTable(

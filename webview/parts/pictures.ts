@@ -1,7 +1,10 @@
 import type { Context, Part } from '../context.ts';
 import { h, on } from '../dom.ts';
-import { isAbsent, loadPair, type Pair } from '../images/pair.ts';
+import { type Absence, isAbsent, loadPair, type Pair, withStep } from '../images/pair.ts';
+import type { LoadedTrace } from '../images/traceStore.ts';
 import { stepGain } from '../logic/amplify.ts';
+import { className } from '../logic/describe.ts';
+import type { Item } from '../logic/item.ts';
 import type { Model } from '../logic/model.ts';
 import { modes } from '../logic/state.ts';
 import { createFlicker } from './flicker.ts';
@@ -9,6 +12,7 @@ import { createModeBar } from './modeBar.ts';
 import { createOptions } from './options.ts';
 import { createPanes } from './panes.ts';
 import { createReadout } from './readout.ts';
+import { answerOf, createTraceView, titleOf } from './traceView.ts';
 
 /** The pictures of the selected example with all that belongs to them. */
 export interface Pictures extends Part {
@@ -25,6 +29,8 @@ const panStep = 32;
 export function createPictures(context: Context): Pictures {
   const { t } = context;
   let pair: Pair | undefined;
+  /** The example at hand as it is reported, and the way of the attack there. */
+  let loaded: { readonly item: Item; readonly pair: Pair; readonly trace?: LoadedTrace } | undefined;
   let request = 0;
 
   const readout = createReadout(t);
@@ -32,6 +38,7 @@ export function createPictures(context: Context): Pictures {
   const flicker = createFlicker(t, () => panes.flip(flicker.adversarial));
   const modeBar = createModeBar(context, panes);
   const options = createOptions(context, flicker.button);
+  const traceView = createTraceView(context);
   const stage = h(
     'div',
     {
@@ -50,19 +57,54 @@ export function createPictures(context: Context): Pictures {
     options.element,
     stage,
     readout.element,
+    traceView.element,
   );
 
   async function load(model: Model): Promise<void> {
     const mine = ++request;
     const { selected } = model;
     if (!selected) return;
-    const loaded = await loadPair(t, context.images, selected.example);
+    traceView.stop();
+    const reported = await loadPair(t, context.images, selected.example);
     // Whoever moves on quickly wants the last one.
     if (mine !== request) return;
-    pair = loaded;
-    options.showLargest(isAbsent(loaded.difference) ? 0 : loaded.difference.largest);
-    panes.show(selected, loaded);
+    loaded = { item: selected, pair: reported };
+    show();
+    const { original } = reported;
+    const trace = isAbsent(original)
+      ? undefined
+      : await context.traces.load(selected, original).catch(
+          ({ message }: Error): Absence => ({
+            reason: t('Cannot load {0}: {1}', selected.example.trace?.image ?? '', message),
+          }),
+        );
+    if (mine !== request) return;
+    traceView.load(selected, trace);
+    if (!trace || isAbsent(trace)) return;
+    loaded = { ...loaded, trace };
+    show();
+  }
+
+  /** Shows the example as it is reported, or the point of the trace that is chosen. */
+  function show(): void {
+    if (!loaded) return;
+    const { item, trace, pair: reported } = loaded;
+    const { step } = context.model().state;
+    // An explanation has no result but the line: its end is what it comes to.
+    const wanted = step ?? (trace?.axis === 'epsilon' ? trace.points.length - 1 : undefined);
+    const place = trace && wanted !== undefined ? Math.min(wanted, trace.points.length - 1) : undefined;
+    const point = place === undefined ? undefined : trace?.points[place];
+    pair = reported;
+    if (trace && point) {
+      const title = titleOf(t, point, trace.axis);
+      const { classes } = context.model().test;
+      const answer = answerOf(point, (index) => className(t, classes, index));
+      pair = withStep(t, reported, trace.image(point), { title, answer });
+    }
+    options.showLargest(isAbsent(pair.difference) ? 0 : pair.difference.largest);
+    panes.show(item, pair);
     readout.show(pair, panes.cursor);
+    if (trace) traceView.show(place);
   }
 
   function step(by: 1 | -1): void {
@@ -93,6 +135,8 @@ export function createPictures(context: Context): Pictures {
     else if (key === '[') context.set({ gain: stepGain(state.gain, -1) });
     else if (key === 'n' || key === 'PageDown') step(1);
     else if (key === 'p' || key === 'PageUp') step(-1);
+    else if (key === '.') traceView.step(1);
+    else if (key === ',') traceView.step(-1);
     else if (key === ' ' && state.mode === 'flicker') flicker.toggle();
     else if (key === 'Escape' && panes.cursor) panes.setCursor(undefined);
     else if (key === 'Escape') context.focus('gallery');
@@ -112,12 +156,16 @@ export function createPictures(context: Context): Pictures {
   return {
     element,
     focus: () => stage.focus(),
-    stop: () => flicker.run(false),
+    stop() {
+      flicker.run(false);
+      traceView.stop();
+    },
     get pair() {
       return pair;
     },
     update(model, previous) {
       if (model.selected !== previous?.selected) void load(model);
+      else if (model.state.step !== previous?.state.step) show();
       flicker.run(model.state.mode === 'flicker');
       for (const part of [modeBar, options, panes]) part.update(model, previous);
     },

@@ -21,7 +21,7 @@ export function planPanes(t: Translate, item: Item, pair: Pair, state: State, fl
   const answer = (prediction: typeof clean | null) =>
     prediction ? `${prediction.class} ${formatConfidence(prediction.confidence)}` : undefined;
   const before: Caption = { title: t('Original'), answer: answer(clean) };
-  const after: Caption = { title: t('Adversarial'), answer: answer(adversarial) };
+  const after: Caption = pair.step ?? { title: t('Adversarial'), answer: answer(adversarial) };
   const original = single(before, pair.original);
   const changed = single(after, pair.adversarial);
   switch (state.mode) {

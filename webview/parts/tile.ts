@@ -1,3 +1,4 @@
+import type { Kind } from '../../src/attacks/definition.ts';
 import type { Context } from '../context.ts';
 import { fill, h, on } from '../dom.ts';
 import { icon, statusIcon } from '../icons.ts';
@@ -10,9 +11,10 @@ import type { Model } from '../logic/model.ts';
 /** One example in the gallery. Its place, size and selection are the gallery's business. */
 export function createTile({ t, images }: Context, item: Item, model: Model): HTMLElement {
   const { example } = item;
-  const { norm, epsilons } = model.test.report.attack;
+  const { attack } = model.test.report;
+  const { norm, kind, epsilons } = attack;
   const { label, status, adversarialImage, originalImage, adversarial, clean, norms } = example;
-  const words = describeExample(t, example, norm, epsilons.length > 1);
+  const words = describeExample(t, example, attack, epsilons.length > 1);
   const picture = h('span', { class: 'thumb' });
   const image = h('img', { alt: '', decoding: 'async', draggable: 'false' });
   on(image, {
@@ -33,15 +35,17 @@ export function createTile({ t, images }: Context, item: Item, model: Model): HT
     { class: 'face', 'aria-hidden': 'true', title: words },
     picture,
     h('span', { class: 'label' }, statusIcon(status), h('span', { class: 'ellipsis' }, label)),
-    h('span', { class: 'outcome ellipsis' }, outcome(t, item)),
+    h('span', { class: 'outcome ellipsis' }, outcome(t, item, kind)),
     h('span', { class: 'figures ellipsis' }, `${distance}${formatConfidence(confidence)}`),
   );
   return h('div', { class: 'tile', role: 'option', tabindex: -1 }, name, face);
 }
 
-function outcome(t: Translate, { example: { status, label, clean, adversarial } }: Item): string {
+function outcome(t: Translate, { example: { status, label, clean, adversarial } }: Item, kind: Kind): string {
   const predicted = (adversarial ?? clean).class;
   if (status === 'ineligible') return t('is the target');
+  if (status === 'held' && kind === 'forge') return t('not forged');
+  if (status === 'held' && kind === 'explanation') return t('stays');
   if (status === 'held' && predicted === label) return t('held');
   return t('→ {0}', predicted);
 }

@@ -7,7 +7,8 @@ type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'rounds
 
 /**
  * An entry of `perturb.tests`, as text to paste: the attack on one example at its budget, with every parameter as it
- * was used. It runs on all images of the example's class, since settings name no single image.
+ * was used. It runs on all images of the example's class, since settings name no single image; a forged image has
+ * no class.
  * @param hasLabels false where labels are the model's predictions, so that no class can be chosen.
  */
 export function settingsEntry(report: Tested, example: ExampleReport, hasLabels: boolean): string {
@@ -18,7 +19,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
   const entry = {
     model: report.model.name,
     ...(report.dataset.path !== '' && { dataset: report.dataset.name }),
-    ...(hasLabels && { classes: [label] }),
+    ...(hasLabels && attack.kind !== 'forge' && { classes: [label] }),
     attack: attack.id,
     norm: attack.norm,
     ...(epsilon !== undefined && { epsilon: attack.norm === 'linf' ? amount(epsilon) : epsilon }),

@@ -8,6 +8,7 @@ import { act } from './actions.ts';
 import { renderHtml } from './html.ts';
 import { type LoadedTest, loadTest } from './loadTest.ts';
 import { pageTexts } from './pageTexts.ts';
+import { shownTest } from './shownTest.ts';
 
 /** What tells an example from the others of its test. */
 export type ExampleKey = Pick<ExampleReport, 'index' | 'epsilon'>;
@@ -59,6 +60,11 @@ export class ViewPanel {
     }
     try {
       this.#test ??= await loadTest(this.#location);
+      if (message.type === 'loadSteps') {
+        const { example } = message;
+        await this.#post({ type: 'steps', example, steps: this.#test.examples[example]?.trace?.steps ?? [] });
+        return;
+      }
       await act(message, this.#location.folder, this.#test);
     } catch (error) {
       void vscode.window.showErrorMessage(describeError(error));
@@ -75,7 +81,8 @@ export class ViewPanel {
     }
   }
 
-  #message({ report, examples, started }: LoadedTest): ToWebview {
+  #message(loaded: LoadedTest): ToWebview {
+    const { examples, started } = loaded;
     const { webview } = this.#panel;
     const wanted = this.#wanted && itemKey(this.#wanted);
     const selected = examples.findIndex((example) => itemKey(example) === wanted);
@@ -83,8 +90,7 @@ export class ViewPanel {
       type: 'show',
       location: this.#location,
       test: {
-        report,
-        examples,
+        ...shownTest(loaded),
         imagesBase: `${webview.asWebviewUri(vscode.Uri.file(this.#location.folder))}/`,
         started: new Date(started).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' }),
       },

@@ -8,6 +8,11 @@ const surroundings = ({ bodyClass, variables }: Theme) => `
   window.acquireVsCodeApi = () => ({
     postMessage(message) {
       window.posted.push(message);
+      if (message.type === 'loadSteps') {
+        fetch('/steps/' + message.example + '.json')
+          .then((response) => response.json())
+          .then((steps) => window.postMessage({ type: 'steps', example: message.example, steps }, '*'));
+      }
       if (message.type !== 'ready') return;
       fetch('/show.json').then((response) => response.json()).then((show) => {
         const start = performance.now();

@@ -5,13 +5,16 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { renderHtml } from '../../../src/extension/view/html.ts';
+import type { ExampleReport } from '../../../src/reports/report.ts';
 import type { ToWebview } from '../../../webview/protocol.ts';
 
 /** Serves the page of the perturbation view as VS Code does: with the same HTML and policy. */
 export interface PageServer {
   readonly url: string;
-  /** What the page is told when it is ready; image paths are below `folder`. */
-  serve(folder: string, message: Extract<ToWebview, { type: 'show' }>): void;
+  /**
+   * What the page is told when it is ready, and the examples whose steps it may ask for; image paths are below `folder`.
+   */
+  serve(folder: string, message: Extract<ToWebview, { type: 'show' }>, examples: readonly ExampleReport[]): void;
   close(): void;
 }
 
@@ -39,11 +42,14 @@ export async function startPageServer(): Promise<PageServer> {
   const built = new Map(outputFiles.map(({ path: file, contents }) => [`/${path.basename(file)}`, contents]));
   let folder = '';
   let message = '';
+  let shown: readonly ExampleReport[] = [];
 
   async function find(pathname: string): Promise<Uint8Array | string> {
     if (pathname === '/') return html;
     if (pathname === '/favicon.ico') return '';
     if (pathname === '/show.json') return message;
+    const place = /^\/steps\/(\d+)\.json$/.exec(pathname)?.[1];
+    if (place !== undefined) return JSON.stringify(shown[Number(place)]?.trace?.steps ?? []);
     if (pathname.startsWith('/run/')) return readFile(path.join(folder, pathname.slice('/run/'.length)));
     const file = built.get(pathname);
     if (!file) throw new Error(`There is no ${pathname}.`);
@@ -69,8 +75,9 @@ export async function startPageServer(): Promise<PageServer> {
   });
   return {
     url,
-    serve(from, show) {
+    serve(from, show, examples) {
       folder = from;
+      shown = examples;
       message = JSON.stringify({ ...show, test: { ...show.test, imagesBase: `${url}run/` } });
     },
     close: () => server.close(),

@@ -1,7 +1,9 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { applyEdits, modify } from 'jsonc-parser';
 import { type Browser, chromium, type Page } from 'playwright-core';
+import { shownTest } from '../../../src/extension/view/shownTest.ts';
 import type { ExampleReport, TestReport } from '../../../src/reports/report.ts';
 import { pageStrings } from '../../../webview/strings.ts';
 import { builtProgram, perturb } from '../../support/program.ts';
@@ -11,6 +13,32 @@ import { openPage, type PageOptions } from './openPage.ts';
 import { type PageServer, startPageServer } from './pageServer.ts';
 
 const demo = path.join(import.meta.dirname, '..', '..', '..', 'media', 'demo');
+
+/** What the demo has not: attacks whose steps are kept, forged images, and explanations. */
+const more = {
+  recorded: { dataset: 'few', attack: 'ifgsm', epsilon: '8/255', record: 2, expect: { robustAccuracy: 0 } },
+  explained: { dataset: 'few', attack: 'linear', epsilon: '16/255' },
+  forged: {
+    attack: 'forge',
+    target: 'stop',
+    parameters: { steps: 70 },
+    record: 2,
+    expect: { successRate: 1 },
+  },
+};
+
+/** The demo with these tests, in a folder of its own. */
+async function makeWorkspace(folder: string): Promise<void> {
+  await cp(demo, folder, { recursive: true });
+  const file = path.join(folder, '.vscode', 'settings.json');
+  let text = await readFile(file, 'utf8');
+  const set = (place: string[], value: object) => {
+    text = applyEdits(text, modify(text, place, value, {}));
+  };
+  set(['perturb.datasets', 'few'], { path: 'data/street', labels: 'folders', limit: 6 });
+  for (const [name, test] of Object.entries(more)) set(['perturb.tests', name], { model: 'signs', ...test });
+  await writeFile(file, text);
+}
 
 /** A test of the demo, as the page gets it. */
 export interface Shown {
@@ -34,6 +62,8 @@ interface Means {
   readonly browser: Browser;
   readonly server: PageServer;
   readonly folder: string;
+  /** What goes away in the end: the folder of all. */
+  readonly temporary: string;
 }
 
 let means: Promise<Means> | undefined;
@@ -41,13 +71,15 @@ let means: Promise<Means> | undefined;
 async function prepare(): Promise<Means> {
   const folder = await mkdtemp(path.join(tmpdir(), 'perturb-page-'));
   const executablePath = await provisionChromium();
+  const workspace = path.join(folder, 'workspace');
+  await makeWorkspace(workspace);
   const [browser, server] = await Promise.all([
     // A container lacks the means of Chromium's sandbox.
     chromium.launch({ executablePath, args: ['--no-sandbox'] }),
     startPageServer(),
-    perturb('run', demo, '--output', folder),
+    perturb('run', workspace, '--output', path.join(folder, 'run')),
   ]);
-  return { browser, server, folder };
+  return { browser, server, folder: path.join(folder, 'run'), temporary: folder };
 }
 
 // Outside of any `describe`: after all tests.
@@ -56,7 +88,7 @@ after(async () => {
   if (!made) return;
   await made.browser.close();
   made.server.close();
-  await rm(made.folder, { recursive: true, force: true });
+  await rm(made.temporary, { recursive: true, force: true });
 });
 
 /** Gives the surrounding `describe` a browser, the built page, and a run of the demo; all share one of each. */
@@ -86,13 +118,15 @@ export function usePage(): PageFixture {
       return { report, examples: examples.filter((example) => example.test === report.id) };
     },
     async open({ report, examples }, { selected, ...options } = {}) {
-      made.server.serve(made.folder, {
+      const started = 'Nov 22, 2025, 5:55 PM';
+      const show = {
         type: 'show',
         location: { folder: made.folder, test: report.id },
-        test: { report, examples, imagesBase: '', started: 'Nov 22, 2025, 5:55 PM' },
+        test: { ...shownTest({ report, examples, started }), imagesBase: '', started },
         strings: Object.fromEntries(pageStrings.map((text) => [text, text])),
         ...(selected !== undefined && { selected }),
-      });
+      } as const;
+      made.server.serve(made.folder, show, examples);
       const opened = await openPage(made.browser, made.server, options);
       pages.push(opened.page);
       mishaps.push(opened.mishaps);

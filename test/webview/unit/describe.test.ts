@@ -1,12 +1,20 @@
 import assert from 'node:assert/strict';
+import type { Kind } from '../../../src/attacks/definition.ts';
 import { createTranslate } from '../../../webview/l10n.ts';
-import { describeExample, explainMissing } from '../../../webview/logic/describe.ts';
-import { baseName, formatAmount, formatChange, formatConfidence, formatGain } from '../../../webview/logic/format.ts';
+import { describeExample, explainMissing, statusTitle } from '../../../webview/logic/describe.ts';
+import {
+  baseName,
+  formatAmount,
+  formatChange,
+  formatConfidence,
+  formatGain,
+  formatTraceAxis,
+} from '../../../webview/logic/format.ts';
 import { example } from '../support/examples.ts';
 
 const t = createTranslate({});
-const words = (change: Parameters<typeof example>[0], nameBudget = false) =>
-  describeExample(t, example(change), 'linf', nameBudget);
+const words = (change: Parameters<typeof example>[0], nameBudget = false, kind: Kind = 'attack') =>
+  describeExample(t, example(change), { norm: 'linf', kind }, nameBudget);
 const none = { adversarial: null, norms: null, adversarialImage: null };
 
 describe('words about an example', () => {
@@ -32,6 +40,21 @@ describe('words about an example', () => {
     assert.match(explainMissing(t, example({ status: 'wrong' })), /before any attack/);
     assert.match(explainMissing(t, example({ status: 'ineligible' })), /is the target/);
     assert.match(explainMissing(t, example({ status: 'held' })), /found no candidate/);
+  });
+
+  it('say of forged images and of explanations what they are', () => {
+    const clean = { label: 'yield', adversarial: { class: 'stop', confidence: 0.93 } };
+    assert.equal(words(clean, false, 'forge'), 'yield forged into stop, 93 %, distance 8/255');
+    assert.equal(
+      words({ ...clean, status: 'held' }, false, 'forge'),
+      'yield not forged: predicted as stop, 93 %, distance 8/255',
+    );
+    assert.equal(words(clean, false, 'explanation'), 'yield becomes stop at distance 8/255');
+    assert.equal(words({ ...none, status: 'held' }, false, 'explanation'), 'stop stays as it is');
+    assert.deepEqual(
+      (['attack', 'forge', 'explanation'] as const).map((kind) => statusTitle(t, 'held', kind)),
+      ['Held', 'Not forged', 'Stays'],
+    );
   });
 
   it('come in the language of the user, with the values in its order', () => {
@@ -65,6 +88,14 @@ describe('numbers', () => {
   it('have signs and factors', () => {
     assert.deepEqual([3, -3, 0].map(formatChange), ['+3', '−3', '0']);
     assert.deepEqual([15.9375, 63.75, 8.5, 4].map(formatGain), ['×16', '×64', '×8.5', '×4']);
+  });
+
+  it('tell places on the axis of a trace', () => {
+    assert.equal(formatTraceAxis(12, 'step'), '12');
+    assert.deepEqual(
+      [0, 3.2 / 255, -16 / 255].map((at) => formatTraceAxis(at, 'epsilon')),
+      ['0', '+3.2/255', '−16/255'],
+    );
   });
 
   it('end paths of any system', () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { catalogue } from '../../../src/attacks/catalogue.ts';
 import { renderHtml } from '../../../src/extension/view/html.ts';
 import { settingsEntry } from '../../../src/extension/view/settingsEntry.ts';
+import { shownTest } from '../../../src/extension/view/shownTest.ts';
 import type { TestReport } from '../../../src/reports/report.ts';
 import { checkTest } from '../../../src/settings/checkTest.ts';
 import { example } from '../support/examples.ts';
@@ -27,6 +28,20 @@ describe('the HTML of the view', () => {
 
   it('escapes what it is given', () => {
     assert.ok(renderHtml(sources).includes('<title>A &#60;test&#62; &#38; &#34;more&#34;</title>'));
+  });
+});
+
+describe('a test on its way to the page', () => {
+  it('leaves the steps of traces behind', () => {
+    const norms = { linf: 0, l2: 0, l1: 0, l0: 0 };
+    const trace = { image: 'steps.png', columns: 1, axis: 'step', steps: [{ at: 0, logits: [1, 2], norms }] } as const;
+    const report = { model: { classes: ['stop', 'yield'] } } as unknown as TestReport;
+    const shown = shownTest({ report, started: '', examples: [example({ trace }), example()] });
+    assert.deepEqual(shown.examples, [
+      example({ trace: { image: 'steps.png', columns: 1, axis: 'step' } as never }),
+      example(),
+    ]);
+    assert.deepEqual(shown.classes, ['stop', 'yield']);
   });
 });
 
@@ -66,6 +81,18 @@ describe('a settings entry for an example', () => {
       const [settings] = Object.values(entry(settingsEntry(one, example(), true)));
       assert.deepEqual(checkTest(settings, catalogue), []);
     }
+  });
+
+  it('chooses no class for a forged image', () => {
+    const forged = {
+      ...report,
+      dataset: { name: 'white noise', path: '', notes: [] },
+      attack: { ...report.attack, id: 'forge', kind: 'forge', norm: 'l2', target: 'yield', parameters: { steps: 9 } },
+      rounds: [],
+    } as unknown as TestReport;
+    const [settings] = Object.values(entry(settingsEntry(forged, example({ epsilon: undefined }), true)));
+    assert.equal(settings?.classes, undefined);
+    assert.deepEqual(checkTest(settings, catalogue), []);
   });
 
   it('chooses no class where labels are predictions', () => {

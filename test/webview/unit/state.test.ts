@@ -19,6 +19,7 @@ describe('the state of the view', () => {
       gain: 16 as const,
       zoom: { factor: 3, x: 0.2, y: 0.7 },
       open: ['curve' as const],
+      step: 3,
     };
     assert.deepEqual(restoreState(JSON.parse(JSON.stringify(state)), location), state);
   });
@@ -39,6 +40,7 @@ describe('the state of the view', () => {
       divider: 7,
       zoom: { factor: -1, x: 'a', y: 0 },
       open: 'all',
+      step: -1,
     };
     assert.deepEqual(restoreState(odd, location), initialState(location));
     for (const nothing of [undefined, null, 7, {}, { location: null }]) {
@@ -50,7 +52,7 @@ describe('the state of the view', () => {
 describe('the model of the page', () => {
   const report = { attack: { norm: 'linf' } } as TestReport;
   const examples = [example({ index: 0 }), example({ index: 1, status: 'held' }), example({ index: 2 })];
-  const test: ShownTest = { report, examples, imagesBase: '', started: '' };
+  const test: ShownTest = { report, examples, classes: [], imagesBase: '', started: '' };
   const state = initialState(location);
   const key = (index: number) => `${index}@${8 / 255}`;
 

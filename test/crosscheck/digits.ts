@@ -1,0 +1,26 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { createGoal } from '../../src/attacks/goal.ts';
+import { valueAt } from '../../src/data/grid.ts';
+import type { Subject } from '../../src/evaluation/runner.ts';
+import { openOnnxModel } from '../../src/models/onnx/openOnnxModel.ts';
+import type { OpenedModel } from '../../src/models/openedModel.ts';
+
+const classes = 10;
+const size = 8 * 8;
+
+/** The network that all attacks are compared on. */
+export async function openDigits(): Promise<OpenedModel['classifier']> {
+  return (await openOnnxModel(path.join(import.meta.dirname, 'digits.onnx'), {})).classifier;
+}
+
+/** The images, in the order of the peers' results. With a target, that is the class after the label. */
+export function digits(targeted: boolean): Subject[] {
+  const bytes = readFileSync(path.join(import.meta.dirname, 'digits.bin'));
+  return Array.from({ length: bytes.length / (1 + size) }, (_, seed) => {
+    const row = bytes.subarray(seed * (1 + size), (seed + 1) * (1 + size));
+    const label = row[0] as number;
+    const goal = createGoal(label, targeted ? (label + 1) % classes : undefined);
+    return { image: Float32Array.from(row.subarray(1), valueAt), goal, seed };
+  });
+}

@@ -1,0 +1,94 @@
+import { type LinearStep, usualExample } from '../../src/attacks/linearExample.ts';
+import type { Context } from '../context.ts';
+import { h } from '../dom.ts';
+import { formatSigned } from '../logic/format.ts';
+import { disclosure } from './disclosure.ts';
+
+/** Why many small changes add up: a linear model of six values, worked out. */
+export function createLinearNumbers(context: Context): HTMLElement {
+  const { t } = context;
+  const { x, w, epsilon, output, alongGradient, alongSign, asFarAlongSign } = usualExample;
+  const after = (step: LinearStep) => x.map((value, i) => value + (step.change[i] as number));
+  const row = (name: string, values: readonly number[], ...figures: string[]) =>
+    h(
+      'tr',
+      {},
+      h('th', { scope: 'row' }, name),
+      ...values.map((value) => h('td', { class: 'number' }, formatSigned(value))),
+      ...figures.map((value) => h('td', { class: 'number' }, value)),
+    );
+  const stepRow = (name: string, step: LinearStep) =>
+    row(name, after(step), formatSigned(step.output), formatSigned(step.largest));
+  const title = t('The linear explanation, with numbers');
+  const size = formatSigned(epsilon);
+  return disclosure(
+    context,
+    'numbers',
+    title,
+    h(
+      'div',
+      { class: 'worked-out' },
+      h(
+        'p',
+        {},
+        t('A model of six values says ŷ = ⟨w, x⟩. Each step below changes them a little, with ε = {0}.', size),
+      ),
+      h(
+        'div',
+        { class: 'worked-out-table', tabindex: 0, role: 'region', 'aria-label': title },
+        h(
+          'table',
+          { class: 'data' },
+          h(
+            'thead',
+            {},
+            h(
+              'tr',
+              {},
+              h('td', {}),
+              h('th', { scope: 'colgroup', colspan: x.length }, t('Values')),
+              h('th', { scope: 'col', class: 'number' }, 'ŷ'),
+              h('th', { scope: 'col', class: 'number' }, t('Largest change')),
+            ),
+          ),
+          h(
+            'tbody',
+            {},
+            row('w', w, '', ''),
+            row('x', x, formatSigned(output), ''),
+            stepRow('x + ε · w', alongGradient),
+            stepRow('x + ε · sign(w)', alongSign),
+            stepRow('x + 3ε · sign(w)', asFarAlongSign),
+          ),
+        ),
+      ),
+      h(
+        'p',
+        {},
+        t(
+          'ε · w raises ŷ by ε‖w‖₂² = {0}, but moves one value by {1}: ε does not bound the step in linf.',
+          formatSigned(alongGradient.output - output),
+          formatSigned(alongGradient.largest),
+        ),
+      ),
+      h(
+        'p',
+        {},
+        t(
+          'ε · sign(w) moves no value by more than ε and raises ŷ by ε‖w‖₁ = {0}, the most that any such step can; where it may move values by {1}, too, ŷ becomes {2}.',
+          formatSigned(alongSign.output - output),
+          formatSigned(asFarAlongSign.largest),
+          formatSigned(asFarAlongSign.output),
+        ),
+      ),
+      h(
+        'p',
+        {},
+        t(
+          'With more values ‖w‖₁ grows, while none moves by more than ε. An image has thousands of them, so a change that nobody sees can turn the answer.',
+        ),
+      ),
+      h('p', { class: 'muted' }, 'Goodfellow et al. 2015, arXiv:1412.6572'),
+    ),
+  );
+}
