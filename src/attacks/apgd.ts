@@ -1,9 +1,10 @@
 import type { Pixels } from '../data/image.ts';
-import { argmax, type LogitsFunctional } from '../models/functional.ts';
+import type { LogitsFunctional } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
 import type { AttackDefinition, Attempt } from './definition.ts';
 import { type Dialogue, logits, propose, pullback } from './dialogue.ts';
 import type { Goal } from './goal.ts';
+import { likeliest } from './likeliest.ts';
 import { addScaled, steepestAscent } from './norms.ts';
 import { randomPoint } from './randomPoint.ts';
 
@@ -132,17 +133,6 @@ function ratioLosses(loss: 'dlr' | 'targeted-dlr', { label, target }: Goal, clea
     );
   }
   if (!aimed) return [{ kind: 'dlr', label }];
-  const others = target === undefined ? likeliest(clean, label) : [target];
+  const others = target === undefined ? likeliest(clean, label, targets) : [target];
   return others.map((other) => ({ kind: 'targetedDlr', label, target: other }));
-}
-
-/** The classes with the largest logits, without the label. */
-function likeliest(clean: Float32Array, label: number): number[] {
-  const rest = clean.slice();
-  rest[label] = -Infinity;
-  return Array.from({ length: Math.min(targets, clean.length - 1) }, () => {
-    const top = argmax(rest);
-    rest[top] = -Infinity;
-    return top;
-  });
 }

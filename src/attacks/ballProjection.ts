@@ -1,9 +1,8 @@
 import type { Pixels } from '../data/image.ts';
-import { distances } from './norms.ts';
 
 /**
- * The map onto the ball of radius `epsilon` around an image; it writes to its argument. In linf and l1 what it gives,
- * clipped to [0, 1], is the nearest point of ball ∩ [0, 1] in the Euclidean sense; in l2 the perturbation is scaled.
+ * The map onto the ball of radius `epsilon` around an image; it writes to its argument. What it gives, clipped to [0, 1], is
+ * the nearest point of ball ∩ [0, 1] in the Euclidean sense.
  */
 export function ballProjection(image: Pixels, norm: 'linf' | 'l2' | 'l1', epsilon: number): (point: Pixels) => void {
   switch (norm) {
@@ -18,18 +17,15 @@ export function ballProjection(image: Pixels, norm: 'linf' | 'l2' | 'l1', epsilo
     }
     case 'l2':
       return (point) => {
-        const { l2 } = distances(image, point, 1);
-        if (l2 <= epsilon) return;
-        for (let i = 0; i < point.length; i++) {
+        const factor = largestFactor(...changesOf(image, point), epsilon);
+        for (let i = 0; i < point.length && factor < 1; i++) {
           const original = image[i] as number;
-          point[i] = original + ((point[i] as number) - original) * (epsilon / l2);
+          point[i] = original + ((point[i] as number) - original) * factor;
         }
       };
     case 'l1':
       return (point) => {
-        // How far each value is to go, and how far it can go in that direction.
-        const size = new Float64Array(point).map((value, i) => Math.abs(value - (image[i] as number)));
-        const room = new Float64Array(image).map((value, i) => ((point[i] as number) > value ? 1 - value : value));
+        const [size, room] = changesOf(image, point);
         const threshold = softThreshold(size, room, epsilon);
         for (let i = 0; i < point.length; i++) {
           const original = image[i] as number;
@@ -37,6 +33,34 @@ export function ballProjection(image: Pixels, norm: 'linf' | 'l2' | 'l1', epsilo
           point[i] = original + Math.sign((point[i] as number) - original) * length;
         }
       };
+  }
+}
+
+/** How far each value is to go, and how far it can go in that direction. */
+function changesOf(image: Pixels, point: Pixels): [size: Float64Array, room: Float64Array] {
+  return [
+    Float64Array.from(point, (value, i) => Math.abs(value - (image[i] as number))),
+    Float64Array.from(image, (value, i) => ((point[i] as number) > value ? 1 - value : value)),
+  ];
+}
+
+/**
+ * The s ≤ 1 at which √Σ min(s · size, room)² comes down to `epsilon`, or 1 if it is no more than that there. By the
+ * conditions of Karush, Kuhn & Tucker the nearest point of ball ∩ range is the range's clip of the point drawn to the image
+ * by such a factor; scaling all of the way onto the ball first would leave unused what is clipped then.
+ */
+function largestFactor(size: Float64Array, room: Float64Array, epsilon: number): number {
+  // Values at the edge stay there as the factor grows, so that each round adds to them, and some round adds none.
+  for (let factor = 0; ; ) {
+    let [atEdge, free] = [0, 0];
+    for (let i = 0; i < size.length; i++) {
+      const [wish, most] = [size[i] as number, room[i] as number];
+      if (factor * wish >= most) atEdge += most * most;
+      else free += wish * wish;
+    }
+    const next = free > 0 ? Math.sqrt(Math.max(epsilon * epsilon - atEdge, 0) / free) : 1;
+    if (next >= 1 || next <= factor) return Math.min(Math.max(next, factor), 1);
+    factor = next;
   }
 }
 

@@ -1,4 +1,5 @@
 import { apgd } from './apgd.ts';
+import { auto } from './auto.ts';
 import { cw } from './cw.ts';
 import { deepfool } from './deepfool.ts';
 import type { AttackDefinition } from './definition.ts';
@@ -16,7 +17,7 @@ import { sigmaZero } from './sigmaZero.ts';
 
 /** Every attack there is, by its name in settings, in the order in which lists show them. */
 export const catalogue: ReadonlyMap<string, AttackDefinition> = new Map(
-  [fgsm, ifgsm, pgd, mifgsm, apgd, fab, deepfool, jsma, jsmaOnePixel, cw, fmn, sigmaZero, forge, linear].map(
+  [fgsm, ifgsm, pgd, mifgsm, apgd, fab, deepfool, jsma, jsmaOnePixel, cw, fmn, sigmaZero, forge, linear, auto].map(
     (attack) => [attack.id, attack as unknown as AttackDefinition],
   ),
 );

@@ -1,6 +1,7 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { Pixels } from '../data/image.ts';
 import { argmax, type Functional } from '../models/functional.ts';
+import { UserError } from '../userError.ts';
 import type { AttackDefinition, Attempt } from './definition.ts';
 import { type Asking, logits, pullbacks } from './dialogue.ts';
 import { type Goal, isReached } from './goal.ts';
@@ -32,6 +33,8 @@ const targets = 9;
 /** Twice the largest radius of random starts where there is no budget: ε of the authors' program. */
 const usualEpsilon: Readonly<Record<FabNorm, number>> = { linf: 0.3, l2: 1, l1: 5 };
 const searchSteps = 3;
+/** Gradients of one image with respect to all classes may take so much memory. */
+const mostBytes = 64 * 2 ** 20;
 /** How far the final search stays on the far side, relative to what is left: rounding would decide on the boundary. */
 const clearance = 0.01;
 
@@ -77,7 +80,8 @@ export const fab: AttackDefinition<Parameters, FabNorm> = {
       description:
         'Whether a step looks at the boundaries to all other classes (`all-classes`), a gradient each, or to one of the nine likeliest, which are tried in turn (`targeted`). Where the attack has a target, it looks at that alone.',
       schema: { type: 'string', enum: ['all-classes', 'targeted'] },
-      quick: { value: 'all-classes', text: 'all-classes', source: paper },
+      quick: { value: 'targeted', text: 'targeted', source: autoAttack },
+      paper: { value: 'all-classes', text: 'all-classes', source: paper },
     },
   },
   cost: ({ steps, restarts, form }, { classes }) => {
@@ -89,7 +93,7 @@ export const fab: AttackDefinition<Parameters, FabNorm> = {
     const clean = { point: image, logits: yield* logits(image) };
     if (isReached(goal, clean.logits)) return;
     let u = Infinity;
-    for (const functionals of functionalsOf(parameters.form, goal, clean.logits)) {
+    for (const functionals of functionalsOf(parameters.form, goal, clean.logits, image.length)) {
       for (let restart = 0; restart < parameters.restarts; restart++) {
         const start = restart === 0 ? image : randomStart(attempt, u);
         const found = yield* walk(attempt, functionals, start, u);
@@ -101,9 +105,15 @@ export const fab: AttackDefinition<Parameters, FabNorm> = {
 };
 
 /** The functions whose zeros are gone to, in lists for one walk each. */
-function functionalsOf(form: Parameters['form'], goal: Goal, clean: Float32Array): Functional[][] {
+function functionalsOf(form: Parameters['form'], goal: Goal, clean: Float32Array, size: number): Functional[][] {
   if (goal.target !== undefined) return [[goal.margin]];
   const toward = (other: number) => logitDifference(other, goal.label, clean.length);
+  const bytes = 4 * size * (clean.length - 1);
+  if (form === 'all-classes' && bytes > mostBytes) {
+    throw new UserError(
+      `FAB over all ${clean.length} classes would hold ${Math.round(bytes / 2 ** 20)} MB of gradients for every image: set its parameter "form" to "targeted".`,
+    );
+  }
   return form === 'targeted'
     ? likeliest(clean, goal.label, targets).map((other) => [toward(other)])
     : [likeliest(clean, goal.label, clean.length).map(toward)];

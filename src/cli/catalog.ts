@@ -7,9 +7,10 @@ export function printCatalog(json: boolean): void {
     console.log(JSON.stringify(entries, null, 2));
     return;
   }
-  for (const { id, title, description, source, threatModel, norms, goals, parameters } of entries) {
+  for (const { id, title, kind, description, source, threatModel, norms, goals, fixedBudget, parameters } of entries) {
     console.log(`${id}: ${title}\n  ${description}\n  ${source}`);
-    console.log(`  ${threatModel}, ${norms.join(', ')}, ${goals.join(' and ')}`);
+    const budget = fixedBudget ? [] : ['no budget'];
+    console.log(`  ${[kind, threatModel, norms.join(', '), goals.join(' and '), ...budget].join('; ')}`);
     for (const parameter of parameters) {
       console.log(`  ${parameter.name}: ${parameter.description}`);
       console.log(`    default: ${parameter.default.text} (${parameter.default.source})`);

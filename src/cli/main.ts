@@ -21,7 +21,8 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 const { npm_lifecycle_event: script, INIT_CWD: invokedFrom } = process.env;
 if (script === 'perturb' && invokedFrom) process.chdir(invokedFrom);
 
-const attacks = [...catalogue.values()].map(({ id, description }) => `  ${id.padEnd(8)} ${description}`).join('\n');
+const width = Math.max(...[...catalogue.keys()].map((id) => id.length));
+const attacks = [...catalogue.values()].map(({ id, description }) => `  ${id.padEnd(width)} ${description}`).join('\n');
 const program = new Command('perturb')
   .description('Tests vision models against adversarial examples.')
   .version(manifest.version)

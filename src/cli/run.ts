@@ -19,6 +19,12 @@ export async function run(
     output,
     signal: interrupt.signal,
     onProgress: (progress) => bar.show(progress),
+    ...(!json && {
+      onEstimate: (line: string) => {
+        bar.clear();
+        console.error(line);
+      },
+    }),
   }).finally(() => bar.clear());
   for (const problem of problems) console.error(formatProblem(problem));
   if (json) console.log(JSON.stringify(await withExamples(report, folder), null, 2));

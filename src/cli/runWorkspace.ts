@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { Progress } from '../engine/protocol.ts';
+import { describeEstimate } from '../evaluation/estimate.ts';
 import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
 import { createRunFolder, prepareRunFolder, writeReport } from '../reports/runFolder.ts';
 import { resolvePlans } from '../settings/plans.ts';
@@ -18,6 +19,8 @@ export interface WorkspaceRun {
   readonly output?: string;
   readonly signal?: AbortSignal;
   onProgress?(progress: Progress): void;
+  /** Called before a test that may take long, with a line that says how long; without it nothing is estimated. */
+  onEstimate?(line: string): void;
 }
 
 /** The results of a run, and the folder that holds them. */
@@ -57,6 +60,10 @@ export async function runWorkspace(run: WorkspaceRun): Promise<FinishedRun> {
   const engine = startEngine();
   try {
     for (const plan of chosen) {
+      if (run.onEstimate) {
+        const line = describeEstimate(plan, await engine.estimate(plan, run.signal));
+        if (line !== undefined) run.onEstimate(line);
+      }
       tests.push(await engine.runTest(plan, folder, run.onProgress ?? (() => {}), run.signal));
       await writeReport(folder, summary());
     }

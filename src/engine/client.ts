@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
 import { readExamples } from '../reports/runFolder.ts';
@@ -103,6 +104,22 @@ export class EngineClient {
     } catch (error) {
       signal?.throwIfAborted();
       return { ...unstarted, message: `The compute side failed: ${(error as Error).message}` };
+    }
+  }
+
+  /**
+   * How long a test may take; `undefined` where that cannot be said, for reasons that running the test will give.
+   * Rejects, with the signal's reason, only when `signal` aborts.
+   */
+  async estimate(plan: TestPlan, signal?: AbortSignal): Promise<Estimate | undefined> {
+    signal?.throwIfAborted();
+    try {
+      const running = this.#start();
+      const gone = running.side.ended.then(() => undefined);
+      return await this.#untilCancelled(running, Promise.race([running.calls.estimate(plan), gone]), signal);
+    } catch {
+      signal?.throwIfAborted();
+      return undefined;
     }
   }
 

@@ -1,4 +1,5 @@
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { RuntimeDescription } from '../models/onnx/runtime.ts';
 import type { TensorFlowBackend } from '../models/tfjs/backend.ts';
@@ -13,9 +14,11 @@ export interface EngineFunctions {
    * report (`errored`); it rejects only when it was cancelled.
    */
   runTest(plan: TestPlan, folder: string, location: EngineLocation): Promise<TestReport>;
+  /** How long a test may take, and on how many images. It rejects when that cannot be said, and when it was cancelled. */
+  estimate(plan: TestPlan): Promise<Estimate>;
   /** Tries the usual ways to preprocess images. It rejects when that cannot be done, and when it was cancelled. */
   checkPreprocessing(request: PreprocessingRequest): Promise<PreprocessingCheck>;
-  /** Ends the running test or check before its next batch. */
+  /** Ends the running test, estimate or check before its next batch. */
   cancel(): void;
 }
 

@@ -32,7 +32,15 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     context.progress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
     const { classifier, sha256, preprocessing, notes: modelNotes } = await models.open(plan.model);
     const resizing = fitTo(classifier.input, plan.model.resizing ?? stretching);
-    const model = { ...report.model, sha256, input: classifier.input, preprocessing, resizing, notes: modelNotes };
+    const model = {
+      ...report.model,
+      sha256,
+      input: classifier.input,
+      classes: classifier.classes,
+      preprocessing,
+      resizing,
+      notes: modelNotes,
+    };
     report = { ...report, model, engine: { name: classifier.engine, location } };
     await dropUnfinishedLine(folder);
     const { images, notes } = await loadExamples(plan, classifier);

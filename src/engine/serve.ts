@@ -4,6 +4,7 @@ import { describeRuntime } from '../models/onnx/runtime.ts';
 import type { ModelSource } from '../models/source.ts';
 import { startTensorFlow } from '../models/tfjs/backend.ts';
 import { describeError } from '../userError.ts';
+import { estimate } from './estimate.ts';
 import { ModelCache } from './modelCache.ts';
 import type { ClientFunctions, EngineFunctions, Port } from './protocol.ts';
 import { runTest } from './runTest.ts';
@@ -34,6 +35,9 @@ export function serve(port: Port): void {
     async runTest(plan, folder, location) {
       const progress = client.progress.asEvent;
       return alone((signal) => runTest(plan, { models, folder, location, signal, progress }));
+    },
+    async estimate(plan) {
+      return alone((signal) => estimate(plan, models, signal));
     },
     async checkPreprocessing(request) {
       return alone(async (signal) => {

@@ -11,6 +11,8 @@ export interface Candidate {
   readonly success: boolean;
   /** The part of the attack that found it, where the attack has parts. */
   readonly stage?: string;
+  /** When the attack came up with the point, counted from its start. */
+  readonly order: number;
 }
 
 /** What makes one candidate better than another. */
@@ -19,13 +21,14 @@ export interface Wish {
   readonly norm: Norm;
   /** The lead that a success is to have before its distance matters. */
   readonly confidence: number;
-  /** Of two successes the nearer, or the one with the greater lead. */
-  readonly prefer: 'nearest' | 'surest';
+  /** Of two successes the nearer, or the one that was found later. */
+  readonly prefer: 'nearest' | 'latest';
 }
 
 /**
- * Positive when `a` is better than `b`, zero when it is as good: a success before a failure, one with the confidence that
- * was asked for before one without, then the nearest; of failures the one that came closest.
+ * Positive when `a` is better than `b`: a success before a failure, one with the confidence that was asked for before one
+ * without, then the nearest or the latest; of failures the one that came closest. Of equals the earlier, whatever batches
+ * they came in.
  */
 export function gain(a: Candidate, b: Candidate, wish: Wish): number {
   const { goal, norm, confidence, prefer } = wish;
@@ -33,5 +36,6 @@ export function gain(a: Candidate, b: Candidate, wish: Wish): number {
   const [leadOfA, leadOfB] = [lead(goal, a.logits), lead(goal, b.logits)];
   const [sure, sureOther] = [a.success && leadOfA >= confidence, b.success && leadOfB >= confidence];
   if (sure !== sureOther) return sure ? 1 : -1;
-  return sure && prefer === 'nearest' ? b.norms[norm] - a.norms[norm] : leadOfA - leadOfB;
+  if (sure && prefer === 'latest') return a.order - b.order;
+  return (sure ? b.norms[norm] - a.norms[norm] : leadOfA - leadOfB) || b.order - a.order;
 }

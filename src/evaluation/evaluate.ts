@@ -130,7 +130,7 @@ async function chooseGoals(
     const seed = seedOf(plan.seed, image.sha256);
     const wanted = target?.(label, clean, seed);
     const wrong = argmax(clean) !== label;
-    const status = wrong ? 'wrong' : wanted === label ? 'ineligible' : undefined;
+    const status = wrong ? 'wrong' : wanted === label && kind !== 'forge' ? 'ineligible' : undefined;
     return { index: i, image, clean, seed, goal: createGoal(label, wanted), status };
   });
 }

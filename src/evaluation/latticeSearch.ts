@@ -6,6 +6,7 @@ import { levelOf, valueAt } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import type { Candidate, Wish } from './candidate.ts';
 import { cheapestChange } from './cheapestChange.ts';
+import { roundToGrid } from './projection.ts';
 
 /** A point that does what is wished, and is to be replaced by one of the 8-bit grid. */
 export interface OffGrid extends Wish {
@@ -15,20 +16,22 @@ export interface OffGrid extends Wish {
 }
 
 /** Rounds of linearization. They end by themselves, after four or five as a rule. */
-const rounds = 20;
+const rounds = 12;
+/** Attempts in a row to come nearer that may fail. */
+const patience = 3;
 /** How far beyond the point the grid is tried, where nothing nearer fools the model. */
 const stretches = [1.02, 1.05, 1.1, 1.2, 1.4, 1.7, 2, 3, 5];
 
 /**
  * Looks on the 8-bit grid for the nearest point that does what a point beside it does, where rounding alone would lose
- * success or distance. It follows the model's own linearization: the nearest grid point where that says success is asked
- * about, and the model linearized anew there, until nothing nearer turns up. Without gradients, and where that fails, the
- * perturbation is stretched until it survives rounding.
+ * success or distance. The point is rounded, and as long as that does not fool the model, moved by as many gray levels as the
+ * model's gradient there says are missing, the cheapest ones; then the model's linearization is asked for points that are
+ * nearer yet. Without gradients, and where that fails, the perturbation is stretched until it survives rounding.
  */
 export function* latticeSearch(problem: OffGrid, threatModel: ThreatModel): Dialogue {
   const { image, found, prefer } = problem;
   const nearest = onGrid(found.point);
-  if (!found.success || prefer === 'surest') {
+  if (!found.success || prefer === 'latest') {
     yield* propose(nearest);
     return;
   }
@@ -42,28 +45,44 @@ export function* latticeSearch(problem: OffGrid, threatModel: ThreatModel): Dial
 }
 
 /** True when a success was found. */
-function* linearized({ image, input, found, goal, norm, confidence }: OffGrid): Asking<boolean> {
-  let nearest = Infinity;
-  let point = found.point;
-  /** What is asked for beyond the confidence, relative to what it takes: it makes up for the model's curvature. */
-  let margin = 1e-3;
+function* linearized(problem: OffGrid): Asking<boolean> {
+  const { image, input, found, goal, norm, confidence } = problem;
+  const distanceOf = (point: Pixels) => distances(image, point, input.channels)[norm];
+  let nearest: { readonly point: Pixels; readonly gradient: Float32Array; readonly ahead: number } | undefined;
+  let point = roundToGrid(image, found.point, norm);
+  /** What is asked for beyond what is missing, relative to that: it makes up for the model's curvature. */
+  let surplus = 0.01;
+  let failures = 0;
   for (let round = 0; round < rounds; round++) {
     const { logits, gradient } = yield* pullback(point, goal.margin);
     const ahead = lead(goal, logits);
-    const distance = distances(image, point, input.channels)[norm];
-    if (round > 0) {
-      const success = isReached(goal, logits) && ahead >= confidence;
-      if (success && distance >= nearest) return true;
-      if (success) nearest = distance;
-      margin = success ? margin / 2 : Math.max(0.01, 2 * margin);
+    const success = isReached(goal, logits) && ahead >= confidence;
+    if (success && (nearest === undefined || distanceOf(point) < distanceOf(nearest.point))) {
+      nearest = { point, gradient, ahead };
+      [surplus, failures] = [0.01, 0];
+    } else if (nearest !== undefined) {
+      if (++failures === patience) break;
+      surplus = 4 * surplus;
     }
-    const needed = confidence - ahead + dot(gradient, point, image);
-    const next = cheapestChange(image, gradient, needed + margin * Math.abs(needed), norm, input.channels);
-    if (next === undefined || next.every((value, i) => value === point[i])) break;
-    if (distances(image, next, input.channels)[norm] >= nearest) break;
+    const next: Pixels | undefined =
+      nearest === undefined
+        ? cheapestChange(image, point, gradient, (1 + surplus) * (confidence - ahead), norm, input.channels)
+        : nearer(problem, nearest, surplus);
+    if (nearest === undefined) surplus = 2 * surplus;
+    if (next === undefined || (nearest !== undefined && distanceOf(next) >= distanceOf(nearest.point))) break;
     point = next;
   }
-  return nearest < Infinity;
+  return nearest !== undefined;
+}
+
+/** Where the linearization at a success says that success is nearest to the image. */
+function nearer(
+  { image, input, norm, confidence }: OffGrid,
+  { point, gradient, ahead }: { readonly point: Pixels; readonly gradient: Float32Array; readonly ahead: number },
+  surplus: number,
+): Pixels | undefined {
+  const needed = confidence - ahead + dot(gradient, point, image);
+  return cheapestChange(image, image, gradient, needed + surplus * Math.abs(needed), norm, input.channels);
 }
 
 function dot(gradient: Float32Array, to: Pixels, from: Pixels): number {

@@ -35,9 +35,8 @@ function roundingOf(norm: Budget['norm'], size: number): number {
 }
 
 /**
- * The map onto budget ∩ [0, 1] around an image; it writes to its argument and returns it. In linf and l1 this is the
- * nearest point (in the Euclidean sense); in l2 the perturbation is scaled onto the ball, then clipped, which only
- * shortens it, the image being in range.
+ * The map onto budget ∩ [0, 1] around an image; it writes to its argument and returns it: the nearest
+ * point in the Euclidean sense.
  * With `quantize` the values that lie on the 8-bit grid but for rounding are put on it exactly.
  * @throws RangeError for a norm that has no ball to project onto here.
  */

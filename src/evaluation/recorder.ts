@@ -18,7 +18,8 @@ export class Recorder {
 
   /** @param order number of the point in the attack; points may come in any order */
   add(order: number, point: Pixels, logits: Float32Array, at = order): void {
-    if (order % this.#stride !== 0) return;
+    // What the runner makes of a point that is already here, such as its place on the grid, is no step of the attack.
+    if (order % this.#stride !== 0 || this.#steps.has(order)) return;
     this.#steps.set(order, { point, logits, at });
     while (this.#steps.size > most) {
       this.#stride *= 2;

@@ -142,11 +142,12 @@ class Conversation {
   #stage: string | undefined;
   #asks: Ask[] = [];
   #answers: Answer[] = [];
-  #best: Ranked | undefined;
+  #best: Candidate | undefined;
   /** The best that is not on the grid, where that is settled later. */
-  #bestOffGrid: Ranked | undefined;
+  #bestOffGrid: Candidate | undefined;
   #order = 0;
   #ended = false;
+  #settled = false;
   #queries = { points: 0, gradients: 0 };
   #masked = { zero: 0, nonFinite: 0 };
 
@@ -161,7 +162,7 @@ class Conversation {
       goal: subject.goal,
       norm: this.#budget.norm,
       confidence: attack.confidence?.(parameters) ?? 0,
-      prefer: attack.kind === 'forge' ? 'surest' : 'nearest',
+      prefer: attack.kind === 'forge' ? 'latest' : 'nearest',
     };
     this.#settlesLater = quantize && !Number.isFinite(this.#budget.epsilon);
     this.#recorder = subject.record ? new Recorder() : undefined;
@@ -188,7 +189,7 @@ class Conversation {
   get outcome(): Outcome {
     return {
       index: this.#index,
-      best: this.#best?.candidate,
+      best: this.#best,
       queries: this.#queries,
       masked: this.#masked,
       steps: this.#recorder?.steps,
@@ -199,12 +200,12 @@ class Conversation {
   answer(ask: Ask, answer: Answer & { logits: Float32Array }): void {
     this.#asks = this.#asks.filter((other) => other !== ask);
     this.#count(answer);
-    this.#recorder?.add(ask.order, ask.point, answer.logits, ask.at);
+    this.#record(ask, answer.logits);
     this.#judge(ask, answer.logits);
     if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(answer);
     if (this.#asks.length > 0) return;
     if (this.#ended) this.#settle();
-    else if (this.#best?.candidate.success && this.#options.stopAtSuccess) {
+    else if (this.#best?.success && this.#options.stopAtSuccess) {
       this.#ended = true;
       this.#dialogue.return();
     } else this.#advance(this.#answers);
@@ -213,6 +214,11 @@ class Conversation {
   /** Of an answer, what the threat model lets the attack see. */
   #visible({ logits, ...answer }: Answer): Answer {
     return this.#options.attack.threatModel === 'decision-based' ? answer : { logits, ...answer };
+  }
+
+  /** Of an explanation only the points on its axis count as steps. */
+  #record({ order, point, at }: Ask, logits: Float32Array): void {
+    if (this.#options.attack.kind !== 'explanation' || at !== undefined) this.#recorder?.add(order, point, logits, at);
   }
 
   #count({ logits, gradients = [] }: Answer & { logits: Float32Array }): void {
@@ -243,9 +249,11 @@ class Conversation {
     const norms = distances(image, point, classifier.input.channels);
     // The original is no adversarial example, however far the attack got from there.
     if (slot !== undefined && norms.linf === 0 && !success) return;
-    const ranked = { candidate: { point, logits, norms, success, stage }, order };
-    if (offGrid) this.#bestOffGrid = better(ranked, this.#bestOffGrid, this.#wish);
-    else this.#best = better(ranked, this.#best, this.#wish);
+    const candidate = { point, logits, norms, success, stage, order };
+    if (offGrid) {
+      // Points that the search on the grid itself asks about are not to be settled again.
+      if (!this.#settled) this.#bestOffGrid = better(candidate, this.#bestOffGrid, this.#wish);
+    } else this.#best = better(candidate, this.#best, this.#wish);
   }
 
   #propose(point: Pixels, order: number): void {
@@ -258,9 +266,9 @@ class Conversation {
 
   /** After the attack: looks for a point of the grid that does what the best point beside it does. */
   #settle(): void {
-    const found = this.#bestOffGrid?.candidate;
-    if (found === undefined) return;
-    this.#bestOffGrid = undefined;
+    const found = this.#bestOffGrid;
+    if (found === undefined || this.#settled) return;
+    this.#settled = true;
     const { attack, classifier } = this.#options;
     const { image } = this.#subject;
     this.#stage = found.stage;
@@ -310,17 +318,8 @@ class Conversation {
   }
 }
 
-/** A candidate, and when the attack came up with it. */
-interface Ranked {
-  readonly candidate: Candidate;
-  readonly order: number;
-}
-
-/** Of equals the earlier, whatever batches they came in. */
-function better(a: Ranked, b: Ranked | undefined, wish: Wish): Ranked {
-  if (b === undefined) return a;
-  const difference = gain(a.candidate, b.candidate, wish);
-  return difference > 0 || (difference === 0 && a.order < b.order) ? a : b;
+function better(a: Candidate, b: Candidate | undefined, wish: Wish): Candidate {
+  return b === undefined || gain(a, b, wish) > 0 ? a : b;
 }
 
 function describeRow(logits: Float32Array): string {

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { EngineClient } from '../engine/client.ts';
 import type { EngineDescription, Progress } from '../engine/protocol.ts';
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
+import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
 
@@ -66,6 +67,11 @@ export class Engine implements vscode.Disposable {
         if (this.#description === undefined) void this.describe().catch(() => {});
       }
     });
+  }
+
+  /** How long a test may take, after those that were asked for before; `undefined` where that cannot be said. */
+  estimate(plan: TestPlan, signal: AbortSignal): Promise<Estimate | undefined> {
+    return this.#inTurn(async () => (await this.#start()).estimate(plan, signal));
   }
 
   /** Tries the usual ways to preprocess images, after the tests that were asked for before. */

@@ -24,6 +24,8 @@ export interface TestReport {
     readonly sha256?: string;
     /** The images that it takes. */
     readonly input?: ImageShape;
+    /** Its classes, in the order of its logits. */
+    readonly classes?: readonly string[];
     /** Mean and standard deviation of each channel, in the order of channels that the model takes. */
     readonly preprocessing?: Preprocessing;
     /** How images were brought to the model's size: in pixels, once that size is known. */
@@ -163,12 +165,19 @@ export function describeOutcome(
       })
       .join('; ');
   }
+  if (kind === 'forge') {
+    return rounds.map(({ metrics: { counts } }) => `${describeForged(counts)}; nothing was expected of it`).join('; ');
+  }
   return rounds
     .map(({ epsilon, metrics: { robustAccuracy, successRate } }) => {
       const metric = robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
       return `${metricTitles[metric]}${where(epsilon)} is ${formatPercent(robustAccuracy ?? successRate)}; nothing was expected of it`;
     })
     .join('; ');
+}
+
+function describeForged({ eligible, fooled }: Metrics['counts']): string {
+  return `forged ${fooled} of ${eligible === 1 ? '1 image' : `${eligible} images`}`;
 }
 
 function describeExplained({ eligible, fooled }: Metrics['counts']): string {

@@ -1,4 +1,5 @@
 import { distances } from '../attacks/norms.ts';
+import { levelOf, valueAt } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import type { Step } from '../evaluation/recorder.ts';
 import type { Trace } from './report.ts';
@@ -17,8 +18,8 @@ export function contactSheet(
     for (let y = 0; y < shape.height; y++) {
       const line = point.subarray(y * lineLength, (y + 1) * lineLength);
       // What left the range on its way is shown at the edge of it.
-      const inRange = line.map((value) => Math.min(Math.max(value, 0), 1));
-      sheet.set(inRange, ((row * shape.height + y) * width + column * shape.width) * shape.channels);
+      const shown = line.map((value) => valueAt(levelOf(Math.min(Math.max(value, 0), 1))));
+      sheet.set(shown, ((row * shape.height + y) * width + column * shape.width) * shape.channels);
     }
   }
   return { sheet, shape: { height: rows * shape.height, width, channels: shape.channels }, columns };
@@ -28,7 +29,8 @@ export function contactSheet(
 export function describeSteps(image: Pixels, steps: readonly Step[], shape: ImageShape): Trace['steps'] {
   return steps.map(({ at, point, logits }) => ({
     at,
-    logits: [...logits],
+    // Seven digits are all that float32 has.
+    logits: Array.from(logits, (value) => Number(value.toPrecision(7))),
     norms: distances(image, point, shape.channels),
   }));
 }

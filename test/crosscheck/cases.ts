@@ -20,7 +20,7 @@ export const cases: Readonly<Record<string, Case>> = {
   'apgd-ce': { attack: 'apgd', parameters: () => ({ steps, loss: 'ce' }) },
   'apgd-dlr': { attack: 'apgd', parameters: () => ({ steps, loss: 'dlr' }) },
   'apgd-targeted-dlr': { attack: 'apgd', parameters: () => ({ steps, loss: 'targeted-dlr' }) },
-  fab: { attack: 'fab', parameters: () => ({ steps }) },
+  fab: { attack: 'fab', parameters: () => ({ steps, form: 'all-classes' }) },
   deepfool: { attack: 'deepfool', parameters: () => ({ steps: 50, classes: 10, overshoot: 0.02 }) },
   cw: {
     attack: 'cw',

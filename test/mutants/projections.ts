@@ -41,6 +41,11 @@ export const brokenProjections: Readonly<Record<string, MakeProjection>> = {
       point.map((value) => Math.min(Math.max(value, 0), 1)),
     ),
 
+  'the l2 ball comes before the range': (image, budget, quantize) => {
+    if (budget.norm !== 'l2') return createProjection(image, budget, quantize);
+    return (point) => ontoBall(image, budget, point).map((value) => Math.min(Math.max(value, 0), 1));
+  },
+
   'the l2 ball is a cube': withBudget(({ epsilon }) => ({ norm: 'linf', epsilon })),
 
   'the cube is a ball': withBudget(({ epsilon }) => ({ norm: 'l2', epsilon })),

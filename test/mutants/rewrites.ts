@@ -89,10 +89,10 @@ export const apgdRewrites: Readonly<Record<string, Rewrite>> = {
   'the last checkpoints come too close': ['Math.max(p - before - 3, 6)', 'Math.max(p - before - 3, 1)'],
   'checkpoints are rounded down': ['Math.ceil(', 'Math.floor('],
   'eight classes are aimed at': ['const targets = 9', 'const targets = 8'],
-  'the label is aimed at': ['rest[label] = -Infinity;', ''],
+  'the label is aimed at': ['likeliest(clean, label, targets)', 'likeliest(clean, -1, targets)'],
   'a target is forgotten by dlr': ["loss === 'targeted-dlr' || target !== undefined", "loss === 'targeted-dlr'"],
   'a target is forgotten by targeted-dlr': [
-    'target === undefined ? likeliest(clean, label) : [target]',
-    'likeliest(clean, label)',
+    'target === undefined ? likeliest(clean, label, targets) : [target]',
+    'likeliest(clean, label, targets)',
   ],
 };

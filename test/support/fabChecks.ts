@@ -192,7 +192,12 @@ export const fabChecks: Checks<AttackDefinition> = {
         async (scene, { budget }, steps) => {
           const [subject] = scene.subjects;
           assert.ok(subject);
-          const talk = { classifier: scene.classifier(1), ...subject, budget, parameters: { steps } };
+          const talk = {
+            classifier: scene.classifier(1),
+            ...subject,
+            budget,
+            parameters: { steps, form: 'all-classes' },
+          };
           const exchanges = await conversation(attack, talk);
           assertAlgorithm1(exchanges, subject.image, subject.goal, budget.norm as FabNorm, steps);
         },
@@ -208,9 +213,11 @@ export const fabChecks: Checks<AttackDefinition> = {
         const { budget } = setting;
         const norm = budget.norm as FabNorm;
         const run = { classifier: scene.classifier(1), budget, stopAtSuccess: false };
-        const talk = { classifier: run.classifier, ...subject, budget, parameters: { steps } };
+        const talk = { classifier: run.classifier, ...subject, budget, parameters: { steps, form: 'all-classes' } };
         const before = assertAlgorithm1(await conversation(attack, talk), subject.image, subject.goal, norm, steps);
-        const [more] = await outcomesOf(attack, { ...run, parameters: { steps: steps + 7 } }, [subject]);
+        const [more] = await outcomesOf(attack, { ...run, parameters: { steps: steps + 7, form: 'all-classes' } }, [
+          subject,
+        ]);
         if (before < Infinity) assert.ok(more?.best?.success && more.best.norms[norm] <= before);
       }),
       { numRuns: 40 },
@@ -312,7 +319,7 @@ export const fabChecks: Checks<AttackDefinition> = {
         image,
         goal: createGoal(0),
         budget: unbounded(norm),
-        parameters: { restarts: 6, steps: 1 },
+        parameters: { restarts: 6, steps: 1, form: 'all-classes' },
       };
       for (const point of pointsOf(await conversation(attack, talk), 'pullback')) {
         assert.ok(point.every((value) => value >= 0 && value <= 1));
@@ -387,7 +394,7 @@ export const fabChecks: Checks<AttackDefinition> = {
           image: Float32Array.of(0.5, 0.5),
           goal: createGoal(0),
           budget: unbounded(norm),
-          parameters: { steps: 4 },
+          parameters: { steps: 4, form: 'all-classes' },
         };
         const stuck = withGradients([4, 2, 1], [masked, masked]);
         const kinds = (await conversation(attack, { ...talk, classifier: stuck })).map(({ query }) => query.kind);

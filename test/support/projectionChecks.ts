@@ -53,6 +53,24 @@ function nearestInL1(image: Float32Array, point: Float32Array, epsilon: number):
   return at(high);
 }
 
+/**
+ * The nearest point of {‖z − x‖₂ ≤ ε} ∩ [0, 1] by its conditions of optimality (KKT): the weighted mean of point and image
+ * cut to the range, for the weight μ of the image at which the budget is just spent; by bisection on μ / (1 + μ).
+ */
+function nearestInL2(image: Float32Array, point: Float32Array, epsilon: number): Float64Array {
+  const at = (weight: number) =>
+    Float64Array.from(image, (x, i) => Math.min(Math.max(weight * x + (1 - weight) * (point[i] as number), 0), 1));
+  const length = (z: Float64Array) => Math.hypot(...z.map((value, i) => value - (image[i] as number)));
+  if (length(at(0)) <= epsilon) return at(0);
+  let [low, high] = [0, 1];
+  for (let i = 0; i < 100; i++) {
+    const middle = (low + high) / 2;
+    if (length(at(middle)) > epsilon) low = middle;
+    else high = middle;
+  }
+  return at(high);
+}
+
 /** What is known of the projection onto the budget. */
 export const projectionChecks: Checks<MakeProjection> = {
   'ends within the budget': always((make, image, point, budget) => {
@@ -114,6 +132,16 @@ export const projectionChecks: Checks<MakeProjection> = {
     const end = project(Float32Array.of(0.5 + 3 / 8, 0.5 - 4 / 8, 0.5));
     assert.deepEqual(end, Float32Array.of(0.5 + 3 / 20, 0.5 - 4 / 20, 0.5));
   },
+
+  'l2: is the nearest point of ball and range together': always(
+    (make, image, point, budget) => {
+      const nearest = nearestInL2(image, point, budget.epsilon);
+      const end = make(image, budget, false)(point);
+      const error = Math.max(...end.map((value, i) => Math.abs(value - (nearest[i] as number))));
+      assert.ok(error < 3e-7, `${error}`);
+    },
+    epsilons.map((epsilon) => ({ norm: 'l2' as const, epsilon })),
+  ),
 
   'l1: is the nearest point of ball and range together': always(
     (make, image, point, budget) => {

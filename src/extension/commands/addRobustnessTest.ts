@@ -1,7 +1,11 @@
 import * as vscode from 'vscode';
+import type { AttackDefinition } from '../../attacks/definition.ts';
+import type { ExpectedMetric } from '../../evaluation/plan.ts';
 import { chooseAttack } from './chooseAttack.ts';
 import { chooseModel } from './chooseModel.ts';
 import { saveSettings, settingsFor, showSettings, withChoice } from './settingsFile.ts';
+
+const { l10n } = vscode;
 
 /** *Add Robustness Test…*: asks as *Attack Model…* does, writes the test into the settings, and shows it there. */
 export async function addRobustnessTest(uri: vscode.Uri | undefined): Promise<void> {
@@ -10,24 +14,41 @@ export async function addRobustnessTest(uri: vscode.Uri | undefined): Promise<vo
   const settings = await settingsFor(model);
   const choice = await chooseAttack(model, settings.layer);
   if (choice === undefined) return;
-  const expect = await chooseExpectation();
-  if (expect === undefined) return;
+  const asks = choice.attack.kind !== 'explanation';
+  const expect = asks ? await chooseExpectation(choice.attack) : undefined;
+  if (asks && expect === undefined) return;
   const changed = withChoice(settings, choice, expect);
   await saveSettings(changed);
   await showSettings(changed, ['perturb.tests', choice.testName]);
 }
 
-async function chooseExpectation(): Promise<{ robustAccuracy: number } | undefined> {
+async function chooseExpectation(
+  attack: AttackDefinition,
+): Promise<Partial<Record<ExpectedMetric, number>> | undefined> {
+  const { metric, prompt, most, mistake } = expectationOf(attack);
   const text = await vscode.window.showInputBox({
     // A view that gets its focus back between two questions must not end the dialogue.
     ignoreFocusOut: true,
-    title: vscode.l10n.t('Expectation'),
-    prompt: vscode.l10n.t('Robust accuracy that the model must keep, from 0 to 1'),
+    title: l10n.t('Expectation'),
+    prompt,
     value: '0.5',
     validateInput: (value) =>
-      value.trim() !== '' && Number(value) >= 0 && Number(value) <= 1
-        ? undefined
-        : vscode.l10n.t('A number from 0 to 1'),
+      value.trim() !== '' && Number(value) >= 0 && Number(value) <= most ? undefined : mistake,
   });
-  return text === undefined ? undefined : { robustAccuracy: Number(text) };
+  return text === undefined ? undefined : { [metric]: Number(text) };
+}
+
+/** What can be expected of an attack, in words, and the most that may be. */
+function expectationOf({ kind, fixedBudget, norms: [norm] }: AttackDefinition) {
+  const fraction = { most: 1, mistake: l10n.t('A number from 0 to 1') };
+  if (kind === 'forge') {
+    const prompt = l10n.t('Fraction of the images that may be forged at most, from 0 to 1');
+    return { metric: 'successRate', prompt, ...fraction };
+  }
+  if (!fixedBudget) {
+    const prompt = l10n.t('Median distance in {0} that the attack must need at least', norm);
+    return { metric: 'medianDistance', prompt, most: Number.MAX_VALUE, mistake: l10n.t('A number that is 0 or more') };
+  }
+  const prompt = l10n.t('Robust accuracy that the model must keep, from 0 to 1');
+  return { metric: 'robustAccuracy', prompt, ...fraction };
 }

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { type Estimate, formatDuration } from '../../evaluation/estimate.ts';
 import type { TestPlan } from '../../evaluation/plan.ts';
 import type { TestReport } from '../../reports/report.ts';
 import { createRunFolder, writeReport } from '../../reports/runFolder.ts';
@@ -26,17 +27,18 @@ export async function attackModel(
   const settings = await settingsFor(model);
   const choice = await chooseAttack(model, settings.layer);
   if (choice === undefined) return;
-  // Settings demand an expectation; whoever only looks has none.
-  const { layer } = withChoice(settings, choice, { successRate: 1 });
+  // Settings demand an expectation of all but explanations; whoever only looks has none.
+  const expect = choice.attack.kind === 'explanation' ? undefined : { successRate: 1 };
+  const { layer } = withChoice(settings, choice, expect);
   const { plans, problems } = resolvePlans({ layers: [layer], problems: [] });
   const found = plans.find(({ name }) => name === choice.testName);
   if (found === undefined) throw new UserError(problems.map(({ message }) => message).join('\n'));
   const plan = { ...found, expect: {} };
 
   const started = new Date();
-  const folder = await createRunFolder(layer.folder, started);
-  const report = await runWithProgress(plan, folder, engine);
-  if (report === undefined) return;
+  const finished = await runWithProgress(plan, engine, () => createRunFolder(layer.folder, started));
+  if (finished === undefined) return;
+  const { folder, report } = finished;
   const tests = [report];
   await writeReport(folder, {
     format: 'perturb-report',
@@ -49,11 +51,29 @@ export async function attackModel(
   PerturbationViews.of(context).open({ folder, test: plan.id });
 }
 
-function runWithProgress(plan: TestPlan, folder: string, engine: Engine): Promise<TestReport | undefined> {
+/** Runs a test into a folder that is made for it; `undefined` where the user has cancelled it, or does not want to wait. */
+function runWithProgress(
+  plan: TestPlan,
+  engine: Engine,
+  makeFolder: () => Promise<string>,
+): Promise<{ folder: string; report: TestReport } | undefined> {
   return withProgress(l10n.t('Attacking {0}', plan.id), async (show, signal) => {
+    if (!(await agreesToWait(await engine.estimate(plan, signal)))) return undefined;
+    signal.throwIfAborted();
+    const folder = await makeFolder();
     const subscription = engine.onDidProgress((progress) => {
       if (progress?.test === plan.id) show(progress.done, progress.total);
     });
-    return engine.runTest(plan, folder, signal).finally(() => subscription.dispose());
+    const report = await engine.runTest(plan, folder, signal).finally(() => subscription.dispose());
+    return { folder, report };
   });
+}
+
+/** Asks before a run that may take more than a minute. */
+async function agreesToWait(estimate: Estimate | undefined): Promise<boolean> {
+  if (estimate === undefined || estimate.seconds <= 60) return true;
+  const { seconds, images } = estimate;
+  const message = l10n.t('This may take up to {0} (images: {1}).', formatDuration(seconds), images);
+  const attack = l10n.t('Attack');
+  return (await vscode.window.showWarningMessage(message, { modal: true }, attack)) === attack;
 }

@@ -3,58 +3,103 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { parseAmount } from '../../attacks/amount.ts';
 import { catalogue } from '../../attacks/catalogue.ts';
-import type { AttackDefinition } from '../../attacks/definition.ts';
+import type { AttackDefinition, Kind, Preset } from '../../attacks/definition.ts';
+import { readLabels } from '../../data/labels.ts';
 import type { PreprocessingSettings } from '../../models/preprocessing.ts';
+import { resolveModel } from '../../settings/resolveSources.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 
 const { l10n } = vscode;
 
 /** Entries for the settings: what a user has chosen, under names that are free. */
 export interface Choice {
+  readonly attack: AttackDefinition;
   readonly models: Readonly<Record<string, object>>;
   readonly datasets: Readonly<Record<string, object>>;
   readonly testName: string;
   readonly test: Readonly<Record<string, unknown>>;
 }
 
-/** Asks for attack, epsilon and images. `undefined` where the user has left. */
+/** Asks for attack, preset, target, epsilon and images, as far as they are open. `undefined` where the user has left. */
 export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Promise<Choice | undefined> {
   const attack = await chooseFromCatalogue();
   if (attack === undefined) return undefined;
+  const hasPresets = Object.values(attack.parameters).some(({ paper }) => paper !== undefined);
+  const preset = hasPresets ? await choosePreset() : 'quick';
+  if (preset === undefined) return undefined;
+  const needsTarget = !attack.goals.includes('untargeted');
+  const target = needsTarget ? await chooseTarget(model, layer) : undefined;
+  if (needsTarget && target === undefined) return undefined;
   const epsilon = attack.fixedBudget ? await chooseEpsilon(attack) : undefined;
   if (attack.fixedBudget && epsilon === undefined) return undefined;
-  const dataset = await chooseDataset(layer);
+  const dataset = await (attack.kind === 'forge' ? chooseStart(layer) : chooseDataset(layer));
   if (dataset === undefined) return undefined;
   const chosenModel = await describeModel(model, layer);
   if (chosenModel === undefined) return undefined;
-  const testName = freeName(
-    [attack.title, epsilon].filter(Boolean).join(' '),
-    Object.keys(layer.values['perturb.tests']),
-  );
+  const words = [attack.title, target && `→ ${target}`, epsilon, preset === 'paper' && preset];
   return {
+    attack,
     models: chosenModel.entry,
     datasets: dataset.entry,
-    testName,
+    testName: freeName(words.filter(Boolean).join(' '), Object.keys(layer.values['perturb.tests'])),
     test: {
       model: chosenModel.name,
-      dataset: dataset.name,
+      ...(dataset.name === undefined ? {} : { dataset: dataset.name }),
       attack: attack.id,
+      ...(preset === 'quick' ? {} : { preset }),
+      ...(target === undefined ? {} : { target }),
       ...(epsilon === undefined ? {} : { epsilon }),
     },
   };
 }
 
 async function chooseFromCatalogue(): Promise<AttackDefinition | undefined> {
-  const items = [...catalogue.values()].map((attack) => ({
-    label: attack.title,
-    description: `${attack.threatModel}, ${attack.norms.join(', ')}`,
-    detail: attack.description,
-    attack,
-  }));
+  const headings: readonly (readonly [Kind, string])[] = [
+    ['attack', l10n.t('Attacks')],
+    ['forge', l10n.t('Forging')],
+    ['explanation', l10n.t('Explanation')],
+  ];
+  const items = headings.flatMap(([kind, label]) => [
+    { label, kind: vscode.QuickPickItemKind.Separator, attack: undefined },
+    ...[...catalogue.values()]
+      .filter((attack) => attack.kind === kind)
+      .map((attack) => ({
+        label: attack.title,
+        description: `${attack.threatModel}, ${attack.norms.join(', ')}`,
+        detail: attack.description,
+        attack,
+      })),
+  ]);
   const title = l10n.t('Attack');
   return (
     await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Choose an attack'), ignoreFocusOut: true })
   )?.attack;
+}
+
+async function choosePreset(): Promise<Preset | undefined> {
+  const items: (vscode.QuickPickItem & { value: Preset })[] = [
+    { label: l10n.t('Quick'), description: l10n.t('parameters for a first look'), value: 'quick' },
+    { label: l10n.t('Paper'), description: l10n.t('parameters of the original source, slower'), value: 'paper' },
+  ];
+  return (await vscode.window.showQuickPick(items, { title: l10n.t('Preset'), ignoreFocusOut: true }))?.value;
+}
+
+/** A class of the model: one of its labels where these are known, else what the user writes. */
+async function chooseTarget(model: vscode.Uri, layer: SettingsLayer): Promise<string | undefined> {
+  const title = l10n.t('Target');
+  const labels = await labelsOf(model, layer);
+  const classes = labels && (await readLabels(labels).catch(() => undefined));
+  if (classes) {
+    const placeHolder = l10n.t('Class that the model is to see');
+    return vscode.window.showQuickPick(classes, { title, placeHolder, ignoreFocusOut: true });
+  }
+  const text = await vscode.window.showInputBox({
+    ignoreFocusOut: true,
+    title,
+    prompt: l10n.t('Class that the model is to see: its name, or its index from 0 on'),
+    validateInput: (value) => (value.trim() === '' ? l10n.t('The name or the index of a class') : undefined),
+  });
+  return text?.trim();
 }
 
 /** A budget as the user writes it: "8/255", or a number. */
@@ -84,26 +129,53 @@ function asAmount(text: string): string | number {
   return text.includes('/') || text.trim() === '' || Number.isNaN(Number(text)) ? text.trim() : Number(text);
 }
 
+/** Images that were chosen: a name for tests, and what the settings lack for it. */
+interface ChosenDataset {
+  readonly name: string;
+  readonly entry: Readonly<Record<string, object>>;
+}
+
+/** White noise, which needs no dataset. */
+const whiteNoise = { name: undefined, entry: {} } as const;
+
 /** A dataset of the settings, or a folder that the user names. */
-export async function chooseDataset(layer: SettingsLayer) {
-  const known = layer.values['perturb.datasets'];
-  const folder = { label: l10n.t('$(folder-opened) Choose a folder of images…'), name: undefined };
-  const items = [...Object.keys(known).map((name) => ({ label: name, name })), folder];
+export function chooseDataset(layer: SettingsLayer): Promise<ChosenDataset | undefined> {
+  return chooseImages<never>(layer, []);
+}
+
+/** What images are forged from: a dataset, or white noise. */
+function chooseStart(layer: SettingsLayer): Promise<ChosenDataset | typeof whiteNoise | undefined> {
+  return chooseImages(layer, [{ label: l10n.t('White noise'), choose: async () => whiteNoise }]);
+}
+
+async function chooseImages<T>(
+  layer: SettingsLayer,
+  others: readonly { readonly label: string; choose(): Promise<T> }[],
+): Promise<ChosenDataset | T | undefined> {
+  const known = Object.keys(layer.values['perturb.datasets']);
+  const folder = { label: l10n.t('$(folder-opened) Choose a folder of images…'), choose: () => chooseFolder(layer) };
+  const items = [
+    ...known.map((name) => ({ label: name, choose: async () => ({ name, entry: {} }) })),
+    ...others,
+    folder,
+  ];
   const title = l10n.t('Images');
   const picked =
     items.length === 1 ? folder : await vscode.window.showQuickPick(items, { title, ignoreFocusOut: true });
-  if (picked === undefined) return undefined;
-  if (picked.name !== undefined) return { name: picked.name, entry: {} };
+  return picked?.choose();
+}
+
+async function chooseFolder(layer: SettingsLayer): Promise<ChosenDataset | undefined> {
   const [chosen] =
     (await vscode.window.showOpenDialog({
       canSelectFolders: true,
       canSelectFiles: false,
       defaultUri: vscode.Uri.file(layer.folder),
       openLabel: l10n.t('Use These Images'),
-      title,
+      title: l10n.t('Images'),
     })) ?? [];
   if (chosen === undefined) return undefined;
-  const name = freeName(path.basename(chosen.fsPath), Object.keys(known));
+  const name = freeName(path.basename(chosen.fsPath), Object.keys(layer.values['perturb.datasets']));
   return { name, entry: { [name]: { path: shorten(chosen.fsPath, layer.folder) } } };
 }
 
@@ -131,12 +203,26 @@ export async function newModel(model: vscode.Uri, layer: SettingsLayer) {
   const home = path.dirname(model.fsPath);
   const stem = path.parse(model.fsPath).name;
   const name = freeName(stem === 'model' ? path.basename(home) : stem, Object.keys(layer.values['perturb.models']));
-  const labels = (await readdir(home)).find((file) => /^(labels|classes)\.txt$/i.test(file));
+  const labels = await labelsBeside(model);
   const value = {
     path: shorten(model.fsPath, layer.folder),
-    ...(labels === undefined ? {} : { labels: shorten(path.join(home, labels), layer.folder) }),
+    ...(labels === undefined ? {} : { labels: shorten(labels, layer.folder) }),
   };
   return { name, value };
+}
+
+/** The file with a model's labels: the one that the settings name, or one beside a model that they do not know. */
+async function labelsOf(model: vscode.Uri, layer: SettingsLayer): Promise<string | undefined> {
+  const name = nameOfModel(model, layer);
+  if (name === undefined) return labelsBeside(model);
+  const resolved = resolveModel(name, layer.values['perturb.models'][name], layer);
+  return 'source' in resolved ? resolved.source.labels : undefined;
+}
+
+async function labelsBeside(model: vscode.Uri): Promise<string | undefined> {
+  const home = path.dirname(model.fsPath);
+  const labels = (await readdir(home)).find((file) => /^(labels|classes)\.txt$/i.test(file));
+  return labels === undefined ? undefined : path.join(home, labels);
 }
 
 /** Nothing is stated: what an ONNX file's metadata say then holds. */

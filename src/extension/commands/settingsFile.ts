@@ -25,12 +25,12 @@ export async function settingsIn(folder: string): Promise<SettingsFile> {
   return { uri, text, layer: layerOf(uri, text) };
 }
 
-/** The settings with a choice added. */
-export function withChoice(settings: SettingsFile, choice: Choice, expect: object): SettingsFile {
+/** The settings with a choice added, and with what is expected of its test, if anything. */
+export function withChoice(settings: SettingsFile, choice: Choice, expect: object | undefined): SettingsFile {
   const entries: Entry[] = [
     ...Object.entries(choice.models).map(([name, value]): Entry => [['perturb.models', name], value]),
     ...Object.entries(choice.datasets).map(([name, value]): Entry => [['perturb.datasets', name], value]),
-    [['perturb.tests', choice.testName], { ...choice.test, expect }],
+    [['perturb.tests', choice.testName], { ...choice.test, ...(expect && { expect }) }],
   ];
   return withEntries(settings, entries);
 }

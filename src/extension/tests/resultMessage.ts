@@ -1,6 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { formatDistance, formatEpsilon, formatPercent, isPlanned, metricTitles } from '../../reports/report.ts';
+import { describeStages } from '../../reports/stages.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import type { Result } from '../results.ts';
 
@@ -31,5 +32,6 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   text.appendMarkdown(escapeMarkdown(report.message));
   text.appendMarkdown(`\n\n[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
   text.appendMarkdown(`\n\n${pictures.join(' &nbsp; ')}\n\n${table}`);
+  for (const line of describeStages(report)) text.appendMarkdown(`\n\n${escapeMarkdown(line)}`);
   return text;
 }

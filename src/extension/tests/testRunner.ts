@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { describeEstimate } from '../../evaluation/estimate.ts';
 import type { RunReport, TestReport, UnplannedReport } from '../../reports/report.ts';
 import { createRunFolder, writeReport } from '../../reports/runFolder.ts';
 import { describeError } from '../../userError.ts';
@@ -66,6 +67,8 @@ export class TestRunner {
     try {
       const open = folders.get(test.root) ?? (await openRun(test.root));
       folders.set(test.root, open);
+      const line = describeEstimate(test.plan, await this.#engine.estimate(test.plan, signal));
+      if (line !== undefined) run.appendOutput(`${line}\r\n`, undefined, item);
       const report = await this.#engine.runTest(test.plan, open.folder, signal);
       open.tests.push(report);
       await writeReport(open.folder, summaryOf(open, test.root));

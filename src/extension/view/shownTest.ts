@@ -3,7 +3,7 @@ import type { LoadedTest } from './loadTest.ts';
 
 /** What the page gets at once of a test: all but the steps of traces, which are many. */
 export function shownTest({ report, examples }: LoadedTest): Pick<ShownTest, 'report' | 'examples' | 'classes'> {
-  const { classes = [] } = report.model as { readonly classes?: readonly string[] };
+  const { classes = [] } = report.model;
   return {
     report,
     classes,

@@ -43,7 +43,7 @@ describe('the cheapest change on the grid', () => {
           fc.constantFrom(1, 3),
           (levels, gradient, needed, channels) => {
             const image = Float32Array.from(levels, valueAt);
-            const point = cheapestChange(image, Float32Array.from(gradient), needed, norm, channels);
+            const point = cheapestChange(image, image, Float32Array.from(gradient), needed, norm, channels);
             const least = leastNorm(image, gradient, needed, norm, channels);
             if (point === undefined) {
               // Rounding may decide where all of the range is just enough.
@@ -71,7 +71,7 @@ describe('the cheapest change on the grid', () => {
         fc.double({ min: 0.1, max: 8, noNaN: true }),
         (levels, gradient, needed) => {
           const image = Float32Array.from(levels, valueAt);
-          const point = cheapestChange(image, Float32Array.from(gradient), needed, 'l2', 1);
+          const point = cheapestChange(image, image, Float32Array.from(gradient), needed, 'l2', 1);
           if (point === undefined) return;
           const least = leastNorm(image, gradient, needed, 'l2', 1);
           if (least < 25 / 255) return;
@@ -85,7 +85,7 @@ describe('the cheapest change on the grid', () => {
   it('spends a perturbation that is fainter than a gray level on the values that gain most', () => {
     const image = new Float32Array(10_000).fill(valueAt(128));
     const gradient = Float32Array.from(image, (_, i) => i / 10_000);
-    const point = cheapestChange(image, gradient, 0.5, 'l2', 1) ?? assert.fail();
+    const point = cheapestChange(image, image, gradient, 0.5, 'l2', 1) ?? assert.fail();
     const changed = [...point.keys()].filter((i) => point[i] !== image[i]);
     assert.ok(changed.length > 100 && changed.length < 200);
     assert.ok(changed.every((i) => i >= 10_000 - changed.length));
@@ -100,7 +100,7 @@ describe('the cheapest change on the grid', () => {
       [1, -1],
     ]) {
       for (const norm of ['linf', 'l2', 'l1', 'l0'] as const) {
-        assert.equal(cheapestChange(image, Float32Array.from(gradient), 0.1, norm, 1), undefined);
+        assert.equal(cheapestChange(image, image, Float32Array.from(gradient), 0.1, norm, 1), undefined);
       }
     }
   });

@@ -1,0 +1,14 @@
+import { formatEpsilon, type TestReport } from './report.ts';
+
+/**
+ * What each part of an attack did, a line for each budget: "APGD-CE fooled 40, APGD-T 3, FAB-T 0 more". None where the
+ * attack has no parts.
+ */
+export function describeStages({ rounds, attack: { norm } }: Pick<TestReport, 'rounds' | 'attack'>): string[] {
+  return rounds.flatMap(({ epsilon, stages }) => {
+    if (stages === undefined) return [];
+    const [first, ...rest] = stages.map(({ title, fooled }, i) => `${title}${i === 0 ? ' fooled' : ''} ${fooled}`);
+    const all = rest.length > 0 ? `${[first, ...rest].join(', ')} more` : `${first}`;
+    return [rounds.length > 1 && epsilon !== undefined ? `at ${norm} ${formatEpsilon(epsilon, norm)}: ${all}` : all];
+  });
+}
