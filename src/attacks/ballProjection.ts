@@ -59,7 +59,7 @@ function largestFactor(size: Float64Array, room: Float64Array, epsilon: number):
       else free += wish * wish;
     }
     const next = free > 0 ? Math.sqrt(Math.max(epsilon * epsilon - atEdge, 0) / free) : 1;
-    if (next >= 1 || next <= factor) return Math.min(Math.max(next, factor), 1);
+    if (!(next < 1 && next > factor)) return next >= 1 ? 1 : factor;
     factor = next;
   }
 }

@@ -15,10 +15,12 @@ export interface OffGrid extends Wish {
   readonly found: Candidate;
 }
 
-/** Rounds of linearization. They end by themselves, after four or five as a rule. */
-const rounds = 12;
-/** Attempts in a row to come nearer that may fail. */
+/** Times that a rounded point is moved on before it is given up. */
+const corrections = 6;
+/** Attempts to come nearer that may fail in a row. */
 const patience = 3;
+/** What is asked for beyond what is missing, relative to that: it makes up for the model's curvature. */
+const leastSurplus = 0.01;
 /** How far beyond the point the grid is tried, where nothing nearer fools the model. */
 const stretches = [1.02, 1.05, 1.1, 1.2, 1.4, 1.7, 2, 3, 5];
 
@@ -44,41 +46,63 @@ export function* latticeSearch(problem: OffGrid, threatModel: ThreatModel): Dial
   }
 }
 
+/** A point of the grid, and how the model answers there. */
+interface Answered {
+  readonly point: Pixels;
+  readonly distance: number;
+  readonly success: boolean;
+  readonly gradient: Float32Array;
+  readonly ahead: number;
+}
+
 /** True when a success was found. */
 function* linearized(problem: OffGrid): Asking<boolean> {
-  const { image, input, found, goal, norm, confidence } = problem;
-  const distanceOf = (point: Pixels) => distances(image, point, input.channels)[norm];
-  let nearest: { readonly point: Pixels; readonly gradient: Float32Array; readonly ahead: number } | undefined;
-  let point = roundToGrid(image, found.point, norm);
-  /** What is asked for beyond what is missing, relative to that: it makes up for the model's curvature. */
-  let surplus = 0.01;
-  let failures = 0;
-  for (let round = 0; round < rounds; round++) {
-    const { logits, gradient } = yield* pullback(point, goal.margin);
-    const ahead = lead(goal, logits);
-    const success = isReached(goal, logits) && ahead >= confidence;
-    if (success && (nearest === undefined || distanceOf(point) < distanceOf(nearest.point))) {
-      nearest = { point, gradient, ahead };
-      [surplus, failures] = [0.01, 0];
-    } else if (nearest !== undefined) {
-      if (++failures === patience) break;
-      surplus = 4 * surplus;
-    }
-    const next: Pixels | undefined =
-      nearest === undefined
-        ? cheapestChange(image, point, gradient, (1 + surplus) * (confidence - ahead), norm, input.channels)
-        : nearer(problem, nearest, surplus);
-    if (nearest === undefined) surplus = 2 * surplus;
-    if (next === undefined || (nearest !== undefined && distanceOf(next) >= distanceOf(nearest.point))) break;
-    point = next;
+  const { image, input, found, norm } = problem;
+  let nearest: Answered | undefined;
+  // Nearest levels keep a strong perturbation as it is, and lose a faint one; cutting and raising does the reverse.
+  for (const start of [onGrid(found.point), roundToGrid(image, found.point, norm)]) {
+    if (start.every((value, i) => value === image[i])) continue;
+    const success = yield* corrected(problem, start);
+    if (success && success.distance < (nearest?.distance ?? Infinity)) nearest = success;
   }
-  return nearest !== undefined;
+  if (nearest === undefined) return false;
+  let surplus = leastSurplus;
+  for (let failures = 0; failures < patience; ) {
+    const next = nearer(problem, nearest, surplus);
+    if (next === undefined || distances(image, next, input.channels)[norm] >= nearest.distance) break;
+    const answered: Answered = yield* ask(problem, next);
+    if (answered.success) [nearest, surplus, failures] = [answered, leastSurplus, 0];
+    else [surplus, failures] = [4 * surplus, failures + 1];
+  }
+  return true;
+}
+
+/** The point, or one that is reached from it by the gray levels that the gradient says are missing. */
+function* corrected(problem: OffGrid, start: Pixels): Asking<Answered | undefined> {
+  const { image, input, norm, confidence } = problem;
+  let surplus = leastSurplus;
+  let point: Pixels | undefined = start;
+  for (let correction = 0; point !== undefined && correction < corrections; correction++) {
+    const answered: Answered = yield* ask(problem, point);
+    if (answered.success) return answered;
+    const missing = (1 + surplus) * (confidence - answered.ahead);
+    point = cheapestChange(image, point, answered.gradient, missing, norm, input.channels);
+    surplus *= 2;
+  }
+  return undefined;
+}
+
+function* ask({ image, input, goal, norm, confidence }: OffGrid, point: Pixels): Asking<Answered> {
+  const { logits, gradient } = yield* pullback(point, goal.margin);
+  const ahead = lead(goal, logits);
+  const success = isReached(goal, logits) && ahead >= confidence;
+  return { point, distance: distances(image, point, input.channels)[norm], success, gradient, ahead };
 }
 
 /** Where the linearization at a success says that success is nearest to the image. */
 function nearer(
   { image, input, norm, confidence }: OffGrid,
-  { point, gradient, ahead }: { readonly point: Pixels; readonly gradient: Float32Array; readonly ahead: number },
+  { point, gradient, ahead }: Answered,
   surplus: number,
 ): Pixels | undefined {
   const needed = confidence - ahead + dot(gradient, point, image);
