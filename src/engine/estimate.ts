@@ -16,6 +16,7 @@ export async function estimate(plan: TestPlan, models: ModelCache, signal: Abort
   signal.throwIfAborted();
   if (!isDifferentiable(classifier)) throw new UserError(`The model gives no gradients: ${classifier.obstacle}.`);
   const images = await countImages(plan, classifier);
+  if (images === 0) throw new UserError('The test has no images.');
   const size = Math.min(classifier.batchSize, images);
   const batches = (pointsPerImage(plan, classifier) * images) / size;
   // The first batch makes memory and graphs ready. Where the test is short even at its pace, a second says nothing new.

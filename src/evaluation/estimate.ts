@@ -39,8 +39,8 @@ export function formatDuration(seconds: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
-/** One line on a test that may take long, "signs › PGD: up to 12 min"; `undefined` for one that does not. */
+/** One line on a test that may take long, "signs › PGD: about 12 min"; `undefined` for one that does not. */
 export function describeEstimate({ id }: Pick<TestPlan, 'id'>, estimate: Estimate | undefined): string | undefined {
   if (estimate === undefined || estimate.seconds <= longRun) return undefined;
-  return `${id}: up to ${formatDuration(estimate.seconds)}`;
+  return `${id}: about ${formatDuration(estimate.seconds)}`;
 }

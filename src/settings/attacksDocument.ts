@@ -1,5 +1,5 @@
 import { catalogue } from '../attacks/catalogue.ts';
-import type { AttackDefinition, Kind, Parameter } from '../attacks/definition.ts';
+import type { AttackDefinition, Kind } from '../attacks/definition.ts';
 import type { Attacks } from './attackSchema.ts';
 
 const headings: Readonly<Record<Kind, string>> = {
@@ -49,10 +49,19 @@ function describeAttack({
   ];
   const rows = Object.entries(parameters).map(describeParameter);
   const table = ['| parameter | meaning | `quick` | `paper` |', '|---|---|---|---|', ...rows].join('\n');
-  return [`### ${title}`, description, facts.join('\n'), rows.length > 0 ? table : 'It has no parameters.'].join('\n\n');
+  return [`### ${title}`, description, facts.join('\n'), rows.length > 0 ? table : 'It has no parameters.'].join(
+    '\n\n',
+  );
 }
 
-function describeParameter([name, { description, quick, paper = quick }]: [string, Parameter<unknown>]): string {
-  const cells = [description, ...[quick, paper].map(({ text, source }) => `${text} (${source})`)];
+function describeParameter([name, { description, quick, paper }]: [
+  string,
+  AttackDefinition['parameters'][string],
+]): string {
+  const cells = [
+    description,
+    `${quick.text} (${quick.source})`,
+    paper ? `${paper.text} (${paper.source})` : 'the same',
+  ];
   return `| \`${name}\` | ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
 }

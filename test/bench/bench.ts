@@ -4,6 +4,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import Table from 'cli-table3';
 import { attackDemo } from './attackDemo.ts';
+import { benchAttacks } from './attacks/benchAttacks.ts';
 import { compareBackends } from './compareBackends.ts';
 import { benchOnnx } from './onnx/benchOnnx.ts';
 import { measureVsCode } from './vscode.ts';
@@ -22,6 +23,7 @@ const options = process.argv.slice(2).filter((argument) => argument.startsWith('
 const parts: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   demo: () => attackDemo(path.join(root, 'media', 'demo')),
   backends: compareBackends,
+  attacks: benchAttacks,
   onnx: () => benchOnnx(options),
   vscode: measureVsCode,
 };

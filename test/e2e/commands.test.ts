@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { parse } from 'jsonc-parser';
 import { writeDemoModel } from '../support/onnx/writeDemoModel.ts';
 import { useWorkbench } from '../support/vscode/useWorkbench.ts';
 
@@ -48,6 +49,65 @@ describe('Commands', () => {
     await workbench().screenshot('attack-onnx');
   });
 
+  it('forge images of a class from white noise', async () => {
+    const { explorer, quickInput, notifications } = workbench();
+    await workbench().runCommand('View: Close All Editors');
+    await explorer.choose(model, 'Attack Model…');
+    // The list shows only as many attacks as there is room for.
+    await quickInput.input.fill('Forged');
+    await quickInput.choose('Forged image');
+    await quickInput.choose('Quick');
+    await quickInput.input.fill('stop');
+    await quickInput.choose('stop');
+    await quickInput.item('street').waitFor();
+    await quickInput.choose('White noise');
+    await notifications.gone('Attacking signs › Forged image → stop');
+    const view = workbench().webview().content;
+    const options = view.getByRole('listbox', { name: 'Examples' }).getByRole('option');
+    await options.nth(7).waitFor();
+    assert.equal(await options.count(), 8);
+    await view
+      .getByRole('option', { name: /forged into stop/ })
+      .first()
+      .waitFor();
+    await workbench().screenshot('forge');
+  });
+
+  it('explain a model', async () => {
+    const { explorer, quickInput, notifications } = workbench();
+    await workbench().runCommand('View: Close All Editors');
+    await explorer.choose(model, 'Attack Model…');
+    await quickInput.input.fill('Linear');
+    await quickInput.choose('Linear explanation');
+    await quickInput.enter('16/255');
+    await quickInput.choose('street');
+    await notifications.gone('Attacking signs › Linear explanation 16/255');
+    const view = workbench().webview().content;
+    await view.getByRole('listbox', { name: 'Examples' }).waitFor();
+    await view
+      .getByText(/explained 7\d images/)
+      .first()
+      .waitFor();
+    await workbench().screenshot('explain');
+  });
+
+  it('ask before an attack that takes long', async () => {
+    const { explorer, quickInput, notifications } = workbench();
+    await workbench().runCommand('View: Close All Editors');
+    await explorer.choose(model, 'Attack Model…');
+    await quickInput.item('FGSM').waitFor();
+    await workbench().screenshot('choose-attack');
+    await quickInput.input.fill('Carlini');
+    await quickInput.choose('Carlini & Wagner');
+    await quickInput.choose('Paper');
+    await quickInput.choose('street');
+    await notifications.dialog.getByText(/This may take about \d+ (s|min|h) \(images: 72\)\./).waitFor();
+    await workbench().screenshot('long-attack');
+    await notifications.answer('Cancel');
+    await notifications.toast('Attacking').waitFor({ state: 'hidden' });
+    assert.equal(await workbench().tab('Carlini & Wagner paper').count(), 0);
+  });
+
   it('cancel an attack from its progress', async () => {
     const { explorer, quickInput, notifications } = workbench();
     await explorer.choose(model, 'Attack Model…');
@@ -76,6 +136,59 @@ describe('Commands', () => {
     await testing.expandAll();
     await testing.run('FGSM 4/255');
     await testing.waitFor('FGSM 4/255', 'Passed');
+  });
+
+  it('add tests with what can be expected of them, and nothing else', async () => {
+    const { quickInput } = workbench();
+    const begin = async (attack: string) => {
+      await workbench().runCommand('View: Close All Editors');
+      await workbench().runCommand('Perturb: Add Robustness Test…');
+      await quickInput.choose(model);
+      await quickInput.input.fill(attack);
+      await quickInput.choose(attack);
+    };
+    const settings = path.join(workbench().folder, '.vscode', 'settings.json');
+    const original = await readFile(settings, 'utf8');
+    await begin('Linear explanation');
+    await quickInput.enter('8/255');
+    await quickInput.choose('street');
+    await workbench().tab('settings.json').waitFor();
+    await begin('FMN');
+    await quickInput.choose('Paper');
+    await quickInput.choose('street');
+    await quickInput.message.getByText('Median distance in').waitFor();
+    await quickInput.enter('-1');
+    await quickInput.message.getByText('A number that is 0 or more').waitFor();
+    await quickInput.enter('1.5');
+    await workbench().tab('settings.json').waitFor();
+    await begin('Forged image');
+    await quickInput.choose('Quick');
+    await quickInput.choose('children');
+    await quickInput.choose('White noise');
+    await quickInput.enter('0.25');
+    await workbench().tab('settings.json').waitFor();
+    await workbench().runCommand('View: Close All Editors');
+    const tests = parse(await readFile(settings, 'utf8'))['perturb.tests'];
+    assert.deepEqual(tests['Linear explanation 8/255'], {
+      model: 'signs',
+      dataset: 'street',
+      attack: 'linear',
+      epsilon: '8/255',
+    });
+    assert.deepEqual(tests['FMN paper'], {
+      model: 'signs',
+      dataset: 'street',
+      attack: 'fmn',
+      preset: 'paper',
+      expect: { medianDistance: 1.5 },
+    });
+    assert.deepEqual(tests['Forged image → children'], {
+      model: 'signs',
+      attack: 'forge',
+      target: 'children',
+      expect: { successRate: 0.25 },
+    });
+    await writeFile(settings, original);
   });
 
   it('check the preprocessing of a model, and write what is chosen into the settings', async () => {

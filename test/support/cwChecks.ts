@@ -4,6 +4,7 @@ import type { CwParameters } from '../../src/attacks/cwObjective.ts';
 import { type AttackDefinition, completeParameters } from '../../src/attacks/definition.ts';
 import { createGoal, lead } from '../../src/attacks/goal.ts';
 import type { Norm } from '../../src/attacks/norms.ts';
+import { valueAt } from '../../src/data/grid.ts';
 import type { ImageShape } from '../../src/data/image.ts';
 import type { Candidate } from '../../src/evaluation/candidate.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
@@ -13,6 +14,8 @@ import { assertCwL0, assertCwL2, assertCwLinf, scriptedLeads } from './cwReferen
 import { invariants } from './invariants.ts';
 import { linearClassifier } from './linearClassifier.ts';
 import { outcomesOf } from './runs.ts';
+
+const listOf = <T>(item: fc.Arbitrary<T>, length: number) => fc.array(item, { minLength: length, maxLength: length });
 
 const budgetOf = (norm: Norm) => ({ norm, epsilon: Infinity }) as const;
 
@@ -48,23 +51,43 @@ interface Script {
   readonly shape: ImageShape;
 }
 
-/** Leads that mostly fail, or often succeed, and gradients of all sizes, some of them broken. */
+const failing = [-3, -1, -0.25, -0.001];
+const succeeding = [0.00995, 0.02, 0.25, 0.6, 2];
+
+/** Leads in any order, and those that fail some times before each success: it comes once the point has moved. */
+const leadsOf = fc.oneof(
+  fc.array(
+    fc.oneof(
+      { weight: 6, arbitrary: fc.constantFrom(...failing) },
+      { weight: 1, arbitrary: fc.constantFrom(...succeeding) },
+    ),
+    { minLength: 1, maxLength: 40 },
+  ),
+  fc
+    .tuple(
+      fc.array(fc.constantFrom(...failing), { minLength: 1, maxLength: 6, size: 'max' }),
+      fc.constantFrom(...succeeding),
+    )
+    .map(([failures, success]) => [...failures, success]),
+  fc.constant([-1]),
+);
+
+/** Classifiers that lead at times, with gradients of all sizes, some of them broken, and images with and without pixels at the edge. */
 const scripts = (width: number, channels: number): fc.Arbitrary<Script> => {
   const size = width * channels;
-  const lead = fc.oneof(
-    { weight: 6, arbitrary: fc.constantFrom(-3, -1, -0.25, -0.001) },
-    { weight: 1, arbitrary: fc.constantFrom(0.00995, 0.02, 0.25, 0.6, 2) },
-  );
-  const derivative = fc.constantFrom(0, 1e-3, -0.02, 0.02, 0.1, -0.5, 1, -4);
+  const listsOf = (...derivatives: number[]) => listOf(fc.constantFrom(...derivatives), size);
   const gradient = fc.oneof(
-    { weight: 9, arbitrary: fc.array(derivative, { minLength: size, maxLength: size }) },
+    { weight: 9, arbitrary: listsOf(0, 1e-3, -0.02, 0.02, 0.1, -0.5, 1, -4) },
+    { weight: 4, arbitrary: listsOf(1e-3, -0.02, 0.02, 0.1) },
     { weight: 1, arbitrary: fc.constantFrom(NaN, Infinity, 0).map((value) => new Array(size).fill(value)) },
   );
-  const value = fc.oneof(fc.constantFrom(0, 1), fc.double({ min: 0, max: 1, noNaN: true }));
+  // Of doubles nearly all would be next to zero, where points hardly move.
+  const value = fc.integer({ min: 1, max: 254 }).map(valueAt);
+  const image = fc.oneof(listOf(value, size), listOf(fc.oneof(fc.constantFrom(0, 1), value), size));
   return fc.record({
-    leads: fc.oneof(fc.array(lead, { minLength: 1, maxLength: 40 }), fc.constant([-1])),
+    leads: leadsOf,
     gradients: fc.array(gradient, { minLength: 1, maxLength: 5 }),
-    image: fc.array(value.map(Math.fround), { minLength: size, maxLength: size }),
+    image,
     shape: fc.constant({ height: 1, width, channels } as ImageShape),
   });
 };
@@ -104,7 +127,6 @@ async function nearest(
 
 const weight = fc.integer({ min: 4, max: 16 }).chain((w) => fc.constantFrom(w / 8, -w / 8));
 const inside = fc.double({ min: 0.4, max: 0.6, noNaN: true }).map(Math.fround);
-const listOf = <T>(item: fc.Arbitrary<T>, length: number) => fc.array(item, { minLength: length, maxLength: length });
 
 /** Hyperplanes whose nearest point is `far` away along every weight: well inside of the range. */
 const planes = (norm: 'l2' | 'linf', size = 8): fc.Arbitrary<Plane & { readonly distance: number }> =>
@@ -145,7 +167,7 @@ export const cwChecks: Checks<AttackDefinition> = {
   'l0: follows the paper whatever it is answered': (attack) =>
     fc.assert(
       fc.asyncProperty(
-        scripts(14, 3),
+        fc.oneof(scripts(14, 3), scripts(40, 1)),
         fc.record({
           confidence: fc.constantFrom(0, 0.25),
           steps: fc.constantFrom(1, 3),
@@ -154,7 +176,7 @@ export const cwChecks: Checks<AttackDefinition> = {
         }),
         (script, parameters) => follow(attack, 'l0', script, parameters),
       ),
-      { numRuns: 60 },
+      { numRuns: 200 },
     ),
 
   'linf: follows the paper whatever it is answered': (attack) =>
@@ -163,8 +185,8 @@ export const cwChecks: Checks<AttackDefinition> = {
         scripts(2, 3),
         fc.record({
           confidence: fc.constantFrom(0, 0.25),
-          steps: fc.constantFrom(1, 3, 5),
-          learningRate: fc.constantFrom(0.005, 0.3),
+          steps: fc.constantFrom(1, 3, 12),
+          learningRate: fc.constantFrom(0.005, 0.05, 0.3),
           initialConstant: fc.constantFrom(1e-2, 1),
         }),
         (script, parameters) => follow(attack, 'linf', script, parameters),

@@ -85,14 +85,16 @@ export const deepfoolChecks: Checks<AttackDefinition> = {
           const [outcome] = await outcomesOf(attack, { ...run, stopAtSuccess: false }, [
             { image, goal: createGoal(0), seed: 1 },
           ]);
-          assert.ok(outcome?.best?.success);
+          assert.ok(outcome?.best?.success, 'nothing is found');
           const expected = (1 + overshoot) * nearest.distance;
-          assert.ok(Math.abs((outcome.best.norms[norm] as number) / expected - 1) < 1e-4);
+          const size = outcome.best.norms[norm];
+          assert.ok(Math.abs(size / expected - 1) < 1e-4, `${size}, not ${expected}`);
           // The image, its gradients, and the end.
           assert.equal(outcome.queries.points, 3);
           const step = away(nearest.normal, norm).map((d) => expected * d);
           const end = outcome.best.point;
-          assert.ok(step.every((d, i) => Math.abs((image[i] as number) + d - (end[i] as number)) < 1e-6));
+          const error = Math.max(...step.map((d, i) => Math.abs((image[i] as number) + d - (end[i] as number))));
+          assert.ok(error < 1e-6, `${error} off`);
         },
       ),
       { numRuns: 60 },
@@ -107,7 +109,7 @@ export const deepfoolChecks: Checks<AttackDefinition> = {
         fc.constantFrom(0.02, 0.1, 1),
         async (scene, { budget }, steps, overshoot) => {
           const [subject] = scene.subjects;
-          assert.ok(subject);
+          assert.ok(subject, 'a scene has subjects');
           const talk = { classifier: scene.classifier(1), ...subject, budget, parameters: { steps, overshoot } };
           const exchanges = await conversation(attack, talk);
           const norm = budget.norm as DeepFoolNorm;
@@ -156,7 +158,7 @@ export const deepfoolChecks: Checks<AttackDefinition> = {
       const [ask] = exchanges.flatMap(({ query }) => (query.kind === 'pullback' ? [query.functionals] : []));
       assert.deepEqual(ask, [[goal.margin]]);
       const [end] = pointsOf(exchanges, 'logits').slice(-1);
-      assert.ok(end && Math.abs((end[1] as number) - 0.551) < 1e-6 && end[0] === 0.5);
+      assert.ok(end && Math.abs((end[1] as number) - 0.551) < 1e-6 && end[0] === 0.5, `it ends at ${end}`);
     }
   },
 
@@ -177,8 +179,8 @@ export const deepfoolChecks: Checks<AttackDefinition> = {
       const image = new Float32Array(48).fill(0.5);
       const run = { classifier, budget: { norm, epsilon: Infinity } };
       const [outcome] = await outcomesOf(attack, run, [{ image, goal: createGoal(0), seed: 1 }]);
-      assert.ok(outcome?.best?.success);
-      assert.ok(outcome.best.norms.linf < 1e-5);
+      assert.ok(outcome?.best?.success, 'nothing is found');
+      assert.ok(outcome.best.norms.linf < 1e-5, `${outcome.best.norms.linf} away`);
     }
   },
 
@@ -195,10 +197,10 @@ export const deepfoolChecks: Checks<AttackDefinition> = {
         );
         const other = withGradients([4, 3, 1], [masked, Float32Array.of(10, 0)]);
         const points = pointsOf(await conversation(attack, { ...talk, classifier: other }), 'logits');
-        assert.ok(points.every((point) => point.every(Number.isFinite)));
+        assert.ok(points.flatMap((point) => [...point]).every(Number.isFinite), `it goes to ${points.at(-1)}`);
         assert.equal(points.length, 5);
         const moved = points[1] ?? assert.fail();
-        assert.ok(Math.abs((moved[0] as number) - 0.806) < 1e-6);
+        assert.ok(Math.abs((moved[0] as number) - 0.806) < 1e-6, `it goes to ${moved}`);
         assert.equal(distances(Float32Array.of(0, 0.5), Float32Array.of(0, moved[1] as number), 1).l2, 0);
       }
     }

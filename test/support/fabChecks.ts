@@ -69,7 +69,7 @@ function assertAlgorithm1(
   };
   const clean = next('logits', image);
   if (isReached(goal, clean.logits)) {
-    assert.ok(rest.next().done);
+    assert.ok(rest.next().done, 'it goes on');
     return 0;
   }
   let [nearest, best]: [number, typeof clean | undefined] = [Infinity, undefined];
@@ -108,7 +108,8 @@ function classesAskedFor(exchanges: readonly Exchange[]): number[][] {
     const [functionals = []] = query.functionals;
     return [
       functionals.map((functional) => {
-        assert.ok(functional.kind === 'weights' && functional.output === 'logits' && functional.scale === undefined);
+        assert.ok(functional.kind === 'weights' && functional.output === 'logits', `it asks for ${functional.kind}`);
+        assert.equal(functional.scale, undefined);
         const { weights } = functional;
         assert.deepEqual(weights, new Float32Array(weights.length).with(weights.indexOf(1), 1).with(0, -1));
         return weights.indexOf(1);
@@ -125,8 +126,9 @@ export const fabChecks: Checks<AttackDefinition> = {
         const { classifier, image, nearest } = far(norm);
         const run = { classifier, budget: unbounded(norm), parameters: { form: of }, stopAtSuccess: false };
         const [outcome] = await outcomesOf(attack, run, [{ image, goal: createGoal(0), seed: 1 }]);
-        assert.ok(outcome?.best?.success);
-        assert.ok(Math.abs(outcome.best.norms[norm] / nearest.distance - 1) < 1e-3);
+        assert.ok(outcome?.best?.success, 'nothing is found');
+        const ratio = outcome.best.norms[norm] / nearest.distance;
+        assert.ok(Math.abs(ratio - 1) < 1e-3, `${ratio} times as far`);
       }),
       { numRuns: 40 },
     ),
@@ -175,7 +177,7 @@ export const fabChecks: Checks<AttackDefinition> = {
             z.map((value, i) => value - (image[i] as number)),
             norm,
           );
-          assert.ok(outcome?.best?.success);
+          assert.ok(outcome?.best?.success, 'nothing is found');
           const ratio = outcome.best.norms[norm] / exact;
           assert.ok(ratio > 1 - 1e-4 && ratio < 1.01, `${ratio} times as far`);
         },
@@ -191,7 +193,7 @@ export const fabChecks: Checks<AttackDefinition> = {
         fc.integer({ min: 1, max: 12 }),
         async (scene, { budget }, steps) => {
           const [subject] = scene.subjects;
-          assert.ok(subject);
+          assert.ok(subject, 'a scene has subjects');
           const talk = {
             classifier: scene.classifier(1),
             ...subject,
@@ -209,7 +211,7 @@ export const fabChecks: Checks<AttackDefinition> = {
     fc.assert(
       fc.asyncProperty(scenes, settingsOf(attack), fc.integer({ min: 1, max: 8 }), async (scene, setting, steps) => {
         const [subject] = scene.subjects;
-        assert.ok(subject);
+        assert.ok(subject, 'a scene has subjects');
         const { budget } = setting;
         const norm = budget.norm as FabNorm;
         const run = { classifier: scene.classifier(1), budget, stopAtSuccess: false };
@@ -218,7 +220,8 @@ export const fabChecks: Checks<AttackDefinition> = {
         const [more] = await outcomesOf(attack, { ...run, parameters: { steps: steps + 7, form: 'all-classes' } }, [
           subject,
         ]);
-        if (before < Infinity) assert.ok(more?.best?.success && more.best.norms[norm] <= before);
+        const after = more?.best?.success ? more.best.norms[norm] : Infinity;
+        assert.ok(after <= before, `${after} > ${before}`);
       }),
       { numRuns: 40 },
     ),
@@ -244,7 +247,9 @@ export const fabChecks: Checks<AttackDefinition> = {
             );
           };
           const more = await distancesWith(n + 2);
-          for (const [i, few] of (await distancesWith(n)).entries()) assert.ok((more[i] as number) <= few);
+          for (const [i, few] of (await distancesWith(n)).entries()) {
+            assert.ok((more[i] as number) <= few, `${more[i]} > ${few}`);
+          }
         },
       ),
       { numRuns: 20 },
@@ -285,8 +290,8 @@ export const fabChecks: Checks<AttackDefinition> = {
       for (const epsilon of [Infinity, 0.1]) {
         for (const seed of [1, 2]) {
           for (const start of await startsOf(far, epsilon, seed)) {
-            assert.ok(Math.abs(radius(start) / (Math.min(epsilon, usual) / 2) - 1) < 1e-4);
-            assert.ok(epsilon === 0.1 || !seen.has(String(start)));
+            assert.ok(Math.abs(radius(start) / (Math.min(epsilon, usual) / 2) - 1) < 1e-4, `${radius(start)} away`);
+            assert.ok(epsilon === 0.1 || !seen.has(String(start)), 'two starts are the same');
             seen.add(String(start));
           }
         }
@@ -299,7 +304,7 @@ export const fabChecks: Checks<AttackDefinition> = {
           norm,
         );
       for (const start of await startsOf(near, Infinity))
-        assert.ok(Math.abs(radius(start) / (distance / 2) - 1) < 1e-2);
+        assert.ok(Math.abs(radius(start) / (distance / 2) - 1) < 1e-2, `${radius(start)} away`);
     }
   },
 
@@ -322,7 +327,7 @@ export const fabChecks: Checks<AttackDefinition> = {
         parameters: { restarts: 6, steps: 1, form: 'all-classes' },
       };
       for (const point of pointsOf(await conversation(attack, talk), 'pullback')) {
-        assert.ok(point.every((value) => value >= 0 && value <= 1));
+        assert.ok(Math.min(...point) >= 0 && Math.max(...point) <= 1, `it starts at ${point}`);
       }
     }
   },
@@ -371,7 +376,8 @@ export const fabChecks: Checks<AttackDefinition> = {
       for (const { query } of exchanges)
         if (query.kind === 'pullback') assert.deepEqual(query.functionals, [[goal.margin]]);
       const [outcome] = await outcomesOf(attack, { ...talk, stopAtSuccess: false }, [{ ...talk, seed: 1 }]);
-      assert.ok(outcome?.best?.success && Math.abs(outcome.best.norms.l2 / 0.1 - 1) < 1e-3);
+      const distance = outcome?.best?.success ? outcome.best.norms.l2 : Infinity;
+      assert.ok(Math.abs(distance / 0.1 - 1) < 1e-3, `${distance} away`);
     }
   },
 
@@ -384,7 +390,7 @@ export const fabChecks: Checks<AttackDefinition> = {
       budget: { norm: 'linf', epsilon: 0.1 },
     } as const;
     const points = pointsOf(await conversation(attack, talk), 'logits');
-    assert.ok(points.some(([value]) => (value as number) > 0.75));
+    assert.ok(Math.max(...points.map(([value]) => value as number)) > 0.75, 'it stays within the budget');
   },
 
   'passes over classes without a gradient, and ends where there is none': async (attack) => {
@@ -402,7 +408,10 @@ export const fabChecks: Checks<AttackDefinition> = {
         const other = withGradients([4, 3, 1], [masked, Float32Array.of(10, 0)]);
         const points = pointsOf(await conversation(attack, { ...talk, classifier: other }), 'logits');
         assert.equal(points.length, 5);
-        assert.ok(points.every((point) => point.every(Number.isFinite) && point[1] === 0.5));
+        assert.ok(
+          points.every((point) => point.every(Number.isFinite) && point[1] === 0.5),
+          `it goes to ${points.at(-1)}`,
+        );
       }
     }
   },

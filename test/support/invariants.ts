@@ -57,8 +57,12 @@ export const invariants: Checks<AttackDefinition> = {
     // float32 pixels are that far off, at most.
     assert.ok(sizes[norm] <= epsilon + 1e-6, `${sizes[norm]} > ${epsilon}`);
     assert.deepEqual(best.norms, sizes);
-    assert.ok(point.every((value) => value >= 0 && value <= 1));
-    if (setting.quantize) assert.ok(isOnGrid(point));
+    // With a message: without one Node reads the source anew to make it, which takes a minute.
+    assert.ok(
+      point.every((value) => value >= 0 && value <= 1),
+      'it leaves the range',
+    );
+    if (setting.quantize) assert.ok(isOnGrid(point), 'it is off the grid');
   }),
 
   'tells success by what the model says of the very pixels it returns': always(async ({ index, best }, scene) => {
@@ -110,6 +114,6 @@ export const budgetInvariants: Checks<AttackDefinition> = {
   ...invariants,
 
   'finds a candidate for every image, however small the budget': always((outcome) => {
-    assert.ok(outcome.best);
+    assert.ok(outcome.best, 'there is no candidate');
   }),
 };

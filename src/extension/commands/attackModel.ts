@@ -73,7 +73,7 @@ function runWithProgress(
 async function agreesToWait(estimate: Estimate | undefined): Promise<boolean> {
   if (estimate === undefined || estimate.seconds <= 60) return true;
   const { seconds, images } = estimate;
-  const message = l10n.t('This may take up to {0} (images: {1}).', formatDuration(seconds), images);
+  const message = l10n.t('This may take about {0} (images: {1}).', formatDuration(seconds), images);
   const attack = l10n.t('Attack');
   return (await vscode.window.showWarningMessage(message, { modal: true }, attack)) === attack;
 }

@@ -14,11 +14,11 @@ describe('perturb', () => {
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     const entries = JSON.parse(stdout);
     assert.equal(entries.length, attacks.length);
-    for (const [i, { id, title, threatModel, norms, source, goals, parameters }] of attacks.entries()) {
+    for (const [i, { id, title, kind, threatModel, norms, source, goals, parameters }] of attacks.entries()) {
       const { parameters: listed, ...entry } = entries[i];
       assert.deepEqual(
-        [entry.id, entry.title, entry.threatModel, entry.norms, entry.source, entry.goals],
-        [id, title, threatModel, [...norms], source, [...goals]],
+        [entry.id, entry.title, entry.kind, entry.threatModel, entry.norms, entry.source, entry.goals],
+        [id, title, kind, threatModel, [...norms], source, [...goals]],
       );
       assert.deepEqual(
         listed.map(({ name }: { name: string }) => name),
@@ -38,8 +38,11 @@ describe('perturb', () => {
   it('catalog lists every attack with its parameters', async () => {
     const { code, stdout } = await perturb('catalog');
     assert.equal(code, 0);
-    for (const { id, title, source, parameters } of attacks) {
-      assert.ok(stdout.includes(`${id}: ${title}\n`));
+    for (const { id, title, kind, source, fixedBudget, parameters } of attacks) {
+      const [, entry = ''] = `\n${stdout}`.split(`\n${id}: ${title}\n`);
+      const [, , facts = ''] = entry.split('\n');
+      assert.ok(facts.startsWith(`  ${kind}; white-box; `), facts);
+      assert.equal(facts.endsWith('; no budget'), !fixedBudget);
       assert.ok(stdout.includes(`  ${source}\n`));
       for (const [name, { description }] of Object.entries(parameters)) {
         assert.ok(stdout.includes(`  ${name}: ${description}\n`));

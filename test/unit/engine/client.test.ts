@@ -23,6 +23,8 @@ const tests = {
   // Many more steps than the budget needs: nothing stops early, and images finish batch by batch.
   long: { ...common, dataset: 'street', parameters: { steps: 15 } },
   endless: { ...common, dataset: 'street', parameters: { steps: 100_000 } },
+  some: { ...common, dataset: 'street', classes: ['stop', 'yield'] },
+  forged: { model: 'signs', attack: 'forge', target: 'stop', expect: { successRate: 1 } },
 };
 
 describe('EngineClient', () => {
@@ -238,6 +240,60 @@ describe('EngineClient', () => {
     const abort = once(isAttacking, () => controller.abort());
     await assert.rejects(engine.runTest(plans.endless, run(), abort, controller.signal), { name: 'AbortError' });
     assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+  });
+
+  describe('estimating the time of a test', () => {
+    it('counts images by the limit and the classes of the test, and without a dataset those of noise', async () => {
+      const engine = start();
+      const images = async (plan: TestPlan) => (await engine.estimate(plan))?.images;
+      assert.equal(await images(plans.short), 2);
+      assert.equal(await images(plans.long), 24);
+      assert.equal(await images(plans.some), 8);
+      assert.equal(await images(plans.forged), 8);
+      const { dataset } = plans.some;
+      assert.equal(await images({ ...plans.some, dataset: { ...(dataset ?? assert.fail()), limit: 3 } }), 3);
+    });
+
+    it('is as long as the test has steps and images', async () => {
+      const engine = start();
+      const seconds = async (plan: TestPlan) => (await engine.estimate(plan))?.seconds ?? assert.fail();
+      await seconds(plans.short);
+      const [short, endless] = [await seconds(plans.short), await seconds(plans.endless)];
+      assert.ok(short > 0 && short < 10, `${short} s`);
+      // A hundred thousand times the steps, on twelve times the images.
+      assert.ok(endless > 100 * short, `${endless} s, ${short} s`);
+    });
+
+    it('does not read the images, and leaves errors to the run', async () => {
+      const engine = start();
+      const missing = { name: 'none', path: folder.at('none'), labels: 'folders' as const };
+      assert.equal(await engine.estimate({ ...plans.short, dataset: missing }), undefined);
+      assert.equal(await engine.estimate({ ...plans.short, classes: ['nothing'] }), undefined);
+      assert.equal(await engine.estimate({ ...plans.short, classes: ['speed-limit-20'] }), undefined);
+      const { pid } = engine;
+      await folder.write('broken/stop/01.png', 'no image');
+      const broken = { ...missing, path: folder.at('broken') };
+      assert.equal((await engine.estimate({ ...plans.short, dataset: broken }))?.images, 1);
+      assert.equal(engine.pid, pid);
+    });
+
+    it('can be cancelled, and knows nothing where the process is missing or dies', async () => {
+      const engine = start();
+      await assert.rejects(engine.estimate(plans.short, AbortSignal.abort()), { name: 'AbortError' });
+      await engine.describe();
+      const { pid } = engine;
+      const controller = new AbortController();
+      const estimating = engine.estimate(plans.short, controller.signal);
+      controller.abort();
+      await assert.rejects(estimating, { name: 'AbortError' });
+      assert.equal((await engine.estimate(plans.short))?.images, 2);
+      assert.equal(engine.pid, pid);
+      const dying = engine.estimate(plans.short);
+      process.kill(pid as number, 'SIGKILL');
+      assert.equal(await dying, undefined);
+      engine.dispose();
+      assert.equal(await start({}, folder.at('nothing', 'engine.js')).estimate(plans.short), undefined);
+    });
   });
 
   describe('checking preprocessing', () => {

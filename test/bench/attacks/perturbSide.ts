@@ -1,0 +1,37 @@
+// Perturb's side, bundled and in a process of its own, which runs the attack for every line that it is sent.
+// Arguments: TASK, as JSON.
+import { createInterface } from 'node:readline';
+import { catalogue } from '../../../src/attacks/catalogue.ts';
+import type { AttackDefinition } from '../../../src/attacks/definition.ts';
+import { digits, openDigits } from '../../crosscheck/digits.ts';
+import { outcomesOf, type Run } from '../../support/runs.ts';
+import { median } from '../median.ts';
+import type { Answer, Task } from './comparison.ts';
+
+const task: Task = JSON.parse(process.argv[2] ?? '');
+const classifier = await openDigits();
+const subjects = digits(false);
+const attack = catalogue.get(task.attack) as AttackDefinition;
+
+function runOf(task: Task): Run {
+  if (task.attack === 'auto') return { classifier, budget: { norm: 'linf', epsilon: task.epsilon } };
+  const { attack: _, ...parameters } = task;
+  return { classifier, parameters, budget: { norm: 'l2', epsilon: Infinity }, stopAtSuccess: false };
+}
+
+async function measure(): Promise<Answer> {
+  const start = performance.now();
+  const outcomes = await outcomesOf(attack, runOf(task), subjects);
+  const seconds = (performance.now() - start) / 1000;
+  const distances = outcomes.map(({ best }) => (best?.success ? best.norms.l2 : Infinity));
+  const middle = median(distances);
+  return {
+    name: `Perturb (${classifier.engine})`,
+    seconds,
+    robust: distances.filter((distance) => distance === Infinity).length / distances.length,
+    ...(task.attack === 'cw' && Number.isFinite(middle) ? { distance: middle } : {}),
+  };
+}
+
+for await (const _ of createInterface({ input: process.stdin })) console.log(JSON.stringify(await measure()));
+process.exit();

@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import type { Kind } from '../../../src/attacks/definition.ts';
+import { formatTable } from '../../../src/cli/table.ts';
+import type { Round } from '../../../src/evaluation/evaluate.ts';
+import { computeMetrics, type Tally } from '../../../src/evaluation/metrics.ts';
+import type { TestReport } from '../../../src/reports/report.ts';
+
+const norms = { linf: 0.25, l2: 0.25, l1: 0.25, l0: 1 };
+const examples: Tally[] = [{ status: 'fooled', norms }, { status: 'fooled', norms }, { status: 'held' }];
+
+function rowOf(kind: Kind, given: Partial<Round> = {}, target?: string): { cells: string[]; remarks: string } {
+  const metrics = computeMetrics(examples, 'linf', target !== undefined);
+  const test = {
+    name: 'test',
+    status: 'passed',
+    model: { name: 'signs' },
+    attack: { title: 'Attack', kind, norm: 'linf', ...(target && { target }) },
+    rounds: [{ metrics, ...given }],
+    warnings: [],
+    dataset: { notes: [] },
+  } as unknown as TestReport;
+  const text = formatTable({ tests: [test] } as never);
+  const row = text.split('\n').find((line) => line.includes('│ test ') && line.includes('Attack')) ?? '';
+  const cells = row
+    .split('│')
+    .slice(1, -1)
+    .map((cell) => cell.trim());
+  return { cells, remarks: text.slice(text.lastIndexOf('┘') + 1) };
+}
+
+describe('the table of results', () => {
+  it('has every figure of an attack', () => {
+    const { cells } = rowOf('attack', { epsilon: 8 / 255 });
+    const figures = ['8/255', '100.0 %', '33.3 %', '66.7 %', '0.250'];
+    assert.deepEqual(cells, ['test', 'signs', 'Attack linf', ...figures, '✓ passed']);
+  });
+
+  it('has no robust accuracy of an attack with a target', () => {
+    assert.deepEqual(rowOf('attack', {}, 'stop').cells.slice(2, -1), [
+      'Attack linf → stop',
+      '',
+      '100.0 %',
+      '—',
+      '66.7 %',
+      '0.250',
+    ]);
+  });
+
+  it('has no accuracies of forged images, which have no right class', () => {
+    assert.deepEqual(rowOf('forge', {}, 'stop').cells.slice(3, -1), ['', '—', '—', '66.7 %', '0.250']);
+  });
+
+  it('has no figures of an explanation', () => {
+    assert.deepEqual(rowOf('explanation', { epsilon: 8 / 255 }).cells.slice(3, -1), ['8/255', '—', '—', '—', '—']);
+  });
+
+  it('is followed by what each part of an attack did', () => {
+    const stages = [
+      { title: 'APGD-CE', fooled: 40 },
+      { title: 'APGD-T', fooled: 3 },
+    ];
+    assert.equal(rowOf('attack', { stages }).remarks, '\nnote: test: APGD-CE fooled 40, APGD-T 3 more');
+    assert.equal(rowOf('attack').remarks, '');
+  });
+});

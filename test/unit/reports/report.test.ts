@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import type { Round } from '../../../src/evaluation/evaluate.ts';
+import { computeMetrics, type Tally } from '../../../src/evaluation/metrics.ts';
+import { describeOutcome, type TestReport } from '../../../src/reports/report.ts';
+import { describeStages } from '../../../src/reports/stages.ts';
+
+const norms = { linf: 0.5, l2: 0.5, l1: 0.5, l0: 1 };
+const fooled: Tally = { status: 'fooled', norms };
+const held: Tally = { status: 'held' };
+
+const roundOf = (examples: readonly Tally[], given: Partial<Round> = {}): Round => ({
+  parameters: {},
+  metrics: computeMetrics(examples, 'linf', false),
+  queries: { points: 0, gradients: 0 },
+  warnings: [],
+  ...given,
+});
+
+describe('the outcome of a test', () => {
+  const round = roundOf([fooled, held, fooled]);
+
+  it('is how many images were forged, where nothing was expected', () => {
+    assert.equal(describeOutcome([], [round], 'l2', 'forge'), 'forged 2 of 3 images; nothing was expected of it');
+    assert.match(describeOutcome([], [roundOf([fooled])], 'l2', 'forge'), /^forged 1 of 1 image;/);
+  });
+
+  it('is what was expected of forging', () => {
+    const missed = { metric: 'successRate', expected: 0.5, measured: 2 / 3, met: false } as const;
+    assert.equal(
+      describeOutcome([missed], [round], 'l2', 'forge'),
+      'attack success rate is 66.7 %, expected at most 50.0 %',
+    );
+  });
+
+  it('is what an explanation came across', () => {
+    assert.equal(
+      describeOutcome([], [round], 'linf', 'explanation'),
+      'explained 3 images; the prediction changes along the gradient on 2',
+    );
+  });
+
+  it('is what an attack left, at each budget', () => {
+    const rounds = [roundOf([fooled, held], { epsilon: 4 / 255 }), roundOf([fooled], { epsilon: 8 / 255 })];
+    assert.equal(
+      describeOutcome([], rounds, 'linf'),
+      'robust accuracy at linf 4/255 is 50.0 %; nothing was expected of it; robust accuracy at linf 8/255 is 0.0 %; nothing was expected of it',
+    );
+  });
+});
+
+describe('the parts of an attack', () => {
+  const stages = [
+    { title: 'APGD-CE', fooled: 40 },
+    { title: 'APGD-T', fooled: 3 },
+    { title: 'FAB-T', fooled: 0 },
+  ];
+  const describeRounds = (...rounds: Round[]) =>
+    describeStages({ rounds, attack: { norm: 'linf' } as TestReport['attack'] });
+
+  it('are told with what each fooled that those before had not', () => {
+    assert.deepEqual(describeRounds(roundOf([fooled], { stages })), ['APGD-CE fooled 40, APGD-T 3, FAB-T 0 more']);
+    assert.deepEqual(describeRounds(roundOf([fooled], { stages: stages.slice(0, 1) })), ['APGD-CE fooled 40']);
+  });
+
+  it('are told for each budget', () => {
+    const rounds = [4, 8].map((level) => roundOf([fooled], { stages: stages.slice(0, 2), epsilon: level / 255 }));
+    assert.deepEqual(describeRounds(...rounds), [
+      'at linf 4/255: APGD-CE fooled 40, APGD-T 3 more',
+      'at linf 8/255: APGD-CE fooled 40, APGD-T 3 more',
+    ]);
+  });
+
+  it('are not told where there are none', () => assert.deepEqual(describeRounds(roundOf([fooled])), []));
+});
