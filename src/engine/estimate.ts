@@ -1,6 +1,5 @@
-import { listDataset } from '../data/dataset.ts';
-import { matchLabels } from '../data/labels.ts';
 import { type Estimate, longRun, pointsPerImage } from '../evaluation/estimate.ts';
+import { listExamples } from '../evaluation/loadExamples.ts';
 import { noiseImages } from '../evaluation/noiseImages.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
@@ -16,7 +15,6 @@ export async function estimate(plan: TestPlan, models: ModelCache, signal: Abort
   signal.throwIfAborted();
   if (!isDifferentiable(classifier)) throw new UserError(`The model gives no gradients: ${classifier.obstacle}.`);
   const images = await countImages(plan, classifier);
-  if (images === 0) throw new UserError('The test has no images.');
   const size = Math.min(classifier.batchSize, images);
   const batches = (pointsPerImage(plan, classifier) * images) / size;
   // The first batch makes memory and graphs ready. Where the test is short even at its pace, a second says nothing new.
@@ -37,16 +35,7 @@ async function timeBatch(classifier: DifferentiableClassifier, size: number, see
 }
 
 /** How many images the test is about, by their names alone. */
-async function countImages(
-  { dataset, classes: wanted, seed }: TestPlan,
-  { classes, input }: DifferentiableClassifier,
-): Promise<number> {
-  if (dataset === undefined) return noiseImages(input, seed).length;
-  const { entries } = await listDataset(dataset);
-  const { limit = Infinity } = dataset;
-  if (wanted === undefined) return Math.min(entries.length, limit);
-  const labels = entries.flatMap(({ label }) => label ?? []);
-  const indexOf = matchLabels([...labels, ...wanted], classes);
-  const chosen = new Set(wanted.map((name) => indexOf.get(name)));
-  return Math.min(labels.filter((label) => chosen.has(indexOf.get(label))).length, limit);
+async function countImages(plan: TestPlan, { classes, input }: DifferentiableClassifier): Promise<number> {
+  if (plan.dataset === undefined) return noiseImages(input, plan.seed).length;
+  return (await listExamples(plan, plan.dataset, classes)).files.length;
 }

@@ -4,6 +4,7 @@ import { matchLabels } from '../data/labels.ts';
 import { readImage } from '../data/readImage.ts';
 import { fitTo, type Resizing, stretching } from '../data/resizing.ts';
 import { sample } from '../data/sample.ts';
+import type { DatasetSource } from '../data/source.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { UserError } from '../userError.ts';
 import { noiseImages } from './noiseImages.ts';
@@ -28,32 +29,42 @@ export interface Examples {
 }
 
 /**
- * Reads the images that a test is about: those of its classes, a seeded sample of them where the dataset has a limit.
+ * Reads the images that a test is about, or makes them where it has no dataset.
  * @throws UserError for a dataset or an image that cannot be read, or a label that is no class of the model.
  */
 export async function loadExamples(plan: TestPlan, classifier: Classifier): Promise<Examples> {
   if (plan.dataset === undefined) return { images: noiseImages(classifier.input, plan.seed), notes: [] };
-  const { entries, notes } = await listDataset(plan.dataset);
+  const { files, notes } = await listExamples(plan, plan.dataset, classifier.classes);
+  const images = await readImages(files, classifier.input, plan.model.resizing);
+  return { images, notes: [...notes, ...countNotes(images)] };
+}
+
+/**
+ * The files of a dataset that a test is about: those of its classes, a seeded sample of them where the dataset has a limit.
+ * @throws UserError for a dataset that cannot be read, or a label that is no class of the model.
+ */
+export async function listExamples(
+  plan: TestPlan,
+  dataset: DatasetSource,
+  modelClasses: readonly string[],
+): Promise<{ files: readonly LabeledFile[]; notes: readonly string[] }> {
+  const { entries, notes } = await listDataset(dataset);
   const labels = matchLabels(
     entries.flatMap(({ label }) => (label === undefined ? [] : [label])),
-    classifier.classes,
+    modelClasses,
   );
   const classes =
-    plan.classes && new Set(matchLabels(plan.classes, classifier.classes, 'Change "classes" of this test').values());
+    plan.classes && new Set(matchLabels(plan.classes, modelClasses, 'Change "classes" of this test').values());
   const labeled = entries.map(({ file, label }) => ({
     file,
     label: label === undefined ? undefined : labels.get(label),
   }));
   const chosen = classes ? labeled.filter(({ label }) => label !== undefined && classes.has(label)) : labeled;
   if (chosen.length === 0) {
-    throw new UserError(
-      `${plan.dataset.path}: no image has a label among the test's classes ${plan.classes?.join(', ')}.`,
-    );
+    throw new UserError(`${dataset.path}: no image has a label among the test's classes ${plan.classes?.join(', ')}.`);
   }
-  const { limit } = plan.dataset;
-  const drawn = limit === undefined ? chosen : sample(chosen, ({ label }) => label, limit, plan.seed);
-  const images = await readImages(drawn, classifier.input, plan.model.resizing);
-  return { images, notes: [...notes, ...countNotes(images)] };
+  const { limit } = dataset;
+  return { files: limit === undefined ? chosen : sample(chosen, ({ label }) => label, limit, plan.seed), notes };
 }
 
 /** A file and the index of its class. */
