@@ -36,20 +36,25 @@ function* minimize({ image, goal, parameters }: Attempt<CwParameters>, c: number
   // The authors look back after a tenth of the steps. Where there are few, Adam's short ones must first have had
   // the time to bring black and white pixels to where they show: until then nothing seems to help.
   const patience = Math.max(1, Math.floor(steps / 10), Math.ceil(descent.reach / learningRate));
+  const gradient = new Float64Array(image.length);
   let before = Infinity;
   let found = false;
   for (let step = 0; step < steps; step++) {
     const { point } = descent;
     const { shortfall, success, ascent } = yield* objective(point, goal, confidence);
     found ||= success;
-    const change = Float64Array.from(point, (value, i) => value - (origin[i] as number));
+    const pull = shortfall > 0 ? c : 0;
+    let loss = c * shortfall;
+    for (let i = 0; i < point.length; i++) {
+      const change = (point[i] as number) - (origin[i] as number);
+      loss += change * change;
+      gradient[i] = 2 * change - pull * (ascent[i] as number);
+    }
     if (step % patience === 0) {
-      const loss = change.reduce((sum, d) => sum + d * d, c * shortfall);
       if (loss > 0.9999 * before) break;
       before = loss;
     }
-    const pull = shortfall > 0 ? c : 0;
-    descent.step(change.map((d, i) => 2 * d - pull * (ascent[i] as number)));
+    descent.step(gradient);
   }
   return found;
 }

@@ -29,9 +29,11 @@ export interface Objective {
 export function* objective(point: Pixels, goal: Goal, confidence: number): Asking<Objective> {
   const { logits, gradient } = yield* pullback(point, goal.margin);
   const ahead = lead(goal, logits);
+  const ascent = new Float64Array(gradient);
+  for (let i = 0; i < ascent.length; i++) if (!Number.isFinite(ascent[i])) ascent[i] = 0;
   return {
     shortfall: Math.max(confidence - ahead, 0),
     success: isReached(goal, logits) && ahead >= confidence,
-    ascent: Float64Array.from(gradient, (g) => (Number.isFinite(g) ? g : 0)),
+    ascent,
   };
 }

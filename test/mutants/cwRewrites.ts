@@ -10,14 +10,15 @@ export const cwRewrites: Readonly<Record<string, Readonly<Record<string, Rewrite
     'Adam climbs': ['(variables[i] as number) - step', '(variables[i] as number) + step'],
   },
   tanhDescent: {
-    'the chain through tanh is missing': ['(g * (1 - Math.tanh(this.#w[i] as number) ** 2)) / 2', 'g'],
+    'the chain through tanh is missing': ['* (1 - (this.#tanh[i] as number) ** 2)) / 2', ')'],
+    'tanh stays what it was': ['this.#tanh[i] = Math.tanh(this.#w[i] as number)', 'this.#tanh[i] += 0'],
     'black and white stay where they are': ['const shrink = 0.999999', 'const shrink = 1'],
     'w starts in the middle': ['Math.atanh((2 * value - 1) * shrink)', '0 * value'],
   },
   cwObjective: {
     'the confidence is ignored': ['Math.max(confidence - ahead, 0)', 'Math.max(-ahead, 0)'],
-    'f has the wrong sign': ['(Number.isFinite(g) ? g : 0)', '(Number.isFinite(g) ? -g : 0)'],
-    'gradients that are not finite spoil the point': ['Number.isFinite(g) ? g : 0', 'g'],
+    'f has the wrong sign': ['new Float64Array(gradient)', 'new Float64Array(gradient.map((g) => -g))'],
+    'gradients that are not finite spoil the point': ['ascent[i] = 0', 'ascent[i] += 0'],
     'the excluded class counts as zero': [
       'const ahead = lead(goal, logits)',
       'const ahead = Math.min(lead(goal, logits), logits[goal.target ?? 1]!)',
@@ -29,7 +30,7 @@ export const cwRewrites: Readonly<Record<string, Readonly<Record<string, Rewrite
     'c doubles': ['10 * c', '2 * c'],
     'bounds are swapped': ['upper = Math.min(upper, c);', 'lower = Math.max(lower, c);'],
     'the last search is not a repetition': ['search >= enoughToRepeat', 'false'],
-    'the distance is not minimized': ['2 * d - pull', '0 * d - pull'],
+    'the distance is not minimized': ['2 * change - pull', '0 * change - pull'],
     'f is raised where it is satisfied': ['shortfall > 0 ? c : 0', 'c'],
     'nothing stops early': ['if (loss > 0.9999 * before) break;', ''],
     'only the last iterate counts': ['found ||= success;', 'found = success;'],

@@ -92,11 +92,14 @@ describe('perturb run', () => {
     const modelFiles = ['model.json', 'weights.bin'].map((name) => folder.at('workspace', 'models', 'signs', name));
     const hash = createHash('sha256');
     for (const file of modelFiles) hash.update(await readFile(file));
+    const labels = await readFile(folder.at('workspace', 'models', 'signs', 'labels.txt'), 'utf8');
+    const classes = labels.trim().split('\n');
     assert.deepEqual(model, {
       name: 'signs',
       path: modelFiles[0],
       sha256: hash.digest('hex'),
       input: { height: 32, width: 32, channels: 3 },
+      classes,
       preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' },
       resizing: { resize: 'stretch', interpolation: 'lanczos' },
       notes: [],
