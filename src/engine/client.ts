@@ -1,6 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type BirpcReturn, createBirpc } from 'birpc';
+import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
+import type { TrainingProgress } from '../defenses/progress.ts';
+import type { DefenseReport } from '../defenses/training/report.ts';
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
+import type { DetectorReport } from '../evaluation/detection.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
@@ -27,6 +31,15 @@ export interface EngineOptions {
   readonly memory?: number | null;
 }
 
+/** How one follows a training, and ends it. */
+export interface TrainingOptions {
+  onProgress(progress: TrainingProgress): void;
+  readonly signal?: AbortSignal;
+}
+
+/** What to do when the compute side died and nothing of its work is left. */
+const tryAgain = 'Try again; if it happens each time, there may be too little memory.';
+
 /** A compute side at work, and the calls to it. */
 interface Running {
   readonly side: Spawned;
@@ -43,6 +56,7 @@ export class EngineClient {
   #running: Running | undefined;
   #onProgress: (progress: Progress) => void = () => {};
   #onCheckProgress: (done: number, total: number) => void = () => {};
+  #onTrainingProgress: (progress: TrainingProgress) => void = () => {};
 
   /** @param entry path of the built compute side. */
   constructor(entry: string, options: EngineOptions = {}) {
@@ -133,18 +147,46 @@ export class EngineClient {
     onProgress: (done: number, total: number) => void,
     signal?: AbortSignal,
   ): Promise<PreprocessingCheck> {
+    this.#onCheckProgress = onProgress;
+    const ended = 'of the check';
+    return this.#ask(({ calls }) => calls.checkPreprocessing(request), { ended, advice: tryAgain, signal });
+  }
+
+  /**
+   * Fits a detector.
+   * @throws UserError when that cannot be done, or the compute side dies; with the signal's reason when `signal` aborts.
+   */
+  async trainDetector(plan: DetectorPlan, { onProgress, signal }: TrainingOptions): Promise<DetectorReport> {
+    this.#onTrainingProgress = onProgress;
+    const ended = `of training ${plan.name}`;
+    return this.#ask(({ calls }) => calls.trainDetector(plan), { ended, advice: tryAgain, signal });
+  }
+
+  /**
+   * Hardens a model.
+   * @throws UserError when that cannot be done, or the compute side dies; with the signal's reason when `signal` aborts.
+   */
+  async trainDefense(plan: DefensePlan, { onProgress, signal }: TrainingOptions): Promise<DefenseReport> {
+    this.#onTrainingProgress = onProgress;
+    const ended = `of training ${plan.name}`;
+    const advice = 'Start it again: it goes on after the last step that was finished.';
+    return this.#ask(({ calls }) => calls.trainDefense(plan), { ended, advice, signal });
+  }
+
+  /** One call to the compute side, whose end is an error that says what was going on. */
+  async #ask<T>(
+    call: (running: Running) => Promise<T>,
+    { ended, advice, signal }: { readonly ended: string; readonly advice: string; readonly signal?: AbortSignal },
+  ): Promise<T> {
     signal?.throwIfAborted();
     const running = this.#start();
-    this.#onCheckProgress = onProgress;
     const gone = running.side.ended.then((end) => {
-      throw new UserError(
-        `The compute side ended in the middle of the check (${end}). Try again; if it happens each time, there may be too little memory.`,
-      );
+      throw new UserError(`The compute side ended in the middle ${ended} (${end}). ${advice}`);
     });
-    const check = running.calls.checkPreprocessing(request).catch((error) => {
+    const answer = call(running).catch((error) => {
       throw new UserError((error as Error).message, { cause: error });
     });
-    return this.#untilCancelled(running, Promise.race([check, gone]), signal);
+    return this.#untilCancelled(running, Promise.race([answer, gone]), signal);
   }
 
   /** What work comes to. Rejects with the signal's reason when `signal` aborts; a side that does not heed that is killed. */
@@ -187,6 +229,7 @@ export class EngineClient {
       {
         progress: (progress) => this.#onProgress(progress),
         checkProgress: (done, total) => this.#onCheckProgress(done, total),
+        trainingProgress: (progress) => this.#onTrainingProgress(progress),
       },
       // A test takes as long as it takes: it can be cancelled, and a compute side that dies is noticed.
       { ...side.port, timeout: -1 },

@@ -1,4 +1,8 @@
+import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
+import type { TrainingProgress } from '../defenses/progress.ts';
+import type { DefenseReport } from '../defenses/training/report.ts';
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
+import type { DetectorReport } from '../evaluation/detection.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { RuntimeDescription } from '../models/onnx/runtime.ts';
@@ -18,13 +22,21 @@ export interface EngineFunctions {
   estimate(plan: TestPlan): Promise<Estimate>;
   /** Tries the usual ways to preprocess images. It rejects when that cannot be done, and when it was cancelled. */
   checkPreprocessing(request: PreprocessingRequest): Promise<PreprocessingCheck>;
-  /** Ends the running test, estimate or check before its next batch. */
+  /** Fits a detector and writes it. It rejects when that cannot be done, and when it was cancelled. */
+  trainDetector(plan: DetectorPlan): Promise<DetectorReport>;
+  /**
+   * Hardens a model and writes it; goes on where an earlier call was cancelled or killed. It rejects when that cannot be
+   * done, and when it was cancelled.
+   */
+  trainDefense(plan: DefensePlan): Promise<DefenseReport>;
+  /** Ends what is running before its next batch. */
   cancel(): void;
 }
 
 /** What the compute side tells of its own accord. */
 export interface ClientFunctions {
   progress(progress: Progress): void;
+  trainingProgress(progress: TrainingProgress): void;
   /** How many conventions a check of preprocessing has tried, of `total`. */
   checkProgress(done: number, total: number): void;
 }

@@ -1,7 +1,8 @@
 import { fitTo, stretching } from '../data/resizing.ts';
+import { type OpenedGuard, openGuard } from '../evaluation/defendedModel.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { loadExamples } from '../evaluation/loadExamples.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
+import { attackers, type DetectorSource, type TestPlan } from '../evaluation/plan.ts';
 import { compare } from '../evaluation/verdict.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { describeOutcome, type EngineLocation, type TestReport } from '../reports/report.ts';
@@ -27,6 +28,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
   const { models, folder, location, signal } = context;
   const start = performance.now();
   let report = unstartedReport(plan, location);
+  let guard: OpenedGuard | undefined;
   const elapsed = () => Math.round(performance.now() - start) / 1000;
   try {
     context.progress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
@@ -42,20 +44,27 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
       notes: modelNotes,
     };
     report = { ...report, model, engine: { name: classifier.engine, location } };
+    if (plan.detector) {
+      guard = await openGuard(plan.detector, classifier, sha256);
+      report = { ...report, detector: describeDetector(plan, plan.detector, guard) };
+    }
     await dropUnfinishedLine(folder);
     const { images, notes } = await loadExamples(plan, classifier);
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
-    const total = images.length * Math.max(1, plan.epsilons.length);
+    const total = images.length * Math.max(1, plan.epsilons.length) * (guard ? attackers.length : 1);
     let done = 0;
-    context.progress({ test: plan.id, phase: 'attacking', done, total });
+    const advance = () => context.progress({ test: plan.id, phase: 'attacking', done: done++, total });
+    advance();
     const rounds = await evaluate(plan, {
       classifier,
+      ...(guard && { guard }),
       images,
       signal,
       onExample: async (example, epsilon) => {
         await appendExample(folder, { plan, modelSha256: sha256, shape: classifier.input }, example, epsilon);
-        context.progress({ test: plan.id, phase: 'attacking', done: ++done, total });
+        advance();
       },
+      onOther: advance,
     });
     const comparisons = compare(plan, rounds);
     const last = rounds.at(-1);
@@ -78,5 +87,16 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
   } catch (error) {
     signal.throwIfAborted();
     return { ...report, message: describeError(error), time: elapsed() };
+  } finally {
+    guard?.opened.detector.dispose?.();
   }
+}
+
+function describeDetector(
+  { attack, attacker = 'adaptive' }: TestPlan,
+  { name, path }: DetectorSource,
+  { opened: { kind, definition, threshold, falsePositiveRate, seen } }: OpenedGuard,
+): TestReport['detector'] {
+  const { title } = definition;
+  return { name, path, attacker, kind, title, threshold, falsePositiveRate, seen: seen.includes(attack) };
 }

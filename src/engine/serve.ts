@@ -1,5 +1,6 @@
 import { createBirpc } from 'birpc';
 import { checkPreprocessing } from '../evaluation/checkPreprocessing.ts';
+import { trainDetector } from '../evaluation/trainDetector.ts';
 import { describeRuntime } from '../models/onnx/runtime.ts';
 import type { ModelSource } from '../models/source.ts';
 import { startTensorFlow } from '../models/tfjs/backend.ts';
@@ -8,6 +9,13 @@ import { estimate } from './estimate.ts';
 import { ModelCache } from './modelCache.ts';
 import type { ClientFunctions, EngineFunctions, Port } from './protocol.ts';
 import { runTest } from './runTest.ts';
+
+/** Only the message of an error gets to the other side. */
+async function described<T>(work: Promise<T>): Promise<T> {
+  return work.catch((error) => {
+    throw new Error(describeError(error));
+  });
+}
 
 /** The compute side: answers the calls that arrive at a port, one test at a time, keeping models between them. */
 export function serve(port: Port): void {
@@ -40,14 +48,20 @@ export function serve(port: Port): void {
       return alone((signal) => estimate(plan, models, signal));
     },
     async checkPreprocessing(request) {
-      return alone(async (signal) => {
-        const open = async (source: ModelSource) => (await models.open(source)).classifier;
-        const check = checkPreprocessing(request, { open, signal, onProgress: client.checkProgress.asEvent });
-        return check.catch((error) => {
-          // Only the message gets to the other side.
-          throw new Error(describeError(error));
-        });
-      });
+      const open = async (source: ModelSource) => (await models.open(source)).classifier;
+      const onProgress = client.checkProgress.asEvent;
+      return alone((signal) => described(checkPreprocessing(request, { open, signal, onProgress })));
+    },
+    async trainDetector(plan) {
+      const onProgress = client.trainingProgress.asEvent;
+      return alone(async (signal) =>
+        described(trainDetector(plan, await models.open(plan.model), { signal, onProgress })),
+      );
+    },
+    async trainDefense(plan) {
+      const { trainDefense } = await import('../evaluation/trainDefense.ts');
+      const onProgress = client.trainingProgress.asEvent;
+      return alone((signal) => described(trainDefense(plan, { signal, onProgress })));
     },
     cancel() {
       // An error of its own: not every Node.js sends a DOMException from one process to another.

@@ -1,26 +1,29 @@
-import { createHash } from 'node:crypto';
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { catalogue } from '../attacks/catalogue.ts';
-import { type AttackDefinition, completeParameters, type Kind } from '../attacks/definition.ts';
-import { createGoal, type Goal, isReached } from '../attacks/goal.ts';
+import { type AttackDefinition, completeParameters } from '../attacks/definition.ts';
+import { isReached } from '../attacks/goal.ts';
 import { distances, type Norms } from '../attacks/norms.ts';
 import type { Pixels } from '../data/image.ts';
-import { matchLabels } from '../data/labels.ts';
+import { type Separation, separate } from '../defenses/detectors/separation.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { argmax, softmax } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
+import type { Candidate } from './candidate.ts';
+import { type Answered, answer, type Guard, surfaceFor } from './defendedModel.ts';
 import type { LabeledImage } from './loadExamples.ts';
 import { computeMetrics, type Metrics, type Status } from './metrics.ts';
-import type { TestPlan } from './plan.ts';
+import type { Attacker, TestPlan } from './plan.ts';
 import { budgetOnGrid, roundToGrid } from './projection.ts';
 import type { Step } from './recorder.ts';
 import { type Outcome, runAttack } from './runner.ts';
+import { chooseGoals, type Subject } from './subjects.ts';
 
 /** What the model says about an image: the class, and its softmax probability. */
 export interface Prediction {
   readonly class: string;
   readonly confidence: number;
+  /** What the detector says, where there is one: its score, and whether it rejects the image. */
+  readonly score?: number;
+  readonly rejected?: boolean;
 }
 
 /** One example of one attack, as it is reported. */
@@ -65,116 +68,92 @@ export interface Round {
   /** How many examples each part of the attack fooled that the parts before had not, where it has parts. */
   readonly stages?: readonly { readonly title: string; readonly fooled: number }[];
   readonly queries: { readonly points: number; readonly gradients: number };
+  /** Where the model has a detector. */
+  readonly detection?: Detection;
   readonly warnings: readonly string[];
+}
+
+/** What a detector came to in a test, and what the same attack comes to with the other attacker. */
+export interface Detection {
+  /** Clean scores against those of the misclassified examples of this round; missing where there are none. */
+  readonly separation?: Separation;
+  /** Misclassified examples that the detector rejects. */
+  readonly caught: number;
+  readonly other: { readonly attacker: Attacker; readonly metrics: Metrics; readonly separation?: Separation };
 }
 
 /** What an evaluation needs beside its plan. */
 export interface EvaluationOptions {
   readonly classifier: Classifier;
+  /** The model's detector, where the test names one. */
+  readonly guard?: Guard;
   readonly images: readonly LabeledImage[];
   readonly signal?: AbortSignal;
   /** Called once for each example and budget, when it is done. */
   onExample(example: Example, epsilon: number | undefined): void | Promise<void>;
+  /** Called for each example that the other attacker is done with, where there is a detector. */
+  onOther?(): void;
 }
 
 /**
- * Runs the attack of a test at each of its budgets.
+ * Runs the attack of a test at each of its budgets; with a detector also as the attacker would that the test does not
+ * name, so that both figures are known.
  * @throws UserError when nothing can be concluded: no eligible example, or no gradient to follow on any of them.
  */
 export async function evaluate(plan: TestPlan, options: EvaluationOptions): Promise<Round[]> {
+  const { classifier, guard, images, signal } = options;
   const attack = catalogue.get(plan.attack);
   if (attack === undefined) throw new UserError(`There is no attack "${plan.attack}".`);
-  const subjects = await chooseGoals(plan, attack.kind, options);
-  if (!subjects.some(({ status }) => status === undefined)) {
-    const wrong = subjects.filter(({ status }) => status === 'wrong').length;
-    throw new UserError(
-      `No image is eligible: of ${subjects.length}, the model gets ${wrong} wrong before any attack, and ${subjects.length - wrong} have the target as their label. Check labels and preprocessing.`,
-    );
-  }
+  const pixels = images.map((image) => image.pixels);
+  const answers = await answer(classifier, guard, pixels, signal);
+  const subjects = chooseGoals(plan, attack.kind, classifier, images, answers);
+  if (!subjects.some(({ status }) => status === undefined)) throw nothingEligible(subjects);
   const rounds: Round[] = [];
-  for (const epsilon of attack.fixedBudget ? plan.epsilons : [undefined])
-    rounds.push(await attackAt(plan, attack, epsilon, subjects, options));
+  for (const epsilon of attack.fixedBudget ? plan.epsilons : [undefined]) {
+    const { round, examples } = await attackAt({ plan, attack, epsilon, subjects, attacker: plan.attacker }, options);
+    const { attacker } = plan;
+    if (guard === undefined || attacker === undefined) {
+      rounds.push(round);
+      continue;
+    }
+    const rival: Attacker = attacker === 'adaptive' ? 'unaware' : 'adaptive';
+    const other = await attackAt(
+      { plan, attack, epsilon, subjects, attacker: rival },
+      { ...options, onExample: () => options.onOther?.() },
+    );
+    rounds.push({
+      ...round,
+      detection: {
+        ...separationOf(subjects, examples),
+        caught: examples.filter(isCaught).length,
+        other: { attacker: rival, metrics: other.round.metrics, ...separationOf(subjects, other.examples) },
+      },
+    });
+  }
   return rounds;
 }
 
-/** An image with its goal; `status` is set where it is not attacked. */
-interface Subject {
-  readonly index: number;
-  readonly image: LabeledImage;
-  readonly goal: Goal;
-  readonly clean: Float32Array;
-  readonly seed: number;
-  readonly status?: 'wrong' | 'ineligible';
-}
-
-async function chooseGoals(
-  plan: TestPlan,
-  kind: Kind,
-  { classifier, images, signal }: EvaluationOptions,
-): Promise<Subject[]> {
-  const logits = await logitsOf(
-    classifier,
-    images.map(({ pixels }) => pixels),
-    signal,
+function nothingEligible(subjects: readonly Subject[]): UserError {
+  const count = (wanted: Subject['status']) => subjects.filter(({ status }) => status === wanted).length;
+  const rejected = count('rejected') > 0 ? `its detector rejects ${count('rejected')}, ` : '';
+  return new UserError(
+    `No image is eligible: of ${subjects.length}, the model gets ${count('wrong')} wrong before any attack, ${rejected}and ${count('ineligible')} have the target as their label. Check labels and preprocessing.`,
   );
-  const target = resolveTarget(plan, classifier);
-  return images.map((image, i) => {
-    const clean = logits[i] as Float32Array;
-    if (!clean.every(Number.isFinite)) {
-      throw new UserError(
-        `${image.file}: the model's answer is not a finite number. Check its weights and preprocessing.`,
-      );
-    }
-    // A forged image is right for no class, so what its start was taken for will do.
-    const label = kind === 'forge' ? argmax(clean) : (image.label ?? argmax(clean));
-    const seed = seedOf(plan.seed, image.sha256);
-    const wanted = target?.(label, clean, seed);
-    const wrong = argmax(clean) !== label;
-    const status = wrong ? 'wrong' : wanted === label && kind !== 'forge' ? 'ineligible' : undefined;
-    return { index: i, image, clean, seed, goal: createGoal(label, wanted), status };
-  });
 }
 
-type ChooseTarget = (label: number, clean: Float32Array, seed: number) => number;
-
-function resolveTarget({ target }: TestPlan, { classes }: Classifier): ChooseTarget | undefined {
-  if (target === undefined) return undefined;
-  if (target === 'least-likely') return (_, clean) => argmax(clean.map((value) => -value));
-  if (target === 'random') {
-    return (label, _, seed) => {
-      const draw = uniformInt(xoroshiro128plus(seed), 0, classes.length - 2);
-      return draw < label ? draw : draw + 1;
-    };
-  }
-  const index = matchLabels([target], classes, 'Change "target" of this test').get(target) as number;
-  return () => index;
-}
-
-/** A seed of the example's own, whatever else is in the run. */
-function seedOf(seed: number, sha256: string): number {
-  return createHash('sha256').update(`${seed} ${sha256}`).digest().readInt32LE();
-}
-
-async function logitsOf(
-  classifier: Classifier,
-  images: readonly Pixels[],
-  signal?: AbortSignal,
-): Promise<Float32Array[]> {
-  const rows: Float32Array[] = [];
-  for (let start = 0; start < images.length; start += classifier.batchSize) {
-    signal?.throwIfAborted();
-    rows.push(...(await classifier.logits(images.slice(start, start + classifier.batchSize))));
-  }
-  return rows;
+/** One attack at one budget, by one attacker. */
+interface Assault {
+  readonly plan: TestPlan;
+  readonly attack: AttackDefinition;
+  readonly epsilon: number | undefined;
+  readonly subjects: readonly Subject[];
+  readonly attacker: Attacker | undefined;
 }
 
 async function attackAt(
-  plan: TestPlan,
-  attack: AttackDefinition,
-  epsilon: number | undefined,
-  subjects: readonly Subject[],
-  { classifier, signal, onExample }: EvaluationOptions,
-): Promise<Round> {
+  { plan, attack, epsilon, subjects, attacker }: Assault,
+  { classifier, guard, signal, onExample }: EvaluationOptions,
+): Promise<{ readonly round: Round; readonly examples: readonly Example[] }> {
   const { norm, quantize } = plan;
   const budget = { norm, epsilon: epsilon ?? Infinity };
   const effective = quantize ? budgetOnGrid(budget) : budget;
@@ -188,7 +167,7 @@ async function attackAt(
   const eligible = subjects.filter(({ status }) => status === undefined);
   const run = runAttack(
     {
-      classifier,
+      ...surfaceFor(attacker, classifier, guard),
       attack,
       parameters,
       budget,
@@ -210,15 +189,23 @@ async function attackAt(
     const { best, masked, queries } = outcome;
     if (!best?.success && masked.nonFinite > 0) nonFinite++;
     else if (!best?.success && masked.zero > 0 && masked.zero === queries.gradients) zero++;
-    const onGrid = quantize ? undefined : await judgeOnGrid(classifier, subject, outcome, norm);
-    await finish({ ...describe(subject, classifier, outcome), onGrid });
+    const judged = best && (guard ? await judge(best.point, subject, classifier, guard) : foundAs(best, classifier));
+    const onGrid =
+      best && !quantize
+        ? await judge(roundToGrid(subject.image.pixels, best.point, norm), subject, classifier, guard)
+        : undefined;
+    await finish({ ...describe(subject, classifier, outcome, judged), onGrid });
   }
-  const targeted = plan.target !== undefined;
-  return {
+  const metricsOf = (which: 'adversarial' | 'onGrid') =>
+    computeMetrics(tallies(examples, which), norm, {
+      targeted: plan.target !== undefined,
+      guarded: guard !== undefined,
+    });
+  const round = {
     epsilon,
     parameters,
-    metrics: computeMetrics(tallies(examples, 'adversarial'), norm, targeted),
-    ...(quantize ? {} : { metricsOnGrid: computeMetrics(tallies(examples, 'onGrid'), norm, targeted) }),
+    metrics: metricsOf('adversarial'),
+    ...(quantize ? {} : { metricsOnGrid: metricsOf('onGrid') }),
     ...stagesOf(examples),
     queries: {
       points: examples.reduce((sum, { queries }) => sum + queries.points, 0),
@@ -226,6 +213,7 @@ async function attackAt(
     },
     warnings: judgeGradients(eligible.length, zero, nonFinite),
   };
+  return { round, examples };
 }
 
 /** @param place of the image among those that are attacked */
@@ -255,26 +243,17 @@ function judgeGradients(eligible: number, zero: number, nonFinite: number): stri
   return [`The gradient is ${what} (${percent} %): there the attack had nothing to follow.`];
 }
 
-function describe(subject: Subject, { classes }: Classifier, outcome?: Outcome): Example {
+function describe(subject: Subject, { classes }: Classifier, outcome?: Outcome, found?: Found): Example {
   const { image, goal, clean, seed } = subject;
   const best = outcome?.best;
   return {
     index: subject.index,
     image,
-    status: subject.status ?? (best?.success ? 'fooled' : 'held'),
+    status: subject.status ?? (found?.success ? 'fooled' : 'held'),
     label: classes[goal.label] as string,
     ...(goal.target === undefined ? {} : { target: classes[goal.target] }),
     clean: predict(classes, clean),
-    ...(best
-      ? {
-          adversarial: {
-            pixels: best.point,
-            prediction: predict(classes, best.logits),
-            norms: best.norms,
-            success: best.success,
-          },
-        }
-      : {}),
+    ...(found ? { adversarial: found } : {}),
     ...(best?.stage === undefined ? {} : { stage: best.stage }),
     ...(outcome?.steps ? { steps: outcome.steps } : {}),
     seed,
@@ -282,21 +261,24 @@ function describe(subject: Subject, { classes }: Classifier, outcome?: Outcome):
   };
 }
 
-/** What the model says of the candidate after it was rounded to the grid, as saving it as an image does. */
-async function judgeOnGrid(
-  classifier: Classifier,
+/** A candidate as the runner judged it. */
+function foundAs({ point, logits, norms, success }: Candidate, { classes }: Classifier): Found {
+  return { pixels: point, prediction: predict(classes, { logits }), norms, success };
+}
+
+/** What the model, with its detector, says of a point. */
+async function judge(
+  pixels: Pixels,
   { image, goal }: Subject,
-  { best }: Outcome,
-  norm: TestPlan['norm'],
-): Promise<Found | undefined> {
-  if (best === undefined) return undefined;
-  const pixels = roundToGrid(image.pixels, best.point, norm);
-  const [logits] = await classifier.logits([pixels]);
+  classifier: Classifier,
+  guard: Guard | undefined,
+): Promise<Found> {
+  const [answered] = (await answer(classifier, guard, [pixels])) as [Answered];
   return {
     pixels,
-    prediction: predict(classifier.classes, logits as Float32Array),
+    prediction: predict(classifier.classes, answered),
     norms: distances(image.pixels, pixels, classifier.input.channels),
-    success: isReached(goal, logits as Float32Array),
+    success: isReached(goal, answered.logits) && !answered.rejected,
   };
 }
 
@@ -307,7 +289,29 @@ function tallies(examples: readonly Example[], which: 'adversarial' | 'onGrid') 
   });
 }
 
-function predict(classes: readonly string[], logits: Float32Array): Prediction {
+function predict(classes: readonly string[], { logits, score, rejected }: Answered): Prediction {
   const index = argmax(logits);
-  return { class: classes[index] as string, confidence: softmax(logits)[index] as number };
+  const prediction = { class: classes[index] as string, confidence: softmax(logits)[index] as number };
+  return score === undefined ? prediction : { ...prediction, score, rejected };
+}
+
+/** True for an example that the model gets wrong and the detector rejects. */
+function isCaught({ adversarial, label, target }: Example): boolean {
+  return adversarial?.prediction.rejected === true && isMisclassified(adversarial, label, target);
+}
+
+function isMisclassified({ prediction }: Found, label: string, target: string | undefined): boolean {
+  return target === undefined ? prediction.class !== label : prediction.class === target;
+}
+
+/** Scores of the images that the model gets right against those of the examples that it gets wrong. */
+function separationOf(
+  subjects: readonly Subject[],
+  examples: readonly Example[],
+): { readonly separation?: Separation } {
+  const clean = subjects.flatMap(({ status, clean: { score } }) => (status === 'wrong' ? [] : (score ?? [])));
+  const adversarial = examples.flatMap(({ adversarial: found, label, target }) =>
+    found && isMisclassified(found, label, target) ? (found.prediction.score ?? []) : [],
+  );
+  return clean.length > 0 && adversarial.length > 0 ? { separation: separate(clean, adversarial) } : {};
 }

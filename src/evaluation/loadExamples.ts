@@ -44,7 +44,7 @@ export async function loadExamples(plan: TestPlan, classifier: Classifier): Prom
  * @throws UserError for a dataset that cannot be read, or a label that is no class of the model.
  */
 export async function listExamples(
-  plan: TestPlan,
+  plan: Pick<TestPlan, 'classes' | 'seed'>,
   dataset: DatasetSource,
   modelClasses: readonly string[],
 ): Promise<{ files: readonly LabeledFile[]; notes: readonly string[] }> {

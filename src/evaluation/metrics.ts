@@ -1,14 +1,17 @@
 import type { Norm, Norms } from '../attacks/norms.ts';
 
-/** What an example came to: wrong before any attack, not eligible (its label is the target), fooled, or held. */
-export type Status = 'wrong' | 'ineligible' | 'fooled' | 'held';
+/**
+ * What an example came to: wrong before any attack, right and yet rejected by the detector, not eligible (its label is
+ * the target), fooled, or held.
+ */
+export type Status = 'wrong' | 'rejected' | 'ineligible' | 'fooled' | 'held';
 
 /** Bounds of a 95 % confidence interval. */
 export type Interval = readonly [low: number, high: number];
 
 /** The figures of one attack on a set of examples. Distances are in the attack's norm, `Infinity` where examples held. */
 export interface Metrics {
-  /** Fraction of all examples that the model gets right before the attack. */
+  /** Fraction of all examples that the model gets right before the attack, and its detector accepts. */
   readonly cleanAccuracy: number;
   /** Fraction of all examples that it still gets right after it; missing for a targeted attack, which has another goal. */
   readonly robustAccuracy?: number;
@@ -16,7 +19,10 @@ export interface Metrics {
   readonly successRate: number;
   readonly medianDistance: number;
   readonly meanDistance: number;
-  readonly counts: Readonly<Record<Status | 'total' | 'eligible', number>>;
+  /** `rejected` only where there is a detector. */
+  readonly counts: Readonly<Record<Exclude<Status, 'rejected'> | 'total' | 'eligible', number>> & {
+    readonly rejected?: number;
+  };
   /** 95 % Wilson score intervals of the fractions. */
   readonly intervals: Readonly<Partial<Record<'cleanAccuracy' | 'robustAccuracy' | 'successRate', Interval>>>;
 }
@@ -31,23 +37,29 @@ export interface Tally {
  * Computes the metrics of one attack. Distances run over the eligible examples, one that held counting as infinite.
  * @param examples at least one of them eligible.
  */
-export function computeMetrics(examples: readonly Tally[], norm: Norm, targeted: boolean): Metrics {
+export function computeMetrics(
+  examples: readonly Tally[],
+  norm: Norm,
+  { targeted, guarded = false }: { readonly targeted: boolean; readonly guarded?: boolean },
+): Metrics {
   const count = (wanted: Status) => examples.filter(({ status }) => status === wanted).length;
   const [wrong, ineligible, fooled, held] = [count('wrong'), count('ineligible'), count('fooled'), count('held')];
+  const rejected = count('rejected');
   const [total, eligible] = [examples.length, fooled + held];
+  const right = total - wrong - rejected;
   const sorted = examples
     .filter(({ status }) => status === 'fooled' || status === 'held')
     .map(({ status, norms }) => (status === 'fooled' && norms ? norms[norm] : Infinity))
     .sort((a, b) => (a < b ? -1 : Number(a > b)));
   return {
-    cleanAccuracy: (total - wrong) / total,
+    cleanAccuracy: right / total,
     ...(targeted ? {} : { robustAccuracy: held / total }),
     successRate: fooled / eligible,
     medianDistance: median(sorted),
     meanDistance: sorted.reduce((sum, distance) => sum + distance, 0) / eligible,
-    counts: { total, wrong, ineligible, eligible, fooled, held },
+    counts: { total, wrong, ...(guarded && { rejected }), ineligible, eligible, fooled, held },
     intervals: {
-      cleanAccuracy: wilsonInterval(total - wrong, total),
+      cleanAccuracy: wilsonInterval(right, total),
       ...(targeted ? {} : { robustAccuracy: wilsonInterval(held, total) }),
       successRate: wilsonInterval(fooled, eligible),
     },

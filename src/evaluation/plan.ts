@@ -7,6 +7,17 @@ import type { ModelSource } from '../models/source.ts';
 export const expectedMetrics = ['cleanAccuracy', 'robustAccuracy', 'successRate', 'medianDistance'] as const;
 export type ExpectedMetric = (typeof expectedMetrics)[number];
 
+/** What the attacker knows of a detector: nothing, or everything, and attacks model and detector at once. */
+export const attackers = ['unaware', 'adaptive'] as const;
+export type Attacker = (typeof attackers)[number];
+
+/** A detector as settings name it: an entry of `perturb.detectors` that was trained. */
+export interface DetectorSource {
+  readonly name: string;
+  /** Absolute path of the folder with its `detector.json`. */
+  readonly path: string;
+}
+
 /** One test case with everything resolved: what runs, on what, and what is expected. Plain data. */
 export interface TestPlan {
   /** Unique in a workspace: the model's name and the test's, "signs › FGSM 8/255". */
@@ -31,6 +42,11 @@ export interface TestPlan {
   readonly expect: Readonly<Partial<Record<ExpectedMetric, readonly number[]>>>;
   /** Keep the steps of the attack on so many images, or on those whose paths end in one of these. */
   readonly record?: number | readonly string[];
+  /** The detector that the model has, and whether the attacker knows of it. */
+  readonly detector?: DetectorSource;
+  readonly attacker?: Attacker;
+  /** Look for signs that the result flatters the model. */
+  readonly audit?: boolean;
   /** Adversarial examples live on the 8-bit grid. */
   readonly quantize: boolean;
   readonly seed: number;

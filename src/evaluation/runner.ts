@@ -6,6 +6,7 @@ import { type Goal, isReached } from '../attacks/goal.ts';
 import { distances } from '../attacks/norms.ts';
 import { isOnGrid } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
+import type { GuardedClassifier } from '../defenses/guardedClassifier.ts';
 import { type Classifier, type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
 import { argmax, type Functional } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
@@ -27,6 +28,8 @@ export interface Subject {
 /** How an attack is run on many images. */
 export interface RunOptions {
   readonly classifier: Classifier;
+  /** The classifier with its detector, where the attack is to get past both. */
+  readonly guarded?: GuardedClassifier;
   readonly attack: AttackDefinition;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly budget: Budget;
@@ -98,33 +101,43 @@ export async function* runAttack(options: RunOptions, subjects: readonly Subject
     // Engines compute without giving way; messages, such as a cancellation, get their turn here.
     await nextTurn();
     signal?.throwIfAborted();
-    await answerBatch(classifier, active, batchSize);
+    await answerBatch(options, active, batchSize);
     for (const { outcome, done } of active) if (done) yield outcome;
     active = active.filter(({ done }) => !done);
   }
 }
 
-async function answerBatch(classifier: Classifier, active: readonly Conversation[], batchSize: number): Promise<void> {
+async function answerBatch(
+  { classifier, guarded }: RunOptions,
+  active: readonly Conversation[],
+  batchSize: number,
+): Promise<void> {
   const asks = active.flatMap(({ asks }) => asks);
   const pullbacks = asks.filter(({ functionals }) => functionals);
   const forwards = asks.filter(({ functionals }) => !functionals);
   const batch = (pullbacks.length >= Math.min(forwards.length, batchSize) ? pullbacks : forwards).slice(0, batchSize);
   const points = batch.map(({ point }) => point);
+  const labels = batch.map(({ conversation }) => conversation.label);
   const answers =
     batch[0]?.functionals === undefined
-      ? (await classifier.logits(points)).map((logits) => ({ logits }))
-      : await pullback(classifier as DifferentiableClassifier, points, batch);
+      ? (await (guarded ? guarded.logits(points, labels) : classifier.logits(points))).map((logits) => ({ logits }))
+      : await pullback({ classifier, guarded }, points, labels, batch);
   batch.forEach((ask, i) => {
     const answer = answers[i] as Omit<Answer, 'decision'> & { logits: Float32Array };
     ask.conversation.answer(ask, { decision: argmax(answer.logits), ...answer });
   });
 }
 
-async function pullback(classifier: DifferentiableClassifier, points: readonly Pixels[], batch: readonly Ask[]) {
-  const { logits, values, gradients } = await classifier.pullback(
-    points,
-    batch.map(({ functionals }) => functionals as readonly Functional[]),
-  );
+async function pullback(
+  { classifier, guarded }: Pick<RunOptions, 'classifier' | 'guarded'>,
+  points: readonly Pixels[],
+  labels: readonly number[],
+  batch: readonly Ask[],
+) {
+  const functionals = batch.map(({ functionals }) => functionals as readonly Functional[]);
+  const { logits, values, gradients } = guarded
+    ? await guarded.pullback(points, functionals, labels)
+    : await (classifier as DifferentiableClassifier).pullback(points, functionals);
   return points.map((_, i) => ({ logits: logits[i], values: values[i], gradients: gradients[i] }));
 }
 
@@ -176,6 +189,11 @@ class Conversation {
       random: xoroshiro128plus(subject.seed),
     });
     this.#advance([]);
+  }
+
+  /** The class of the image. */
+  get label(): number {
+    return this.#subject.goal.label;
   }
 
   get asks(): readonly Ask[] {

@@ -27,10 +27,21 @@ export interface Pullback {
   readonly gradients: readonly (readonly Float32Array[])[];
 }
 
+/** Values inside a model: `values[i][k]` of image i and activation k, channels last; `shapes[k]` is that of one image. */
+export interface Activations {
+  readonly shapes: readonly (readonly number[])[];
+  readonly values: readonly (readonly Float32Array[])[];
+}
+
 /** A classifier that can be differentiated with respect to the image. */
 export interface DifferentiableClassifier extends Classifier {
-  /** Names that a `weights` functional may refer to, beside `logits`. */
+  /** Names that a `weights` functional may refer to, beside `logits`, in the order of computation. */
   readonly activations: readonly string[];
+  /**
+   * The values of these activations.
+   * @throws UserError for a name that the model does not have.
+   */
+  read(images: Batch, names: readonly string[]): Promise<Activations>;
   /** Image i has its own K functionals; their values and gradients come from one forward pass. */
   pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback>;
 }

@@ -2,9 +2,10 @@ import type { Kind, ThreatModel } from '../attacks/definition.ts';
 import type { Norm, Norms } from '../attacks/norms.ts';
 import type { ImageShape } from '../data/image.ts';
 import type { Resizing } from '../data/resizing.ts';
+import type { Finding } from '../evaluation/audit/finding.ts';
 import type { Prediction, Round } from '../evaluation/evaluate.ts';
 import type { Metrics, Status } from '../evaluation/metrics.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
+import type { Attacker, TestPlan } from '../evaluation/plan.ts';
 import type { Comparison, Verdict } from '../evaluation/verdict.ts';
 import type { Preprocessing } from '../models/preprocessing.ts';
 
@@ -53,6 +54,21 @@ export interface TestReport {
     /** Every parameter as it was used, at the last budget; `rounds` has them for each. */
     readonly parameters: Readonly<Record<string, unknown>>;
   };
+  /** The detector that the model has, and which attacker the test is about. */
+  readonly detector?: {
+    readonly name: string;
+    readonly path: string;
+    readonly attacker: Attacker;
+    /** Known once it was opened. */
+    readonly kind?: string;
+    readonly title?: string;
+    readonly threshold?: number;
+    readonly falsePositiveRate?: number;
+    /** True when it learned from examples of the attack of this test. */
+    readonly seen?: boolean;
+  };
+  /** Signs that the result flatters the model; missing where none were looked for. */
+  readonly findings?: readonly Finding[];
   readonly seed: number;
   readonly engine: { readonly name: string; readonly location: EngineLocation };
   readonly expect: TestPlan['expect'];

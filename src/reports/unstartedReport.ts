@@ -31,6 +31,7 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
       epsilons: plan.epsilons,
       parameters: plan.parameters,
     },
+    ...(plan.detector && { detector: { ...plan.detector, attacker: plan.attacker ?? 'adaptive' } }),
     seed: plan.seed,
     engine: { name: 'none', location },
     expect: plan.expect,

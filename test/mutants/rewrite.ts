@@ -6,8 +6,10 @@ import type { AttackDefinition } from '../../src/attacks/definition.ts';
 /** A piece of an attack's source that occurs once, and what a mutant has in its place. */
 export type Rewrite = readonly [from: string, to: string];
 
-/** Where an attack is that has no file of its own under its id. */
+/** Where something is that is no attack with a file of its own under its id. */
 export interface Place {
+  /** The folder below `src`; `attacks` where it is missing. */
+  readonly folder?: string;
   /** The file that exports its definition, without `.ts`. */
   readonly file: string;
   readonly exported: string;
@@ -15,41 +17,52 @@ export interface Place {
   readonly part?: string;
 }
 
-const attacks = new URL('../../src/attacks/', import.meta.url);
+const sources = new URL('../../src/', import.meta.url);
 /** Inside of the project, so that a mutant finds the packages. */
 const folders = new URL('../../.cache/mutants/', import.meta.url);
 let made = 0;
 
 /** The attack with a mistake in its source: for mistakes that cannot be made from outside, as `meddle` makes them. */
-export async function rewritten(attack: string | Place, [from, to]: Rewrite): Promise<AttackDefinition> {
-  const { file, exported, part = file } = typeof attack === 'string' ? { file: attack, exported: attack } : attack;
-  const source = await sourceOf(part);
+export async function rewritten(attack: string | Place, rewrite: Rewrite): Promise<AttackDefinition> {
+  return rewrittenPart<AttackDefinition>(
+    typeof attack === 'string' ? { file: attack, exported: attack } : attack,
+    rewrite,
+  );
+}
+
+/** Whatever a file exports, with a mistake in its source. */
+export async function rewrittenPart<T>(
+  { folder = 'attacks', file, exported, part = file }: Place,
+  [from, to]: Rewrite,
+): Promise<T> {
+  const home = new URL(`${folder}/`, sources);
+  const source = await sourceOf(home, part);
   assert.equal(source.split(from).length, 2, `${part}.ts no longer has "${from}" once: change this mutant with it`);
-  const folder = new URL(`${process.pid}-${made++}/`, folders);
-  await mkdir(folder, { recursive: true });
+  const copiesFolder = new URL(`${process.pid}-${made++}/`, folders);
+  await mkdir(copiesFolder, { recursive: true });
   try {
-    // Files between the definition and the mistake are copied with it, so that they import each other; others are not.
-    for (const copy of await waysTo(part, file)) {
-      const text = copy === part ? source.replace(from, () => to) : await sourceOf(copy);
-      const copies = await waysTo(part, copy);
+    // Files between what is exported and the mistake are copied with it, so that they import each other; others are not.
+    for (const copy of await waysTo(home, part, file)) {
+      const text = copy === part ? source.replace(from, () => to) : await sourceOf(home, copy);
+      const copies = await waysTo(home, part, copy);
       const linked = text.replace(/from '(\.[^']*)'/g, (whole, path: string) =>
-        copies.has(nameOf(path)) ? whole : `from '${new URL(path, attacks)}'`,
+        copies.has(nameOf(path)) ? whole : `from '${new URL(path, home)}'`,
       );
-      await writeFile(new URL(`${copy}.ts`, folder), linked);
+      await writeFile(new URL(`${copy}.ts`, copiesFolder), linked);
     }
-    const module: Record<string, AttackDefinition> = await import(new URL(`${file}.ts`, folder).href);
-    return module[exported] as AttackDefinition;
+    const module: Record<string, T> = await import(new URL(`${file}.ts`, copiesFolder).href);
+    return module[exported] as T;
   } finally {
-    await rm(fileURLToPath(folder), { recursive: true });
+    await rm(fileURLToPath(copiesFolder), { recursive: true });
   }
 }
 
 /** Of the files that `file` imports and of itself, those by way of which it comes to `part`. */
-async function waysTo(part: string, file: string): Promise<ReadonlySet<string>> {
+async function waysTo(home: URL, part: string, file: string): Promise<ReadonlySet<string>> {
   if (file === part) return new Set([part]);
   const ways = new Set<string>();
-  for (const [, path = ''] of (await sourceOf(file)).matchAll(/from '(\.\/[^']*)'/g)) {
-    for (const way of await waysTo(part, nameOf(path))) ways.add(way);
+  for (const [, path = ''] of (await sourceOf(home, file)).matchAll(/from '(\.\/[^']*)'/g)) {
+    for (const way of await waysTo(home, part, nameOf(path))) ways.add(way);
   }
   return ways.size > 0 ? ways.add(file) : ways;
 }
@@ -58,6 +71,6 @@ function nameOf(path: string): string {
   return path.replace(/^\.\/(.*)\.ts$/, '$1');
 }
 
-function sourceOf(file: string): Promise<string> {
-  return readFile(new URL(`${file}.ts`, attacks), 'utf8');
+function sourceOf(home: URL, file: string): Promise<string> {
+  return readFile(new URL(`${file}.ts`, home), 'utf8');
 }

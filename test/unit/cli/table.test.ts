@@ -9,7 +9,7 @@ const norms = { linf: 0.25, l2: 0.25, l1: 0.25, l0: 1 };
 const examples: Tally[] = [{ status: 'fooled', norms }, { status: 'fooled', norms }, { status: 'held' }];
 
 function rowOf(kind: Kind, given: Partial<Round> = {}, target?: string): { cells: string[]; remarks: string } {
-  const metrics = computeMetrics(examples, 'linf', target !== undefined);
+  const metrics = computeMetrics(examples, 'linf', { targeted: target !== undefined });
   const test = {
     name: 'test',
     status: 'passed',

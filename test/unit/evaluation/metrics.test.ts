@@ -45,16 +45,16 @@ describe("Wilson's interval", () => {
 
 describe('metrics', () => {
   it('count every example once', () => {
-    const metrics = computeMetrics([fooled(0.1), wrong, held, ineligible, wrong, fooled(0.3), held], 'linf', true);
+    const metrics = computeMetrics([fooled(0.1), wrong, held, ineligible, wrong, fooled(0.3), held], 'linf', {
+      targeted: true,
+    });
     assert.deepEqual(metrics.counts, { total: 7, wrong: 2, ineligible: 1, eligible: 4, fooled: 2, held: 2 });
   });
 
   it('take accuracies of all examples, and the success rate of those that were attacked', () => {
-    const metrics = computeMetrics(
-      [fooled(0.1), wrong, held, held, fooled(0.2), wrong, wrong, fooled(0.1)],
-      'l2',
-      false,
-    );
+    const metrics = computeMetrics([fooled(0.1), wrong, held, held, fooled(0.2), wrong, wrong, fooled(0.1)], 'l2', {
+      targeted: false,
+    });
     assert.equal(metrics.cleanAccuracy, 5 / 8);
     assert.equal(metrics.robustAccuracy, 2 / 8);
     assert.equal(metrics.successRate, 3 / 5);
@@ -66,13 +66,13 @@ describe('metrics', () => {
   });
 
   it('count an example that is not eligible as right before the attack', () => {
-    const metrics = computeMetrics([ineligible, wrong, fooled(0.1), held], 'linf', true);
+    const metrics = computeMetrics([ineligible, wrong, fooled(0.1), held], 'linf', { targeted: true });
     assert.equal(metrics.cleanAccuracy, 3 / 4);
     assert.equal(metrics.successRate, 1 / 2);
   });
 
   it('have no robust accuracy when the attack has a target', () => {
-    const metrics = computeMetrics([fooled(0.1), held], 'linf', true);
+    const metrics = computeMetrics([fooled(0.1), held], 'linf', { targeted: true });
     assert.ok(!('robustAccuracy' in metrics));
     assert.ok(!('robustAccuracy' in metrics.intervals));
   });
@@ -87,18 +87,21 @@ describe('metrics', () => {
     ['that of the eligible only', [wrong, wrong, fooled(0.5), ineligible], 0.5],
   ] as const) {
     it(`have a median distance ${what}`, () => {
-      assert.equal(computeMetrics(examples, 'linf', false).medianDistance, median);
+      assert.equal(computeMetrics(examples, 'linf', { targeted: false }).medianDistance, median);
     });
   }
 
   it('have an infinite mean distance as soon as one held', () => {
-    assert.equal(computeMetrics([fooled(0.25), fooled(0.75)], 'linf', false).meanDistance, 0.5);
-    assert.equal(computeMetrics([fooled(0.25), held], 'linf', false).meanDistance, Number.POSITIVE_INFINITY);
+    assert.equal(computeMetrics([fooled(0.25), fooled(0.75)], 'linf', { targeted: false }).meanDistance, 0.5);
+    assert.equal(
+      computeMetrics([fooled(0.25), held], 'linf', { targeted: false }).meanDistance,
+      Number.POSITIVE_INFINITY,
+    );
   });
 
   it('measure in the norm of the attack', () => {
     for (const norm of ['linf', 'l2', 'l1', 'l0'] as const) {
-      assert.equal(computeMetrics([fooled(0.25)], norm, false).medianDistance, normsOf(0.25)[norm]);
+      assert.equal(computeMetrics([fooled(0.25)], norm, { targeted: false }).medianDistance, normsOf(0.25)[norm]);
     }
   });
 
@@ -112,7 +115,10 @@ describe('metrics', () => {
     fc.assert(
       fc.property(tallies, (list) => {
         const examples = [...list, fooled(0.5)];
-        assert.deepEqual(computeMetrics(examples, 'l2', false), computeMetrics(examples.toReversed(), 'l2', false));
+        assert.deepEqual(
+          computeMetrics(examples, 'l2', { targeted: false }),
+          computeMetrics(examples.toReversed(), 'l2', { targeted: false }),
+        );
       }),
     );
   });

@@ -11,7 +11,7 @@ const wrong: Tally = { status: 'wrong' };
 const roundOf = (epsilon: number, examples: readonly Tally[], targeted = false): Round => ({
   epsilon,
   parameters: {},
-  metrics: computeMetrics(examples, 'linf', targeted),
+  metrics: computeMetrics(examples, 'linf', { targeted }),
   queries: { points: 0, gradients: 0 },
   warnings: [],
 });

@@ -10,7 +10,7 @@ const held: Tally = { status: 'held' };
 
 const roundOf = (examples: readonly Tally[], given: Partial<Round> = {}): Round => ({
   parameters: {},
-  metrics: computeMetrics(examples, 'linf', false),
+  metrics: computeMetrics(examples, 'linf', { targeted: false }),
   queries: { points: 0, gradients: 0 },
   warnings: [],
   ...given,

@@ -1,0 +1,123 @@
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import Type from 'typebox';
+import { Check, Errors } from 'typebox/value';
+import { readError, writeError } from '../../data/fileErrors.ts';
+import { readNpz, writeNpz } from '../../data/npz.ts';
+import type { DifferentiableClassifier } from '../../models/classifier.ts';
+import { UserError } from '../../userError.ts';
+import type { Threshold } from '../guardedClassifier.ts';
+import { detectors } from './catalogue.ts';
+import type { DetectorDefinition, DetectorState } from './definition.ts';
+import type { Detector } from './detector.ts';
+
+const jsonFile = 'detector.json';
+const arraysFile = 'detector.npz';
+
+const schema = Type.Object({
+  format: Type.Literal('perturb-detector'),
+  version: Type.Literal(1),
+  kind: Type.String(),
+  model: Type.Object({ name: Type.String(), sha256: Type.String() }),
+  parameters: Type.Record(Type.String(), Type.Unknown()),
+  threshold: Type.Number(),
+  scale: Type.Number({ exclusiveMinimum: 0 }),
+  falsePositiveRate: Type.Number({ minimum: 0, maximum: 1 }),
+  seen: Type.Array(Type.String()),
+  values: Type.Record(Type.String(), Type.Unknown()),
+});
+
+/** What is kept of a detector, beside its state. */
+export interface DetectorFacts extends Threshold {
+  /** Id in the catalogue. */
+  readonly kind: string;
+  /** The model that it was made for. */
+  readonly model: { readonly name: string; readonly sha256: string };
+  readonly parameters: Readonly<Record<string, unknown>>;
+  /** Fraction of clean images that the threshold was set to reject. */
+  readonly falsePositiveRate: number;
+  /** Ids of the attacks whose examples it learned from. */
+  readonly seen: readonly string[];
+}
+
+/** A detector that was read, bound to its model. */
+export interface OpenedDetector extends DetectorFacts {
+  readonly definition: DetectorDefinition;
+  readonly detector: Detector;
+}
+
+/**
+ * Writes a detector as `detector.json` and, for what is long, `detector.npz` into a folder, which is made where it is
+ * missing. A detector that is there is replaced.
+ * @param report what fitting it came to, kept for people.
+ * @returns the path of detector.json.
+ * @throws UserError when the folder cannot be written.
+ */
+export async function writeDetector(
+  folder: string,
+  facts: DetectorFacts,
+  { values, arrays }: DetectorState,
+  report?: object,
+): Promise<string> {
+  const file = path.join(folder, jsonFile);
+  const content = { format: 'perturb-detector', version: 1, ...facts, values, report };
+  try {
+    await mkdir(folder, { recursive: true });
+    await writeNpz(path.join(folder, arraysFile), arrays);
+    await writeFile(`${file}.part`, `${JSON.stringify(content, null, 2)}\n`);
+    await rename(`${file}.part`, file);
+  } catch (error) {
+    throw writeError(folder, error);
+  }
+  return file;
+}
+
+/**
+ * Reads the detector of a folder, for a model.
+ * @param sha256 of the model's files.
+ * @throws UserError when it is missing or damaged, or was made for another model.
+ */
+export async function openDetector(
+  folder: string,
+  classifier: DifferentiableClassifier,
+  sha256: string,
+): Promise<OpenedDetector> {
+  const file = path.join(folder, jsonFile);
+  const { format, version, values, ...facts } = await readFacts(file);
+  if (facts.model.sha256 !== sha256) {
+    throw new UserError(
+      `${file} was made for another model: "${facts.model.name}", whose files have the SHA-256 ${facts.model.sha256.slice(0, 12)}…, and those of this model have ${sha256.slice(0, 12)}…. A detector knows only the model that it was trained with: train it again.`,
+    );
+  }
+  const definition = detectors.get(facts.kind);
+  if (definition === undefined) {
+    throw new UserError(`${file}: there is no detector of the kind "${facts.kind}". Train it again.`);
+  }
+  const arrays = await readNpz(path.join(folder, arraysFile));
+  const detector = await definition
+    .bind({ values, arrays: arrays as DetectorState['arrays'] }, facts.parameters, classifier)
+    .catch((error: unknown) => {
+      throw error instanceof UserError ? new UserError(`${file}: ${error.message}`, { cause: error }) : error;
+    });
+  return { ...facts, definition, detector };
+}
+
+async function readFacts(file: string): Promise<Type.Static<typeof schema>> {
+  const text = await readFile(file, 'utf8').catch((error: NodeJS.ErrnoException) => {
+    if (error.code !== 'ENOENT') throw readError(file, error);
+    throw new UserError(
+      `${file}: there is no such detector. Train it: "Perturb: Train Detector…", or perturb train WORKSPACE --detector NAME.`,
+    );
+  });
+  let content: unknown;
+  try {
+    content = JSON.parse(text);
+  } catch (error) {
+    throw new UserError(`${file} is not valid JSON (${(error as Error).message}). Train the detector again.`);
+  }
+  if (Check(schema, content)) return content;
+  const [first] = Errors(schema, content);
+  throw new UserError(
+    `${file} is damaged${first ? `: ${first.instancePath || 'it'} ${first.message}` : ''}. Train the detector again.`,
+  );
+}

@@ -1,0 +1,47 @@
+import type { Norm } from '../attacks/norms.ts';
+import type { DatasetSource } from '../data/source.ts';
+import type { ModelSource } from '../models/source.ts';
+
+/** An attack whose examples something is trained or judged on. */
+export interface TrainingAttack {
+  /** Id in the catalogue of attacks. */
+  readonly attack: string;
+  readonly norm: Norm;
+  /** Budget in the pixel range [0, 1]; missing for attacks that minimize the norm. */
+  readonly epsilon?: number;
+  /** Parameters that the settings give; the preset `quick` has the rest. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+}
+
+/** What detectors and training defenses have in common, with everything resolved. Plain data; paths are absolute. */
+interface Plan {
+  /** Its name in the settings. */
+  readonly name: string;
+  /** Id in the catalogue. */
+  readonly kind: string;
+  readonly model: ModelSource;
+  readonly dataset: DatasetSource;
+  /** Folder that the result is written into. */
+  readonly path: string;
+  /** Parameters that the settings give; the defaults are the rest. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly seed: number;
+  /** Where the settings define it; lines count from 1. */
+  readonly origin: { readonly file: string; readonly line: number };
+}
+
+/** A detector to be fitted: an entry of `perturb.detectors`. */
+export interface DetectorPlan extends Plan {
+  /** Attacks whose examples it learns from (where it learns from any) and is judged on. */
+  readonly attacks: readonly TrainingAttack[];
+  /** Attacks that it is judged on and has not seen. */
+  readonly heldOut: readonly TrainingAttack[];
+  /** Fraction of clean images that it may reject: sets its threshold. */
+  readonly falsePositiveRate: number;
+}
+
+/** A model to be hardened: an entry of `perturb.defenses`. */
+export interface DefensePlan extends Plan {
+  /** Images that early stopping and the curves are measured on; a part of the dataset is set aside where it is missing. */
+  readonly validation?: DatasetSource;
+}
