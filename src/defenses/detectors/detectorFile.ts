@@ -83,7 +83,8 @@ export async function openDetector(
   sha256: string,
 ): Promise<OpenedDetector> {
   const file = path.join(folder, jsonFile);
-  const { format, version, values, ...facts } = await readFacts(file);
+  const { values, kind, model, parameters, threshold, scale, falsePositiveRate, seen } = await readFacts(file);
+  const facts = { kind, model, parameters, threshold, scale, falsePositiveRate, seen };
   if (facts.model.sha256 !== sha256) {
     throw new UserError(
       `${file} was made for another model: "${facts.model.name}", whose files have the SHA-256 ${facts.model.sha256.slice(0, 12)}…, and those of this model have ${sha256.slice(0, 12)}…. A detector knows only the model that it was trained with: train it again.`,
