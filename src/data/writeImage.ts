@@ -3,6 +3,7 @@ import sharp from 'sharp';
 import { writeError } from './fileErrors.ts';
 import { isOnGrid, levelOf } from './grid.ts';
 import { type ImageShape, type Pixels, sizeOf } from './image.ts';
+import { encodeNpy } from './npy.ts';
 
 /**
  * Writes pixels (height × width × channels, each value on the 8-bit grid) as an 8-bit PNG, gray or RGB.
@@ -30,19 +31,8 @@ export async function writePng(file: string, pixels: Pixels, shape: ImageShape):
  */
 export async function writeNpy(file: string, pixels: Pixels, shape: ImageShape): Promise<void> {
   checkSize(pixels, shape);
-  const values = Buffer.alloc(pixels.length * Float32Array.BYTES_PER_ELEMENT);
-  for (const [i, value] of pixels.entries()) values.writeFloatLE(value, i * Float32Array.BYTES_PER_ELEMENT);
-  await write(file, Buffer.concat([npyHeader(shape), values]));
-}
-
-/** Magic, version, length of the text, and the text, padded so that the values start at a multiple of 64. */
-function npyHeader({ height, width, channels }: ImageShape): Buffer {
-  const prefix = Buffer.from('\x93NUMPY\x01\x00\x00\x00', 'latin1');
-  const text = `{'descr': '<f4', 'fortran_order': False, 'shape': (${height}, ${width}, ${channels}), }`;
-  const total = Math.ceil((prefix.length + text.length + 1) / 64) * 64;
-  const padded = `${text.padEnd(total - prefix.length - 1)}\n`;
-  prefix.writeUInt16LE(padded.length, 8);
-  return Buffer.concat([prefix, Buffer.from(padded, 'latin1')]);
+  const { height, width, channels } = shape;
+  await write(file, encodeNpy({ shape: [height, width, channels], data: pixels }));
 }
 
 function checkSize(pixels: Pixels, shape: ImageShape): void {

@@ -1,0 +1,64 @@
+import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { buffer } from 'node:stream/consumers';
+import { crc32 } from 'node:zlib';
+import { fromBufferPromise } from 'yauzl';
+import { ZipFile } from 'yazl';
+import { UserError } from '../userError.ts';
+import { readError, writeError } from './fileErrors.ts';
+import { decodeNpy, encodeNpy, type NumericArray } from './npy.ts';
+
+const suffix = '.npy';
+
+/** Every archive has the same date, so that the same arrays give the same bytes. */
+const date = new Date(1980, 0, 1);
+
+/**
+ * Writes arrays as a NumPy archive (.npz, not compressed). The file is there whole or not at all.
+ * @throws RangeError when the numbers of an array do not fill its shape.
+ * @throws UserError when the file cannot be written.
+ */
+export async function writeNpz(file: string, arrays: Readonly<Record<string, NumericArray>>): Promise<void> {
+  const archive = new ZipFile();
+  for (const [name, array] of Object.entries(arrays)) {
+    archive.addBuffer(encodeNpy(array), `${name}${suffix}`, { compress: false, mtime: date });
+  }
+  archive.end();
+  const bytes = await buffer(archive.outputStream);
+  const partial = `${file}.partial`;
+  try {
+    await writeFile(partial, bytes);
+    await rename(partial, file);
+  } catch (error) {
+    await rm(partial, { force: true });
+    throw writeError(file, error);
+  }
+}
+
+/**
+ * The arrays of a NumPy archive, by name: float32, int32 or uint8.
+ * @throws UserError when the file cannot be read or is damaged.
+ */
+export async function readNpz(file: string): Promise<Record<string, NumericArray>> {
+  const bytes = await readFile(file).catch((error) => {
+    throw readError(file, error);
+  });
+  try {
+    return await readArchive(bytes);
+  } catch (error) {
+    throw new UserError(
+      `${file} is damaged, or no NumPy archive (${(error as Error).message}). Copy it again, or make it anew.`,
+      { cause: error },
+    );
+  }
+}
+
+async function readArchive(bytes: Buffer): Promise<Record<string, NumericArray>> {
+  const archive = await fromBufferPromise(bytes);
+  const arrays: Record<string, NumericArray> = {};
+  for await (const entry of archive.eachEntry()) {
+    const content = await buffer(await archive.openReadStreamPromise(entry));
+    if (crc32(content) !== entry.crc32) throw new RangeError(`the checksum of ${entry.fileName} is wrong`);
+    arrays[entry.fileName.replace(/\.npy$/, '')] = decodeNpy(content);
+  }
+  return arrays;
+}
