@@ -12,6 +12,7 @@ import { doctor } from './doctor.ts';
 import { chooseEngine } from './engine.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
 import { run } from './run.ts';
+import { train } from './train.ts';
 
 /** Exit codes: all tests passed, some test failed, something could not run. */
 const couldNotRun = 2;
@@ -78,8 +79,17 @@ program
   });
 
 program
+  .command('train')
+  .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
+  .description('Hardens models and fits detectors as the settings say. Exits 0 when all was trained, else 2.')
+  .option('--defense <name...>', 'names in "perturb.defenses"')
+  .option('--detector <name...>', 'names in "perturb.detectors"')
+  .option('--json', 'print the reports instead of tables')
+  .action(train);
+
+program
   .command('catalog')
-  .description('Lists every attack with its parameters, their defaults and sources.')
+  .description('Lists every attack, detector and training defense with parameters, their defaults and sources.')
   .option('--json', 'print JSON')
   .action(({ json }: { json?: boolean }) => printCatalog(json === true));
 

@@ -1,5 +1,8 @@
 import { SingleBar } from 'cli-progress';
+import type { TrainingPoint, TrainingProgress } from '../defenses/progress.ts';
 import type { Progress } from '../engine/protocol.ts';
+import { formatDuration } from '../evaluation/estimate.ts';
+import { formatPercent } from '../reports/report.ts';
 
 /** A progress bar on standard error while that is a terminal; nothing elsewhere. */
 export class ProgressBar {
@@ -23,4 +26,50 @@ export class ProgressBar {
     if (this.#shown) this.#bar.stop();
     this.#shown = false;
   }
+}
+
+/** The same for a training: its phase, the last figures, and the time left over all phases. */
+export class TrainingBar {
+  readonly #bar = new SingleBar({
+    format: '{text} [{bar}] {value}/{total}{figures}{left}',
+    stream: process.stderr,
+    clearOnComplete: true,
+    hideCursor: true,
+    noTTYOutput: false,
+  });
+  #shown = false;
+  #point: Omit<TrainingPoint, 'epoch'> = {};
+
+  show({ name, phase, step, steps, secondsLeft, point }: TrainingProgress): void {
+    this.#point = { ...this.#point, ...point };
+    if (!process.stderr.isTTY || steps === 0) return;
+    const left = secondsLeft === undefined ? '' : `, ${formatDuration(secondsLeft)} left`;
+    const payload = { text: `${name}: ${phases[phase]}`, figures: describePoint(this.#point), left };
+    if (!this.#shown) this.#bar.start(steps, step, payload);
+    this.#shown = true;
+    this.#bar.setTotal(steps);
+    this.#bar.update(step, payload);
+  }
+
+  clear(): void {
+    if (this.#shown) this.#bar.stop();
+    this.#shown = false;
+    this.#point = {};
+  }
+}
+
+const phases: Readonly<Record<TrainingProgress['phase'], string>> = {
+  loading: 'loading',
+  crafting: 'making adversarial examples',
+  training: 'training',
+  measuring: 'measuring',
+};
+
+/** Loss, clean and robust accuracy as far as they are known: ", loss 0.532, clean 81.0 %, robust 43.2 %". */
+export function describePoint({ loss, cleanAccuracy, robustAccuracy }: Omit<TrainingPoint, 'epoch'>): string {
+  return [
+    loss === undefined ? '' : `, loss ${loss.toPrecision(3)}`,
+    cleanAccuracy === undefined ? '' : `, clean ${formatPercent(cleanAccuracy)}`,
+    robustAccuracy === undefined ? '' : `, robust ${formatPercent(robustAccuracy)}`,
+  ].join('');
 }

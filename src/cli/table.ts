@@ -1,4 +1,6 @@
 import Table from 'cli-table3';
+import type { Metrics } from '../evaluation/metrics.ts';
+import { describeDetection, describeFinding } from '../reports/detection.ts';
 import {
   formatDistance,
   formatEpsilon,
@@ -22,34 +24,46 @@ export function formatTable({ tests }: RunReport): string {
       table.push([test.name, isPlanned(test) ? test.model.name : '', '', '', '', '', '', '', marks[test.status]]);
       continue;
     }
-    for (const [i, { epsilon, ...round }] of test.rounds.entries()) {
-      const first = i === 0;
-      table.push([
-        first ? test.name : '',
-        first ? test.model.name : '',
-        first ? `${test.attack.title} ${test.attack.norm}${test.attack.target ? ` → ${test.attack.target}` : ''}` : '',
-        epsilon === undefined ? '' : formatEpsilon(epsilon, test.attack.norm),
-        ...figures(test.attack.kind, round),
-        first ? marks[test.status] : '',
-      ]);
+    const { norm, kind } = test.attack;
+    for (const [i, { epsilon, metrics, detection }] of test.rounds.entries()) {
+      const budget = epsilon === undefined ? '' : formatEpsilon(epsilon, norm);
+      const names = i === 0 ? [test.name, test.model.name, attackOf(test)] : ['', '', attackerOf(test)];
+      table.push([...names, budget, ...figures(kind, metrics), i === 0 ? marks[test.status] : '']);
+      if (!detection) continue;
+      const { attacker, metrics: others } = detection.other;
+      table.push(['', '', `${attacker} attacker`, budget, ...figures(kind, others), '']);
     }
   }
   const remarks = tests.flatMap((test) => [
     ...(test.status === 'passed' ? [] : [`${marks[test.status]}: ${test.name}${placeOf(test)}: ${test.message}`]),
     ...(isPlanned(test) ? test.warnings.map((warning) => `warning: ${test.name}: ${warning}`) : []),
     ...(isPlanned(test) ? describeStages(test).map((line) => `note: ${test.name}: ${line}`) : []),
+    ...(isPlanned(test) ? describeDetection(test).map((line) => `detector: ${test.name}: ${line}`) : []),
+    ...(isPlanned(test)
+      ? (test.findings ?? []).map((finding) => `audit: ${test.name}: ${describeFinding(finding)}`)
+      : []),
     ...(isPlanned(test) ? test.dataset.notes.map((note) => `note: ${test.name}: ${note}`) : []),
   ]);
   return [table.toString(), ...remarks].join('\n');
 }
 
+/** The attack of a test, its norm and target, and the attacker where there is a detector. */
+function attackOf(test: TestReport): string {
+  const { title, norm, target } = test.attack;
+  const attack = `${title} ${norm}${target ? ` → ${target}` : ''}`;
+  return test.detector ? `${attack}, ${attackerOf(test)}` : attack;
+}
+
+function attackerOf({ detector }: TestReport): string {
+  return detector ? `${detector.attacker} attacker` : '';
+}
+
 /** Clean and robust accuracy, success rate and median distance, as far as they mean anything for what was made. */
 function figures(
   kind: TestReport['attack']['kind'],
-  { metrics }: Pick<TestReport['rounds'][number], 'metrics'>,
+  { cleanAccuracy, robustAccuracy, successRate, medianDistance }: Metrics,
 ): string[] {
   if (kind === 'explanation') return ['—', '—', '—', '—'];
-  const { cleanAccuracy, robustAccuracy, successRate, medianDistance } = metrics;
   return [
     kind === 'forge' ? '—' : formatPercent(cleanAccuracy),
     robustAccuracy === undefined ? '—' : formatPercent(robustAccuracy),

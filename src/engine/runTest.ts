@@ -71,7 +71,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     return {
       ...report,
       status: comparisons.every(({ met }) => met) ? 'passed' : 'failed',
-      message: describeOutcome(comparisons, rounds, plan.norm, report.attack.kind),
+      message: describeOutcome(comparisons, rounds, plan.norm, report.attack.kind, report.detector),
       attack: { ...report.attack, parameters: last?.parameters ?? {} },
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),

@@ -5,7 +5,7 @@ import type { Resizing } from '../data/resizing.ts';
 import type { Finding } from '../evaluation/audit/finding.ts';
 import type { Prediction, Round } from '../evaluation/evaluate.ts';
 import type { Metrics, Status } from '../evaluation/metrics.ts';
-import type { Attacker, TestPlan } from '../evaluation/plan.ts';
+import type { Attacker, ExpectedMetric, TestPlan } from '../evaluation/plan.ts';
 import type { Comparison, Verdict } from '../evaluation/verdict.ts';
 import type { Preprocessing } from '../models/preprocessing.ts';
 
@@ -159,25 +159,28 @@ export const metricTitles = {
   medianDistance: 'median distance',
 } as const;
 
-/** One sentence on a test: the expectations that were missed, or else all; without any, what was measured. */
+/**
+ * One sentence on a test: the expectations that were missed, or else all; without any, what was measured. With a detector
+ * it has the same figure for the other attacker as well.
+ */
 export function describeOutcome(
   comparisons: readonly Comparison[],
   rounds: readonly Round[],
   norm: Norm,
   kind: Kind = 'attack',
+  detector?: TestReport['detector'],
 ): string {
   if (kind === 'explanation') {
     return rounds.map(({ metrics: { counts } }) => describeExplained(counts)).join('; ');
   }
-  const where = (epsilon: number | undefined) =>
-    epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon, norm)}`;
   const missed = comparisons.filter(({ met }) => !met);
   if (comparisons.length > 0) {
     return (missed.length > 0 ? missed : comparisons)
       .map(({ metric, epsilon, expected, measured }) => {
         const bound = metric === 'successRate' ? 'at most' : 'at least';
-        const show = metric === 'medianDistance' ? formatDistance : formatPercent;
-        return `${metricTitles[metric]}${where(epsilon)} is ${show(measured)}, expected ${bound} ${show(expected)}`;
+        const round = rounds.find((one) => one.epsilon === epsilon);
+        const figure = describeFigure(metric, measured, epsilon, { round, norm, detector });
+        return `${figure}, expected ${bound} ${formatMetric(metric, expected)}`;
       })
       .join('; ');
   }
@@ -185,11 +188,37 @@ export function describeOutcome(
     return rounds.map(({ metrics: { counts } }) => `${describeForged(counts)}; nothing was expected of it`).join('; ');
   }
   return rounds
-    .map(({ epsilon, metrics: { robustAccuracy, successRate } }) => {
-      const metric = robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
-      return `${metricTitles[metric]}${where(epsilon)} is ${formatPercent(robustAccuracy ?? successRate)}; nothing was expected of it`;
+    .map((round) => {
+      const { epsilon, metrics } = round;
+      const metric = metrics.robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
+      const figure = describeFigure(metric, metrics[metric] ?? NaN, epsilon, { round, norm, detector });
+      return `${figure}; nothing was expected of it`;
     })
     .join('; ');
+}
+
+/** "robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 40.0 % (unaware: 80.0 %)" */
+function describeFigure(
+  metric: ExpectedMetric,
+  measured: number,
+  epsilon: number | undefined,
+  { round, norm, detector }: { round: Round | undefined; norm: Norm; detector: TestReport['detector'] | undefined },
+): string {
+  const where = epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon, norm)}`;
+  const start = `${metricTitles[metric]}${where}`;
+  const value = formatMetric(metric, measured);
+  if (detector === undefined) return `${start} is ${value}`;
+  const guarded = `${start} with detector "${detector.name}"`;
+  // Before the attack there is no attacker.
+  if (metric === 'cleanAccuracy') return `${guarded} is ${value}`;
+  const other = round?.detection?.other;
+  const figure = other?.metrics[metric];
+  const comparison = other && figure !== undefined ? ` (${other.attacker}: ${formatMetric(metric, figure)})` : '';
+  return `${guarded} against an ${detector.attacker} attacker is ${value}${comparison}`;
+}
+
+function formatMetric(metric: ExpectedMetric, value: number): string {
+  return metric === 'medianDistance' ? formatDistance(value) : formatPercent(value);
 }
 
 function describeForged({ eligible, fooled }: Metrics['counts']): string {

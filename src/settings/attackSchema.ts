@@ -1,6 +1,6 @@
-import { amountSchema } from '../attacks/amount.ts';
 import type { AttackDefinition } from '../attacks/definition.ts';
-import { amountError, testBase } from './schema.ts';
+import { attackDefaults, parametersSchema } from './parametersSchema.ts';
+import { testBase } from './schema.ts';
 
 /** The attacks that settings can name, by id. */
 export type Attacks = ReadonlyMap<string, AttackDefinition>;
@@ -9,25 +9,31 @@ export type Attacks = ReadonlyMap<string, AttackDefinition>;
 export function testSchema(attacks: Attacks) {
   return {
     ...anyTestSchema(attacks),
-    allOf: [...attacks.values()].map((attack) => ({
-      if: { properties: { attack: { const: attack.id } }, required: ['attack'] },
-      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-      then: attackRules(attack),
-    })),
+    allOf: [...attacks.values()].map((attack) => ruleWhere({ attack: attack.id }, attackRules(attack))),
   };
+}
+
+/** What holds where a key has a value. */
+export function ruleWhere<Rule extends object>(condition: Readonly<Record<string, string>>, rule: Rule) {
+  const properties = Object.entries(condition).map(([key, value]) => [key, { const: value }]);
+  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+  return { if: { properties: Object.fromEntries(properties), required: Object.keys(condition) }, then: rule };
 }
 
 /** What holds for a test whichever attack it names. */
 export function anyTestSchema(attacks: Attacks) {
-  const definitions = [...attacks.values()];
-  const attack = {
-    ...testBase.properties.attack,
-    enum: definitions.map(({ id }) => id),
-    markdownEnumDescriptions: definitions.map(
+  const attack = { ...testBase.properties.attack, ...attackChoice([...attacks.values()]) };
+  return { ...testBase, properties: { ...testBase.properties, attack } };
+}
+
+/** The ids of attacks, with a description of each. */
+export function attackChoice(attacks: readonly AttackDefinition[]) {
+  return {
+    enum: attacks.map(({ id }) => id),
+    markdownEnumDescriptions: attacks.map(
       ({ title, description, threatModel, source }) => `**${title}** (${threatModel}). ${description}\n\n${source}`,
     ),
   };
-  return { ...testBase, properties: { ...testBase.properties, attack } };
 }
 
 /** What holds for a test that names this attack, in one piece: no conditions, so a mistake gives a single error. */
@@ -42,19 +48,11 @@ export function testSchemaOf(attack: AttackDefinition) {
 }
 
 /** What an attack demands beyond what holds for every test. */
-function attackRules({ title, kind, norms, goals, fixedBudget, parameters }: AttackDefinition) {
+function attackRules(attack: AttackDefinition) {
+  const { title, kind, goals, fixedBudget } = attack;
   return {
     properties: {
-      norm: {
-        enum: norms,
-        default: norms[0],
-        errorMessage: `${title} knows ${norms.length === 1 ? 'only the norm' : 'the norms'} ${norms.join(', ')}.`,
-      },
-      parameters: {
-        type: 'object',
-        properties: Object.fromEntries(Object.entries(parameters).map(([name, one]) => [name, parameterSchema(one)])),
-        additionalProperties: false,
-      },
+      ...budgetRules(attack),
       ...(!goals.includes('targeted') && { target: refused(`${title} cannot aim at a class: remove "target".`) }),
       ...(kind === 'explanation' && {
         expect: refused(`${title} explains the model and measures nothing that could be expected: remove "expect".`),
@@ -68,8 +66,9 @@ function attackRules({ title, kind, norms, goals, fixedBudget, parameters }: Att
           },
         },
       }),
-      ...(!fixedBudget && {
-        epsilon: refused(`${title} looks for the smallest perturbation and takes no epsilon: remove "epsilon".`),
+      ...(kind !== 'attack' && {
+        detector: refused(`${title} makes nothing that a detector could reject: remove "detector".`),
+        attacker: refused(`${title} makes nothing that a detector could reject: remove "attacker".`),
       }),
     },
     required: [
@@ -78,7 +77,23 @@ function attackRules({ title, kind, norms, goals, fixedBudget, parameters }: Att
       ...(goals.includes('untargeted') ? [] : ['target']),
       ...(kind === 'explanation' ? [] : ['expect']),
     ],
+    ...(kind !== 'attack' && { dependencies: {} }),
     ...(goals.includes('targeted') && untargetedMetrics),
+  };
+}
+
+/** The norms and parameters of an attack, and whether it takes an epsilon. */
+export function budgetRules({ title, norms, fixedBudget, parameters }: AttackDefinition) {
+  return {
+    norm: {
+      enum: norms,
+      default: norms[0],
+      errorMessage: `${title} knows ${norms.length === 1 ? 'only the norm' : 'the norms'} ${norms.join(', ')}.`,
+    },
+    parameters: parametersSchema(parameters, attackDefaults),
+    ...(!fixedBudget && {
+      epsilon: refused(`${title} looks for the smallest perturbation and takes no epsilon: remove "epsilon".`),
+    }),
   };
 }
 
@@ -101,14 +116,4 @@ const untargetedMetrics = {
 
 function refused(errorMessage: string) {
   return { not: {}, errorMessage };
-}
-
-function parameterSchema({ description, schema, quick, paper }: AttackDefinition['parameters'][string]) {
-  const defaults = [`Default: ${quick.text} (${quick.source}).`];
-  if (paper) defaults.push(`With the preset \`paper\`: ${paper.text} (${paper.source}).`);
-  return {
-    ...schema,
-    ...(schema === amountSchema && { errorMessage: amountError }),
-    markdownDescription: [description, ...defaults].join('\n\n'),
-  };
 }

@@ -1,22 +1,56 @@
 import { catalogue } from '../attacks/catalogue.ts';
+import { detectors as detectorCatalogue } from '../defenses/detectors/catalogue.ts';
+import { defenses as defenseCatalogue } from '../defenses/training/catalogue.ts';
 import { providerChoices } from '../models/onnx/providers.ts';
 import { type Attacks, testSchema } from './attackSchema.ts';
 import { datasetSchema, modelSchema } from './schema.ts';
-import { datasetSnippet, modelSnippet, named, presetSnippet, type Snippet, testSnippet } from './snippets.ts';
+import {
+  datasetSnippet,
+  defenseSnippet,
+  detectorSnippet,
+  modelSnippet,
+  named,
+  presetSnippet,
+  type Snippet,
+  testSnippet,
+} from './snippets.ts';
+import { type Defenses, type Detectors, defenseSchema, detectorSchema } from './trainingSchema.ts';
 
-/** The settings that define tests, each an object keyed by name. */
-export const settingKeys = ['perturb.models', 'perturb.datasets', 'perturb.tests'] as const;
+/** The settings that define tests and what they use, each an object keyed by name. */
+export const settingKeys = [
+  'perturb.models',
+  'perturb.datasets',
+  'perturb.detectors',
+  'perturb.defenses',
+  'perturb.tests',
+] as const;
 export type SettingKey = (typeof settingKeys)[number];
 
 /** `contributes.configuration` of the extension manifest. */
-export function configuration(attacks: Attacks = catalogue) {
+export function configuration(
+  attacks: Attacks = catalogue,
+  detectors: Detectors = detectorCatalogue,
+  defenses: Defenses = defenseCatalogue,
+) {
   return {
     title: 'Perturb',
     properties: {
       'perturb.models': setting(1, 'Models to test, by name.', modelSchema, modelSnippet, presetSnippet),
       'perturb.datasets': setting(2, 'Images to attack, by name.', datasetSchema, datasetSnippet),
-      'perturb.tests': setting(
+      'perturb.detectors': setting(
         3,
+        'Detectors of adversarial examples, by name: how each is trained, and for which model. Tests name them.',
+        detectorSchema(detectors, attacks),
+        detectorSnippet(detectors),
+      ),
+      'perturb.defenses': setting(
+        4,
+        'Training defenses, by name: how a model is hardened, and where the hardened one goes.',
+        defenseSchema(defenses),
+        defenseSnippet(defenses),
+      ),
+      'perturb.tests': setting(
+        5,
         'Robustness tests, by name: an attack on the images of a dataset, and what must hold. The Test Explorer lists them.',
         testSchema(attacks),
         testSnippet(attacks),
@@ -35,7 +69,7 @@ const engineLocation = {
   enum: ['process', 'extensionHost'],
   default: 'process',
   scope: 'machine-overridable',
-  order: 4,
+  order: 6,
   markdownDescription: 'Where attacks are computed.',
   markdownEnumDescriptions: [
     'A process of its own: a crash or a lack of memory there ends a test, and nothing else.',
@@ -48,7 +82,7 @@ const tensorflowFolder = {
   default: '',
   // Code is loaded from there, so no workspace may choose it.
   scope: 'machine',
-  order: 5,
+  order: 7,
   markdownDescription:
     'Folder that native TensorFlow was installed into by `perturb install-tensorflow --into FOLDER`. Without one, what *Perturb: Install Native TensorFlow* has installed is used.',
 };
@@ -58,7 +92,7 @@ const engineRuntime = {
   enum: ['auto', 'tensorflow'],
   default: 'auto',
   scope: 'machine-overridable',
-  order: 6,
+  order: 8,
   markdownDescription: 'What computes TensorFlow.js models.',
   markdownEnumDescriptions: [
     'ONNX Runtime, the faster, for each model that can be written as an ONNX graph; TensorFlow.js for the others.',
@@ -71,7 +105,7 @@ const engineProvider = {
   enum: providerChoices,
   default: 'cpu',
   scope: 'machine-overridable',
-  order: 7,
+  order: 9,
   markdownDescription:
     'What ONNX Runtime computes with. Where it does not serve, the processor does, and the status bar says why.',
   markdownEnumDescriptions: [
@@ -90,7 +124,7 @@ const engineMemory = {
   exclusiveMinimum: 0,
   default: null,
   scope: 'machine-overridable',
-  order: 8,
+  order: 10,
   markdownDescription:
     'Gigabytes that a model’s work may take; how many images are computed at a time follows from it. Default: a quarter of the machine’s memory.',
 };

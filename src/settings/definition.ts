@@ -22,24 +22,33 @@ export type Found<T> =
 /** Reads a definition. */
 export type Resolve<T> = (name: string, value: unknown, scope: PathScope) => Resolved<T>;
 
-/** What a name in a test stands for: the nearest definition, in the test's own layer or further out. */
+/** What a name stands for in the settings of a test, a detector or a defense. */
 export function lookUp<T>(
-  test: Definition,
+  user: Definition,
   path: JSONPath,
   setting: SettingKey,
   name: string,
   resolve: Resolve<T>,
 ): Found<T> {
-  const layers = [...outward(test.layer)];
+  const found = lookUpDefinition(user, path, setting, name);
+  return found.problems ? found : resolveDefinition(found.source, resolve);
+}
+
+/** The nearest definition of a name, in the user's own layer or further out. */
+export function lookUpDefinition(
+  user: Definition,
+  path: JSONPath,
+  setting: SettingKey,
+  name: string,
+): Found<Definition> {
+  const layers = [...outward(user.layer)];
   const layer = layers.find(({ values }) => Object.hasOwn(values[setting], name));
-  if (!layer) {
-    // A file that cannot be read may well define the name: its own problem is enough.
-    if (layers.some(({ problems }) => problems.length > 0)) return { problems: [] };
-    const known = layers.flatMap(({ values }) => Object.keys(values[setting]));
-    const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there: add it.';
-    return { problems: problemsOf(test, [{ path, message: `There is no "${name}" in "${setting}". ${advice}` }]) };
-  }
-  return resolveDefinition({ layer, setting, name, value: layer.values[setting][name] }, resolve);
+  if (layer) return { source: { layer, setting, name, value: layer.values[setting][name] } };
+  // A file that cannot be read may well define the name: its own problem is enough.
+  if (layers.some(({ problems }) => problems.length > 0)) return { problems: [] };
+  const known = layers.flatMap(({ values }) => Object.keys(values[setting]));
+  const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there: add it.';
+  return { problems: problemsOf(user, [{ path, message: `There is no "${name}" in "${setting}". ${advice}` }]) };
 }
 
 /** What a definition stands for. */

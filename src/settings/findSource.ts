@@ -1,12 +1,14 @@
 import type { DatasetSource } from '../data/source.ts';
+import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
 import type { ModelSource } from '../models/source.ts';
 import { UserError } from '../userError.ts';
 import type { SettingKey } from './configuration.ts';
-import { type Definition, type Resolve, resolveDefinition } from './definition.ts';
+import { type Definition, type Found, type Resolve, resolveDefinition } from './definition.ts';
 import { formatProblem } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
 import type { Workspace } from './settingsLayer.ts';
 import { suggest } from './suggest.ts';
+import { resolveDefense, resolveDetector } from './trainingPlans.ts';
 
 /** A model or a dataset, and the definition that it comes from. */
 export interface FoundSource<T> {
@@ -27,12 +29,27 @@ export function findDataset(workspace: Workspace, name: string): FoundSource<Dat
   return find(workspace, 'perturb.datasets', name, resolveDataset);
 }
 
-function find<T>(
-  { layers, problems }: Workspace,
-  setting: SettingKey,
-  name: string,
-  resolve: Resolve<T>,
-): FoundSource<T> {
+/** The detector of this name in a workspace, in the same way. */
+export function findDetector(workspace: Workspace, name: string): FoundSource<DetectorPlan> {
+  return resolveFound(findDefinition(workspace, 'perturb.detectors', name), resolveDetector);
+}
+
+/** The training defense of this name in a workspace, in the same way. */
+export function findDefense(workspace: Workspace, name: string): FoundSource<DefensePlan> {
+  return resolveFound(findDefinition(workspace, 'perturb.defenses', name), resolveDefense);
+}
+
+function find<T>(workspace: Workspace, setting: SettingKey, name: string, resolve: Resolve<T>): FoundSource<T> {
+  return resolveFound(findDefinition(workspace, setting, name), (definition) => resolveDefinition(definition, resolve));
+}
+
+function resolveFound<T>(definition: Definition, resolve: (definition: Definition) => Found<T>): FoundSource<T> {
+  const found = resolve(definition);
+  if (found.problems) throw new UserError(found.problems.map(formatProblem).join('\n'));
+  return { source: found.source, definition };
+}
+
+function findDefinition({ layers, problems }: Workspace, setting: SettingKey, name: string): Definition {
   const [layer, other] = layers.filter(({ values }) => Object.hasOwn(values[setting], name));
   if (layer === undefined) {
     // Where a file cannot be read, that is why.
@@ -46,8 +63,5 @@ function find<T>(
       `"${name}" is defined in ${layer.file} and in ${other.file}. Give the folder of one of them instead of the workspace.`,
     );
   }
-  const definition = { layer, setting, name, value: layer.values[setting][name] };
-  const found = resolveDefinition(definition, resolve);
-  if (found.problems) throw new UserError(found.problems.map(formatProblem).join('\n'));
-  return { source: found.source, definition };
+  return { layer, setting, name, value: layer.values[setting][name] };
 }

@@ -2,14 +2,26 @@ import { parseAmount } from '../attacks/amount.ts';
 import { catalogue } from '../attacks/catalogue.ts';
 import type { AttackDefinition } from '../attacks/definition.ts';
 import type { DatasetSource } from '../data/source.ts';
+import { detectors as detectorCatalogue } from '../defenses/detectors/catalogue.ts';
+import type { DetectorPlan } from '../defenses/plan.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { Attacks } from './attackSchema.ts';
-import { checkTest, soundPart } from './checkTest.ts';
-import { type Definition, duplicateFaults, lookUp, pathOf, problemsOf } from './definition.ts';
-import { type Fault, type Problem, separator } from './problem.ts';
+import { checkTest } from './checkTest.ts';
+import {
+  type Definition,
+  duplicateFaults,
+  type Found,
+  lookUp,
+  lookUpDefinition,
+  pathOf,
+  problemsOf,
+} from './definition.ts';
+import { type Fault, type Problem, separator, soundPart } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
 import type { TestSettings } from './schema.ts';
 import type { Workspace } from './settingsLayer.ts';
+import { resolveDetector } from './trainingPlans.ts';
+import type { Detectors } from './trainingSchema.ts';
 
 /** What can run, and what stands in the way of the rest. */
 export interface Resolution {
@@ -18,17 +30,24 @@ export interface Resolution {
 }
 
 /**
- * The tests that the settings of a workspace define. A mistake costs only the tests that it concerns: a model or dataset
- * with a mistake is reported once for each test that uses it, and not at all where none does.
+ * The tests that the settings of a workspace define. A mistake costs only the tests that it concerns: a model, a dataset
+ * or a detector with a mistake is reported once for each test that uses it, and not at all where none does.
  */
-export function resolvePlans(workspace: Workspace, attacks: Attacks = catalogue): Resolution {
+export function resolvePlans(
+  workspace: Workspace,
+  attacks: Attacks = catalogue,
+  detectors: Detectors = detectorCatalogue,
+): Resolution {
   const plans: TestPlan[] = [];
   const problems = [...workspace.problems, ...workspace.layers.flatMap((layer) => layer.problems)];
   const testNames = workspace.layers.flatMap((layer) => Object.keys(layer.values['perturb.tests']));
   for (const layer of workspace.layers) {
     for (const [name, value] of Object.entries(layer.values['perturb.tests'])) {
       const isShared = testNames.indexOf(name) !== testNames.lastIndexOf(name);
-      const resolution = resolveTest({ layer, setting: 'perturb.tests', name, value }, isShared, attacks);
+      const resolution = resolveTest({ layer, setting: 'perturb.tests', name, value }, isShared, {
+        attacks,
+        detectors,
+      });
       plans.push(...resolution.plans);
       problems.push(...resolution.problems);
     }
@@ -37,7 +56,11 @@ export function resolvePlans(workspace: Workspace, attacks: Attacks = catalogue)
 }
 
 /** @param isShared other folders have a test of this name, so that ids need the folder's */
-function resolveTest(test: Definition, isShared: boolean, attacks: Attacks): Resolution {
+function resolveTest(
+  test: Definition,
+  isShared: boolean,
+  { attacks, detectors }: { attacks: Attacks; detectors: Detectors },
+): Resolution {
   const { layer, name, value } = test;
   const plans: TestPlan[] = [];
   const problems: Problem[] = [];
@@ -45,7 +68,7 @@ function resolveTest(test: Definition, isShared: boolean, attacks: Attacks): Res
     problems.push(...found.map((problem) => ({ ...problem, test: impossible, testName: name })));
 
   const faults = [...duplicateFaults(test), ...checkTest(value, attacks)];
-  const settings = soundPart(value, faults);
+  const settings = soundPart<TestSettings>(value, faults);
   report(problemsOf(test, faults), name);
 
   const dataset =
@@ -57,19 +80,40 @@ function resolveTest(test: Definition, isShared: boolean, attacks: Attacks): Res
     report(problemsOf(test, [trivialAccuracy]), name);
   }
 
-  const common =
-    problems.length === 0 ? commonPlan(test, settings as TestSettings, dataset?.source, attacks) : undefined;
+  const detector = findDetector(test, settings.detector, detectors, attacks);
+  if (detector?.problems) report(detector.problems, name);
+
+  const sources = { dataset: dataset?.source, detector: detector?.source };
+  const common = problems.length === 0 ? commonPlan(test, settings as TestSettings, sources, attacks) : undefined;
   for (const [index, modelName] of [settings.model ?? []].flat().entries()) {
     const id = [...(isShared ? [layer.name] : []), modelName, name].join(separator);
     const path = Array.isArray(settings.model) ? ['model', index] : ['model'];
     const model = lookUp(test, path, 'perturb.models', modelName, resolveModel);
     if (model.problems) {
       report(model.problems, id);
+    } else if (detector?.source && detector.source.model.name !== modelName) {
+      report(problemsOf(test, [{ path, message: mismatch(detector.source, modelName) }]), id);
     } else if (common) {
       plans.push({ id, model: model.source, ...common });
     }
   }
   return { plans, problems };
+}
+
+/** The detector that a test names. */
+function findDetector(
+  test: Definition,
+  name: string | undefined,
+  detectors: Detectors,
+  attacks: Attacks,
+): Found<DetectorPlan> | undefined {
+  if (name === undefined) return undefined;
+  const found = lookUpDefinition(test, ['detector'], 'perturb.detectors', name);
+  return found.problems ? found : resolveDetector(found.source, detectors, attacks);
+}
+
+function mismatch({ name, model }: DetectorPlan, modelName: string): string {
+  return `The detector "${name}" is for the model "${model.name}", not for "${modelName}". Test "${model.name}", or name a detector for "${modelName}".`;
 }
 
 const trivialAccuracy: Fault = {
@@ -82,7 +126,7 @@ const trivialAccuracy: Fault = {
 function commonPlan(
   test: Definition,
   settings: TestSettings,
-  dataset: DatasetSource | undefined,
+  { dataset, detector }: { dataset?: DatasetSource | undefined; detector?: DetectorPlan | undefined },
   attacks: Attacks,
 ): Omit<TestPlan, 'id' | 'model'> {
   const { attack, classes, target, record, expect = {} } = settings;
@@ -106,6 +150,9 @@ function commonPlan(
     expect: Object.fromEntries(bounds),
     quantize: settings.quantize ?? true,
     ...(record !== undefined && { record }),
+    ...(detector && { detector: { name: detector.name, path: detector.path } }),
+    ...(settings.attacker && { attacker: settings.attacker }),
+    audit: settings.audit ?? true,
     seed: settings.seed ?? 0,
     origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },
   };

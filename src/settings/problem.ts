@@ -41,3 +41,9 @@ export function formatProblem({ file, line, column, setting, message }: Problem)
 export function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
+
+/** Settings without the keys that have a mistake, so that one mistake is not reported twice. */
+export function soundPart<T extends object>(value: unknown, faults: readonly Fault[]): Partial<T> {
+  const entries = Object.entries(isObject(value) ? value : {});
+  return Object.fromEntries(entries.filter(([key]) => !faults.some(({ path }) => path[0] === key))) as Partial<T>;
+}

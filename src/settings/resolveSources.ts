@@ -48,7 +48,7 @@ export function resolveDataset(name: string, value: unknown, scope: PathScope): 
 }
 
 /** The absolute path; a variable without a value is added to the faults. */
-function resolveAt(key: string, path: string, scope: PathScope, faults: Fault[]): string {
+export function resolveAt(key: string, path: string, scope: PathScope, faults: Fault[]): string {
   try {
     return resolvePath(path, scope);
   } catch (error) {

@@ -3,7 +3,7 @@ import { type Amount, amountSchema } from '../attacks/amount.ts';
 import { type Preset, presets } from '../attacks/definition.ts';
 import { type Norm, norms } from '../attacks/norms.ts';
 import { interpolations } from '../data/resample.ts';
-import type { ExpectedMetric } from '../evaluation/plan.ts';
+import { type Attacker, attackers, type ExpectedMetric } from '../evaluation/plan.ts';
 import {
   type PreprocessingSettings,
   type PresetName,
@@ -16,12 +16,12 @@ import {
  * value that does not match.
  */
 
-const closed = { additionalProperties: false };
+export const closed = { additionalProperties: false };
 
-const nonEmptyString = { type: 'string', minLength: 1, errorMessage: 'Give a text in quotes.' };
+export const nonEmptyString = { type: 'string', minLength: 1, errorMessage: 'Give a text in quotes.' };
 
 /** A path, in which `${workspaceFolder}` and its like are replaced. */
-function path(description: string) {
+export function path(description: string) {
   return Type.String({
     minLength: 1,
     errorMessage: 'Give a path in quotes.',
@@ -265,6 +265,30 @@ const testProperties = {
       markdownDescription: 'What must hold for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
     }),
   ),
+  detector: Type.Optional(
+    Type.String({
+      minLength: 1,
+      errorMessage: 'Give the name of a detector in quotes.',
+      markdownDescription:
+        'Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only where the image is misclassified and accepted.',
+    }),
+  ),
+  attacker: Type.Optional(
+    Type.Unsafe<Attacker>({
+      enum: attackers,
+      markdownDescription: 'What the attacker knows of the detector: `unaware` or `adaptive`. The report has both.',
+      markdownEnumDescriptions: [
+        'Nothing: the model alone is attacked.',
+        'Everything: model and detector are attacked at once.',
+      ],
+    }),
+  ),
+  audit: Type.Optional(
+    Type.Boolean({
+      default: true,
+      markdownDescription: 'Looks for signs that the result flatters the model, which takes further attacks.',
+    }),
+  ),
   record: Type.Optional(
     Type.Unsafe<number | readonly string[]>({
       type: ['integer', 'array'],
@@ -293,5 +317,9 @@ const testProperties = {
 };
 
 /** A value of `perturb.tests`, as far as it does not depend on the attack. */
-export const testBase = Type.Object(testProperties, closed);
+export const testBase = Type.Object(testProperties, {
+  ...closed,
+  // Figures of a detector mean nothing unless it is said which attacker it faces.
+  dependencies: { detector: ['attacker'], attacker: ['detector'] },
+});
 export type TestSettings = Type.Static<typeof testBase>;

@@ -38,7 +38,10 @@ export interface Workspace {
 export function parseLayer(text: string, origin: LayerOrigin, prefix: JSONPath = []): SettingsLayer {
   const document = parseJson(text);
   const locate = (path: JSONPath) => document.locate([...prefix, ...path]);
-  const values = { 'perturb.models': {}, 'perturb.datasets': {}, 'perturb.tests': {} };
+  const values = Object.fromEntries(settingKeys.map((key) => [key, {}])) as Record<
+    SettingKey,
+    SettingsLayer['values'][SettingKey]
+  >;
   const duplicates: JSONPath[] = [];
   const problems: Problem[] = [];
   const report = (path: JSONPath, message: string, position = locate(path)) =>

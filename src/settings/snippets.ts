@@ -1,6 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of VS Code
 import { presets } from '../models/preprocessing.ts';
 import type { Attacks } from './attackSchema.ts';
+import type { Defenses, Detectors } from './trainingSchema.ts';
 
 /** What VS Code offers to fill in. Placeholder 1 is left for the name; a `^` before a placeholder makes it a number. */
 export interface Snippet {
@@ -48,6 +49,26 @@ export function testSnippet(attacks: Attacks): Snippet {
       expect: { robustAccuracy: '^${6:0.5}' },
     },
   };
+}
+
+export function detectorSnippet(detectors: Detectors): Snippet {
+  return {
+    label: 'Detector',
+    description: 'A detector of adversarial examples for a model',
+    body: trainingBody([...detectors.keys()], '${2:model}-detector'),
+  };
+}
+
+export function defenseSnippet(defenses: Defenses): Snippet {
+  return {
+    label: 'Training defense',
+    description: 'How a model is hardened against attacks',
+    body: trainingBody([...defenses.keys()], '${2:model}-hardened'),
+  };
+}
+
+function trainingBody(kinds: readonly string[], folder: string) {
+  return { kind: `\${4|${kinds}|}`, model: '${2:model}', dataset: '${3:dataset}', path: `models/${folder}` };
 }
 
 /** The same with a name in front, for where an object of named things is to be filled in. */

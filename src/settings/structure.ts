@@ -53,9 +53,11 @@ function describe(
 ): string {
   const { properties = {}, errorMessage, enum: options } = parentSchema as Schema;
   switch (keyword) {
-    case 'required': {
+    case 'required':
+    case 'dependencies': {
       const { markdownDescription = '' } = properties[params.missingProperty] ?? {};
-      return `"${params.missingProperty}" is missing. ${markdownDescription.split('\n')[0]}`.trim();
+      const reason = keyword === 'required' ? '' : `, and "${params.property}" needs it`;
+      return `"${params.missingProperty}" is missing${reason}. ${markdownDescription.split('\n')[0]}`.trim();
     }
     case 'additionalProperties': {
       const key: string = params.additionalProperty;

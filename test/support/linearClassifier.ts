@@ -1,6 +1,7 @@
 import type { ImageShape } from '../../src/data/image.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import type { Functional } from '../../src/models/functional.ts';
+import { readLogits } from './readLogits.ts';
 import { seedOf } from './seedOf.ts';
 
 /** logits = W x + b, computed in float64: the classifier on which attacks have closed forms. */
@@ -30,6 +31,9 @@ export function linearClassifier(
     async logits(images) {
       batches.push(images.length);
       return images.map((image) => Float32Array.from(rowOf(image)));
+    },
+    async read(images, names) {
+      return readLogits(await this.logits(images), names, weights.length);
     },
     async pullback(images, functionals) {
       batches.push(images.length);

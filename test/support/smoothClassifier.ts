@@ -1,5 +1,6 @@
 import type { ImageShape } from '../../src/data/image.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
+import { readLogits } from './readLogits.ts';
 import { seedOf } from './seedOf.ts';
 
 /** Logits of an image, and the Jacobian there: one row of pixel derivatives a class. */
@@ -23,6 +24,9 @@ export function smoothClassifier(
     activations: [],
     async logits(images) {
       return images.map((image) => Float32Array.from(evaluate(image).logits));
+    },
+    async read(images, names) {
+      return readLogits(await this.logits(images), names, classes);
     },
     async pullback(images, functionals) {
       const evaluations = images.map(evaluate);

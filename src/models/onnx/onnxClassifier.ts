@@ -2,9 +2,9 @@ import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ImageShape } from '../../data/image.ts';
 import { sizeOf } from '../../data/image.ts';
-import { UserError } from '../../userError.ts';
-import type { Batch, Classifier, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
+import type { Activations, Batch, Classifier, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
 import { type Functional, seed } from '../functional.ts';
+import { missingActivation } from '../missingActivation.ts';
 import { chooseBatchSize } from './batchSize.ts';
 import { activationSeed } from './gradient/gradientModel.ts';
 import { type SeedKind, seedKindOf, seedKinds, seedValues } from './gradient/seeds.ts';
@@ -28,6 +28,8 @@ export interface OnnxTraits {
   /** The batch sizes that there may be sessions for, the smallest first. */
   readonly batchSizes: readonly number[];
   readonly activations: ReadonlyMap<string, Activation>;
+  /** The value that the logits are. */
+  readonly logits: string;
 }
 
 /** A graph on ONNX Runtime that can be asked, and not differentiated. */
@@ -53,8 +55,7 @@ export class OnnxClassifier implements Classifier {
 
   async logits(images: Batch): Promise<Logits> {
     const rows: Float32Array[] = [];
-    const choose = () => (this.#batch ??= this.chooseBatch((trial, batch) => this.#forward(trial, batch)));
-    for (const { from, to, batch } of await this.parts(images.length, choose)) {
+    for (const { from, to, batch } of await this.forwardParts(images.length)) {
       rows.push(...(await this.#forward(images.slice(from, to), batch)));
     }
     return rows;
@@ -103,6 +104,11 @@ export class OnnxClassifier implements Classifier {
     return parts;
   }
 
+  /** The same, for a forward pass. */
+  protected forwardParts(count: number): Promise<{ from: number; to: number; batch: number }[]> {
+    return this.parts(count, () => (this.#batch ??= this.chooseBatch((trial, batch) => this.#forward(trial, batch))));
+  }
+
   async #forward(images: Batch, batch: number): Promise<Float32Array[]> {
     const { session, model } = await this.traits.sessions.forward(batch);
     const results = await session.run(this.feed(model.graph.inputs, images, batch));
@@ -137,6 +143,41 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
 
   get activations(): readonly string[] {
     return [...this.traits.activations.keys()];
+  }
+
+  async read(images: Batch, names: readonly string[]): Promise<Activations> {
+    const activations = names.map((name) =>
+      name === 'logits' ? { value: this.traits.logits, channelsFirst: false } : this.#activation(name),
+    );
+    // Of no image at all there are still the shapes.
+    const smallest = Math.min(...this.traits.batchSizes);
+    const parts = images.length > 0 ? await this.forwardParts(images.length) : [{ from: 0, to: 0, batch: smallest }];
+    const values: Float32Array[][] = [];
+    let shapes: readonly (readonly number[])[] = [];
+    for (const { from, to, batch } of parts) {
+      const read = await this.#readPart(images.slice(from, to), activations, batch);
+      values.push(...read.values);
+      shapes = read.shapes;
+    }
+    // Logits may have axes of size 1 in the graph.
+    return { shapes: names.map((name, k) => (name === 'logits' ? [this.classes.length] : (shapes[k] ?? []))), values };
+  }
+
+  async #readPart(images: Batch, activations: readonly Activation[], batch: number) {
+    if (activations.length === 0) return { shapes: [], values: images.map(() => []) };
+    const opened = await this.traits.sessions.reading(
+      batch,
+      activations.map(({ value }) => value),
+    );
+    const { inputs, outputs } = opened.model.graph;
+    const results = await opened.session.run(this.feed(inputs, images, batch));
+    const read = outputs.map(({ name }, k) =>
+      activationRows(results[name] as RuntimeTensor, activations[k] as Activation, batch),
+    );
+    return {
+      shapes: read.map(({ shape }) => shape),
+      values: images.map((_, i) => read.map(({ rows }) => rows[i] as Float32Array)),
+    };
   }
 
   async pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback> {
@@ -185,7 +226,10 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
       list.map((_, k) => found.slice((k * batch + i) * size, (k * batch + i + 1) * size)),
     );
     const inside = new Map(
-      names.map((name, index) => [name, this.#activationRows(results, activations[index] as Activation, batch)]),
+      activations.map((activation, index) => {
+        const { rows } = activationRows(results[activation.value] as RuntimeTensor, activation, batch);
+        return [names[index], rows] as const;
+      }),
     );
     const values = functionals.map((list, i) =>
       list.map((functional) => {
@@ -244,22 +288,8 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
 
   #activation(name: string): Activation {
     const activation = this.traits.activations.get(name);
-    if (activation === undefined) throw new UserError(`The model has no activation "${name}".`);
+    if (activation === undefined) throw missingActivation(name, this.activations);
     return activation;
-  }
-
-  #activationRows(
-    results: Readonly<Record<string, RuntimeTensor>>,
-    { value, channelsFirst }: Activation,
-    batch: number,
-  ): Float32Array[] {
-    const { dims } = results[value] as RuntimeTensor;
-    const data = floatsOf(results, value);
-    const size = data.length / batch;
-    return Array.from({ length: batch }, (_, i) => {
-      const row = data.slice(i * size, (i + 1) * size);
-      return channelsFirst ? toChannelsLast(row, dims.slice(1)) : row;
-    });
   }
 }
 
@@ -271,6 +301,22 @@ async function timeOf(work: () => Promise<unknown>): Promise<number> {
 
 function isOfLogits(functional: Functional): boolean {
   return functional.kind !== 'weights' || functional.output === 'logits';
+}
+
+/** The values of each image of a batch, channels last, and the shape that they have in this order. */
+function activationRows(
+  { dims, data }: RuntimeTensor,
+  { channelsFirst }: Activation,
+  batch: number,
+): { rows: Float32Array[]; shape: readonly number[] } {
+  const image = dims.slice(1);
+  const size = elementCount(image);
+  const rows = Array.from({ length: batch }, (_, i) => {
+    const row = (data as Float32Array).slice(i * size, (i + 1) * size);
+    return channelsFirst ? toChannelsLast(row, image) : row;
+  });
+  const [channels = 1, ...places] = image;
+  return { rows, shape: channelsFirst ? [...places, channels] : image };
 }
 
 function floatsOf(results: Readonly<Record<string, RuntimeTensor>>, name: string): Float32Array {

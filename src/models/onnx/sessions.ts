@@ -1,5 +1,7 @@
+import { valuesReadBy } from './gradient/derive.ts';
 import { type GradientRequest, gradientModel } from './gradient/gradientModel.ts';
-import { elementCount, type Model, type Value } from './graph.ts';
+import { elementCount, elementTypes, type Model, type Value } from './graph.ts';
+import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 import { type Inspection, inspect } from './inspect.ts';
 import type { Runtime, Session } from './runtime.ts';
 
@@ -55,6 +57,13 @@ export class Sessions {
     );
   }
 
+  /** A session that gives values inside the graph, as float32, in this order. */
+  reading(batch: number, values: readonly string[]): Promise<GraphSession> {
+    return this.#open(`${batch} reading ${JSON.stringify(values)}`, async () => ({
+      model: readingModel(await this.inspect(batch), values),
+    }));
+  }
+
   /** Closes the sessions of all other batch sizes. */
   async keepOnly(batches: readonly number[]): Promise<void> {
     for (const [key, opening] of this.#sessions) {
@@ -88,6 +97,30 @@ export class Sessions {
       await closed(opening);
     }
   }
+}
+
+/** A model whose outputs are these values, and which computes nothing that they do not need. */
+function readingModel({ model, shapes }: Inspection, values: readonly string[]): Model {
+  const { graph, opsets } = model;
+  const [input] = graph.inputs as [Value];
+  const build = new GraphBuilder(opsets.get('') as number, freePrefix(graph, 'reading'));
+  // Casts make an output of whatever a value is: a number of another type, the input, an output already.
+  const outputs = values.map((value) => build.op('Cast', [value], { to: elementTypes.float32 }));
+  const needed = new Set(values);
+  const nodes = graph.nodes.toReversed().filter((node) => {
+    const isNeeded = node.outputs.some((output) => needed.has(output));
+    if (isNeeded) for (const value of valuesReadBy(node)) needed.add(value);
+    return isNeeded;
+  });
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      inputs: [{ ...input, dims: shapes.get(input.name) as readonly number[] }],
+      outputs: outputs.map((name) => ({ name, type: 'float32' })),
+      nodes: [...nodes.reverse(), ...build.nodes],
+    },
+  };
 }
 
 async function closed(opening: Promise<GraphSession>): Promise<void> {

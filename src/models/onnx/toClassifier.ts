@@ -57,7 +57,8 @@ export async function toClassifier(
       classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
       engine: runtime.name,
       batchSizes: anyBatch ? batchSizesWithin(memoryBudget(), footprint) : [smallest],
-      activations: activations ?? activationsOf(inspection, smallest),
+      activations: activations ?? activationsOf(inspection, smallest, pixelValues(image.model, model)),
+      logits: (inspection.model.graph.outputs[0] as Value).name,
     },
     obstacle,
   );
@@ -109,8 +110,23 @@ function obstacleTo(inspection: Inspection): string | undefined {
   }
 }
 
-/** Every value that belongs to one image of the batch, by its name in the file. */
-function activationsOf({ model, shapes }: Inspection, batch: number): Map<string, Activation> {
-  const names = model.graph.nodes.flatMap(({ outputs }) => outputs).filter((name) => shapes.get(name)?.[0] === batch);
-  return new Map(names.map((value) => [value, { value, channelsFirst: false }]));
+/** The values between pixels and the input of the file, which are none of the file's. */
+function pixelValues(image: Model, { graph }: Model): ReadonlySet<string> {
+  const own = new Set([...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)]);
+  return new Set(image.graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => !own.has(name))));
+}
+
+/**
+ * Every value that belongs to one image of the batch, by its name in the file. Those of four axes are taken to be
+ * [batch, channels, height, width], the order of ONNX's operators.
+ */
+function activationsOf(
+  { model, shapes }: Inspection,
+  batch: number,
+  except: ReadonlySet<string>,
+): Map<string, Activation> {
+  const names = model.graph.nodes
+    .flatMap(({ outputs }) => outputs)
+    .filter((name) => shapes.get(name)?.[0] === batch && !except.has(name));
+  return new Map(names.map((value) => [value, { value, channelsFirst: shapes.get(value)?.length === 4 }]));
 }

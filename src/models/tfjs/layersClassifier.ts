@@ -2,12 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { sizeOf } from '../../data/image.ts';
-import { UserError } from '../../userError.ts';
 import { checkClassCount } from '../classCount.ts';
-import type { Batch, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
+import type { Activations, Batch, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
 import { type Functional, seed } from '../functional.ts';
+import { missingActivation } from '../missingActivation.ts';
 import type { Preprocessing } from '../preprocessing.ts';
 import { type Entry, Network } from './network.ts';
+import { scalePixels, throughScaling } from './pixelScaling.ts';
 import { scoped } from './scoped.ts';
 
 /** Memory that a batch's intermediate values may take, in bytes; larger batches are slower, not faster. */
@@ -83,6 +84,24 @@ class LayersClassifier implements DifferentiableClassifier {
     return scoped(() => this.#rows(this.#network.logitsOf(this.#preprocess(images))));
   }
 
+  async read(images: Batch, names: readonly string[]): Promise<Activations> {
+    const nodes = names.map((name) => this.#nodeOf(name));
+    const values: Float32Array[][] = [];
+    let shapes: number[][] = [];
+    // At least once, for the shapes.
+    for (let from = 0; from === 0 || from < images.length; from += this.batchSize) {
+      scoped(() => {
+        const part = images.slice(from, from + this.batchSize);
+        const outputs = this.#network.forward(this.#preprocess(part));
+        const read = nodes.map((node) => outputs[node] as tf.Tensor);
+        shapes = read.map(({ shape }) => shape.slice(1));
+        const data = read.map((tensor) => tensor.dataSync() as Float32Array);
+        values.push(...part.map((_, i) => data.map((all) => rowOf(all, i, part.length))));
+      });
+    }
+    return { shapes, values };
+  }
+
   async pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback> {
     return scoped(() => {
       const outputs = this.#network.forward(this.#preprocess(images));
@@ -93,7 +112,10 @@ class LayersClassifier implements DifferentiableClassifier {
       for (let k = 0; k < most; k++) {
         const own = functionals.map((list) => list[k]);
         const { entries, values: results } = this.#seeds(own, logits, outputs);
-        const pixels = this.#throughPreprocessing(this.#network.backward(outputs, entries)).dataSync() as Float32Array;
+        const pixels = throughScaling(
+          this.#network.backward(outputs, entries) as tf.Tensor4D,
+          this.#preprocessing,
+        ).dataSync() as Float32Array;
         const size = sizeOf(this.input);
         for (const [i, functional] of own.entries()) {
           if (functional === undefined) continue;
@@ -139,8 +161,7 @@ class LayersClassifier implements DifferentiableClassifier {
     image: number,
     outputs: readonly (tf.Tensor | undefined)[],
   ) {
-    const node = output === 'logits' ? this.#network.logits : this.#network.outputOf.get(output);
-    if (node === undefined) throw new UserError(`The model has no activation "${output}".`);
+    const node = this.#nodeOf(output);
     const data = (outputs[node] as tf.Tensor).dataSync();
     const size = data.length / (outputs[node]?.shape[0] ?? 1);
     if (weights.length !== size) {
@@ -151,30 +172,19 @@ class LayersClassifier implements DifferentiableClassifier {
     return { node, value: scale * value, gradient: weights.map((weight) => scale * weight) };
   }
 
+  #nodeOf(output: string): number {
+    const node = output === 'logits' ? this.#network.logits : this.#network.outputOf.get(output);
+    if (node === undefined) throw missingActivation(output, this.activations);
+    return node;
+  }
+
   #preprocess(images: Batch): tf.Tensor {
     const { height, width, channels } = this.input;
     const size = sizeOf(this.input);
     const data = new Float32Array(images.length * size);
     for (const [i, image] of images.entries()) data.set(image, i * size);
     const pixels = tf.tensor4d(data, [images.length, height, width, channels]);
-    const { mean, std } = this.#perChannel();
-    return tf.div(tf.sub(this.#order(pixels), mean), std);
-  }
-
-  /** The gradient with respect to pixels, from that with respect to what the network was given. */
-  #throughPreprocessing(gradient: tf.Tensor): tf.Tensor {
-    return this.#order(tf.div(gradient, this.#perChannel().std));
-  }
-
-  /** Exchanges red and blue where the model wants it: its own inverse. */
-  #order(images: tf.Tensor): tf.Tensor {
-    return this.#preprocessing.channels === 'bgr' && this.input.channels === 3 ? tf.reverse(images, -1) : images;
-  }
-
-  #perChannel(): { mean: tf.Tensor; std: tf.Tensor } {
-    const { channels } = this.input;
-    const { mean, std } = this.#preprocessing;
-    return { mean: tf.tensor1d(mean.slice(0, channels)), std: tf.tensor1d(std.slice(0, channels)) };
+    return scalePixels(pixels, this.#preprocessing);
   }
 
   /** Reads logits [N, …] as N rows. */
@@ -183,4 +193,10 @@ class LayersClassifier implements DifferentiableClassifier {
     const size = this.classes.length;
     return Array.from({ length: data.length / size }, (_, i) => data.slice(i * size, (i + 1) * size));
   }
+}
+
+/** What belongs to image i of so many. */
+function rowOf(data: Float32Array, i: number, count: number): Float32Array {
+  const size = data.length / count;
+  return data.slice(i * size, (i + 1) * size);
 }

@@ -257,14 +257,22 @@ function maxPooling({ poolSize: filterSize, strides, padding: pad }: PoolingConf
 function averagePooling({ poolSize: filterSize, strides, padding: pad }: PoolingConfig): Operation {
   return {
     forward: ([x]) => tf.avgPool(x as tf.Tensor4D, filterSize, strides, pad),
-    backward: (dy, [x]) => {
-      const input = x as tf.Tensor4D;
-      // The mean leaves the padding out, which the kernel for WebAssembly forgets: it divides by the whole window.
-      const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad);
-      const whole = pad === 'valid' || tf.getBackend() !== 'wasm' ? dy : tf.mul(dy, windowOverCount(info));
-      return [tf.engine().runKernel(tf.AvgPoolGrad, { dy: whole, input }, { filterSize, strides, pad })];
-    },
+    backward: (dy, [x]) => [throughAveragePool(dy as tf.Tensor4D, x as tf.Tensor4D, filterSize, strides, pad)],
   };
+}
+
+/** The gradient before average pooling, whose mean leaves the padding out. */
+export function throughAveragePool(
+  dy: tf.Tensor4D,
+  input: tf.Tensor4D,
+  filterSize: [number, number],
+  strides: [number, number],
+  pad: 'same' | 'valid',
+): tf.Tensor {
+  // The kernel for WebAssembly forgets that: it divides by the whole window.
+  const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad);
+  const whole = pad === 'valid' || tf.getBackend() !== 'wasm' ? dy : tf.mul(dy, windowOverCount(info));
+  return tf.engine().runKernel(tf.AvgPoolGrad, { dy: whole, input }, { filterSize, strides, pad });
 }
 
 /** For each output of a pooling, the size of the window over the number of pixels of the image in it: [height, width, 1]. */

@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { catalogue } from '../../../src/attacks/catalogue.ts';
+import { detectors } from '../../../src/defenses/detectors/catalogue.ts';
+import { defenses } from '../../../src/defenses/training/catalogue.ts';
 import { startRuntime } from '../../../src/models/onnx/runtime.ts';
 import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
 import { builtProgram, perturb } from '../../support/program.ts';
@@ -12,7 +14,7 @@ describe('perturb', () => {
   it('catalog --json tells everything about every attack', async () => {
     const { code, stdout, stderr } = await perturb('catalog', '--json');
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
-    const entries = JSON.parse(stdout);
+    const entries = JSON.parse(stdout).attacks;
     assert.equal(entries.length, attacks.length);
     for (const [i, { id, title, kind, threatModel, norms, source, goals, parameters }] of attacks.entries()) {
       const { parameters: listed, ...entry } = entries[i];
@@ -35,7 +37,35 @@ describe('perturb', () => {
     }
   });
 
-  it('catalog lists every attack with its parameters', async () => {
+  it('catalog --json tells everything about every detector and training defense', async () => {
+    const { detectors: detectorEntries, defenses: defenseEntries } = JSON.parse(
+      (await perturb('catalog', '--json')).stdout,
+    );
+    for (const [catalogue, entries] of [
+      [detectors, detectorEntries],
+      [defenses, defenseEntries],
+    ] as const) {
+      assert.deepEqual(
+        entries.map(({ id }: { id: string }) => id),
+        [...catalogue.keys()],
+      );
+      for (const [i, { title, description, source, parameters }] of [...catalogue.values()].entries()) {
+        const entry = entries[i];
+        assert.deepEqual([entry.title, entry.description, entry.source], [title, description, source]);
+        const expected = Object.entries(parameters).map(([name, { description, schema, default: fallback }]) => {
+          const { text, source } = fallback;
+          return { name, description, schema, default: { text, source } };
+        });
+        assert.deepEqual(entry.parameters, expected);
+      }
+    }
+    assert.deepEqual(
+      detectorEntries.map(({ learnsFrom }: { learnsFrom: string }) => learnsFrom),
+      [...detectors.values()].map(({ learnsFrom }) => learnsFrom),
+    );
+  });
+
+  it('catalog lists every attack, detector and training defense with its parameters', async () => {
     const { code, stdout } = await perturb('catalog');
     assert.equal(code, 0);
     for (const { id, title, kind, source, fixedBudget, parameters } of attacks) {
@@ -46,6 +76,19 @@ describe('perturb', () => {
       assert.ok(stdout.includes(`  ${source}\n`));
       for (const [name, { description }] of Object.entries(parameters)) {
         assert.ok(stdout.includes(`  ${name}: ${description}\n`));
+      }
+    }
+    for (const [catalogue, kind] of [
+      [detectors, 'detector; learns from clean images'],
+      [defenses, 'training defense'],
+    ] as const) {
+      for (const { id, title, description, source, parameters } of catalogue.values()) {
+        const [, entry = ''] = stdout.split(`\n${id}: ${title}\n`);
+        assert.ok(entry.startsWith(`  ${description}\n  ${source}\n  ${kind}`), `${id}: ${entry.slice(0, 500)}`);
+        for (const [name, { default: fallback }] of Object.entries(parameters)) {
+          assert.ok(entry.includes(`\n  ${name}: `), `${id}: ${name}`);
+          assert.ok(entry.includes(`\n    default: ${fallback.text} (${fallback.source})\n`), `${id}: ${name}`);
+        }
       }
     }
   });
@@ -65,7 +108,7 @@ describe('perturb', () => {
   it('--help lists the commands and the attacks', async () => {
     const { code, stdout } = await perturb('--help');
     assert.equal(code, 0);
-    for (const command of ['run', 'check-preprocessing', 'demo', 'catalog', 'doctor'])
+    for (const command of ['run', 'check-preprocessing', 'train', 'demo', 'catalog', 'doctor'])
       assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
     for (const { id, description } of attacks) {
       const line = stdout.split('\n').find((text) => text.trimStart().startsWith(`${id} `));
@@ -73,7 +116,7 @@ describe('perturb', () => {
     }
   });
 
-  for (const args of [['attack'], [], ['run'], ['run', '.', '--fast'], ['doctor', 'now']]) {
+  for (const args of [['attack'], [], ['run'], ['run', '.', '--fast'], ['train'], ['doctor', 'now']]) {
     it(`exits 2 for: perturb ${args.join(' ')}`, async () => {
       const { code, stdout, stderr } = await perturb(...args);
       assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });

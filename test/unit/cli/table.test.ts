@@ -62,4 +62,55 @@ describe('the table of results', () => {
     assert.equal(rowOf('attack', { stages }).remarks, '\nnote: test: APGD-CE fooled 40, APGD-T 3 more');
     assert.equal(rowOf('attack').remarks, '');
   });
+
+  describe('of a test with a detector', () => {
+    const metrics = computeMetrics([...examples, { status: 'rejected' }], 'linf', { targeted: false, guarded: true });
+    const unaware = computeMetrics([{ status: 'held' }, ...examples.slice(1)], 'linf', {
+      targeted: false,
+      guarded: true,
+    });
+    const separation = { roc: [], auroc: 0.91, detectedAt1: 0.2, detectedAt5: 0.5 };
+    const detection = { separation, caught: 3, other: { attacker: 'unaware', metrics: unaware } } as const;
+    const test = {
+      name: 'test',
+      status: 'passed',
+      model: { name: 'signs' },
+      attack: { title: 'Attack', kind: 'attack', norm: 'linf' },
+      detector: { name: 'net', path: '/net', attacker: 'adaptive', title: 'Net', seen: true },
+      rounds: [4, 8].map((level) => ({ epsilon: level / 255, metrics, detection })),
+      findings: [{ check: 'zero-gradients', message: 'The gradient is zero on 3 of 4 images.' }],
+      warnings: [],
+      dataset: { notes: [] },
+    } as unknown as TestReport;
+    const [table = '', ...rest] = formatTable({ tests: [test] } as never).split('┘');
+
+    it('has a line for each attacker', () => {
+      const rows = table.split('\n').filter((line) => line.startsWith('│'));
+      const cells = rows.slice(1).map((row) =>
+        row
+          .split('│')
+          .slice(3, -2)
+          .map((cell) => cell.trim()),
+      );
+      const [adaptive, other] = [
+        ['75.0 %', '25.0 %', '66.7 %', '0.250'],
+        ['100.0 %', '66.7 %', '33.3 %', '∞'],
+      ];
+      assert.deepEqual(cells, [
+        ['Attack linf, adaptive attacker', '4/255', ...adaptive],
+        ['unaware attacker', '4/255', ...other],
+        ['adaptive attacker', '8/255', ...adaptive],
+        ['unaware attacker', '8/255', ...other],
+      ]);
+    });
+
+    it('is followed by what the detector rejects, and by what the audit found', () => {
+      const who = 'detector: test: net (Net; it learned from this attack) rejects 1 of 4 clean images';
+      assert.deepEqual(rest.join('┘').trim().split('\n'), [
+        `${who} and 3 of 5 misclassified examples at linf 4/255; AUROC 0.910`,
+        `${who} and 3 of 5 misclassified examples at linf 8/255; AUROC 0.910`,
+        'audit: test: The gradient is zero on 3 of 4 images. See media/audit/zero-gradients.md.',
+      ]);
+    });
+  });
 });

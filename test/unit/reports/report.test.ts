@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Round } from '../../../src/evaluation/evaluate.ts';
 import { computeMetrics, type Tally } from '../../../src/evaluation/metrics.ts';
+import { describeDetection } from '../../../src/reports/detection.ts';
 import { describeOutcome, type TestReport } from '../../../src/reports/report.ts';
 import { describeStages } from '../../../src/reports/stages.ts';
 
@@ -45,6 +46,41 @@ describe('the outcome of a test', () => {
       describeOutcome([], rounds, 'linf'),
       'robust accuracy at linf 4/255 is 50.0 %; nothing was expected of it; robust accuracy at linf 8/255 is 0.0 %; nothing was expected of it',
     );
+  });
+});
+
+describe('the outcome of a test with a detector', () => {
+  const detector = { name: 'net', path: '/net', attacker: 'adaptive' } as const;
+  const other = { attacker: 'unaware', metrics: roundOf([held, held, fooled, held]).metrics } as const;
+  const round = roundOf([held, fooled], { epsilon: 8 / 255, detection: { caught: 1, other } });
+
+  it('has the figure of both attackers', () => {
+    const missed = { metric: 'robustAccuracy', epsilon: 8 / 255, expected: 0.6, measured: 0.5, met: false } as const;
+    const figure =
+      'robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 50.0 % (unaware: 75.0 %)';
+    assert.equal(describeOutcome([missed], [round], 'linf', 'attack', detector), `${figure}, expected at least 60.0 %`);
+    assert.equal(describeOutcome([], [round], 'linf', 'attack', detector), `${figure}; nothing was expected of it`);
+  });
+
+  it('has no attacker where the images are clean', () => {
+    const met = { metric: 'cleanAccuracy', expected: 0.9, measured: 1, met: true } as const;
+    assert.equal(
+      describeOutcome([met], [roundOf([held])], 'linf', 'attack', detector),
+      'clean accuracy with detector "net" is 100.0 %, expected at least 90.0 %',
+    );
+  });
+
+  it('is told of the detector, too', () => {
+    const attack = { norm: 'linf' } as TestReport['attack'];
+    assert.deepEqual(describeDetection({ rounds: [round], attack }), []);
+    assert.deepEqual(describeDetection({ detector, rounds: [round], attack }), [
+      'net rejects 0 of 2 clean images and 1 of 2 misclassified examples at linf 8/255',
+    ]);
+    const calm = roundOf([held], { detection: { caught: 0, other } });
+    const known = { ...detector, title: 'Net', seen: false };
+    assert.deepEqual(describeDetection({ detector: known, rounds: [calm], attack }), [
+      'net (Net; it never saw this attack) rejects 0 of 1 clean images; nothing was misclassified',
+    ]);
   });
 });
 

@@ -3,7 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
 import { testSchema } from '../../../src/settings/attackSchema.ts';
 import { configuration, settingKeys, updateManifest } from '../../../src/settings/configuration.ts';
-import { attacks } from './workspaces.ts';
+import { defenseSchema, detectorSchema } from '../../../src/settings/trainingSchema.ts';
+import { attacks, defenses, detectors } from './workspaces.ts';
 
 describe('the contributed settings', () => {
   it('are in package.json as the attack catalogue has them (npm run generate)', async () => {
@@ -60,5 +61,64 @@ describe('the contributed settings', () => {
     ];
     for (const settings of accepted) assert.ok(validate(settings), JSON.stringify(settings));
     for (const settings of refused) assert.ok(!validate(settings), JSON.stringify(settings));
+  });
+
+  it('describe each kind of detector and defense, and each parameter with its default', () => {
+    const { kind } = detectorSchema(detectors, attacks).properties;
+    assert.deepEqual(kind.enum, ['net', 'still']);
+    assert.equal(kind.markdownEnumDescriptions[0], '**Net**. A net beside the net.\n\nSomebody 2017');
+    assert.deepEqual(defenseSchema(defenses).properties.kind.enum, ['robust']);
+    for (const schema of [detectorSchema(detectors, attacks), defenseSchema(defenses)]) {
+      assert.match(JSON.stringify(schema.allOf[0]), /Width\.\\n\\nDefault: 1\/255 \(a paper \| page 3\)\./);
+    }
+  });
+
+  it('show editors the same mistakes of detectors and defenses as the command line', () => {
+    const ajv = new Ajv({ strict: false });
+    const isDetector = ajv.compile(detectorSchema(detectors, attacks));
+    const isDefense = ajv.compile(defenseSchema(defenses));
+    const base = { model: 'm', dataset: 'd', path: 'out' };
+    const [net, robust] = [
+      { ...base, kind: 'net' },
+      { ...base, kind: 'robust' },
+    ];
+    const attack = { attack: 'ifgsm', epsilon: '8/255' };
+    const accepted: [typeof isDetector, object][] = [
+      [isDetector, net],
+      [isDetector, { ...net, attacks: [attack, { ...attack, norm: 'l2', parameters: { steps: 3 } }], heldOut: [] }],
+      [isDetector, { ...net, heldOut: [{ attack: 'minimal' }], falsePositiveRate: 0.5, parameters: { sigma: '1/2' } }],
+      [isDetector, { ...net, kind: 'still', seed: 3 }],
+      [isDefense, robust],
+      [isDefense, { ...robust, validation: 'd', parameters: { steps: 3 } }],
+    ];
+    const refused: [typeof isDetector, object][] = [
+      [isDetector, { ...net, kind: 'robust' }],
+      [isDetector, base],
+      [isDetector, { ...net, validation: 'd' }],
+      [isDetector, { ...net, attacks: [] }],
+      [isDetector, { ...net, attacks: [{ attack: 'ifgsm' }] }],
+      [isDetector, { ...net, attacks: [{ ...attack, steps: 3 }] }],
+      [isDetector, { ...net, heldOut: [{ ...attack, parameters: { steps: 0 } }] }],
+      [isDetector, { ...net, heldOut: [{ attack: 'minimal', epsilon: 1 }] }],
+      [isDetector, { ...net, heldOut: [{ ...attack, target: 'stop' }] }],
+      [isDetector, { ...net, falsePositiveRate: 0 }],
+      [isDetector, { ...net, falsePositiveRate: 0.6 }],
+      [isDetector, { ...net, kind: 'still', parameters: { steps: 3 } }],
+      [isDefense, { ...robust, attacks: [attack] }],
+      [isDefense, { ...robust, parameters: { steps: 0 } }],
+    ];
+    for (const [validate, settings] of accepted) assert.ok(validate(settings), JSON.stringify(settings));
+    for (const [validate, settings] of refused) assert.ok(!validate(settings), JSON.stringify(settings));
+  });
+
+  it('offer detectors and defenses to fill in', () => {
+    const { properties } = configuration(attacks, detectors, defenses);
+    const [detector] = properties['perturb.detectors'].additionalProperties.defaultSnippets;
+    const [defense] = properties['perturb.defenses'].additionalProperties.defaultSnippets;
+    const filled = (body: object) =>
+      JSON.parse(JSON.stringify(body).replaceAll(/\$\{\d\|([^,|]*)[^}]*\}|\$\{\d:([^}]*)\}/g, '$1$2'));
+    const detectorBody = filled(detector?.body ?? assert.fail());
+    assert.deepEqual(detectorBody, { kind: 'net', model: 'model', dataset: 'dataset', path: 'models/model-detector' });
+    assert.equal(filled(defense?.body ?? assert.fail()).kind, 'robust');
   });
 });

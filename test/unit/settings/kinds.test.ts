@@ -46,6 +46,19 @@ describe('tests of every kind', () => {
     assert.match((await resolve({ ...explanation, expect })).messages.join(), /remove "expect"/);
   });
 
+  it('have no detector where they forge or explain', async () => {
+    const guard = { detector: 'net', attacker: 'adaptive' };
+    const { messages } = await resolve({ attack: 'forge', target: 'stop', expect, ...guard });
+    assert.equal(messages.length, 2);
+    for (const key of Object.keys(guard)) {
+      const message = `Forged image makes nothing that a detector could reject: remove "${key}".`;
+      assert.ok(messages.includes(message), messages.join());
+    }
+    const explanation = { attack: 'linear', dataset: 'street', epsilon: '8/255' };
+    const explained = await resolve({ ...explanation, detector: 'net' });
+    assert.match(explained.messages.join('|'), /^Linear explanation [^|]*: remove "detector"\.$/);
+  });
+
   it('need a dataset and an expectation to attack', async () => {
     const { messages } = await resolve({ attack: 'cw' });
     assert.match(messages.join(), /"dataset" is missing/);

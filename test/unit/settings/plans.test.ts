@@ -50,6 +50,7 @@ describe('plans', () => {
       target: 'random',
       expect: { successRate: [0.1, 0.2, 0.3], medianDistance: [0.2, 0.2, 0.2] },
       quantize: false,
+      audit: true,
       seed: 7,
       origin: { file, line: 15 },
     };
@@ -105,6 +106,7 @@ describe('plans', () => {
       epsilons: [],
       expect: { medianDistance: [1] },
       quantize: true,
+      audit: true,
       seed: 0,
       origin: { file: join(root, '.vscode/settings.json'), line: 5 },
     });

@@ -27,7 +27,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'an unknown key': [{ epsilom: 1 }, '7 › epsilom: There is no setting "epsilom" here. Did you mean "epsilon"?'],
   'an unknown key like no other': [
     { color: 1 },
-    '7 › color: There is no setting "color" here. Known: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, record, quantize, seed.',
+    '7 › color: There is no setting "color" here. Known: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, detector, attacker, audit, record, quantize, seed.',
   ],
   'parameters beside the attack': [
     { attack: 'ifgsm', steps: 40, stepSize: '1/255' },
@@ -178,6 +178,21 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     { attack: 'minimal', epsilon: missing, expect: { medianDistance: [1, 2] } },
     '8 › expect › medianDistance: There are 2 bounds, and Minimal attack makes one attack. Give a single number.',
   ],
+
+  'an unknown detector': [
+    { detector: 'net', attacker: 'adaptive' },
+    '7 › detector: There is no "net" in "perturb.detectors". Nothing is defined there: add it.',
+  ],
+  'a detector without an attacker': [
+    { detector: 'net' },
+    '6 › attacker: "attacker" is missing, and "detector" needs it. What the attacker knows of the detector: `unaware` or `adaptive`. The report has both.',
+    '7 › detector: There is no "net" in "perturb.detectors". Nothing is defined there: add it.',
+  ],
+  'an attacker without a detector': [
+    { attacker: 'unaware' },
+    '6 › detector: "detector" is missing, and "attacker" needs it. Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only where the image is misclassified and accepted.',
+  ],
+  'a word for the audit': [{ audit: 'yes' }, '7 › audit: "yes" does not fit. Give true or false.'],
 
   'an unknown preset': [{ preset: 'papr' }, '7 › preset: "papr" is unknown. Did you mean "paper"?'],
   'a negative seed': [{ seed: -1 }, '7 › seed: -1 does not fit: it must be at least 0.'],

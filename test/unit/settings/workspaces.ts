@@ -1,11 +1,14 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
+import { amountSchema } from '../../../src/attacks/amount.ts';
 import { fgsm } from '../../../src/attacks/fgsm.ts';
 import { ifgsm } from '../../../src/attacks/ifgsm.ts';
 import type { Attacks } from '../../../src/settings/attackSchema.ts';
 import { type Resolution, resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
+import { resolveDefensePlans, resolveDetectorPlans } from '../../../src/settings/trainingPlans.ts';
+import type { Defenses, Detectors } from '../../../src/settings/trainingSchema.ts';
 
 /** The kinds of attack that settings tell apart: without parameters, with parameters, without a budget. */
 export const attacks = new Map<string, unknown>([
@@ -25,6 +28,58 @@ export const attacks = new Map<string, unknown>([
   ],
   ['pixels', { ...fgsm, id: 'pixels', title: 'Pixel attack', norms: ['l0'] }],
 ]) as Attacks;
+
+const steps = {
+  description: 'Number of steps.',
+  schema: { type: 'integer', minimum: 1 },
+  default: { value: 40, text: '40', source: 'a book' },
+};
+const sigma = {
+  description: 'Width.',
+  schema: amountSchema,
+  default: { value: 1 / 255, text: '1/255', source: 'a paper | page 3' },
+};
+
+/** The kinds of detector that settings tell apart. */
+export const detectors = new Map<string, unknown>([
+  [
+    'net',
+    {
+      id: 'net',
+      title: 'Net',
+      description: 'A net beside the net.',
+      source: 'Somebody 2017',
+      learnsFrom: 'adversarial',
+      parameters: { steps, sigma },
+    },
+  ],
+  [
+    'still',
+    {
+      id: 'still',
+      title: 'Stillness',
+      description: 'Knows what is usual.',
+      source: 'Another 2018',
+      learnsFrom: 'clean',
+      surrogate: 'the identity',
+      parameters: {},
+    },
+  ],
+]) as unknown as Detectors;
+
+/** One training defense. */
+export const defenses = new Map<string, unknown>([
+  [
+    'robust',
+    {
+      id: 'robust',
+      title: 'Robust training',
+      description: 'Trains on attacks.',
+      source: 'A third 2019',
+      parameters: { steps, sigma },
+    },
+  ],
+]) as unknown as Defenses;
 
 const roots: string[] = [];
 
@@ -47,13 +102,25 @@ export async function removeFiles(): Promise<void> {
 /** Files, and which of them (or "." for the folder) is opened. */
 export async function resolveFiles(files: Readonly<Record<string, string>>, opened = '.') {
   const root = await writeFiles(files);
-  const resolution = resolvePlans(await readWorkspace(join(root, opened)), attacks);
+  const resolution = resolvePlans(await readWorkspace(join(root, opened)), attacks, detectors);
   return { root, ...resolution, lines: linesOf(root, resolution) };
 }
 
 /** A folder whose settings.json has this text. */
 export function resolveText(text: string) {
   return resolveFiles({ '.vscode/settings.json': text });
+}
+
+/** What can be trained with these settings, with the real attacks. */
+export async function resolveTraining(text: string) {
+  const root = await writeFiles({ '.vscode/settings.json': text });
+  const workspace = await readWorkspace(root);
+  const [forDetectors, forDefenses] = [
+    resolveDetectorPlans(workspace, detectors),
+    resolveDefensePlans(workspace, defenses),
+  ];
+  const problems = [...forDetectors.problems, ...forDefenses.problems];
+  return { root, detectors: forDetectors.plans, defenses: forDefenses.plans, lines: linesOf(root, { problems }) };
 }
 
 /** The text of settings.json with one model, one dataset and these tests, whose definitions begin at line 4. */
@@ -66,6 +133,6 @@ export function withTests(tests: string): string {
 }
 
 /** The problems as a person reads them, without the file's folder. */
-function linesOf(root: string, { problems }: Resolution): string[] {
+function linesOf(root: string, { problems }: Pick<Resolution, 'problems'>): string[] {
   return problems.map(({ file, line, setting, message }) => `${relative(root, file)}:${line} ${setting}: ${message}`);
 }

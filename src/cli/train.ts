@@ -1,0 +1,93 @@
+import type { DefenseReport } from '../defenses/training/report.ts';
+import type { TrainingOptions } from '../engine/client.ts';
+import type { DetectorReport } from '../evaluation/detection.ts';
+import { findDefense, findDetector } from '../settings/findSource.ts';
+import { readWorkspace } from '../settings/readSettings.ts';
+import type { Workspace } from '../settings/settingsLayer.ts';
+import { UserError } from '../userError.ts';
+import { startEngine } from './engine.ts';
+import { TrainingBar } from './progressBar.ts';
+import { formatDefense, formatDetector } from './trainingTables.ts';
+
+/** What to train, by names in the settings. */
+export interface TrainOptions {
+  readonly defense?: readonly string[];
+  readonly detector?: readonly string[];
+  readonly json?: boolean;
+}
+
+/** What is printed as JSON. */
+interface Reports {
+  readonly defenses: DefenseReport[];
+  readonly detectors: DetectorReport[];
+}
+
+/**
+ * Hardens models and fits detectors, in this order, one after the other, and prints what each came to.
+ * @throws UserError when nothing is named, a name is not defined or has a mistake (nothing is trained then), when a
+ * training fails, or when it was interrupted.
+ */
+export async function train(path: string, { defense = [], detector = [], json }: TrainOptions): Promise<void> {
+  const workspace = await readWorkspace(path);
+  if (defense.length + detector.length === 0) throw new UserError(whatThereIs(workspace));
+  const defensePlans = defense.map((name) => findDefense(workspace, name).source);
+  const detectorPlans = detector.map((name) => findDetector(workspace, name).source);
+
+  const bar = new TrainingBar();
+  const interrupt = new AbortController();
+  const stop = () => interrupt.abort(new Error('interrupted'));
+  process.once('SIGINT', stop);
+  const engine = startEngine();
+  const options: TrainingOptions = { signal: interrupt.signal, onProgress: (progress) => bar.show(progress) };
+  const reports: Reports = { defenses: [], detectors: [] };
+  const jobs = [
+    ...defensePlans.map((plan) => ({
+      name: plan.name,
+      interrupted: 'Give the same command again, and it goes on after the last step that was finished.',
+      async work() {
+        const report = await engine.trainDefense(plan, options);
+        reports.defenses.push(report);
+        return formatDefense(report);
+      },
+    })),
+    ...detectorPlans.map((plan) => ({
+      name: plan.name,
+      interrupted: 'No detector was written.',
+      async work() {
+        const report = await engine.trainDetector(plan, options);
+        reports.detectors.push(report);
+        return formatDetector(report);
+      },
+    })),
+  ];
+  try {
+    for (const { name, interrupted, work } of jobs) {
+      const table = await work()
+        .catch((error) => {
+          if (interrupt.signal.aborted) throw new UserError(`Interrupted while training ${name}. ${interrupted}`);
+          throw error;
+        })
+        .finally(() => bar.clear());
+      if (!json) console.log(table);
+    }
+  } finally {
+    process.off('SIGINT', stop);
+    engine.dispose();
+  }
+  if (json) console.log(JSON.stringify(reports, null, 2));
+}
+
+/** What could be named. */
+function whatThereIs({ layers }: Workspace): string {
+  const list = (setting: 'perturb.defenses' | 'perturb.detectors') =>
+    layers.flatMap(({ values }) => Object.keys(values[setting])).join(', ');
+  const [defenses, detectors] = [list('perturb.defenses'), list('perturb.detectors')];
+  if (!defenses && !detectors) {
+    return 'The settings define nothing to train. Add a defense under "perturb.defenses" or a detector under "perturb.detectors".';
+  }
+  return [
+    'Say what to train, with --defense NAME or --detector NAME.',
+    defenses ? ` Defenses: ${defenses}.` : '',
+    detectors ? ` Detectors: ${detectors}.` : '',
+  ].join('');
+}

@@ -1,0 +1,72 @@
+import Table from 'cli-table3';
+import type { DefenseReport } from '../defenses/training/report.ts';
+import type { DetectorReport } from '../evaluation/detection.ts';
+import { formatDuration } from '../evaluation/estimate.ts';
+import { formatEpsilon, formatPercent } from '../reports/report.ts';
+
+const style = { head: [], border: [] };
+
+/** What a detector came to: a line for each attack, and what it does to clean images. */
+export function formatDetector({
+  name,
+  title,
+  file,
+  model,
+  threshold,
+  falsePositiveRate,
+  clean,
+  attacks,
+  warnings,
+  time,
+}: DetectorReport): string {
+  const head = ['attack', 'budget', 'learned from', 'examples', 'AUROC', 'detected at 1 %', 'detected at 5 %'];
+  const table = new Table({ head, style });
+  for (const { title: attack, norm, epsilon, seen, examples, auroc, detectedAt1, detectedAt5 } of attacks) {
+    const figures = [auroc.toFixed(3), formatPercent(detectedAt1), formatPercent(detectedAt5)];
+    table.push([
+      `${attack} ${norm}`,
+      epsilon === undefined ? '' : formatEpsilon(epsilon, norm),
+      seen ? 'yes' : 'held out',
+      examples,
+      // Where an attack fooled the model on no image, nothing can be said.
+      ...(examples > 0 ? figures : figures.map(() => '—')),
+    ]);
+  }
+  const { images, rejected } = clean;
+  const share = images === 0 ? '' : ` (${formatPercent(rejected / images)})`;
+  return [
+    `${name}: ${title} for ${model.name}`,
+    ...(attacks.length > 0 ? [table.toString()] : []),
+    `clean images rejected: ${rejected} of ${images}${share}; threshold ${threshold.toPrecision(4)}, set for ${formatPercent(falsePositiveRate)}`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `time: ${formatDuration(time)}`,
+    `detector: ${file}`,
+  ].join('\n');
+}
+
+/** What hardening a model came to, before and after, and where the result is. */
+export function formatDefense({
+  name,
+  title,
+  model,
+  onnx,
+  card,
+  before,
+  after,
+  warnings,
+  time,
+}: DefenseReport): string {
+  const table = new Table({ head: ['', 'clean accuracy', 'robust accuracy'], style });
+  for (const [when, { cleanAccuracy, robustAccuracy }] of Object.entries({ before, after })) {
+    table.push([when, formatPercent(cleanAccuracy), formatPercent(robustAccuracy)]);
+  }
+  return [
+    `${name}: ${title}`,
+    table.toString(),
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `time: ${formatDuration(time)}`,
+    `model: ${model}`,
+    `ONNX: ${onnx}`,
+    `card: ${card}`,
+  ].join('\n');
+}

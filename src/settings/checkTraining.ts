@@ -1,0 +1,64 @@
+import type { JSONPath } from 'jsonc-parser';
+import type { Attacks } from './attackSchema.ts';
+import { checkNamed } from './checkNamed.ts';
+import { epsilonFaults } from './epsilonFaults.ts';
+import { memoize } from './memoize.ts';
+import { type Fault, isObject, soundPart } from './problem.ts';
+import {
+  anyDefenseSchema,
+  anyDetectorSchema,
+  anyTrainingAttackSchema,
+  type Defenses,
+  type DetectorSettings,
+  type Detectors,
+  defenseBase,
+  defenseSchemaOf,
+  detectorBase,
+  detectorSchemaOf,
+  type TrainingAttackSettings,
+  trainingAttackBase,
+  trainingAttackSchemaOf,
+  trainingAttacks,
+} from './trainingSchema.ts';
+
+const detectorSchemas = { one: memoize(detectorSchemaOf), any: memoize(anyDetectorSchema) };
+const defenseSchemas = { one: memoize(defenseSchemaOf), any: memoize(anyDefenseSchema) };
+const attackSchemas = { one: memoize(trainingAttackSchemaOf), any: memoize(anyTrainingAttackSchema) };
+
+/** What is wrong with a detector on its own, before anyone looks at its model and its dataset. */
+export function checkDetector(value: unknown, detectors: Detectors, attacks: Attacks): Fault[] {
+  const outerKeys = detectorBase.properties;
+  const faults = checkNamed(value, detectors, { owner: 'detector', key: 'kind', outerKeys, schemas: detectorSchemas });
+  const sound = soundPart<DetectorSettings>(value, faults);
+  for (const key of ['attacks', 'heldOut'] as const) {
+    for (const [index, attack] of (sound[key] ?? []).entries()) {
+      const found = checkTrainingAttack(attack, attacks);
+      faults.push(...found.map(({ path, message }) => ({ path: [key, index, ...path], message })));
+    }
+  }
+  return faults;
+}
+
+/** What is wrong with a training defense on its own. */
+export function checkDefense(value: unknown, defenses: Defenses): Fault[] {
+  const outerKeys = defenseBase.properties;
+  return checkNamed(value, defenses, { owner: 'defense', key: 'kind', outerKeys, schemas: defenseSchemas });
+}
+
+function checkTrainingAttack(value: unknown, attacks: Attacks): Fault[] {
+  const known = new Map(trainingAttacks(attacks).map((attack) => [attack.id, attack]));
+  const named = isObject(value) ? attacks.get(String(value.attack)) : undefined;
+  if (named && !known.has(named.id)) {
+    const path: JSONPath = ['attack'];
+    return [
+      { path, message: `${named.title} makes nothing to learn from. Name one of ${[...known.keys()].join(', ')}.` },
+    ];
+  }
+  const outerKeys = trainingAttackBase.properties;
+  const faults = checkNamed(value, attacks, { owner: 'attack', key: 'attack', outerKeys, schemas: attackSchemas });
+  const sound = soundPart<TrainingAttackSettings>(value, faults);
+  const norm = isObject(value) && 'norm' in value ? sound.norm : named?.norms[0];
+  // Examples are learned from as image files have them: on the 256 gray levels.
+  if (sound.epsilon !== undefined) faults.push(...epsilonFaults(sound.epsilon, norm, true));
+  return faults;
+}

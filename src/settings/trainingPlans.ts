@@ -1,0 +1,198 @@
+import { dirname, extname } from 'node:path';
+import { isDeepStrictEqual } from 'node:util';
+import { parseAmount } from '../attacks/amount.ts';
+import { catalogue } from '../attacks/catalogue.ts';
+import type { AttackDefinition } from '../attacks/definition.ts';
+import type { DatasetSource } from '../data/source.ts';
+import { detectors as detectorCatalogue } from '../defenses/detectors/catalogue.ts';
+import type { DefensePlan, DetectorPlan, TrainingAttack } from '../defenses/plan.ts';
+import { defenses as defenseCatalogue } from '../defenses/training/catalogue.ts';
+import type { ModelSource } from '../models/source.ts';
+import type { Attacks } from './attackSchema.ts';
+import { checkDefense, checkDetector } from './checkTraining.ts';
+import { type Definition, duplicateFaults, type Found, lookUp, pathOf, problemsOf } from './definition.ts';
+import { type Fault, isObject, type Problem, separator, soundPart } from './problem.ts';
+import { resolveAt, resolveDataset, resolveModel } from './resolveSources.ts';
+import type { Workspace } from './settingsLayer.ts';
+import type {
+  DefenseSettings,
+  Defenses,
+  DetectorSettings,
+  Detectors,
+  TrainingAttackSettings,
+} from './trainingSchema.ts';
+
+/** What can be trained, and what stands in the way of the rest. */
+export interface TrainingResolution<Plan> {
+  readonly plans: readonly Plan[];
+  readonly problems: readonly Problem[];
+}
+
+/** The detectors that the settings of a workspace define. A mistake costs only those that it concerns. */
+export function resolveDetectorPlans(
+  workspace: Workspace,
+  detectors: Detectors = detectorCatalogue,
+  attacks: Attacks = catalogue,
+): TrainingResolution<DetectorPlan> {
+  return resolveAll(workspace, 'perturb.detectors', (definition) => resolveDetector(definition, detectors, attacks));
+}
+
+/** The training defenses that the settings of a workspace define, in the same way. */
+export function resolveDefensePlans(
+  workspace: Workspace,
+  defenses: Defenses = defenseCatalogue,
+): TrainingResolution<DefensePlan> {
+  return resolveAll(workspace, 'perturb.defenses', (definition) => resolveDefense(definition, defenses));
+}
+
+function resolveAll<Plan>(
+  { layers, problems }: Workspace,
+  setting: 'perturb.detectors' | 'perturb.defenses',
+  resolve: (definition: Definition) => Found<Plan>,
+): TrainingResolution<Plan> {
+  const found = layers.flatMap((layer) =>
+    Object.entries(layer.values[setting]).map(([name, value]) => resolve({ layer, setting, name, value })),
+  );
+  return {
+    plans: found.flatMap(({ source }) => source ?? []),
+    problems: [
+      ...problems,
+      ...layers.flatMap((layer) => layer.problems),
+      ...found.flatMap((one) => one.problems ?? []),
+    ],
+  };
+}
+
+/** The detector that an entry of `perturb.detectors` defines. */
+export function resolveDetector(
+  definition: Definition,
+  detectors: Detectors = detectorCatalogue,
+  attacks: Attacks = catalogue,
+): Found<DetectorPlan> {
+  const faults = [...duplicateFaults(definition), ...checkDetector(definition.value, detectors, attacks)];
+  const settings = soundPart<DetectorSettings>(definition.value, faults);
+  const listed = (list: readonly unknown[]) =>
+    list.map((attack) => trainingAttack(attack as TrainingAttackSettings, attacks));
+  const seen = listed(settings.attacks ?? defaultAttacks);
+  const heldOut = listed(settings.heldOut ?? defaultHeldOut);
+  if (faults.length === 0) {
+    faults.push(...repetitions('attacks', seen), ...repetitions('heldOut', heldOut));
+    if (settings.heldOut) faults.push(...overlap(seen, heldOut));
+  }
+  const found = resolveCommon(definition, settings, faults);
+  if (found.problems) return found;
+  return {
+    source: {
+      ...found.source,
+      attacks: seen,
+      heldOut: heldOut.filter((attack) => !isAmong(attack, seen)),
+      falsePositiveRate: settings.falsePositiveRate ?? 0.05,
+    },
+  };
+}
+
+/** The training defense that an entry of `perturb.defenses` defines. */
+export function resolveDefense(definition: Definition, defenses: Defenses = defenseCatalogue): Found<DefensePlan> {
+  const faults = [...duplicateFaults(definition), ...checkDefense(definition.value, defenses)];
+  const settings = soundPart<DefenseSettings>(definition.value, faults);
+  const found = resolveCommon(definition, settings, faults);
+  if (settings.validation === undefined) return found;
+  const validation = findLabeled(definition, 'validation', settings.validation);
+  return found.problems || validation.problems
+    ? { problems: [...(found.problems ?? []), ...(validation.problems ?? [])] }
+    : { source: { ...found.source, validation: validation.source } };
+}
+
+/** Attacks that are learned from, and those that are held out, where the settings name none. */
+const defaultAttacks: readonly TrainingAttackSettings[] = [
+  { attack: 'fgsm', norm: 'linf', epsilon: '8/255' },
+  { attack: 'pgd', norm: 'linf', epsilon: '8/255' },
+];
+const defaultHeldOut: readonly TrainingAttackSettings[] = [{ attack: 'deepfool', norm: 'l2' }];
+
+/** @param settings without mistakes */
+function trainingAttack(
+  { attack, norm, epsilon, parameters }: TrainingAttackSettings,
+  attacks: Attacks,
+): TrainingAttack {
+  return {
+    attack,
+    norm: norm ?? (attacks.get(attack) as AttackDefinition).norms[0],
+    ...(epsilon !== undefined && { epsilon: parseAmount(epsilon) }),
+    parameters: { ...parameters },
+  };
+}
+
+function repetitions(key: string, attacks: readonly TrainingAttack[]): Fault[] {
+  const message = 'The same attack is in the list already. Remove one of them.';
+  return attacks.flatMap((attack, index) =>
+    isAmong(attack, attacks.slice(0, index)) ? [{ path: [key, index], message }] : [],
+  );
+}
+
+function overlap(seen: readonly TrainingAttack[], heldOut: readonly TrainingAttack[]): Fault[] {
+  const message = 'This attack is among "attacks" too. Remove it from one of the two lists.';
+  return heldOut.flatMap((attack, index) => (isAmong(attack, seen) ? [{ path: ['heldOut', index], message }] : []));
+}
+
+function isAmong(attack: TrainingAttack, others: readonly TrainingAttack[]): boolean {
+  return others.some((other) => isDeepStrictEqual(attack, other));
+}
+
+/**
+ * What detectors and training defenses have in common.
+ * @param settings those that are sound on their own
+ * @param faults what is wrong with the others
+ */
+function resolveCommon(
+  definition: Definition,
+  settings: Partial<Omit<DefenseSettings, 'validation'>>,
+  faults: readonly Fault[],
+): Found<Omit<DefensePlan, 'validation'>> {
+  const { layer, name } = definition;
+  const { kind = '', parameters, seed = 0 } = settings;
+  const model =
+    settings.model === undefined
+      ? undefined
+      : lookUp(definition, ['model'], 'perturb.models', settings.model, resolveModel);
+  const dataset = settings.dataset === undefined ? undefined : findLabeled(definition, 'dataset', settings.dataset);
+  const own = [...faults];
+  const path = settings.path === undefined ? '' : resolveAt('path', settings.path, layer, own);
+  if (path !== '' && own.length === faults.length) own.push(...pathFaults(definition, path, model?.source));
+  if (own.length > 0 || !model?.source || !dataset?.source) {
+    return { problems: [...problemsOf(definition, own), ...(model?.problems ?? []), ...(dataset?.problems ?? [])] };
+  }
+  const origin = { file: layer.file, line: layer.locate(pathOf(definition)).line };
+  const sources = { model: model.source, dataset: dataset.source };
+  return { source: { name, kind, ...sources, path, parameters: { ...parameters }, seed, origin } };
+}
+
+/** The dataset of this name, which must know the classes of its images. */
+function findLabeled(definition: Definition, key: 'dataset' | 'validation', name: string): Found<DatasetSource> {
+  const found = lookUp(definition, [key], 'perturb.datasets', name, resolveDataset);
+  if (found.source?.labels !== 'predictions') return found;
+  const message = `The labels of "${name}" are the model’s own predictions, and nothing is learned from these. Give the dataset labels, or name another.`;
+  return { problems: problemsOf(definition, [{ path: [key], message }]) };
+}
+
+/** A folder whose contents the result would replace. */
+function pathFaults({ layer, setting, name }: Definition, path: string, model: ModelSource | undefined): Fault[] {
+  const home = model && (extname(model.path) === '' ? model.path : dirname(model.path));
+  if (path === home) {
+    const message = `The model "${model?.name}" itself is in this folder, and stays as it is. Give another folder.`;
+    return [{ path: ['path'], message }];
+  }
+  const others = (['perturb.detectors', 'perturb.defenses'] as const).flatMap((other) =>
+    Object.entries(layer.values[other])
+      .filter(([otherName]) => other !== setting || otherName !== name)
+      .map(([otherName, value]) => ({ place: `${other}${separator}${otherName}`, value })),
+  );
+  const rival = others.find(
+    ({ value }) =>
+      isObject(value) && typeof value.path === 'string' && resolveAt('path', value.path, layer, []) === path,
+  );
+  if (rival === undefined) return [];
+  return [
+    { path: ['path'], message: `${rival.place} is written into this folder too. Give each a folder of its own.` },
+  ];
+}

@@ -1,0 +1,231 @@
+import Type from 'typebox';
+import { type Amount, amountSchema } from '../attacks/amount.ts';
+import type { AttackDefinition } from '../attacks/definition.ts';
+import { type Norm, norms } from '../attacks/norms.ts';
+import type { DetectorDefinition } from '../defenses/detectors/definition.ts';
+import type { DefenseParameter } from '../defenses/parameters.ts';
+import type { DefenseDefinition } from '../defenses/training/definition.ts';
+import { type Attacks, attackChoice, budgetRules, ruleWhere } from './attackSchema.ts';
+import { defenseDefaults, parametersSchema } from './parametersSchema.ts';
+import { amountError, closed, nonEmptyString, path } from './schema.ts';
+
+/** The detectors and the training defenses that settings can name, by id. */
+export type Detectors = ReadonlyMap<string, DetectorDefinition>;
+export type Defenses = ReadonlyMap<string, DefenseDefinition>;
+
+const parameters = (description: string) =>
+  Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', markdownDescription: description }));
+
+const seed = Type.Optional(
+  Type.Integer({
+    minimum: 0,
+    default: 0,
+    markdownDescription: 'Seed of all randomness. The same seed gives the same result.',
+  }),
+);
+
+/** An attack that makes examples to learn from, as far as it does not depend on which one it is. */
+export const trainingAttackBase = Type.Object(
+  {
+    attack: Type.String({ markdownDescription: 'Which attack is made.' }),
+    norm: Type.Optional(
+      Type.Unsafe<Norm>({
+        enum: norms,
+        markdownDescription: 'Norm in which the perturbation is bounded. The default is the attack’s first.',
+      }),
+    ),
+    epsilon: Type.Optional(
+      Type.Unsafe<Amount>({
+        ...amountSchema,
+        errorMessage: amountError,
+        markdownDescription:
+          'Largest perturbation allowed, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels.',
+      }),
+    ),
+    parameters: parameters('Parameters of the attack. The preset `quick` gives those that are missing.'),
+  },
+  closed,
+);
+export type TrainingAttackSettings = Type.Static<typeof trainingAttackBase>;
+
+/** The attacks that make misclassified images of any wrong class. */
+export function trainingAttacks(attacks: Attacks): AttackDefinition[] {
+  return [...attacks.values()].filter(({ kind, goals }) => kind === 'attack' && goals.includes('untargeted'));
+}
+
+/** What holds for an attack whichever it is. */
+export function anyTrainingAttackSchema(attacks: Attacks) {
+  const attack = { ...trainingAttackBase.properties.attack, ...attackChoice(trainingAttacks(attacks)) };
+  return { ...trainingAttackBase, properties: { ...trainingAttackBase.properties, attack } };
+}
+
+/** What holds where it is this attack, in one piece, so that a mistake gives a single error. */
+export function trainingAttackSchemaOf(attack: AttackDefinition) {
+  return {
+    ...trainingAttackBase,
+    properties: { ...trainingAttackBase.properties, ...budgetRules(attack) },
+    required: [...trainingAttackBase.required, ...requiredOf(attack)],
+  };
+}
+
+/** The same for VS Code: what holds for each attack applies once an entry names that attack. */
+function trainingAttackSchema(attacks: Attacks) {
+  const rules = trainingAttacks(attacks).map((attack) =>
+    ruleWhere({ attack: attack.id }, { properties: budgetRules(attack), required: requiredOf(attack) }),
+  );
+  return { ...anyTrainingAttackSchema(attacks), allOf: rules };
+}
+
+function requiredOf({ fixedBudget }: AttackDefinition): string[] {
+  return fixedBudget ? ['epsilon'] : [];
+}
+
+const attackList = {
+  type: 'array',
+  errorMessage: 'Give a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
+};
+
+const kind = Type.String({ markdownDescription: 'Which kind it is.' });
+
+/** A value of `perturb.detectors`, as far as it does not depend on its kind and its attacks. */
+export const detectorBase = Type.Object(
+  {
+    kind,
+    model: Type.String({
+      ...nonEmptyString,
+      errorMessage: 'Give the name of a model in quotes.',
+      markdownDescription: 'Name of the model in `perturb.models` that it protects.',
+    }),
+    dataset: Type.String({
+      ...nonEmptyString,
+      errorMessage: 'Give the name of a dataset in quotes.',
+      markdownDescription: 'Name of a dataset in `perturb.datasets` with labels: what it learns from and is judged on.',
+    }),
+    path: path('Folder that the detector is written into, as `detector.json` and a file of arrays.'),
+    attacks: Type.Optional(
+      Type.Unsafe<readonly unknown[]>({
+        ...attackList,
+        minItems: 1,
+        markdownDescription:
+          'Attacks whose examples it learns from, and is judged on. Default: `fgsm` and `pgd` at 8/255. A detector that learns from clean images alone is only judged on them.',
+      }),
+    ),
+    heldOut: Type.Optional(
+      Type.Unsafe<readonly unknown[]>({
+        ...attackList,
+        markdownDescription: 'Attacks that it is judged on and never sees while it learns. Default: `deepfool`.',
+      }),
+    ),
+    falsePositiveRate: Type.Optional(
+      Type.Number({
+        exclusiveMinimum: 0,
+        maximum: 0.5,
+        default: 0.05,
+        errorMessage: 'Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
+        markdownDescription: 'Fraction of clean images that it may reject. Its threshold follows from it.',
+      }),
+    ),
+    parameters: parameters('Parameters of the detector. Those that are missing have their defaults.'),
+    seed,
+  },
+  closed,
+);
+export type DetectorSettings = Type.Static<typeof detectorBase>;
+
+/** A value of `perturb.defenses`, as far as it does not depend on its kind. */
+export const defenseBase = Type.Object(
+  {
+    kind,
+    model: Type.String({
+      ...nonEmptyString,
+      errorMessage: 'Give the name of a model in quotes.',
+      markdownDescription: 'Name of the model in `perturb.models` that is hardened. It stays as it is.',
+    }),
+    dataset: Type.String({
+      ...nonEmptyString,
+      errorMessage: 'Give the name of a dataset in quotes.',
+      markdownDescription: 'Name of a dataset in `perturb.datasets` with labels: what is trained on.',
+    }),
+    validation: Type.Optional(
+      Type.String({
+        ...nonEmptyString,
+        errorMessage: 'Give the name of a dataset in quotes.',
+        markdownDescription:
+          'Name of a dataset in `perturb.datasets` with labels that accuracy is measured on. Without it, a part of `dataset` is set aside.',
+      }),
+    ),
+    path: path('Folder that the hardened model is written into, with its card and its checkpoints.'),
+    parameters: parameters('Parameters of the defense. Those that are missing have their defaults.'),
+    seed,
+  },
+  closed,
+);
+export type DefenseSettings = Type.Static<typeof defenseBase>;
+
+/** What holds for a detector of any kind. */
+export function anyDetectorSchema(detectors: Detectors) {
+  return withKinds(detectorBase, detectors);
+}
+
+/** What holds for a detector of this kind, in one piece. */
+export function detectorSchemaOf(detector: DetectorDefinition) {
+  return withParameters(detectorBase, detector);
+}
+
+/** A value of `perturb.detectors`, for VS Code. */
+export function detectorSchema(detectors: Detectors, attacks: Attacks) {
+  return {
+    ...anyDetectorSchema(detectors),
+    // Once for both lists of attacks.
+    patternProperties: { '^(attacks|heldOut)$': { items: trainingAttackSchema(attacks) } },
+    allOf: kindRules(detectors),
+  };
+}
+
+/** What holds for a training defense of any kind. */
+export function anyDefenseSchema(defenses: Defenses) {
+  return withKinds(defenseBase, defenses);
+}
+
+/** What holds for a training defense of this kind, in one piece. */
+export function defenseSchemaOf(defense: DefenseDefinition) {
+  return withParameters(defenseBase, defense);
+}
+
+/** A value of `perturb.defenses`, for VS Code. */
+export function defenseSchema(defenses: Defenses) {
+  return { ...anyDefenseSchema(defenses), allOf: kindRules(defenses) };
+}
+
+/** What detectors and training defenses have in common. */
+export interface Described {
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly source: string;
+  readonly parameters: Readonly<Record<string, DefenseParameter<unknown>>>;
+}
+
+function withKinds<Base extends { properties: object }>(base: Base, definitions: ReadonlyMap<string, Described>) {
+  const choice = {
+    ...kind,
+    enum: [...definitions.keys()],
+    markdownEnumDescriptions: [...definitions.values()].map(
+      ({ title, description, source }) => `**${title}**. ${description}\n\n${source}`,
+    ),
+  };
+  return { ...base, properties: { ...base.properties, kind: choice } };
+}
+
+function withParameters<Base extends { properties: object }>(base: Base, definition: Described) {
+  return {
+    ...base,
+    properties: { ...base.properties, parameters: parametersSchema(definition.parameters, defenseDefaults) },
+  };
+}
+
+function kindRules(definitions: ReadonlyMap<string, Described>) {
+  return [...definitions.values()].map(({ id, parameters }) =>
+    ruleWhere({ kind: id }, { properties: { parameters: parametersSchema(parameters, defenseDefaults) } }),
+  );
+}

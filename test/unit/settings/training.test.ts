@@ -1,0 +1,432 @@
+import assert from 'node:assert/strict';
+import { join } from 'node:path';
+import { removeFiles, resolveFiles, resolveTraining } from './workspaces.ts';
+
+const detector = { kind: 'net', model: 'signs', dataset: 'street', path: 'out/net' };
+const defense = { kind: 'robust', model: 'signs', dataset: 'street', path: 'out/robust' };
+
+/** Settings of one model, and of these detectors and defenses, an entry a line from line 5 on. */
+function settingsOf({ detectors = {}, defenses = {} }: { detectors?: object; defenses?: object }, tests = {}): string {
+  const lines = (entries: object) =>
+    Object.entries(entries)
+      .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
+      .join(',\n');
+  return `{
+  "perturb.models": { "signs": { "path": "models/signs/model.json" }, "plain": { "path": "models/plain" } },
+  "perturb.datasets": { "street": { "path": "street" }, "loose": { "path": "loose", "labels": "predictions" } },
+  "perturb.detectors": {
+${lines(detectors)}
+  },
+  "perturb.defenses": {
+${lines(defenses)}
+  },
+  "perturb.tests": ${JSON.stringify(tests)}
+}`;
+}
+
+describe('what is to be trained', () => {
+  afterEach(removeFiles);
+
+  it('has everything resolved', async () => {
+    const { root, detectors, defenses, lines } = await resolveTraining(
+      settingsOf({
+        detectors: {
+          D: {
+            ...detector,
+            attacks: [
+              { attack: 'fgsm', epsilon: '16/255' },
+              { attack: 'pgd', norm: 'l2', epsilon: 2, parameters: { steps: 3 } },
+            ],
+            heldOut: [{ attack: 'cw' }],
+            falsePositiveRate: 0.1,
+            parameters: { steps: 5, sigma: '2/255' },
+            seed: 3,
+          },
+        },
+        defenses: { H: { ...defense, validation: 'street', parameters: { steps: 7 }, seed: 4 } },
+      }),
+    );
+    assert.deepEqual(lines, []);
+    const file = join(root, '.vscode/settings.json');
+    const model = {
+      name: 'signs',
+      path: join(root, 'models/signs/model.json'),
+      resizing: { resize: 'stretch', interpolation: 'lanczos' },
+    };
+    const dataset = { name: 'street', path: join(root, 'street'), labels: 'folders' };
+    assert.deepEqual(detectors, [
+      {
+        name: 'D',
+        kind: 'net',
+        model,
+        dataset,
+        path: join(root, 'out/net'),
+        attacks: [
+          { attack: 'fgsm', norm: 'linf', epsilon: 16 / 255, parameters: {} },
+          { attack: 'pgd', norm: 'l2', epsilon: 2, parameters: { steps: 3 } },
+        ],
+        heldOut: [{ attack: 'cw', norm: 'l2', parameters: {} }],
+        falsePositiveRate: 0.1,
+        parameters: { steps: 5, sigma: '2/255' },
+        seed: 3,
+        origin: { file, line: 5 },
+      },
+    ]);
+    assert.deepEqual(defenses, [
+      {
+        name: 'H',
+        kind: 'robust',
+        model,
+        dataset,
+        validation: dataset,
+        path: join(root, 'out/robust'),
+        parameters: { steps: 7 },
+        seed: 4,
+        origin: { file, line: 8 },
+      },
+    ]);
+  });
+
+  it('has defaults for what may be left out', async () => {
+    const { detectors, defenses, lines } = await resolveTraining(
+      settingsOf({ detectors: { D: detector }, defenses: { H: defense } }),
+    );
+    assert.deepEqual(lines, []);
+    const { attacks, heldOut, falsePositiveRate, seed, parameters } = detectors[0] ?? assert.fail();
+    assert.deepEqual(attacks, [
+      { attack: 'fgsm', norm: 'linf', epsilon: 8 / 255, parameters: {} },
+      { attack: 'pgd', norm: 'linf', epsilon: 8 / 255, parameters: {} },
+    ]);
+    assert.deepEqual(heldOut, [{ attack: 'deepfool', norm: 'l2', parameters: {} }]);
+    assert.deepEqual({ falsePositiveRate, seed, parameters }, { falsePositiveRate: 0.05, seed: 0, parameters: {} });
+    assert.ok(defenses[0] && !('validation' in defenses[0]));
+  });
+
+  it('holds no attack out by default that it learns from, and none at all where the list is empty', async () => {
+    const { detectors, lines } = await resolveTraining(
+      settingsOf({
+        detectors: {
+          D: { ...detector, attacks: [{ attack: 'deepfool' }] },
+          E: { ...detector, path: 'out/e', heldOut: [] },
+        },
+      }),
+    );
+    assert.deepEqual(lines, []);
+    assert.deepEqual(
+      detectors.map(({ heldOut }) => heldOut),
+      [[], []],
+    );
+  });
+
+  it('may be in a folder beside the model', async () => {
+    const { lines } = await resolveTraining(
+      settingsOf({ defenses: { H: { ...defense, path: 'models/signs/hardened' }, I: { ...defense, path: 'models' } } }),
+    );
+    assert.deepEqual(lines, []);
+  });
+
+  /** Changes of an entry, and what is said of it, from line 5 (a detector) or line 8 (a defense) on. */
+  const mistakes: Record<string, [changes: { detector?: object; defense?: object }, ...lines: string[]]> = {
+    'an unknown kind': [{ detector: { kind: 'nets' } }, 'kind: "nets" is unknown. Did you mean "net"?'],
+    'a missing kind': [{ defense: { kind: undefined } }, 'kind: "kind" is missing. Which kind it is.'],
+    'an unknown key': [
+      { defense: { attacks: [] } },
+      'attacks: There is no setting "attacks" here. Known: kind, model, dataset, validation, path, parameters, seed.',
+    ],
+    'a parameter beside': [
+      { detector: { sigma: 1 } },
+      'sigma: "sigma" is a parameter of the detector. Move it into "parameters": { "sigma": 1 }.',
+    ],
+    'a parameter of a defense beside': [
+      { defense: { steps: 1 } },
+      'steps: "steps" is a parameter of the defense. Move it into "parameters": { "steps": 1 }.',
+    ],
+    'a key among the parameters': [
+      { detector: { parameters: { seed: 3 } } },
+      'parameters › seed: "seed" belongs beside "parameters", not inside. Move it there.',
+    ],
+    'a parameter of a kind without any': [
+      { detector: { kind: 'still', parameters: { steps: 3 } } },
+      'parameters › steps: Stillness has no parameters. Remove "steps".',
+    ],
+    'a parameter out of range': [
+      { defense: { parameters: { steps: 0 } } },
+      'parameters › steps: 0 does not fit: it must be at least 1.',
+    ],
+    'an amount that is none': [
+      { defense: { parameters: { sigma: 'wide' } } },
+      'parameters › sigma: "wide" does not fit. Give a number above 0 or a fraction such as "8/255".',
+    ],
+    'an amount that divides by zero': [
+      { detector: { parameters: { sigma: '1/0' } } },
+      'parameters › sigma: "1/0" divides by zero.',
+    ],
+    'an unknown model': [
+      { defense: { model: 'sings' } },
+      'model: There is no "sings" in "perturb.models". Did you mean "signs"?',
+    ],
+    'an unknown dataset': [
+      { detector: { dataset: 'steet' } },
+      'dataset: There is no "steet" in "perturb.datasets". Did you mean "street"?',
+    ],
+    'an unknown validation': [
+      { defense: { validation: 'steet' } },
+      'validation: There is no "steet" in "perturb.datasets". Did you mean "street"?',
+    ],
+    'a list of models': [
+      { detector: { model: ['signs'] } },
+      'model: ["signs"] does not fit. Give the name of a model in quotes.',
+    ],
+    'images without labels': [
+      { detector: { dataset: 'loose' } },
+      'dataset: The labels of "loose" are the model’s own predictions, and nothing is learned from these. Give the dataset labels, or name another.',
+    ],
+    'validation without labels': [
+      { defense: { validation: 'loose' } },
+      'validation: The labels of "loose" are the model’s own predictions, and nothing is learned from these. Give the dataset labels, or name another.',
+    ],
+    'the folder of the model': [
+      { defense: { path: 'models/signs/' } },
+      'path: The model "signs" itself is in this folder, and stays as it is. Give another folder.',
+    ],
+    'the folder that is the model': [
+      { detector: { model: 'plain', path: './models/plain' } },
+      'path: The model "plain" itself is in this folder, and stays as it is. Give another folder.',
+    ],
+    'an unknown variable': [
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of VS Code
+      { detector: { path: '${home}/net' } },
+      // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of VS Code
+      'path: There is no variable ${home}. Known: ${workspaceFolder}, ${workspaceFolder:name}, ${userHome} and ${env:NAME}.',
+    ],
+    'no path': [
+      { detector: { path: undefined } },
+      'path: "path" is missing. Folder that the detector is written into, as `detector.json` and a file of arrays.',
+    ],
+    'a negative seed': [{ defense: { seed: -1 } }, 'seed: -1 does not fit: it must be at least 0.'],
+    'a rate of 0': [
+      { detector: { falsePositiveRate: 0 } },
+      'falsePositiveRate: 0 does not fit. Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
+    ],
+    'a rate in percent': [
+      { detector: { falsePositiveRate: 5 } },
+      'falsePositiveRate: 5 does not fit. Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
+    ],
+    'no attacks': [
+      { detector: { attacks: [] } },
+      'attacks: [] does not fit. Give a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
+    ],
+    'a name for a list of attacks': [
+      { detector: { attacks: 'fgsm' } },
+      'attacks: "fgsm" does not fit. Give a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
+    ],
+    'a name for an attack': [
+      { detector: { attacks: ['fgsm'] } },
+      'attacks[0]: "fgsm" does not fit. Give an object { … }.',
+    ],
+    'the same attack twice': [
+      { detector: { heldOut: [{ attack: 'cw' }, { attack: 'cw', norm: 'l2', parameters: {} }] } },
+      'heldOut[1]: The same attack is in the list already. Remove one of them.',
+    ],
+    'an attack that is seen and held out': [
+      {
+        detector: {
+          attacks: [{ attack: 'cw' }],
+          heldOut: [{ attack: 'deepfool' }, { attack: 'cw', norm: 'l2' }],
+        },
+      },
+      'heldOut[1]: This attack is among "attacks" too. Remove it from one of the two lists.',
+    ],
+    'an unknown attack': [
+      { detector: { attacks: [{ attack: 'pgdd', epsilon: 0.1 }] } },
+      'attacks[0] › attack: "pgdd" is unknown. Did you mean "pgd"?',
+    ],
+    'an attack that makes no examples': [
+      { detector: { attacks: [{ attack: 'linear', epsilon: 0.1 }] } },
+      'attacks[0] › attack: Linear explanation makes nothing to learn from. Name one of fgsm, ifgsm, pgd, mifgsm, apgd, fab, deepfool, jsma, jsma-one-pixel, cw, fmn, sigma-zero, auto.',
+    ],
+    'no epsilon': [
+      { detector: { attacks: [{ attack: 'pgd' }] } },
+      'attacks[0] › epsilon: "epsilon" is missing. Largest perturbation allowed, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels.',
+    ],
+    'an epsilon too many': [
+      {
+        detector: {
+          heldOut: [
+            { attack: 'fgsm', epsilon: 0.1 },
+            { attack: 'cw', epsilon: 0.1 },
+          ],
+        },
+      },
+      'heldOut[1] › epsilon: Carlini & Wagner looks for the smallest perturbation and takes no epsilon: remove "epsilon".',
+    ],
+    'several epsilons': [
+      { detector: { attacks: [{ attack: 'fgsm', epsilon: [0.1, 0.2] }] } },
+      'attacks[0] › epsilon: [0.1,0.2] does not fit. Give a number above 0 or a fraction such as "8/255".',
+    ],
+    'an epsilon in gray levels': [
+      { detector: { attacks: [{ attack: 'fgsm', epsilon: 8 }] } },
+      'attacks[0] › epsilon: 8 is more than the whole pixel range, which is [0, 1]. For 8 gray levels write "8/255".',
+    ],
+    'a norm that the attack does not know': [
+      { detector: { attacks: [{ attack: 'fgsm', norm: 'l1', epsilon: 8 }] } },
+      'attacks[0] › norm: "l1" does not fit. FGSM knows the norms linf, l2.',
+    ],
+    'a target': [
+      { detector: { attacks: [{ attack: 'fgsm', epsilon: 0.1, target: 'stop' }] } },
+      'attacks[0] › target: There is no setting "target" here. Known: attack, norm, epsilon, parameters.',
+    ],
+    'a parameter beside the attack': [
+      { detector: { attacks: [{ attack: 'pgd', epsilon: 0.1, steps: 3 }] } },
+      'attacks[0] › steps: "steps" is a parameter of the attack. Move it into "parameters": { "steps": 3 }.',
+    ],
+    'a wrong parameter of the attack': [
+      { detector: { attacks: [{ attack: 'pgd', epsilon: 0.1, parameters: { steps: 0 } }] } },
+      'attacks[0] › parameters › steps: 0 does not fit: it must be at least 1.',
+    ],
+    'no object': [{ detector: 5 as never }, '5 does not fit. Give an object { … }.'],
+  };
+
+  for (const [what, [changes, ...expected]] of Object.entries(mistakes)) {
+    it(`is explained once where it has a mistake, and leaves others alone: ${what}`, async () => {
+      const changed = (base: object, change: unknown) =>
+        typeof change === 'number' ? change : { ...base, ...Object(change) };
+      const { detectors, defenses, lines } = await resolveTraining(
+        settingsOf({
+          detectors: {
+            ...(changes.detector !== undefined && { X: changed({ ...detector, path: 'out/x' }, changes.detector) }),
+            Sound: detector,
+          },
+          defenses: {
+            ...(changes.defense !== undefined && { X: changed({ ...defense, path: 'out/x' }, changes.defense) }),
+            Sound: defense,
+          },
+        }),
+      );
+      // The entries with a mistake come first in their setting.
+      const [key, line] = changes.detector === undefined ? ['defenses', 8] : ['detectors', 5];
+      assert.deepEqual(
+        lines,
+        expected.map((text) => {
+          const place = /^[\d"]/.test(text) ? ': ' : ' › ';
+          return `.vscode/settings.json:${line} perturb.${key} › X${place}${text}`;
+        }),
+      );
+      assert.deepEqual([detectors.length, defenses.length], [1, 1]);
+    });
+  }
+
+  it('has the line of its own mistake, and of one in its model', async () => {
+    const { lines } = await resolveTraining(`{
+  "perturb.models": {
+    "signs": { "path": "m", "label": "l" }
+  },
+  "perturb.datasets": { "street": { "path": "street" } },
+  "perturb.detectors": {
+    "D": {
+      "kind": "net",
+      "model": "signs",
+      "dataset": "street",
+      "path": "out",
+      "attacks": [
+        { "attack": "fgsm", "epsilon": 0.1 },
+        { "attack": "fgsm",
+          "epsilon": 0 }
+      ]
+    }
+  }
+}`);
+    assert.deepEqual(lines, [
+      '.vscode/settings.json:15 perturb.detectors › D › attacks[1] › epsilon: 0 does not fit. Give a number above 0 or a fraction such as "8/255".',
+      '.vscode/settings.json:3 perturb.models › signs › label: There is no setting "label" here. Did you mean "labels"?',
+    ]);
+  });
+
+  it('has a folder of its own', async () => {
+    const { detectors, defenses, lines } = await resolveTraining(
+      settingsOf({
+        detectors: { D: detector, E: { ...detector, path: 'e' } },
+        defenses: { H: { ...defense, path: './e' } },
+      }),
+    );
+    assert.deepEqual(lines, [
+      '.vscode/settings.json:6 perturb.detectors › E › path: perturb.defenses › H is written into this folder too. Give each a folder of its own.',
+      '.vscode/settings.json:9 perturb.defenses › H › path: perturb.detectors › E is written into this folder too. Give each a folder of its own.',
+    ]);
+    assert.deepEqual([detectors.map(({ name }) => name), defenses], [['D'], []]);
+  });
+
+  it('is not defined twice', async () => {
+    const text = settingsOf({ detectors: { D: detector, E: detector } }).replace('"E"', '"D"');
+    const { detectors, lines } = await resolveTraining(text);
+    assert.deepEqual(detectors, []);
+    assert.deepEqual(lines, [
+      '.vscode/settings.json:6 perturb.detectors › D: "D" stands twice, and the first would be ignored. Rename or remove one.',
+    ]);
+  });
+});
+
+describe('a test with a detector', () => {
+  afterEach(removeFiles);
+
+  const test = { model: 'signs', dataset: 'street', attack: 'fgsm', epsilon: '8/255', expect: { robustAccuracy: 0.4 } };
+  const guarded = { ...test, detector: 'D', attacker: 'adaptive' };
+  const resolve = (tests: object, detectors: object = { D: detector }) =>
+    resolveFiles({ '.vscode/settings.json': settingsOf({ detectors }, tests) });
+
+  it('knows where it is, and which attacker it faces', async () => {
+    const { root, plans, lines } = await resolve({
+      A: guarded,
+      B: { ...guarded, attacker: 'unaware', audit: false },
+      C: test,
+    });
+    assert.deepEqual(lines, []);
+    assert.deepEqual(
+      plans.map((plan) => [plan.detector, plan.attacker, plan.audit]),
+      [
+        [{ name: 'D', path: join(root, 'out/net') }, 'adaptive', true],
+        [{ name: 'D', path: join(root, 'out/net') }, 'unaware', false],
+        [undefined, undefined, true],
+      ],
+    );
+    assert.ok(plans[2] && !('detector' in plans[2]) && !('attacker' in plans[2]));
+  });
+
+  it('is of the model that the detector is for, each of several', async () => {
+    const { plans, problems } = await resolve({ A: { ...guarded, model: ['signs', 'plain'] } });
+    assert.deepEqual(
+      plans.map(({ id }) => id),
+      ['signs › A'],
+    );
+    assert.deepEqual(
+      problems.map(({ setting, test, message }) => [setting, test, message]),
+      [
+        [
+          'perturb.tests › A › model[1]',
+          'plain › A',
+          'The detector "D" is for the model "signs", not for "plain". Test "signs", or name a detector for "plain".',
+        ],
+      ],
+    );
+  });
+
+  it('cannot run when the detector has a mistake', async () => {
+    const { plans, lines, problems } = await resolve(
+      { A: guarded, B: test },
+      { D: { ...detector, dataset: 'loose' }, unused: 5 },
+    );
+    assert.deepEqual(
+      plans.map(({ name }) => name),
+      ['B'],
+    );
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /^\.vscode\/settings\.json:5 perturb\.detectors › D › dataset: The labels of "loose"/);
+    assert.deepEqual([problems[0]?.test, problems[0]?.testName], ['A', 'A']);
+  });
+
+  it('states an attacker that there is', async () => {
+    const { lines } = await resolve({ A: { ...guarded, attacker: 'adaptiv' } });
+    assert.equal(lines.length, 1);
+    assert.match(lines[0] ?? '', /A › attacker: "adaptiv" is unknown\. Did you mean "adaptive"\?$/);
+  });
+});
