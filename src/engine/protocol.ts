@@ -44,8 +44,8 @@ export interface ClientFunctions {
 /** How far a test has got. */
 export interface Progress {
   readonly test: string;
-  readonly phase: 'loading' | 'attacking';
-  /** Examples finished, over all budgets, of `total`. */
+  readonly phase: 'loading' | 'attacking' | 'auditing';
+  /** Examples finished, over all budgets, of `total`; of an audit its checks. */
   readonly done: number;
   readonly total: number;
 }

@@ -1,4 +1,5 @@
 import { fitTo, stretching } from '../data/resizing.ts';
+import { audit } from '../evaluation/audit/audit.ts';
 import { type OpenedGuard, openGuard } from '../evaluation/defendedModel.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { loadExamples } from '../evaluation/loadExamples.ts';
@@ -65,6 +66,17 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
         advance();
       },
       onOther: advance,
+      onAttacked: async (options) => {
+        if (!plan.audit) return;
+        const onCheck = (done: number, total: number) =>
+          context.progress({ test: plan.id, phase: 'auditing', done, total });
+        try {
+          report = { ...report, findings: await audit(plan, { ...options, onCheck }) };
+        } catch (error) {
+          signal.throwIfAborted();
+          report = { ...report, warnings: [`The audit could not be finished: ${describeError(error)}`] };
+        }
+      },
     });
     const comparisons = compare(plan, rounds);
     const last = rounds.at(-1);
@@ -77,7 +89,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
       ...(last ? { metrics: last.metrics } : {}),
       rounds,
       pictures: await writePictures(folder, plan.id),
-      warnings: [...new Set(rounds.flatMap(({ warnings }) => warnings))],
+      warnings: [...new Set([...rounds.flatMap(({ warnings }) => warnings), ...report.warnings])],
       queries: {
         points: rounds.reduce((sum, { queries }) => sum + queries.points, 0),
         gradients: rounds.reduce((sum, { queries }) => sum + queries.gradients, 0),

@@ -1,12 +1,13 @@
 import { catalogue } from '../attacks/catalogue.ts';
 import { type AttackDefinition, completeParameters } from '../attacks/definition.ts';
 import { isReached } from '../attacks/goal.ts';
-import { distances, type Norms } from '../attacks/norms.ts';
+import { distances as distancesBetween, type Norms } from '../attacks/norms.ts';
 import type { Pixels } from '../data/image.ts';
 import { type Separation, separate } from '../defenses/detectors/separation.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { argmax, softmax } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
+import { type AuditedRound, type AuditOptions, distanceOf } from './audit/trial.ts';
 import type { Candidate } from './candidate.ts';
 import { type Answered, answer, type Guard, surfaceFor } from './defendedModel.ts';
 import type { LabeledImage } from './loadExamples.ts';
@@ -93,6 +94,8 @@ export interface EvaluationOptions {
   onExample(example: Example, epsilon: number | undefined): void | Promise<void>;
   /** Called for each example that the other attacker is done with, where there is a detector. */
   onOther?(): void;
+  /** Called when all attacks are done, with what an audit needs. */
+  onAttacked?(options: AuditOptions): void | Promise<void>;
 }
 
 /**
@@ -109,8 +112,10 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
   const subjects = chooseGoals(plan, attack.kind, classifier, images, answers);
   if (!subjects.some(({ status }) => status === undefined)) throw nothingEligible(subjects);
   const rounds: Round[] = [];
+  const toAudit: AuditedRound[] = [];
   for (const epsilon of attack.fixedBudget ? plan.epsilons : [undefined]) {
-    const { round, examples } = await attackAt({ plan, attack, epsilon, subjects, attacker: plan.attacker }, options);
+    const { round, examples, audited } = await attackAt({ plan, attack, epsilon, subjects, attacker: plan.attacker }, options);
+    toAudit.push(audited);
     const { attacker } = plan;
     if (guard === undefined || attacker === undefined) {
       rounds.push(round);
@@ -130,6 +135,12 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
       },
     });
   }
+  const eligible = subjects.filter(({ status }) => status === undefined);
+  await options.onAttacked?.({
+    conditions: { ...surfaceFor(plan.attacker, classifier, guard), quantize: plan.quantize, signal },
+    subjects: eligible.map(({ image, goal, seed }) => ({ image: image.pixels, goal, seed })),
+    rounds: toAudit,
+  });
   return rounds;
 }
 
@@ -153,7 +164,7 @@ interface Assault {
 async function attackAt(
   { plan, attack, epsilon, subjects, attacker }: Assault,
   { classifier, guard, signal, onExample }: EvaluationOptions,
-): Promise<{ readonly round: Round; readonly examples: readonly Example[] }> {
+): Promise<{ readonly round: Round; readonly examples: readonly Example[]; readonly audited: AuditedRound }> {
   const { norm, quantize } = plan;
   const budget = { norm, epsilon: epsilon ?? Infinity };
   const effective = quantize ? budgetOnGrid(budget) : budget;
@@ -182,8 +193,11 @@ async function attackAt(
       record: attack.kind === 'explanation' || isRecorded(plan, image, i),
     })),
   );
+  // What the attack itself came to: a detector may have caught what fooled the model that was attacked.
+  const distances = eligible.map(() => Infinity);
   let [zero, nonFinite] = [0, 0];
   for await (const outcome of run) {
+    distances[outcome.index] = distanceOf(outcome, norm);
     const subject = eligible[outcome.index] as Subject;
     // An attack that got there had enough to follow, whatever some of its gradients were.
     const { best, masked, queries } = outcome;
@@ -213,7 +227,7 @@ async function attackAt(
     },
     warnings: judgeGradients(eligible.length, zero, nonFinite),
   };
-  return { round, examples };
+  return { round, examples, audited: { ...(epsilon !== undefined && { epsilon }), distances } };
 }
 
 /** @param place of the image among those that are attacked */
@@ -277,7 +291,7 @@ async function judge(
   return {
     pixels,
     prediction: predict(classifier.classes, answered),
-    norms: distances(image.pixels, pixels, classifier.input.channels),
+    norms: distancesBetween(image.pixels, pixels, classifier.input.channels),
     success: isReached(goal, answered.logits) && !answered.rejected,
   };
 }

@@ -72,6 +72,6 @@ function resolveTarget({ target }: TestPlan, { classes }: Classifier): ChooseTar
 }
 
 /** A seed of the example's own, whatever else is in the run. */
-function seedOf(seed: number, sha256: string): number {
+export function seedOf(seed: number, sha256: string): number {
   return createHash('sha256').update(`${seed} ${sha256}`).digest().readInt32LE();
 }

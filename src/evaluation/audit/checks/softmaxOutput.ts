@@ -1,0 +1,19 @@
+import type { Check } from '../check.ts';
+import { logitsOfSample } from '../logitsOfSample.ts';
+
+/** How far from 1 probabilities in float32 may add up to. */
+const rounding = 1e-3;
+
+/** The cross-entropy of probabilities that are taken for logits has hardly a gradient where the model is sure. */
+export const softmaxOutput: Check = {
+  id: 'softmax-output',
+  async examine(trial) {
+    const rows = await logitsOfSample(trial);
+    if (!rows.every(isDistribution)) return undefined;
+    return `The model answers with probabilities on all of the ${rows.length} images that were looked at, where attacks need logits.`;
+  },
+};
+
+function isDistribution(row: Float32Array): boolean {
+  return row.every((value) => value >= 0) && Math.abs(row.reduce((a, b) => a + b) - 1) < rounding;
+}
