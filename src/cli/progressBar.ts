@@ -7,7 +7,7 @@ import { formatPercent } from '../reports/report.ts';
 /** A progress bar on standard error while that is a terminal; nothing elsewhere. */
 export class ProgressBar {
   readonly #bar = new SingleBar({
-    format: '{test} [{bar}] {value}/{total} images, {eta_formatted} left',
+    format: '{test} [{bar}] {value}/{total} {unit}, {eta_formatted} left',
     stream: process.stderr,
     clearOnComplete: true,
     hideCursor: true,
@@ -17,9 +17,11 @@ export class ProgressBar {
 
   show({ test, phase, done, total }: Progress): void {
     if (!process.stderr.isTTY || phase === 'loading') return;
-    if (!this.#shown) this.#bar.start(total, done, { test });
-    else this.#bar.update(done, { test });
+    const payload = { test, unit: phase === 'auditing' ? 'checks of the audit' : 'images' };
+    if (!this.#shown) this.#bar.start(total, done, payload);
     this.#shown = true;
+    this.#bar.setTotal(total);
+    this.#bar.update(done, payload);
   }
 
   clear(): void {

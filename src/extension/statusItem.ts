@@ -40,7 +40,8 @@ export class StatusItem implements vscode.Disposable {
     if (now - this.#shownAt < progressInterval) return;
     this.#shownAt = now;
     const { test, phase, done, total } = progress;
-    this.#item.text = `$(loading~spin) ${test}: ${phase === 'loading' ? l10n.t('loading…') : `${done}/${total}`}`;
+    const what = { loading: l10n.t('loading…'), attacking: `${done}/${total}`, auditing: l10n.t('auditing…') };
+    this.#item.text = `$(loading~spin) ${test}: ${what[phase]}`;
   }
 
   #show(): void {
