@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
+import path from 'node:path';
 import { type Checks, firstFailure } from '../support/checks.ts';
-import type { Rewrite } from './rewrite.ts';
-import { rewrittenExport } from './rewriteFile.ts';
+import { type Rewrite, rewrittenPart } from './rewrite.ts';
 
 export { anyCounterexampleWillDo } from './itFails.ts';
 
@@ -12,9 +12,10 @@ export function itFailsOf<T>(
   exported: string,
   rewrites: Readonly<Record<string, Rewrite>>,
 ): void {
-  for (const [name, rewrite] of Object.entries(rewrites)) {
-    it(`where ${name}`, async () => {
-      const mutant = await rewrittenExport<T>(file, exported, rewrite);
+  for (const [mistake, rewrite] of Object.entries(rewrites)) {
+    it(`where ${mistake}`, async () => {
+      const { dir: folder, name } = path.parse(file);
+      const mutant = await rewrittenPart<T>({ folder, file: name, exported }, rewrite);
       assert.notEqual(await firstFailure(checks, mutant), undefined, 'the mutant passes every check');
     });
   }

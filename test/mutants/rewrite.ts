@@ -45,8 +45,8 @@ export async function rewrittenPart<T>(
     for (const copy of await waysTo(home, part, file)) {
       const text = copy === part ? source.replace(from, () => to) : await sourceOf(home, copy);
       const copies = await waysTo(home, part, copy);
-      const linked = text.replace(/from '(\.[^']*)'/g, (whole, path: string) =>
-        copies.has(nameOf(path)) ? whole : `from '${new URL(path, home)}'`,
+      const linked = text.replace(/(from |import\()'(\.[^']*)'/g, (whole, keyword: string, path: string) =>
+        copies.has(nameOf(path)) ? whole : `${keyword}'${new URL(path, home)}'`,
       );
       await writeFile(new URL(`${copy}.ts`, copiesFolder), linked);
     }

@@ -34,7 +34,7 @@ export async function toyClassifier(): Promise<DifferentiableClassifier & { disp
     layers.conv2d({ name, filters, kernelSize: 3, strides, padding: 'same', activation: 'relu' });
   let x = convolution('first', 4, 1).apply(image) as SymbolicTensor;
   x = convolution('second', 6, 2).apply(x) as SymbolicTensor;
-  x = layers.flatten({ name: 'flat' }).apply(x) as SymbolicTensor;
+  x = layers.globalAveragePooling2d({ name: 'mean' }).apply(x) as SymbolicTensor;
   const logits = layers.dense({ name: 'scores', units: 3 }).apply(x) as SymbolicTensor;
   const options = { input: toyShape, preprocessing: noPreprocessing };
   return toLayersClassifier(fillWeights(model({ inputs: image, outputs: logits })), options, 'TensorFlow.js');

@@ -31,7 +31,10 @@ export interface NamedArray {
   readonly data: Float32Array;
 }
 
-/** Everything there is to say about a detector: settings schema, quick pick, help and documentation come from here. */
+/**
+ * Everything there is to say about a detector: settings schema, quick pick, help and documentation come from here. What
+ * takes time to load, such as TensorFlow.js, is imported where it is used.
+ */
 export interface DetectorDefinition<P = Record<string, unknown>> {
   /** Its name in settings. */
   readonly id: string;

@@ -88,15 +88,16 @@ class LayersClassifier implements DifferentiableClassifier {
     const nodes = names.map((name) => this.#nodeOf(name));
     const values: Float32Array[][] = [];
     let shapes: number[][] = [];
-    // At least once, for the shapes.
+    // At least once, for the shapes; no kernel need know what the mean of no image is.
     for (let from = 0; from === 0 || from < images.length; from += this.batchSize) {
       scoped(() => {
         const part = images.slice(from, from + this.batchSize);
-        const outputs = this.#network.forward(this.#preprocess(part));
+        const shown = part.length > 0 ? part : [new Float32Array(sizeOf(this.input))];
+        const outputs = this.#network.forward(this.#preprocess(shown));
         const read = nodes.map((node) => outputs[node] as tf.Tensor);
         shapes = read.map(({ shape }) => shape.slice(1));
         const data = read.map((tensor) => tensor.dataSync() as Float32Array);
-        values.push(...part.map((_, i) => data.map((all) => rowOf(all, i, part.length))));
+        values.push(...part.map((_, i) => data.map((all) => rowOf(all, i, shown.length))));
       });
     }
     return { shapes, values };

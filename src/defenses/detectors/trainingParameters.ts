@@ -1,0 +1,45 @@
+import { UserError } from '../../userError.ts';
+import type { DefenseParameters } from '../parameters.ts';
+import type { DetectorExamples } from './definition.ts';
+
+export interface TrainingParameters {
+  readonly epochs: number;
+  readonly batchSize: number;
+  readonly learningRate: number;
+}
+
+/** The parameters that all detectors with a network of their own have. */
+export const trainingParameters: DefenseParameters<TrainingParameters> = {
+  epochs: {
+    description: 'How often the network sees every example of the larger class; the smaller one comes round again.',
+    schema: { type: 'integer', minimum: 1 },
+    default: { value: 20, text: '20', source: 'ours' },
+  },
+  batchSize: {
+    description: 'Examples in a batch, half of them clean and half of them adversarial.',
+    schema: { type: 'integer', minimum: 2, multipleOf: 2 },
+    default: { value: 64, text: '64', source: 'ours' },
+  },
+  learningRate: {
+    description: 'Learning rate of Adam at the start; it falls to zero along half a cosine.',
+    schema: { type: 'number', exclusiveMinimum: 0 },
+    default: { value: 0.003, text: '0.003', source: 'ours' },
+  },
+};
+
+/** With fewer examples of a class there is nothing to learn from. */
+const fewestExamples = 8;
+
+/** @throws UserError when there are too few clean or too few adversarial examples to tell them apart. */
+export function requireBoth({ clean, adversarial }: DetectorExamples): void {
+  for (const [kind, { length }] of [['clean images', clean] as const, ['adversarial examples', adversarial] as const]) {
+    if (length >= fewestExamples) continue;
+    const advice =
+      kind === 'clean images'
+        ? 'Give it more images that the model gets right.'
+        : 'Give it more images, or attacks that succeed.';
+    throw new UserError(
+      `The detector is to learn from ${length} ${kind}, and needs at least ${fewestExamples} of them to tell the two apart. ${advice}`,
+    );
+  }
+}
