@@ -31,19 +31,19 @@ export async function exportExamples(
   classes: readonly string[],
 ): Promise<string> {
   const images = path.join(folder, 'images');
+  const used = new Set<string>();
+  const folders = classes.map((name) => path.join(images, unused(fileName(name), used)));
   try {
     await rm(images, { recursive: true, force: true });
     for (const label of new Set(examples.map(({ label }) => label))) {
-      await mkdir(path.join(images, fileName(classes[label] as string)), { recursive: true });
+      await mkdir(folders[label] as string, { recursive: true });
     }
   } catch (error) {
     throw writeError(images, error);
   }
-  const used = new Set<string>();
   for (const { pixels, label, attack, original } of examples) {
     const stem = `${fileName(path.parse(original).name)}-${attack}`;
-    const file = unused(path.join(images, fileName(classes[label] as string), stem), used);
-    await writePng(file, pixels, shape);
+    await writePng(`${unused(path.join(folders[label] as string, stem), used)}.png`, pixels, shape);
   }
   const attacks = [...new Set(examples.map(({ attack }) => attack))];
   await writeNpz(path.join(folder, 'examples.npz'), arrays(examples, shape, attacks));
@@ -72,13 +72,13 @@ function fileName(name: string): string {
   return name.replace(/[\u0000-\u001f<>:"/\\|?*]/g, '_').replace(/^\.+$|[. ]+$/g, '_');
 }
 
-/** Images of one name may come from different folders. */
-function unused(stem: string, used: Set<string>): string {
-  let file = `${stem}.png`;
+/** The name, with a number where another has it: different classes and images may come to the same. */
+function unused(name: string, used: Set<string>): string {
+  let found = name;
   // Some file systems take letters of either case for the same.
-  for (let count = 2; used.has(file.toLowerCase()); count++) file = `${stem}-${count}.png`;
-  used.add(file.toLowerCase());
-  return file;
+  for (let count = 2; used.has(found.toLowerCase()); count++) found = `${name}-${count}`;
+  used.add(found.toLowerCase());
+  return found;
 }
 
 function describe(
@@ -105,8 +105,7 @@ images = torch.from_numpy(data["images"]).permute(0, 3, 1, 2).float() / 255  # i
 labels = torch.from_numpy(data["labels"]).long()
 \`\`\`
 
-Do not resize or compress the images with loss, and do not augment them before their perturbation has been seen: both can
-undo it.
+Resizing, lossy compression and strong augmentation can undo the perturbations.
 
 | index | attack |
 |---|---|

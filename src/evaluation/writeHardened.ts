@@ -30,6 +30,10 @@ export interface Facts {
   readonly engine: string;
 }
 
+/** Its metadata say mean and standard deviation; of the order of channels no convention has a key. */
+const bgrWarning =
+  'The ONNX file takes the channels of a color in the order blue, green, red: say so in its "preprocessing" ("channels": "bgr").';
+
 /**
  * Writes a hardened model into the plan's folder: `model.json` with its weights, `model.onnx`, `labels.txt` where the model
  * has labels, a detector where the defense has one, `card.md`, and `card.json` last: a folder with a card is complete.
@@ -57,7 +61,11 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
     before,
     after,
     points,
-    warnings: [...warningsOn(before, after), ...('warning' in onnx ? [onnx.warning] : [])],
+    warnings: [
+      ...warningsOn(before, after),
+      ...('warning' in onnx ? [onnx.warning] : []),
+      ...('bytes' in onnx && preprocessing.channels === 'bgr' ? [bgrWarning] : []),
+    ],
     time: Math.round(seconds * 1000) / 1000,
   };
   const card: DefenseCard = {
@@ -88,7 +96,7 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
 /** The model as an ONNX file, with class names and normalization in its metadata, or why it cannot be one. */
 function toOnnx(
   hardened: tfl.LayersModel,
-  { mean, std, channels }: Preprocessing,
+  { mean, std }: Preprocessing,
   classes: readonly string[],
 ): { readonly bytes: Uint8Array } | { readonly warning: string } {
   try {
@@ -97,8 +105,6 @@ function toOnnx(
       ['names', JSON.stringify(classes)],
       ['mean', JSON.stringify(mean)],
       ['std', JSON.stringify(std)],
-      // No convention has a key for this.
-      ...(channels === 'bgr' ? ([['channels', 'bgr']] as const) : []),
     ]);
     return { bytes: writeModel({ ...model, metadata }) };
   } catch (error) {

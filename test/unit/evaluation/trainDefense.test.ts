@@ -6,12 +6,14 @@ import { levelOf, valueAt } from '../../../src/data/grid.ts';
 import { readNpz } from '../../../src/data/npz.ts';
 import { readImage } from '../../../src/data/readImage.ts';
 import { writePng } from '../../../src/data/writeImage.ts';
+import { openDetector } from '../../../src/defenses/detectors/detectorFile.ts';
 import type { DefensePlan } from '../../../src/defenses/plan.ts';
 import type { TrainingProgress } from '../../../src/defenses/progress.ts';
 import type { DefenseCard } from '../../../src/defenses/training/card.ts';
 import { train } from '../../../src/defenses/training/trainer.ts';
 import { craftExamples } from '../../../src/evaluation/craftExamples.ts';
 import { trainDefense } from '../../../src/evaluation/trainDefense.ts';
+import { isDifferentiable } from '../../../src/models/classifier.ts';
 import { argmax } from '../../../src/models/functional.ts';
 import { openModel } from '../../../src/models/open.ts';
 import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
@@ -111,7 +113,7 @@ describe('hardening a model', () => {
     assert.deepEqual(onOnnx.classes, classes);
     const [expected, found] = [await onTensorFlow.logits(batch), await onOnnx.logits(batch)];
     for (const [i, row] of expected.entries()) {
-      row.forEach((value, k) => assert.ok(Math.abs(value - (found[i]?.[k] as number)) < 1e-4));
+      for (const [k, value] of row.entries()) assert.ok(Math.abs(value - (found[i]?.[k] as number)) < 1e-4);
     }
     for (const opened of [onTensorFlow, onOnnx]) opened.dispose();
 
@@ -168,10 +170,10 @@ describe('hardening a model', () => {
         const { pixels } = await readImage(path.join(examples, 'images', name, file), toyShape);
         const [logits] = await given.logits([pixels]);
         assert.notEqual(argmax(logits as Float32Array), label);
-        const place = Array.from({ length: count }, (_, i) => i).find((i) =>
-          pixels.every((value, k) => levelOf(value) === images?.data[i * 64 + k]),
-        );
-        assert.equal(labels?.data[place as number], label);
+        const isThis = (_: unknown, i: number) =>
+          pixels.every((value, k) => levelOf(value) === images?.data[i * 64 + k]);
+        const place = Array.from({ length: count }).findIndex(isThis);
+        assert.equal(labels?.data[place], label);
       }
     }
     assert.equal(files, count);
@@ -207,7 +209,9 @@ describe('hardening a model', () => {
       assert.deepEqual({ attack, norm, epsilon }, { attack: 'pgd', norm: 'linf', epsilon: 0.3 });
       const [logits] = await classifier.logits([pixels]);
       assert.notEqual(argmax(logits as Float32Array), label);
-      pixels.forEach((value, k) => assert.ok(Math.abs(value - (known[original]?.pixels[k] as number)) <= 0.3 + 1e-6));
+      for (const [k, value] of pixels.entries()) {
+        assert.ok(Math.abs(value - (known[original]?.pixels[k] as number)) <= 0.3 + 1e-6);
+      }
     }
     classifier.dispose();
   });
@@ -251,6 +255,17 @@ describe('hardening a model', () => {
     );
     assert.deepEqual(await readdir(folder.at('other')), ['examples']);
     assert.deepEqual((await readdir(folder.at('other', 'examples'))).sort(), ['README.md', 'examples.npz', 'images']);
+  });
+
+  it('writes the detector that was trained with the model, bound to it', async () => {
+    const report = await run({ kind: 'collaborative' });
+    const { classifier, sha256 } = await openModel({ name: '', path: report.model });
+    assert.ok(isDifferentiable(classifier));
+    const opened = await openDetector(folder.at('hard'), classifier, sha256);
+    assert.equal(opened.kind, 'collaborative');
+    assert.equal((await opened.detector.score(toySet(5).images)).length, 5);
+    opened.detector.dispose?.();
+    classifier.dispose();
   });
 
   it('may replace what it made before', async () => {

@@ -1,0 +1,162 @@
+import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { readError, writeError } from '../../data/fileErrors.ts';
+import { readNpz, writeNpz } from '../../data/npz.ts';
+import { UserError } from '../../userError.ts';
+import type { TrainingPoint } from '../progress.ts';
+import type { Accuracies } from './accuracy.ts';
+import type { Prepared } from './definition.ts';
+
+/** What a training depends on, in words: two trainings with the same are the same. */
+export type Fingerprint = Readonly<Record<string, string>>;
+
+/** Where a training stands, beside its weights. JSON. */
+export interface TrainingState {
+  /** Steps done. */
+  readonly step: number;
+  /** Of the given model. */
+  readonly before: Accuracies;
+  /** The epoch with the best robust accuracy so far. */
+  readonly best?: Accuracies & { readonly epoch: number };
+  /** Sum of the losses of `count` steps that are in no point yet. */
+  readonly loss: { readonly sum: number; readonly count: number };
+  readonly points: readonly TrainingPoint[];
+  /** Seconds that it has taken, over all sessions. */
+  readonly seconds: number;
+}
+
+interface StateFile extends TrainingState {
+  readonly fingerprint: Fingerprint;
+  /** Name of the file with the weights that go with it. */
+  readonly weights: string;
+}
+
+/**
+ * A training on disk. Weights are written under one of two names in turn, then `state.json`, which names them, takes the
+ * place of the one before in a single operation: whenever the process is killed, what state.json names is whole.
+ */
+export class Checkpoint {
+  readonly folder: string;
+  readonly #fingerprint: Fingerprint;
+  #last: StateFile | undefined;
+
+  constructor(folder: string, fingerprint: Fingerprint) {
+    this.folder = folder;
+    this.#fingerprint = fingerprint;
+  }
+
+  /**
+   * Where the training stands, if it has begun.
+   * @throws UserError when it is another training, or cannot be read.
+   */
+  async read(): Promise<TrainingState | undefined> {
+    const file = this.#at('state.json');
+    const text = await readFile(file, 'utf8').catch((error) => {
+      if (error.code === 'ENOENT') return undefined;
+      throw readError(file, error);
+    });
+    if (text === undefined) return undefined;
+    this.#last = this.#parse(text);
+    const changed = Object.keys(this.#fingerprint).filter(
+      (what) => this.#last?.fingerprint[what] !== this.#fingerprint[what],
+    );
+    if (changed.length > 0) {
+      throw new UserError(
+        `${this.folder} holds a training that was begun with another ${changed.join(', ')}. To go on with it, set that back to what it was; to begin anew, delete the folder.`,
+      );
+    }
+    return this.#last;
+  }
+
+  #parse(text: string): StateFile {
+    try {
+      const state = JSON.parse(text) as StateFile;
+      if (typeof state.weights === 'string' && typeof state.fingerprint === 'object') return state;
+    } catch {
+      // Said below.
+    }
+    throw new UserError(`${this.#at('state.json')} is damaged. Delete ${this.folder} to begin the training anew.`);
+  }
+
+  /** Puts the weights that go with the state that was read into these variables. */
+  async restore(variables: readonly tf.Variable[]): Promise<void> {
+    await this.#fill(variables, (this.#last as StateFile).weights);
+  }
+
+  /** Puts the best weights so far into these variables. */
+  async restoreBest(variables: readonly tf.Variable[], epoch: number): Promise<void> {
+    await this.#fill(variables, bestFile(epoch));
+  }
+
+  async save(state: TrainingState, variables: readonly tf.Variable[]): Promise<void> {
+    const weights = this.#last?.weights === 'weights-0.npz' ? 'weights-1.npz' : 'weights-0.npz';
+    await this.#write(weights, variables);
+    const file: StateFile = { ...state, fingerprint: this.#fingerprint, weights };
+    const partial = this.#at('state.json.partial');
+    try {
+      await writeFile(partial, JSON.stringify(file));
+      await rename(partial, this.#at('state.json'));
+    } catch (error) {
+      throw writeError(this.#at('state.json'), error);
+    }
+    const superseded = this.#last?.best?.epoch;
+    if (superseded !== undefined && superseded !== state.best?.epoch) await rm(this.#at(bestFile(superseded)));
+    this.#last = file;
+  }
+
+  /** Keeps the best weights so far; they count once a state that names their epoch is saved. */
+  async saveBest(variables: readonly tf.Variable[], epoch: number): Promise<void> {
+    await this.#write(bestFile(epoch), variables);
+  }
+
+  async savePrepared(prepared: Prepared): Promise<void> {
+    await this.#make();
+    await writeNpz(this.#at('prepared.npz'), prepared);
+  }
+
+  async readPrepared(): Promise<Prepared> {
+    return (await readNpz(this.#at('prepared.npz'))) as Prepared;
+  }
+
+  /** Deletes it, when the training is done. */
+  async remove(): Promise<void> {
+    await rm(this.folder, { recursive: true, force: true });
+  }
+
+  async #write(name: string, variables: readonly tf.Variable[]): Promise<void> {
+    await this.#make();
+    const arrays = variables.map((variable, i) => {
+      const { shape } = variable;
+      return [String(i), { shape, data: variable.dataSync() as Float32Array }] as const;
+    });
+    await writeNpz(this.#at(name), Object.fromEntries(arrays));
+  }
+
+  async #fill(variables: readonly tf.Variable[], name: string): Promise<void> {
+    const arrays = await readNpz(this.#at(name));
+    tf.tidy(() => {
+      for (const [i, variable] of variables.entries()) {
+        const { data, shape } = arrays[i] ?? { data: undefined, shape: [] };
+        if (!(data instanceof Float32Array) || String(shape) !== String(variable.shape)) {
+          throw new UserError(`${this.#at(name)} belongs to another network. Delete ${this.folder} to begin anew.`);
+        }
+        variable.assign(tf.tensor(data, variable.shape));
+      }
+    });
+  }
+
+  async #make(): Promise<void> {
+    await mkdir(this.folder, { recursive: true }).catch((error) => {
+      throw writeError(this.folder, error);
+    });
+  }
+
+  #at(name: string): string {
+    return path.join(this.folder, name);
+  }
+}
+
+function bestFile(epoch: number): string {
+  return `best-${epoch}.npz`;
+}

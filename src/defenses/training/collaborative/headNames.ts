@@ -1,0 +1,9 @@
+/** Names of the layers that collaborative training gives a model, by which they can be read and weighed. */
+export const headNames = {
+  /** Z, the logits of the classes, before the lock. */
+  label: 'label',
+  /** Z′, the logits of the partners. */
+  auxiliary: 'auxiliary',
+  /** g(Z′), a factor between 0 and 1 for each class. */
+  lock: 'lock',
+} as const;

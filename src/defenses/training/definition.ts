@@ -1,0 +1,70 @@
+import type * as tfl from '@tensorflow/tfjs-layers';
+import type { Pixels } from '../../data/image.ts';
+import type { Preprocessing } from '../../models/preprocessing.ts';
+import type { DetectorState, NamedArray } from '../detectors/definition.ts';
+import type { DefenseParameters } from '../parameters.ts';
+import type { TrainingAttack } from '../plan.ts';
+import type { CommonParameters } from './commonParameters.ts';
+import type { LabeledPixels, Objective } from './objective.ts';
+
+/** Arrays that a defense keeps, by name. */
+export type Prepared = Readonly<Record<string, NamedArray>>;
+
+/** The means of what a defense makes once, before training. */
+export interface PreparationContext {
+  /** The given model, ending in logits. It is not to be changed. */
+  readonly model: tfl.LayersModel;
+  readonly preprocessing: Preprocessing;
+  readonly training: LabeledPixels;
+  readonly seed: number;
+  readonly signal: AbortSignal;
+  /**
+   * What attacks make of the training images that the given model gets right, as far as it is misclassified, with the
+   * true class.
+   * @throws UserError when there is nothing to attack, or no attack succeeds.
+   */
+  craft(
+    attacks: readonly TrainingAttack[],
+  ): Promise<readonly { readonly pixels: Pixels; readonly label: number; readonly attack: string }[]>;
+  /** How far it is, from 0 to 1. */
+  onProgress(fraction: number): void;
+}
+
+/** Everything there is to say about a training defense: settings schema, quick pick, help and documentation come from here. */
+export interface DefenseDefinition<P extends CommonParameters = CommonParameters & Record<string, unknown>> {
+  /** Its name in settings. */
+  readonly id: string;
+  readonly title: string;
+  readonly description: string;
+  readonly source: string;
+  /** What the hardened model is still open to, in a sentence for its card. */
+  readonly limits: string;
+  readonly parameters: DefenseParameters<P>;
+  /** The attacks whose examples of the given model it learns from, where it learns from a stored set. */
+  attacks?(parameters: P): readonly TrainingAttack[];
+  /**
+   * What is made once, from the given model, before training: kept with the checkpoint, so that a resumed training does not
+   * make it again.
+   */
+  prepare?(context: PreparationContext, parameters: P): Promise<Prepared>;
+  /**
+   * The network that is trained, where it is not the given model alone: its first output are the logits that decide. It
+   * may share the layers of `model`, a copy of the given model that ends in logits. Called again when training is
+   * resumed, so its architecture may depend on nothing but its arguments; new weights may be drawn with `seed`.
+   */
+  extend?(model: tfl.LayersModel, parameters: P, seed: number): tfl.LayersModel;
+  objective(parameters: P, prepared: Prepared): Objective;
+  /**
+   * The detector that belongs to the hardened model, made in the same training: an id in the catalogue of detectors, its
+   * state, the threshold above which it rejects, and the ids of the attacks that it has seen. It is written beside the model (`writeDetector`), bound to it.
+   */
+  detector?(
+    parameters: P,
+    prepared: Prepared,
+  ): {
+    readonly kind: string;
+    readonly state: DetectorState;
+    readonly threshold: number;
+    readonly seen: readonly string[];
+  };
+}

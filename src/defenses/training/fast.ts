@@ -1,0 +1,34 @@
+import { type CommonParameters, commonParameters, stepSizeParameter } from './commonParameters.ts';
+import type { DefenseDefinition } from './definition.ts';
+import { ascendCrossEntropy, atRandomPoint } from './innerAttack.ts';
+import { crossEntropy } from './losses.ts';
+
+interface Parameters extends CommonParameters {
+  readonly stepSize: number;
+}
+
+const source = 'Wong, Rice & Kolter 2020, arXiv:2001.03994';
+
+/** Adversarial training with one step of length α from a random point of the ε-ball (Wong, Rice & Kolter 2020, algorithm 3). */
+export const fast: DefenseDefinition<Parameters> = {
+  id: 'fast',
+  title: 'Fast adversarial training (random start)',
+  description: 'Learns from what one long gradient step, from a random point, makes of each image.',
+  source,
+  limits:
+    'Training may suddenly overfit to single steps (catastrophic overfitting), which early stopping watches for. Perturbations beyond its epsilon, and other norms, can get through.',
+  parameters: {
+    ...commonParameters,
+    stepSize: stepSizeParameter(1.25, `${source}, section 4.1: α = 1.25 ε`),
+  },
+  objective: ({ epsilon, stepSize }) => ({
+    craft: (trainee, { images, labels }, random) =>
+      ascendCrossEntropy(trainee, images, labels, {
+        epsilon,
+        stepSize: stepSize * epsilon,
+        steps: 1,
+        start: atRandomPoint(epsilon, random),
+      }),
+    loss: (trainee, { labels }, adversarial) => crossEntropy(trainee.logits(adversarial), labels),
+  }),
+};

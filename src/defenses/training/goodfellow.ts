@@ -1,0 +1,38 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type CommonParameters, commonParameters } from './commonParameters.ts';
+import type { DefenseDefinition } from './definition.ts';
+import { ascendCrossEntropy, atTheImage } from './innerAttack.ts';
+import { crossEntropy } from './losses.ts';
+
+interface Parameters extends CommonParameters {
+  readonly alpha: number;
+}
+
+const source = 'Goodfellow, Shlens & Szegedy 2015, arXiv:1412.6572, section 6';
+
+/** Minimizes α J(θ, x, y) + (1 − α) J(θ, x + ε sign(∇ₓ J(θ, x, y)), y) (Goodfellow, Shlens & Szegedy 2015, section 6). */
+export const goodfellow: DefenseDefinition<Parameters> = {
+  id: 'goodfellow',
+  title: 'Adversarial training with FGSM (Goodfellow)',
+  description: 'Learns from each image and from what one gradient step makes of it, half and half.',
+  source,
+  limits:
+    'A model trained on single steps may withstand those alone: attacks with several steps, and larger or other norms, can get through.',
+  parameters: {
+    ...commonParameters,
+    alpha: {
+      description: 'Weight of the clean images in the loss; the adversarial ones have the rest.',
+      schema: { type: 'number', minimum: 0, maximum: 1 },
+      default: { value: 0.5, text: '0.5', source },
+    },
+  },
+  objective: ({ alpha, epsilon }) => ({
+    craft: (trainee, { images, labels }) =>
+      ascendCrossEntropy(trainee, images, labels, { epsilon, stepSize: epsilon, steps: 1, start: atTheImage }),
+    loss: (trainee, { images, labels }, adversarial) =>
+      tf.add(
+        tf.mul(crossEntropy(trainee.logits(images), labels), alpha),
+        tf.mul(crossEntropy(trainee.logits(adversarial), labels), 1 - alpha),
+      ),
+  }),
+};

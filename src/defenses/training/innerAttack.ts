@@ -1,0 +1,65 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
+import { normal } from '../../attacks/randomPoint.ts';
+import type { Trainee } from './trainee.ts';
+
+/** Steepest ascent in linf within a budget. */
+export interface InnerAttack {
+  readonly epsilon: number;
+  /** Length of a step, in units of the pixel range [0, 1]. */
+  readonly stepSize: number;
+  readonly steps: number;
+  /** Where the ascent begins: an image, or a batch of them, [N, height, width, channels]. */
+  start(images: tf.Tensor4D): tf.Tensor4D;
+}
+
+/**
+ * The points that xₜ₊₁ = Π(xₜ + α · sign(∇ₓ H(target, f(xₜ)))) ends at, Π being the projection onto ε-ball ∩ [0, 1] and H the
+ * cross-entropy (Madry et al. 2018, arXiv:1706.06083, section 2.1).
+ * @param images [N, height, width, channels] in [0, 1].
+ * @param target what the model is led away from, [N, classes]: labels, or probabilities. With the model's own
+ *   probabilities at the images, this is the ascent of the Kullback-Leibler divergence, which has the same gradient.
+ */
+export function ascendCrossEntropy(
+  trainee: Trainee,
+  images: tf.Tensor4D,
+  target: tf.Tensor2D,
+  { epsilon, stepSize, steps, start }: InnerAttack,
+): tf.Tensor4D {
+  return tf.tidy(() => {
+    const [low, high] = [tf.maximum(tf.sub(images, epsilon), 0), tf.minimum(tf.add(images, epsilon), 1)];
+    const project = (x: tf.Tensor) => tf.minimum(tf.maximum(x, low), high) as tf.Tensor4D;
+    // What starts at the image itself needs no projection; a random point does.
+    let x = project(start(images));
+    for (let step = 0; step < steps; step++) {
+      const before = x;
+      x = tf.tidy(() => {
+        // ∂H/∂z of a softmax: its probabilities less those that are aimed at.
+        const gradient = trainee.gradient(before, (logits) => tf.sub(tf.softmax(logits), target));
+        return project(tf.add(before, tf.mul(tf.sign(gradient), stepSize)));
+      });
+      before.dispose();
+    }
+    return x;
+  });
+}
+
+/** The attack begins at the image itself. */
+export function atTheImage(images: tf.Tensor4D): tf.Tensor4D {
+  return tf.clone(images);
+}
+
+/** The attack begins at a uniformly distributed point of the ε-ball. */
+export function atRandomPoint(epsilon: number, random: RandomGenerator) {
+  return (images: tf.Tensor4D): tf.Tensor4D => perturbed(images, () => epsilon * (2 * uniformFloat64(random) - 1));
+}
+
+/** The attack begins at the image with normal noise of this standard deviation. */
+export function atNoisyImage(deviation: number, random: RandomGenerator) {
+  return (images: tf.Tensor4D): tf.Tensor4D => perturbed(images, () => deviation * normal(random));
+}
+
+function perturbed(images: tf.Tensor4D, noise: () => number): tf.Tensor4D {
+  return tf.add(images, tf.tensor4d(Float32Array.from({ length: images.size }, noise), images.shape));
+}

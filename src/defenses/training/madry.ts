@@ -1,0 +1,35 @@
+import { type CommonParameters, commonParameters, stepSizeParameter, stepsParameter } from './commonParameters.ts';
+import type { DefenseDefinition } from './definition.ts';
+import { ascendCrossEntropy, atRandomPoint } from './innerAttack.ts';
+import { crossEntropy } from './losses.ts';
+
+interface Parameters extends CommonParameters {
+  readonly steps: number;
+  readonly stepSize: number;
+}
+
+const source = 'Madry et al. 2018, arXiv:1706.06083';
+
+/** Minimizes E max over ‖δ‖∞ ≤ ε of L(θ, x + δ, y), the maximum being sought by PGD (Madry et al. 2018, equation 2.1). */
+export const madry: DefenseDefinition<Parameters> = {
+  id: 'madry',
+  title: 'Adversarial training with PGD (Madry)',
+  description: 'Learns from what several gradient steps, from a random point, make of each image.',
+  source,
+  limits: 'It withstands perturbations up to its epsilon in linf: larger ones, and other norms, can get through.',
+  parameters: {
+    ...commonParameters,
+    steps: stepsParameter(7, `${source}, section 5, on CIFAR-10`),
+    stepSize: stepSizeParameter(0.25, `${source}, section 5, on CIFAR-10: 2 gray levels of 8`),
+  },
+  objective: ({ epsilon, steps, stepSize }) => ({
+    craft: (trainee, { images, labels }, random) =>
+      ascendCrossEntropy(trainee, images, labels, {
+        epsilon,
+        stepSize: stepSize * epsilon,
+        steps,
+        start: atRandomPoint(epsilon, random),
+      }),
+    loss: (trainee, { labels }, adversarial) => crossEntropy(trainee.logits(adversarial), labels),
+  }),
+};

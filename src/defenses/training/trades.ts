@@ -1,0 +1,53 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { type CommonParameters, commonParameters, stepSizeParameter, stepsParameter } from './commonParameters.ts';
+import type { DefenseDefinition } from './definition.ts';
+import { ascendCrossEntropy, atNoisyImage } from './innerAttack.ts';
+import { crossEntropy, divergence } from './losses.ts';
+
+interface Parameters extends CommonParameters {
+  readonly beta: number;
+  readonly steps: number;
+  readonly stepSize: number;
+}
+
+const source = 'Zhang et al. 2019, arXiv:1901.08573';
+
+/**
+ * TRADES: minimizes CE(f(x), y) + β · max over ‖x′ − x‖∞ ≤ ε of KL(f(x) ‖ f(x′)) (Zhang et al. 2019, equation 5, β being the
+ * paper's 1/λ, and algorithm 1: the ascent begins at x + 0.001 · N(0, I)). Both sides of the divergence are trained.
+ */
+export const trades: DefenseDefinition<Parameters> = {
+  id: 'trades',
+  title: 'TRADES',
+  description: 'Learns to be right about each image, and to say the same of everything near it.',
+  source,
+  limits: 'It withstands perturbations up to its epsilon in linf: larger ones, and other norms, can get through.',
+  parameters: {
+    ...commonParameters,
+    beta: {
+      description: 'How much robustness weighs against accuracy on clean images.',
+      schema: { type: 'number', minimum: 0 },
+      default: { value: 6, text: '6', source: `${source}, section 5: 1/λ = 6` },
+    },
+    steps: stepsParameter(10, `${source}, section 5.3, on CIFAR-10`),
+    stepSize: stepSizeParameter(
+      0.25,
+      `${source}, section 5.3, on CIFAR-10: 0.007 for an epsilon of 0.031, a little less`,
+    ),
+  },
+  objective: ({ epsilon, beta, steps, stepSize }) => ({
+    craft: (trainee, { images }, random) =>
+      tf.tidy(() =>
+        ascendCrossEntropy(trainee, images, tf.softmax(trainee.predict(images)), {
+          epsilon,
+          stepSize: stepSize * epsilon,
+          steps,
+          start: atNoisyImage(0.001, random),
+        }),
+      ),
+    loss: (trainee, { images, labels }, adversarial) => {
+      const clean = trainee.logits(images);
+      return tf.add(crossEntropy(clean, labels), tf.mul(divergence(clean, trainee.logits(adversarial)), beta));
+    },
+  }),
+};
