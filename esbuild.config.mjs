@@ -7,7 +7,16 @@ import { build } from 'esbuild';
 const root = import.meta.dirname;
 // Native modules cannot be bundled, TensorFlow.js must be the one that tfjs-node registers itself with, and the others ask
 // for Node's own modules in a way that only CommonJS has.
-const external = ['vscode', 'sharp', 'onnxruntime-node', 'onnxruntime-web', '@tensorflow/*', 'yauzl', 'protobufjs'];
+const external = [
+  'vscode',
+  'sharp',
+  'onnxruntime-node',
+  'onnxruntime-web',
+  '@tensorflow/*',
+  'yauzl',
+  'yazl',
+  'protobufjs',
+];
 
 /** @type {import('esbuild').BuildOptions} */
 const common = { absWorkingDir: root, outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };
@@ -16,21 +25,28 @@ const node = { ...common, platform: 'node', target: 'node20', format: 'esm' };
 
 /** @type {Record<string, import('esbuild').BuildOptions>} */
 const builds = {
-  'cli.js': { ...node, entryPoints: { cli: 'src/cli/main.ts' }, packages: 'external' },
+  'cli.js': {
+    ...node,
+    entryPoints: { cli: 'src/cli/main.ts' },
+    packages: 'external',
+    // What only some uses need stands in files of its own, loaded when it is called for.
+    splitting: true,
+    chunkNames: 'cli/[name]-[hash]',
+  },
   'engine.js': { ...node, entryPoints: { engine: 'src/engine/main.ts' }, external, mainFields: ['module', 'main'] },
   'extension.js': {
     ...node,
     entryPoints: { extension: 'src/extension/main.ts' },
     external,
-    // What only some commands need stands in files of its own, loaded when it is called for.
     splitting: true,
     chunkNames: 'extension/[name]-[hash]',
     mainFields: ['module', 'main'],
     minify: true,
   },
+  // The pages: one for each kind of panel.
   'webview.js': {
     ...common,
-    entryPoints: { webview: 'webview/main.ts' },
+    entryPoints: { webview: 'webview/main.ts', training: 'webview/training.ts' },
     platform: 'browser',
     target: 'es2022',
     format: 'iife',
@@ -49,6 +65,6 @@ function isStale() {
 }
 
 if (!process.argv.includes('--if-stale') || isStale()) {
-  rmSync(path.join(root, 'dist', 'extension'), { recursive: true, force: true });
+  for (const folder of ['cli', 'extension']) rmSync(path.join(root, 'dist', folder), { recursive: true, force: true });
   await Promise.all(Object.values(builds).map((options) => build(options)));
 }

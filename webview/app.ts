@@ -7,6 +7,7 @@ import { createTranslate } from './l10n.ts';
 import { deriveModel, type Model } from './logic/model.ts';
 import type { State } from './logic/state.ts';
 import { createCurveChart } from './parts/curveChart.ts';
+import { createDetectionChart } from './parts/detection.ts';
 import { createExample } from './parts/example.ts';
 import { createFilters } from './parts/filters.ts';
 import { createGallery } from './parts/gallery.ts';
@@ -63,7 +64,8 @@ export function createApp(
   const example = createExample(context, pictures);
   const histogram = createHistogramChart(context);
   const curve = createCurveChart(context);
-  const parts: Part[] = [header, filters, gallery, pictures, example, histogram];
+  const detection = createDetectionChart(context);
+  const parts: Part[] = [header, filters, gallery, pictures, example, histogram, ...(detection ? [detection] : [])];
 
   const hasExamples = test.examples.length > 0;
   const page = h(
@@ -82,7 +84,13 @@ export function createApp(
             example.element,
             // What is explained is one example at a time: there is nothing to say of all.
             test.report.attack.kind !== 'explanation' &&
-              h('section', { class: 'charts', 'aria-label': t('All examples') }, curve, histogram.element),
+              h(
+                'section',
+                { class: 'charts', 'aria-label': t('All examples') },
+                curve,
+                detection?.element,
+                histogram.element,
+              ),
           ),
         )
       : h('main', { class: 'main nothing' }, h('p', {}, t('This test has no examples: nothing could be evaluated.'))),

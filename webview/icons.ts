@@ -8,6 +8,7 @@ const shapes = {
   check: 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zM5 8.3l2.1 2.1l4-4.6',
   shield: 'M8 1.5l5.5 2v4.2c0 3.2-2.3 5.6-5.5 6.8c-3.2-1.2-5.5-3.6-5.5-6.8V3.5zM5.4 7.8l1.9 1.9l3.4-3.8',
   warning: 'M8 2l6.5 11.5h-13zM8 6.2v3.6M8 11.3v.9',
+  stop: 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zM3.4 12.6l9.2-9.2',
   dash: 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zM5 8h6',
   save: 'M2.5 2.5h8.5l2.5 2.5v8.5h-11zM5 2.5v3.5h5v-3.5M4.5 13.5v-4.5h7v4.5',
   copy: 'M5.5 5.5h8v8h-8zM10.5 5.5v-3h-8v8h3',
@@ -26,7 +27,13 @@ const shapes = {
 
 export type IconName = keyof typeof shapes;
 
-const ofStatus: Record<Status, IconName> = { fooled: 'cross', held: 'shield', wrong: 'warning', ineligible: 'dash' };
+const ofStatus: Record<Status, IconName> = {
+  fooled: 'cross',
+  held: 'shield',
+  wrong: 'warning',
+  rejected: 'stop',
+  ineligible: 'dash',
+};
 const ofVerdict: Record<Verdict, IconName> = { passed: 'check', failed: 'cross', errored: 'warning' };
 
 /** An icon in the color of the text around it; words beside it or a label have to say what it means. */

@@ -5,6 +5,7 @@ import './style/header.css';
 import './style/gallery.css';
 import './style/pictures.css';
 import './style/example.css';
+import './style/tables.css';
 import './style/charts.css';
 import './style/trace.css';
 import { type App, createApp } from './app.ts';

@@ -58,4 +58,6 @@ export type FromWebview =
   /** Put a settings entry that runs this example's attack on the clipboard. */
   | { readonly type: 'copySettings'; readonly example: number }
   | { readonly type: 'revealImage'; readonly example: number; readonly picture: 'original' | 'adversarial' }
-  | { readonly type: 'openSettings' };
+  | { readonly type: 'openSettings' }
+  /** Show the page about a finding of the audit. */
+  | { readonly type: 'openFinding'; readonly check: string };

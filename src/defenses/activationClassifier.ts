@@ -1,5 +1,5 @@
 import type { Batch, DifferentiableClassifier } from '../models/classifier.ts';
-import { type Functional, seed } from '../models/functional.ts';
+import { type Functional, seed, weigh } from '../models/functional.ts';
 
 /**
  * A classifier that takes its logits from inside another one: the activation `output`, times the activation `factor` value
@@ -65,10 +65,4 @@ interface Answer {
 
 function times(values: Float32Array, factor: Float32Array | undefined): Float32Array {
   return factor === undefined ? values : values.map((value, i) => value * (factor[i] as number));
-}
-
-function weigh({ weights, scale = 1 }: Extract<Functional, { kind: 'weights' }>, logits: Float32Array) {
-  let value = 0;
-  for (let i = 0; i < weights.length; i++) value += (weights[i] as number) * (logits[i] as number);
-  return { value: scale * value, gradient: weights.map((weight) => scale * weight) };
 }

@@ -1,5 +1,5 @@
 import type { Batch, DifferentiableClassifier, Logits, Pullback } from '../models/classifier.ts';
-import { argmax, type Functional, seed } from '../models/functional.ts';
+import { argmax, type Functional, seed, weigh } from '../models/functional.ts';
 import type { Detector } from './detectors/detector.ts';
 
 /** What a guarded classifier says about an image. */
@@ -140,10 +140,4 @@ function route(functional: Functional, { merged, label, leader, byRejection }: V
     gradient[leader] = (gradient[leader] as number) + share;
   }
   return { functional: { kind: 'weights', output: 'logits', weights: gradient }, share, value };
-}
-
-function weigh({ weights, scale = 1 }: Extract<Functional, { kind: 'weights' }>, logits: Float32Array) {
-  let value = 0;
-  for (let i = 0; i < weights.length; i++) value += (weights[i] as number) * (logits[i] as number);
-  return { value: scale * value, gradient: weights.map((weight) => scale * weight) };
 }

@@ -114,7 +114,10 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
   const rounds: Round[] = [];
   const toAudit: AuditedRound[] = [];
   for (const epsilon of attack.fixedBudget ? plan.epsilons : [undefined]) {
-    const { round, examples, audited } = await attackAt({ plan, attack, epsilon, subjects, attacker: plan.attacker }, options);
+    const { round, examples, audited } = await attackAt(
+      { plan, attack, epsilon, subjects, attacker: plan.attacker },
+      options,
+    );
     toAudit.push(audited);
     const { attacker } = plan;
     if (guard === undefined || attacker === undefined) {

@@ -1,8 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { EngineClient } from '../engine/client.ts';
+import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
+import type { DefenseReport } from '../defenses/training/report.ts';
+import type { EngineClient, TrainingOptions } from '../engine/client.ts';
 import type { EngineDescription, Progress } from '../engine/protocol.ts';
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
+import type { DetectorReport } from '../evaluation/detection.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
@@ -81,6 +84,16 @@ export class Engine implements vscode.Disposable {
     signal: AbortSignal,
   ): Promise<PreprocessingCheck> {
     return this.#inTurn(async () => (await this.#start()).checkPreprocessing(request, onProgress, signal));
+  }
+
+  /** Fits a detector, after what was asked for before. */
+  trainDetector(plan: DetectorPlan, options: TrainingOptions): Promise<DetectorReport> {
+    return this.#inTurn(async () => (await this.#start()).trainDetector(plan, options));
+  }
+
+  /** Hardens a model, after what was asked for before. */
+  trainDefense(plan: DefensePlan, options: TrainingOptions): Promise<DefenseReport> {
+    return this.#inTurn(async () => (await this.#start()).trainDefense(plan, options));
   }
 
   dispose(): void {

@@ -59,6 +59,16 @@ export function seed(functional: LogitsFunctional, logits: ArrayLike<number>): S
   return { value: scale * value, gradient: Float32Array.from(gradient, (g) => scale * g) };
 }
 
+/** ⟨weights, output⟩ as `seed` has other functionals. */
+export function weigh(
+  { weights, scale = 1 }: Extract<Functional, { kind: 'weights' }>,
+  output: ArrayLike<number>,
+): Seed {
+  let value = 0;
+  for (let i = 0; i < weights.length; i++) value += (weights[i] as number) * (output[i] as number);
+  return { value: scale * value, gradient: weights.map((weight) => scale * weight) };
+}
+
 function unscaled(functional: LogitsFunctional, logits: ArrayLike<number>): { value: number; gradient: Float64Array } {
   const at = (index: number) => logits[index] as number;
   const gradient = new Float64Array(logits.length);

@@ -40,8 +40,10 @@ describe('A workspace that is not trusted', () => {
     await testing.row('FGSM 2/255').hover();
     assert.equal(await testing.row('FGSM 2/255').locator('a.action-label[aria-label^="Run Test"]').count(), 0);
     await page.keyboard.press('F1');
-    await quickInput.input.fill('>Perturb: Attack Model');
-    assert.equal(await quickInput.item('Perturb: Attack Model…').count(), 0);
+    for (const command of ['Attack Model', 'Train Detector', 'Harden Model']) {
+      await quickInput.input.fill(`>Perturb: ${command}`);
+      assert.equal(await quickInput.item(`Perturb: ${command}…`).count(), 0);
+    }
     await quickInput.cancel();
     await workbench.statusItem('Perturb').click();
     await notifications.message('Trust this workspace to start the engine.');

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rmSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
 import type { AttackDefinition } from '../../src/attacks/definition.ts';
 
@@ -19,8 +20,11 @@ export interface Place {
 
 const sources = new URL('../../src/', import.meta.url);
 /** Inside of the project, so that a mutant finds the packages. */
-const folders = new URL('../../.cache/mutants/', import.meta.url);
+const ownFolder = new URL(`../../.cache/mutants/${process.pid}/`, import.meta.url);
 let made = 0;
+
+// Not before: a mutant may import its parts when it is used.
+process.once('exit', () => rmSync(fileURLToPath(ownFolder), { recursive: true, force: true }));
 
 /** The attack with a mistake in its source: for mistakes that cannot be made from outside, as `meddle` makes them. */
 export async function rewritten(attack: string | Place, rewrite: Rewrite): Promise<AttackDefinition> {
@@ -38,30 +42,26 @@ export async function rewrittenPart<T>(
   const home = new URL(`${folder}/`, sources);
   const source = await sourceOf(home, part);
   assert.equal(source.split(from).length, 2, `${part}.ts no longer has "${from}" once: change this mutant with it`);
-  const copiesFolder = new URL(`${process.pid}-${made++}/`, folders);
+  const copiesFolder = new URL(`${made++}/`, ownFolder);
   await mkdir(copiesFolder, { recursive: true });
-  try {
-    // Files between what is exported and the mistake are copied with it, so that they import each other; others are not.
-    for (const copy of await waysTo(home, part, file)) {
-      const text = copy === part ? source.replace(from, () => to) : await sourceOf(home, copy);
-      const copies = await waysTo(home, part, copy);
-      const linked = text.replace(/(from |import\()'(\.[^']*)'/g, (whole, keyword: string, path: string) =>
-        copies.has(nameOf(path)) ? whole : `${keyword}'${new URL(path, home)}'`,
-      );
-      await writeFile(new URL(`${copy}.ts`, copiesFolder), linked);
-    }
-    const module: Record<string, T> = await import(new URL(`${file}.ts`, copiesFolder).href);
-    return module[exported] as T;
-  } finally {
-    await rm(fileURLToPath(copiesFolder), { recursive: true });
+  // Files between what is exported and the mistake are copied with it, so that they import each other; others are not.
+  for (const copy of await waysTo(home, part, file)) {
+    const text = copy === part ? source.replace(from, () => to) : await sourceOf(home, copy);
+    const copies = await waysTo(home, part, copy);
+    const linked = text.replace(/(from |import\()'(\.[^']*)'/g, (whole, keyword: string, path: string) =>
+      copies.has(nameOf(path)) ? whole : `${keyword}'${new URL(path, home)}'`,
+    );
+    await writeFile(new URL(`${copy}.ts`, copiesFolder), linked);
   }
+  const module: Record<string, T> = await import(new URL(`${file}.ts`, copiesFolder).href);
+  return module[exported] as T;
 }
 
 /** Of the files that `file` imports and of itself, those by way of which it comes to `part`. */
 async function waysTo(home: URL, part: string, file: string): Promise<ReadonlySet<string>> {
   if (file === part) return new Set([part]);
   const ways = new Set<string>();
-  for (const [, path = ''] of (await sourceOf(home, file)).matchAll(/from '(\.\/[^']*)'/g)) {
+  for (const [, path = ''] of (await sourceOf(home, file)).matchAll(/(?:from |import\()'(\.\/[^']*)'/g)) {
     for (const way of await waysTo(home, part, nameOf(path))) ways.add(way);
   }
   return ways.size > 0 ? ways.add(file) : ways;

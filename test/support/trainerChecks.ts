@@ -20,7 +20,7 @@ export function plain(sign: (epoch: number) => number = () => 1): DefenseDefinit
     source: '',
     limits: '',
     parameters: commonParameters as unknown as DefenseDefinition['parameters'],
-    objective() {
+    async objective() {
       let step = 0;
       return {
         loss(trainee, { images, labels }) {
@@ -87,7 +87,9 @@ export const trainerChecks: Checks<typeof train> = {
       const definition: DefenseDefinition = {
         ...plain(),
         // The number of the step, whatever the weights are.
-        objective: () => ({ loss: (trainee, { images }) => tf.add(tf.mul(tf.sum(trainee.logits(images)), 0), step++) }),
+        objective: async () => ({
+          loss: (trainee, { images }) => tf.add(tf.mul(tf.sum(trainee.logits(images)), 0), step++),
+        }),
       };
       const parameters = { ...learning, optimizer: 'sgd', learningRate: 1e-9, epochs: 1, batchSize: 1 };
       const { points } = await trains(toyTask(at('loss'), { definition, parameters }));

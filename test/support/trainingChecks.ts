@@ -52,7 +52,7 @@ export interface TrainingSubject {
 /** Everything that a check asks of a defense: its adversarial images, its loss there, and the gradient of the loss. */
 async function study({ definition, Trainee }: TrainingSubject, given: Readonly<Record<string, unknown>>, at = images) {
   const parameters = completeDefenseParameters(definition, { epsilon, ...given });
-  const objective = definition.objective(parameters, {});
+  const objective = await definition.objective(parameters, {});
   const trainee = new Trainee(network(), preprocessing);
   const batch = toBatch({ images: at, labels: labels.slice(0, at.length) }, shape, classes);
   const random = xoroshiro128plus(seed);

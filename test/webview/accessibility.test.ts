@@ -1,19 +1,8 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
-import type axe from 'axe-core';
-import type { Page } from 'playwright-core';
 import { drawn } from './support/canvas.ts';
 import { themes } from './support/themes.ts';
 import { usePage } from './support/usePage.ts';
-
-const axeSource = readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-async function violations(page: Page): Promise<string[]> {
-  await page.evaluate(await axeSource);
-  const { violations: found } = await page.evaluate<axe.AxeResults>('axe.run({ resultTypes: ["violations"] })');
-  return found.flatMap(({ id, nodes }) => nodes.map(({ html, failureSummary }) => `${id}: ${html}\n${failureSummary}`));
-}
+import { violations } from './support/violations.ts';
 
 describe('accessibility of the perturbation view', () => {
   const fixture = usePage();

@@ -15,6 +15,8 @@ export function statusTitle(t: Translate, status: Status, kind: Kind): string {
       return { attack: t('Held'), forge: t('Not forged'), explanation: t('Stays') }[kind];
     case 'wrong':
       return t('Wrong from the start');
+    case 'rejected':
+      return t('Rejected from the start');
     case 'ineligible':
       return t('Ineligible');
   }
@@ -46,7 +48,9 @@ export interface Told {
 /** One example in words, as a screen reader says it: "no-entry predicted as stop, 93 %, distance 8/255". */
 export function describeExample(t: Translate, example: ShownExample, told: Told, nameBudget = false): string {
   const { norm } = told;
-  const words = describeOutcome(t, example, told);
+  const outcome = describeOutcome(t, example, told);
+  const isCaught = example.adversarial?.rejected && example.status === 'held';
+  const words = isCaught ? t('{0}, rejected by the detector', outcome) : outcome;
   if (!nameBudget || example.epsilon === undefined) return words;
   return t('{0}, budget {1}', words, formatAmount(example.epsilon, norm));
 }
@@ -57,6 +61,7 @@ function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: To
   if (status === 'wrong') {
     return t('{0} wrong from the start: predicted as {1}, {2}', label, clean.class, formatConfidence(clean.confidence));
   }
+  if (status === 'rejected') return t('{0} rejected from the start by the detector', label);
   if (kind === 'explanation') {
     return status === 'fooled' && adversarial && norms
       ? t('{0} becomes {1} at distance {2}', label, adversarial.class, formatAmount(norms[norm], norm))
@@ -81,6 +86,8 @@ export function explainMissing(t: Translate, { status }: ShownExample): string {
   switch (status) {
     case 'wrong':
       return t('Not attacked: the model gets this image wrong before any attack.');
+    case 'rejected':
+      return t('Not attacked: the detector rejects this image before any attack.');
     case 'ineligible':
       return t('Not attacked: the label of this image is the target of the attack.');
     case 'held':

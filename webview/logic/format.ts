@@ -37,6 +37,12 @@ export function formatLogit(value: number): string {
   return value.toFixed(2).replace('-', '−');
 }
 
+/** What a detector says of an image: three figures, with a true minus. Scores that JSON cannot say are infinite. */
+export function formatScore(score: number | null): string {
+  if (score === null || !Number.isFinite(score)) return '∞';
+  return String(Number(score.toPrecision(3))).replace('-', '−');
+}
+
 /** A place on the axis of a trace: the number of a step, or an epsilon with its sign in gray levels, "+3.2/255". */
 export function formatTraceAxis(at: number, axis: 'step' | 'epsilon'): string {
   if (axis === 'step') return String(at);

@@ -1,4 +1,4 @@
-import type { Round } from '../../src/evaluation/evaluate.ts';
+import type { Detection, Round } from '../../src/evaluation/evaluate.ts';
 import type { Metrics } from '../../src/evaluation/metrics.ts';
 import type { TestReport } from '../../src/reports/report.ts';
 
@@ -20,8 +20,14 @@ function reviveRound(round: Round): Round {
   return {
     ...round,
     metrics: reviveMetrics(round.metrics),
+    ...(round.detection && { detection: reviveDetection(round.detection) }),
     ...(round.metricsOnGrid && { metricsOnGrid: reviveMetrics(round.metricsOnGrid) }),
   };
+}
+
+function reviveDetection(detection: Detection): Detection {
+  const { other } = detection;
+  return { ...detection, other: { ...other, metrics: reviveMetrics(other.metrics) } };
 }
 
 function reviveMetrics(metrics: Metrics): Metrics {

@@ -15,6 +15,15 @@ export interface ChartColors {
 
 const usualHeight = 180;
 
+/** A plot that grows while one looks at it. */
+export interface LiveChart {
+  readonly element: HTMLElement;
+  /** @param words its content, for those who cannot see it */
+  draw(words: string, data: uPlot.AlignedData): void;
+}
+
+type Options = (colors: ChartColors) => Omit<uPlot.Options, 'width' | 'height'>;
+
 /**
  * A plot that follows the width of its box and the theme.
  * @param describe its content in words, for those who cannot see it; the figures stand in a table beside.
@@ -22,10 +31,18 @@ const usualHeight = 180;
 export function createChart(
   describe: string,
   data: uPlot.AlignedData,
-  options: (colors: ChartColors) => Omit<uPlot.Options, 'width' | 'height'>,
+  options: Options,
   height = usualHeight,
 ): HTMLElement {
-  const box = h('div', { class: 'plot', role: 'img', 'aria-label': describe });
+  const { element, draw } = createLiveChart(options, height);
+  draw(describe, data);
+  return element;
+}
+
+/** A plot without data yet, which follows the width of its box and the theme. */
+export function createLiveChart(options: Options, height = usualHeight): LiveChart {
+  const box = h('div', { class: 'plot', role: 'img' });
+  let data: uPlot.AlignedData = [[]];
   let plot: uPlot | undefined;
   const draw = () => {
     plot?.destroy();
@@ -43,7 +60,14 @@ export function createChart(
   });
   themes.observe(document.body, { attributeFilter: ['class'] });
   themes.observe(document.documentElement, { attributeFilter: ['style'] });
-  return box;
+  return {
+    element: box,
+    draw(words, shown) {
+      data = shown;
+      box.setAttribute('aria-label', words);
+      plot?.setData(shown);
+    },
+  };
 }
 
 function readColors(element: HTMLElement): ChartColors {

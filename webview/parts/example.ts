@@ -4,6 +4,7 @@ import { post } from '../host.ts';
 import { type IconName, icon, statusIcon } from '../icons.ts';
 import { exportPng } from '../images/export.ts';
 import { explainMissing, statusTitle } from '../logic/describe.ts';
+import { scoreScale } from '../logic/detection.ts';
 import { baseName } from '../logic/format.ts';
 import type { Item } from '../logic/item.ts';
 import { createDistances } from './distances.ts';
@@ -14,6 +15,8 @@ import { planPanes } from './scenes.ts';
 /** All that is known of the selected example, and what can be done with it. */
 export function createExample(context: Context, pictures: Pictures): Part {
   const { t } = context;
+  const { test } = context.model();
+  const scale = scoreScale(test.examples, test.report.detector?.threshold);
   const content = h('div', { class: 'example-content' });
   const button = (name: IconName, label: string, act: (item: Item) => void) =>
     on(h('button', { type: 'button' }, icon(name), label), {
@@ -43,7 +46,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
   return {
     element,
     update(model, previous) {
-      const { selected, position, visible, test } = model;
+      const { selected, position, visible } = model;
       if (selected === previous?.selected && position === previous?.position && visible === previous?.visible) return;
       element.hidden = selected === undefined;
       if (!selected) return;
@@ -65,7 +68,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
           { class: 'file ellipsis', title: example.image },
           `${folderName(example.image)}${baseName(example.image)}`,
         ),
-        createPrediction(t, example, kind),
+        createPrediction(t, example, kind, scale),
         createDistances(t, example, norm),
         createFacts(context, selected),
       );

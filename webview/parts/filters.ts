@@ -1,3 +1,5 @@
+import type { Kind } from '../../src/attacks/definition.ts';
+import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Context, Part } from '../context.ts';
 import { h } from '../dom.ts';
 import { statusIcon } from '../icons.ts';
@@ -28,7 +30,7 @@ export function createFilters(context: Context): Part {
       value,
       content: [
         value === null ? undefined : statusIcon(value),
-        value === null ? t('All') : value === 'wrong' ? t('Wrong') : statusTitle(t, value, kind),
+        value === null ? t('All') : shortTitle(t, value, kind),
         counts.get(value),
       ],
       ...(value !== null && { name: statusTitle(t, value, kind) }),
@@ -74,6 +76,12 @@ export function createFilters(context: Context): Part {
       );
     },
   };
+}
+
+/** The choices stand in one row: what is the same for all of a kind is left out. */
+function shortTitle(t: Translate, status: Status, kind: Kind): string {
+  if (status === 'wrong') return t('Wrong');
+  return status === 'rejected' ? t('Rejected') : statusTitle(t, status, kind);
 }
 
 function orderTitle(t: Translate, order: Order): string {

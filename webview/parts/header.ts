@@ -5,9 +5,11 @@ import { post } from '../host.ts';
 import { icon, verdictIcon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 import { verdictTitle } from '../logic/describe.ts';
-import { formatAmount } from '../logic/format.ts';
+import { formatAmount, formatScore } from '../logic/format.ts';
 import type { ShownTest } from '../protocol.ts';
+import { createDetectorLine } from './detection.ts';
 import { disclosure } from './disclosure.ts';
+import { createFindings } from './findings.ts';
 
 /** The test: its verdict, what was expected and measured, and everything that is needed to repeat it. */
 export function createHeader(context: Context): Part {
@@ -35,6 +37,8 @@ export function createHeader(context: Context): Part {
     ...report.warnings.map((warning) =>
       h('p', { class: 'warning' }, icon('warning'), h('span', { class: 'hidden' }, t('Warning: ')), warning),
     ),
+    createDetectorLine(t, test),
+    report.findings !== undefined && report.findings.length > 0 && createFindings(t, report.findings),
     disclosure(context, 'details', summarize(t, test), details(t, test)),
   );
   return { element, update: () => {} };
@@ -54,7 +58,7 @@ function summarize(t: Translate, { report }: ShownTest): HTMLElement {
 }
 
 function details(t: Translate, { report, started }: ShownTest): HTMLElement {
-  const { attack, model, dataset, engine, metrics, queries } = report;
+  const { attack, model, dataset, engine, metrics, queries, detector, findings } = report;
   const { norm } = attack;
   const { kind } = attack;
   // A forged image is right for no class, and an explanation measures nothing.
@@ -83,6 +87,9 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     [t('Engine'), engine.name],
     [t('Model'), h('span', { title: model.path }, model.path)],
     [t('Model hash'), model.sha256 && h('code', { title: model.sha256 }, `sha256 ${model.sha256.slice(0, 12)}`)],
+    [t('Detector'), detector && h('span', { title: detector.path }, detector.path)],
+    [t('Threshold'), detector && thresholdOf(t, detector)],
+    [t('Audit'), findings && (findings.length === 0 ? t('no doubts') : String(findings.length))],
     [t('Dataset'), h('span', { title: dataset.path }, dataset.path === '' ? t('white noise') : dataset.path)],
     [t('Notes'), dataset.notes.join('; ')],
     [t('Started'), started],
@@ -93,6 +100,15 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     { class: 'facts' },
     ...rows.flatMap(([name, value]) => (value ? [h('div', {}, h('dt', {}, name), h('dd', {}, value))] : [])),
   );
+}
+
+type ShownDetector = NonNullable<ShownTest['report']['detector']>;
+
+function thresholdOf(t: Translate, { threshold, falsePositiveRate, seen }: ShownDetector): string {
+  if (threshold === undefined || falsePositiveRate === undefined) return '';
+  const stated = t('{0}, set to reject {1} of clean images', formatScore(threshold), formatPercent(falsePositiveRate));
+  if (seen === undefined) return stated;
+  return `${stated}; ${seen ? t('it learned from this attack') : t('it did not learn from this attack')}`;
 }
 
 /** Sizes of steps are distances, which read best in gray levels. */

@@ -3,11 +3,12 @@ import type { Prediction } from '../../src/evaluation/evaluate.ts';
 import { h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
-import { formatConfidence } from '../logic/format.ts';
+import type { ScoreScale } from '../logic/detection.ts';
+import { formatConfidence, formatScore } from '../logic/format.ts';
 import type { ShownExample } from '../protocol.ts';
 
-/** What the model says before and after the attack, as bars of its confidence. */
-export function createPrediction(t: Translate, example: ShownExample, kind: Kind): HTMLElement {
+/** What the model says before and after the attack, as bars of its confidence; below them its detector's scores. */
+export function createPrediction(t: Translate, example: ShownExample, kind: Kind, scale?: ScoreScale): HTMLElement {
   const { label, target, clean, adversarial, onGrid } = example;
   const row = (name: string, content: (Node | string)[]) =>
     h('div', { class: 'prediction-row' }, h('dt', {}, name), h('dd', {}, ...content));
@@ -17,12 +18,21 @@ export function createPrediction(t: Translate, example: ShownExample, kind: Kind
     // A forged image is of no class.
     ...(kind === 'forge' ? [] : [row(t('True label'), [h('span', { class: 'class-name' }, label)])]),
     ...(target === undefined ? [] : [row(t('Target'), [h('span', { class: 'class-name' }, target)])]),
-    row(t('Before'), answer(t, clean, example, kind)),
+    row(t('Before'), [...answer(t, clean, example, kind), ...suspicion(t, clean, scale)]),
     row(
       t('After'),
-      adversarial ? answer(t, adversarial, example, kind) : [h('span', { class: 'muted' }, t('not attacked'))],
+      adversarial
+        ? [...answer(t, adversarial, example, kind), ...suspicion(t, adversarial, scale)]
+        : [h('span', { class: 'muted' }, t('not attacked'))],
     ),
-    ...(onGrid ? [row(t('After, in 8 bits'), answer(t, onGrid.prediction, example, kind))] : []),
+    ...(onGrid
+      ? [
+          row(t('After, in 8 bits'), [
+            ...answer(t, onGrid.prediction, example, kind),
+            ...suspicion(t, onGrid.prediction, scale),
+          ]),
+        ]
+      : []),
   );
 }
 
@@ -50,7 +60,33 @@ function answer(
       h('span', { class: 'ellipsis' }, prediction.class),
       h('span', { class: 'hidden' }, `, ${meaning}, `),
     ),
-    bar,
     h('span', { class: 'confidence' }, formatConfidence(prediction.confidence)),
+    bar,
+  ];
+}
+
+/** What the detector says: its score, as a bar with the threshold in the middle. */
+function suspicion(t: Translate, { score, rejected }: Prediction, scale: ScoreScale | undefined): (Node | string)[] {
+  if (score === undefined || !scale) return [];
+  const bar = h(
+    'span',
+    { class: 'bar score-bar' },
+    h('span', { class: 'bar-fill' }),
+    h('span', { class: 'threshold' }),
+  );
+  (bar.firstElementChild as HTMLElement).style.width = `${100 * scale.placeOf(score)}%`;
+  const comparison = `${formatScore(score)} ${rejected ? '>' : '≤'} ${formatScore(scale.threshold)}`;
+  return [
+    h(
+      'span',
+      {
+        class: `suspicion ${rejected ? 'rejected' : 'accepted'}`,
+        title: t('score of the detector, and its threshold'),
+      },
+      icon(rejected ? 'stop' : 'check'),
+      h('span', {}, rejected ? t('rejected') : t('accepted')),
+      h('span', { class: 'confidence' }, comparison),
+    ),
+    bar,
   ];
 }

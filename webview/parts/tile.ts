@@ -35,15 +35,21 @@ export function createTile({ t, images }: Context, item: Item, model: Model): HT
     { class: 'face', 'aria-hidden': 'true', title: words },
     picture,
     h('span', { class: 'label' }, statusIcon(status), h('span', { class: 'ellipsis' }, label)),
-    h('span', { class: 'outcome ellipsis' }, outcome(t, item, kind)),
+    h('span', { class: 'outcome ellipsis' }, isCaught(item) && icon('stop', 'status-rejected'), outcome(t, item, kind)),
     h('span', { class: 'figures ellipsis' }, `${distance}${formatConfidence(confidence)}`),
   );
   return h('div', { class: 'tile', role: 'option', tabindex: -1 }, name, face);
 }
 
+/** True for an example that the model gets wrong and its detector rejects. */
+function isCaught({ example: { status, label, adversarial } }: Item): boolean {
+  return status === 'held' && adversarial?.rejected === true && adversarial.class !== label;
+}
+
 function outcome(t: Translate, { example: { status, label, clean, adversarial } }: Item, kind: Kind): string {
   const predicted = (adversarial ?? clean).class;
   if (status === 'ineligible') return t('is the target');
+  if (status === 'rejected') return t('rejected');
   if (status === 'held' && kind === 'forge') return t('not forged');
   if (status === 'held' && kind === 'explanation') return t('stays');
   if (status === 'held' && predicted === label) return t('held');

@@ -1,7 +1,10 @@
 import { amountSchema } from '../../attacks/amount.ts';
 import type { DefenseParameter, DefenseParameters } from '../parameters.ts';
-import { type OptimizerName, optimizers } from './optimizer.ts';
 import { type ScheduleName, schedules } from './schedule.ts';
+
+/** Ways to follow the gradient. */
+export const optimizers = ['adam', 'sgd'] as const;
+export type OptimizerName = (typeof optimizers)[number];
 
 /** What every training defense has. */
 export interface CommonParameters {

@@ -30,7 +30,10 @@ export interface PreparationContext {
   onProgress(fraction: number): void;
 }
 
-/** Everything there is to say about a training defense: settings schema, quick pick, help and documentation come from here. */
+/**
+ * Everything there is to say about a training defense: settings schema, quick pick, help and documentation come from here.
+ * What takes time to load, such as TensorFlow.js, is imported where it is used.
+ */
 export interface DefenseDefinition<P extends CommonParameters = CommonParameters & Record<string, unknown>> {
   /** Its name in settings. */
   readonly id: string;
@@ -52,8 +55,8 @@ export interface DefenseDefinition<P extends CommonParameters = CommonParameters
    * may share the layers of `model`, a copy of the given model that ends in logits. Called again when training is
    * resumed, so its architecture may depend on nothing but its arguments; new weights may be drawn with `seed`.
    */
-  extend?(model: tfl.LayersModel, parameters: P, seed: number): tfl.LayersModel;
-  objective(parameters: P, prepared: Prepared): Objective;
+  extend?(model: tfl.LayersModel, parameters: P, seed: number): Promise<tfl.LayersModel>;
+  objective(parameters: P, prepared: Prepared): Promise<Objective>;
   /**
    * The detector that belongs to the hardened model, made in the same training: an id in the catalogue of detectors, its
    * state, the threshold above which it rejects, and the ids of the attacks that it has seen. It is written beside the model (`writeDetector`), bound to it.

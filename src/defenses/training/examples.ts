@@ -1,7 +1,6 @@
 import type { TrainingAttack } from '../plan.ts';
 import { type CommonParameters, commonParameters } from './commonParameters.ts';
 import type { DefenseDefinition, Prepared } from './definition.ts';
-import { crossEntropy } from './losses.ts';
 import type { LabeledPixels } from './objective.ts';
 
 interface Parameters extends CommonParameters {
@@ -46,10 +45,13 @@ export const examples: DefenseDefinition<Parameters> = {
       labels: { shape: [crafted.length], data: Float32Array.from(crafted, ({ label }) => label) },
     };
   },
-  objective: (_, prepared) => ({
-    additional: stored(prepared),
-    loss: (trainee, { images, labels }) => crossEntropy(trainee.logits(images), labels),
-  }),
+  async objective(_, prepared) {
+    const { crossEntropy } = await import('./losses.ts');
+    return {
+      additional: stored(prepared),
+      loss: (trainee, { images, labels }) => crossEntropy(trainee.logits(images), labels),
+    };
+  },
 };
 
 function storedAttacks({ attacks, epsilon }: Parameters): TrainingAttack[] {

@@ -1,7 +1,5 @@
 import { type CommonParameters, commonParameters, stepSizeParameter } from './commonParameters.ts';
 import type { DefenseDefinition } from './definition.ts';
-import { ascendCrossEntropy, atRandomPoint } from './innerAttack.ts';
-import { crossEntropy } from './losses.ts';
 
 interface Parameters extends CommonParameters {
   readonly stepSize: number;
@@ -21,14 +19,18 @@ export const fast: DefenseDefinition<Parameters> = {
     ...commonParameters,
     stepSize: stepSizeParameter(1.25, `${source}, section 4.1: α = 1.25 ε`),
   },
-  objective: ({ epsilon, stepSize }) => ({
-    craft: (trainee, { images, labels }, random) =>
-      ascendCrossEntropy(trainee, images, labels, {
-        epsilon,
-        stepSize: stepSize * epsilon,
-        steps: 1,
-        start: atRandomPoint(epsilon, random),
-      }),
-    loss: (trainee, { labels }, adversarial) => crossEntropy(trainee.logits(adversarial), labels),
-  }),
+  async objective({ epsilon, stepSize }) {
+    const { ascendCrossEntropy, atRandomPoint } = await import('./innerAttack.ts');
+    const { crossEntropy } = await import('./losses.ts');
+    return {
+      craft: (trainee, { images, labels }, random) =>
+        ascendCrossEntropy(trainee, images, labels, {
+          epsilon,
+          stepSize: stepSize * epsilon,
+          steps: 1,
+          start: atRandomPoint(epsilon, random),
+        }),
+      loss: (trainee, { labels }, adversarial) => crossEntropy(trainee.logits(adversarial), labels),
+    };
+  },
 };

@@ -1,8 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type CommonParameters, commonParameters } from './commonParameters.ts';
 import type { DefenseDefinition } from './definition.ts';
-import { ascendCrossEntropy, atTheImage } from './innerAttack.ts';
-import { crossEntropy } from './losses.ts';
 
 interface Parameters extends CommonParameters {
   readonly alpha: number;
@@ -26,13 +23,18 @@ export const goodfellow: DefenseDefinition<Parameters> = {
       default: { value: 0.5, text: '0.5', source },
     },
   },
-  objective: ({ alpha, epsilon }) => ({
-    craft: (trainee, { images, labels }) =>
-      ascendCrossEntropy(trainee, images, labels, { epsilon, stepSize: epsilon, steps: 1, start: atTheImage }),
-    loss: (trainee, { images, labels }, adversarial) =>
-      tf.add(
-        tf.mul(crossEntropy(trainee.logits(images), labels), alpha),
-        tf.mul(crossEntropy(trainee.logits(adversarial), labels), 1 - alpha),
-      ),
-  }),
+  async objective({ alpha, epsilon }) {
+    const tf = await import('@tensorflow/tfjs-core');
+    const { ascendCrossEntropy, atTheImage } = await import('./innerAttack.ts');
+    const { crossEntropy } = await import('./losses.ts');
+    return {
+      craft: (trainee, { images, labels }) =>
+        ascendCrossEntropy(trainee, images, labels, { epsilon, stepSize: epsilon, steps: 1, start: atTheImage }),
+      loss: (trainee, { images, labels }, adversarial) =>
+        tf.add(
+          tf.mul(crossEntropy(trainee.logits(images), labels), alpha),
+          tf.mul(crossEntropy(trainee.logits(adversarial), labels), 1 - alpha),
+        ),
+    };
+  },
 };

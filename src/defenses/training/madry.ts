@@ -1,7 +1,5 @@
 import { type CommonParameters, commonParameters, stepSizeParameter, stepsParameter } from './commonParameters.ts';
 import type { DefenseDefinition } from './definition.ts';
-import { ascendCrossEntropy, atRandomPoint } from './innerAttack.ts';
-import { crossEntropy } from './losses.ts';
 
 interface Parameters extends CommonParameters {
   readonly steps: number;
@@ -22,14 +20,18 @@ export const madry: DefenseDefinition<Parameters> = {
     steps: stepsParameter(7, `${source}, section 5, on CIFAR-10`),
     stepSize: stepSizeParameter(0.25, `${source}, section 5, on CIFAR-10: 2 gray levels of 8`),
   },
-  objective: ({ epsilon, steps, stepSize }) => ({
-    craft: (trainee, { images, labels }, random) =>
-      ascendCrossEntropy(trainee, images, labels, {
-        epsilon,
-        stepSize: stepSize * epsilon,
-        steps,
-        start: atRandomPoint(epsilon, random),
-      }),
-    loss: (trainee, { labels }, adversarial) => crossEntropy(trainee.logits(adversarial), labels),
-  }),
+  async objective({ epsilon, steps, stepSize }) {
+    const { ascendCrossEntropy, atRandomPoint } = await import('./innerAttack.ts');
+    const { crossEntropy } = await import('./losses.ts');
+    return {
+      craft: (trainee, { images, labels }, random) =>
+        ascendCrossEntropy(trainee, images, labels, {
+          epsilon,
+          stepSize: stepSize * epsilon,
+          steps,
+          start: atRandomPoint(epsilon, random),
+        }),
+      loss: (trainee, { labels }, adversarial) => crossEntropy(trainee.logits(adversarial), labels),
+    };
+  },
 };

@@ -1,8 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-
-/** Ways to follow the gradient. */
-export const optimizers = ['adam', 'sgd'] as const;
-export type OptimizerName = (typeof optimizers)[number];
+import type { OptimizerName } from './commonParameters.ts';
 
 /** A way to follow the gradient whose state can be kept and taken up again, bit for bit. */
 export interface Optimizer {

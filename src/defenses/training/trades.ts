@@ -1,8 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { type CommonParameters, commonParameters, stepSizeParameter, stepsParameter } from './commonParameters.ts';
 import type { DefenseDefinition } from './definition.ts';
-import { ascendCrossEntropy, atNoisyImage } from './innerAttack.ts';
-import { crossEntropy, divergence } from './losses.ts';
 
 interface Parameters extends CommonParameters {
   readonly beta: number;
@@ -35,19 +32,24 @@ export const trades: DefenseDefinition<Parameters> = {
       `${source}, section 5.3, on CIFAR-10: 0.007 for an epsilon of 0.031, a little less`,
     ),
   },
-  objective: ({ epsilon, beta, steps, stepSize }) => ({
-    craft: (trainee, { images }, random) =>
-      tf.tidy(() =>
-        ascendCrossEntropy(trainee, images, tf.softmax(trainee.predict(images)), {
-          epsilon,
-          stepSize: stepSize * epsilon,
-          steps,
-          start: atNoisyImage(0.001, random),
-        }),
-      ),
-    loss: (trainee, { images, labels }, adversarial) => {
-      const clean = trainee.logits(images);
-      return tf.add(crossEntropy(clean, labels), tf.mul(divergence(clean, trainee.logits(adversarial)), beta));
-    },
-  }),
+  async objective({ epsilon, beta, steps, stepSize }) {
+    const tf = await import('@tensorflow/tfjs-core');
+    const { ascendCrossEntropy, atNoisyImage } = await import('./innerAttack.ts');
+    const { crossEntropy, divergence } = await import('./losses.ts');
+    return {
+      craft: (trainee, { images }, random) =>
+        tf.tidy(() =>
+          ascendCrossEntropy(trainee, images, tf.softmax(trainee.predict(images)), {
+            epsilon,
+            stepSize: stepSize * epsilon,
+            steps,
+            start: atNoisyImage(0.001, random),
+          }),
+        ),
+      loss: (trainee, { images, labels }, adversarial) => {
+        const clean = trainee.logits(images);
+        return tf.add(crossEntropy(clean, labels), tf.mul(divergence(clean, trainee.logits(adversarial)), beta));
+      },
+    };
+  },
 };

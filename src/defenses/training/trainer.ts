@@ -86,12 +86,17 @@ class Session {
   readonly #began = performance.now();
   readonly #first: TrainingState;
 
-  private constructor(task: TrainingTask, trainee: Trainee, prepared: Prepared, state: TrainingState) {
-    const { definition, parameters, training } = task;
+  private constructor(
+    task: TrainingTask,
+    trainee: Trainee,
+    { prepared, objective }: { readonly prepared: Prepared; readonly objective: Objective },
+    state: TrainingState,
+  ) {
+    const { parameters, training } = task;
     this.#task = task;
     this.#trainee = trainee;
     this.#prepared = prepared;
-    this.#objective = definition.objective(parameters, prepared);
+    this.#objective = objective;
     const { images = [], labels = [] } = this.#objective.additional ?? {};
     this.#set = { images: [...training.images, ...images], labels: [...training.labels, ...labels] };
     this.#weights = trainee.model.weights.map((weight) => weight.read() as tf.Variable);
@@ -107,10 +112,14 @@ class Session {
     const { definition, parameters, model, preprocessing, checkpoint, seed } = task;
     const state = await checkpoint.read();
     const logits = await withoutSoftmax(model);
-    const network = () => definition.extend?.(logits, parameters, seed) ?? logits;
+    const begin = async (prepared: Prepared, state: TrainingState) => {
+      const network = (await definition.extend?.(logits, parameters, seed)) ?? logits;
+      const objective = await definition.objective(parameters, prepared);
+      return new Session(task, new Trainee(network, preprocessing), { prepared, objective }, state);
+    };
     if (state) {
       const prepared = definition.prepare ? await checkpoint.readPrepared() : {};
-      const session = new Session(task, new Trainee(network(), preprocessing), prepared, state);
+      const session = await begin(prepared, state);
       await checkpoint.restore(session.#everything);
       return session;
     }
@@ -120,7 +129,7 @@ class Session {
     given.weightsChanged();
     const prepared = await prepare(task, logits);
     const blank = { step: 0, before, loss: { sum: 0, count: 0 }, points: [{ epoch: 0, ...before }], seconds: 0 };
-    const session = new Session(task, new Trainee(network(), preprocessing), prepared, blank);
+    const session = await begin(prepared, blank);
     await session.#save({});
     return session;
   }
@@ -181,8 +190,9 @@ class Session {
         `The loss of step ${step + 1} is ${loss}: the training has diverged. Choose a smaller "learningRate" (it is ${parameters.learningRate}), and delete the folder "checkpoint".`,
       );
     }
+    const { length } = this.#state.points;
     await this.#save({ step: step + 1, ...this.#addLoss(loss, step + 1) });
-    this.#report('training', this.#state.points.at(-1));
+    this.#report('training', this.#state.points[length]);
   }
 
   /** The loss with the layers' own regularizers. */
@@ -241,7 +251,7 @@ class Session {
       step,
       steps: this.#steps,
       ...(done > 0 && { secondsLeft: each * (this.#steps - step) }),
-      ...(point?.epoch === step / this.#stepsAnEpoch && { point }),
+      ...(point && { point }),
     });
   }
 }

@@ -103,11 +103,11 @@ async function chooseTarget(model: vscode.Uri, layer: SettingsLayer): Promise<st
 }
 
 /** A budget as the user writes it: "8/255", or a number. */
-async function chooseEpsilon({ norms: [norm] }: AttackDefinition): Promise<string | number | undefined> {
+export async function chooseEpsilon({ norms: [norm], title }: AttackDefinition): Promise<string | number | undefined> {
   const text = await vscode.window.showInputBox({
     // A view that gets its focus back between two questions must not end the dialogue.
     ignoreFocusOut: true,
-    title: l10n.t('Epsilon'),
+    title: l10n.t('Epsilon of {0}', title),
     prompt: l10n.t('Largest perturbation in {0}, in units of the pixel range [0, 1]: 8/255 is eight gray levels', norm),
     value: '8/255',
     validateInput: (value) => {
@@ -180,7 +180,7 @@ async function chooseFolder(layer: SettingsLayer): Promise<ChosenDataset | undef
 }
 
 /** The model's entry in the settings, or a new one with preprocessing from the user. */
-async function describeModel(model: vscode.Uri, layer: SettingsLayer) {
+export async function describeModel(model: vscode.Uri, layer: SettingsLayer) {
   const name = nameOfModel(model, layer);
   if (name !== undefined) return { name, entry: {} };
   const preprocessing = await choosePreprocessing(model);
@@ -263,12 +263,14 @@ async function choosePreprocessing(model: vscode.Uri): Promise<PreprocessingSett
   return (await vscode.window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
 }
 
-function shorten(file: string, folder: string): string {
+/** A path as settings have it: relative to their folder where it lies within. */
+export function shorten(file: string, folder: string): string {
   const relative = path.relative(folder, file);
   return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative.split(path.sep).join('/');
 }
 
-function freeName(wanted: string, taken: readonly string[]): string {
+/** A name that is not taken: the wanted one, or that with a number. */
+export function freeName(wanted: string, taken: readonly string[]): string {
   let name = wanted;
   for (let count = 2; taken.includes(name); count++) name = `${wanted} (${count})`;
   return name;

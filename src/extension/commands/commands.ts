@@ -30,6 +30,22 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       await checkPreprocessing(services, model);
       await services.explorer.refresh();
     },
+    'perturb.trainDetector': async (model?: vscode.Uri) => {
+      const { trainDetector } = await import('./trainDetector.ts');
+      await trainDetector(context, services, model);
+    },
+    'perturb.hardenModel': async (model?: vscode.Uri) => {
+      const { hardenModel } = await import('./hardenModel.ts');
+      await hardenModel(context, services, model);
+    },
+    'perturb.openTraining': async (number?: number) => {
+      const { TrainingPanels } = await import('../training/trainingPanels.ts');
+      TrainingPanels.of(context).open(number);
+    },
+    'perturb.openFinding': async (check: string) => {
+      const { openFindingPage } = await import('../findingPage.ts');
+      await openFindingPage(context.extensionUri, check);
+    },
     'perturb.openView': (target?: ViewLocation | vscode.TestItem) => openView(context, services, target),
     'perturb.openDemo': async () => {
       const { openDemo } = await import('./openDemo.ts');

@@ -2,7 +2,7 @@ import * as vscode from 'vscode';
 import { isPlanned } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
 import type { Result, Results } from '../results.ts';
-import { describeResult } from './resultMessage.ts';
+import { describeDetector, describeResult } from './resultMessage.ts';
 import type { TestTree } from './testTree.ts';
 
 /**
@@ -51,7 +51,9 @@ function outputOf({ report, folder }: Result): string[] {
   return [
     `${report.id}: ${report.status}: ${report.message}`.replaceAll('\n', '\r\n'),
     `  ${report.engine.name}, ${report.engine.location}, ${report.time.toFixed(1)} s, ${report.queries.gradients} gradients; ${folder}`,
+    ...describeDetector(report).map((line) => `  ${line}`),
     ...describeStages(report).map((line) => `  ${line}`),
+    ...(report.findings ?? []).map(({ message }) => `  audit: ${message}`),
     ...report.warnings.map((warning) => `  warning: ${warning}`),
     ...report.dataset.notes.map((note) => `  note: ${note}`),
   ];

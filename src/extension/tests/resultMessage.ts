@@ -1,6 +1,13 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatDistance, formatEpsilon, formatPercent, isPlanned, metricTitles } from '../../reports/report.ts';
+import {
+  formatDistance,
+  formatEpsilon,
+  formatPercent,
+  isPlanned,
+  metricTitles,
+  type TestReport,
+} from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import type { Result } from '../results.ts';
@@ -8,7 +15,7 @@ import type { Result } from '../results.ts';
 /** What the result peek shows: the message, a table of what was expected and measured, pictures, and a link to the view. */
 export function describeResult({ report, folder }: Result): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.isTrusted = { enabledCommands: ['perturb.openView'] };
+  text.isTrusted = { enabledCommands: ['perturb.openView', 'perturb.openFinding'] };
   if (report.status === 'errored' || !isPlanned(report)) {
     // Words of an error may come from a file: they are shown as they are, not as Markdown.
     return text.appendMarkdown(escapeMarkdown(report.message));
@@ -32,6 +39,38 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   text.appendMarkdown(escapeMarkdown(report.message));
   text.appendMarkdown(`\n\n[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
   text.appendMarkdown(`\n\n${pictures.join(' &nbsp; ')}\n\n${table}`);
-  for (const line of describeStages(report)) text.appendMarkdown(`\n\n${escapeMarkdown(line)}`);
+  for (const line of [...describeDetector(report), ...describeStages(report)]) {
+    text.appendMarkdown(`\n\n${escapeMarkdown(line)}`);
+  }
+  if (report.findings && report.findings.length > 0) {
+    const findings = report.findings.map(({ check, message }) => {
+      const argument = encodeURIComponent(JSON.stringify([check]));
+      const link = `[${l10n.t('What it means, and what to do')}](command:perturb.openFinding?${argument})`;
+      return `- ${escapeMarkdown(message)} ${link}`;
+    });
+    text.appendMarkdown(`\n\n${l10n.t('The audit doubts this result')}:\n\n${findings.join('\n')}`);
+  }
   return text;
+}
+
+/** A line on the detector of a test, and on what both attackers come to at the last budget. */
+export function describeDetector({ detector, rounds }: TestReport): string[] {
+  const round = rounds.at(-1);
+  if (!detector || !round?.detection) return [];
+  const { l10n } = vscode;
+  const { caught, other } = round.detection;
+  const figures = [{ attacker: detector.attacker, metrics: round.metrics }, other].map(
+    ({ attacker, metrics: { robustAccuracy, successRate } }) => {
+      const figure =
+        robustAccuracy === undefined
+          ? l10n.t('success rate {0}', formatPercent(successRate))
+          : l10n.t('robust accuracy {0}', formatPercent(robustAccuracy));
+      return `${attacker === 'unaware' ? l10n.t('Unaware attacker') : l10n.t('Adaptive attacker')}: ${figure}`;
+    },
+  );
+  const counts = [
+    l10n.t('misclassified and rejected: {0}', caught),
+    l10n.t('clean images rejected: {0}', round.metrics.counts.rejected ?? 0),
+  ];
+  return [[l10n.t('Detector {0}', detector.name), ...figures, ...counts].join('; ')];
 }

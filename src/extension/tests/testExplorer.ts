@@ -6,7 +6,7 @@ import { discover } from './discovery.ts';
 import { Publisher } from './publisher.ts';
 import { TestRunner } from './testRunner.ts';
 import { TestTree } from './testTree.ts';
-import { Watcher } from './watcher.ts';
+import { inputsOf, Watcher } from './watcher.ts';
 
 /** The tests of the workspace in the Test Explorer. */
 export class TestExplorer implements vscode.Disposable {
@@ -88,10 +88,10 @@ export class TestExplorer implements vscode.Disposable {
     profile.supportsContinuousRun = true;
   }
 
-  /** A model or its images have changed: what is known of its tests is out of date. */
+  /** A model, its images or its detector have changed: what is known of its tests is out of date. */
   #inputsChanged(paths: readonly string[]): void {
     const items = this.#plans()
-      .filter(({ model, dataset }) => paths.some((path) => path === model.path || path === dataset?.path))
+      .filter((plan) => inputsOf(plan).some((input) => paths.includes(input)))
       .flatMap(({ id }) => this.#tree.itemOf(id) ?? []);
     this.#controller.invalidateTestResults(items);
     this.#rerun(items);

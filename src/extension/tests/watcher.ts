@@ -6,7 +6,13 @@ import type { TestPlan } from '../../evaluation/plan.ts';
 /** How long, in milliseconds, files must rest before a change counts: a model is written in several steps. */
 const rest = 500;
 
-/** Watches the settings, and the models and datasets of the tests. */
+/** What a test reads: its model, its images and its detector. */
+export function inputsOf({ model, dataset, detector }: TestPlan): string[] {
+  const others = [dataset?.path, detector && path.join(detector.path, 'detector.json')];
+  return [model.path, ...others.filter((input) => input !== undefined)];
+}
+
+/** Watches the settings, and what the tests read. */
 export class Watcher implements vscode.Disposable {
   readonly #settings = vscode.workspace.createFileSystemWatcher('**/{.vscode/settings.json,*.code-workspace}');
   readonly #settingsChanged = new vscode.EventEmitter<void>();
@@ -17,7 +23,7 @@ export class Watcher implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   readonly onDidChangeSettings = this.#settingsChanged.event;
-  /** Fires with the paths of the models and datasets that changed. */
+  /** Fires with the paths of the models, datasets and detectors that changed. */
   readonly onDidChangeInputs = this.#inputsChanged.event;
 
   constructor() {
@@ -29,9 +35,7 @@ export class Watcher implements vscode.Disposable {
 
   /** Watches what these tests read: the folder of a model, since its weights lie there, and that of its images. */
   watch(plans: readonly TestPlan[]): void {
-    const inputs = [
-      ...new Set(plans.flatMap(({ model, dataset }) => [model.path, ...(dataset ? [dataset.path] : [])])),
-    ].sort();
+    const inputs = [...new Set(plans.flatMap(inputsOf))].sort();
     if (inputs.join('\n') === this.#watched) return;
     this.#watched = inputs.join('\n');
     for (const watcher of this.#inputs) watcher.dispose();

@@ -12,7 +12,7 @@ import { settingsEntry } from './settingsEntry.ts';
 const { l10n } = vscode;
 
 /** What the page can ask for, apart from the test itself. */
-export type Action = Exclude<FromWebview, { type: 'ready' | 'loadSteps' }>;
+export type Action = Exclude<FromWebview, { type: 'ready' | 'loadSteps' | 'openFinding' }>;
 
 /** How long a remark stands in the status bar. */
 const remarkTime = 5000;

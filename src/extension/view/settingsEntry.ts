@@ -3,7 +3,7 @@ import { catalogue } from '../../attacks/catalogue.ts';
 import { type ExampleReport, formatEpsilon, type TestReport } from '../../reports/report.ts';
 
 /** What a settings entry takes from a report. */
-type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'rounds' | 'seed'>;
+type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'detector' | 'rounds' | 'seed'>;
 
 /**
  * An entry of `perturb.tests`, as text to paste: the attack on one example at its budget, with every parameter as it
@@ -12,7 +12,7 @@ type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'rounds
  * @param hasLabels false where labels are the model's predictions, so that no class can be chosen.
  */
 export function settingsEntry(report: Tested, example: ExampleReport, hasLabels: boolean): string {
-  const { attack } = report;
+  const { attack, detector } = report;
   const { epsilon, label } = example;
   const round = report.rounds.find((one) => one.epsilon === epsilon);
   const parameters = Object.entries(round?.parameters ?? attack.parameters);
@@ -29,6 +29,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
         parameters.map(([name, value]) => [name, isAmount(attack.id, name) ? amount(value as number) : value]),
       ),
     }),
+    ...(detector && { detector: detector.name, attacker: detector.attacker }),
     ...(!attack.quantize && { quantize: false }),
     seed: report.seed,
     ...(attack.kind !== 'explanation' && { expect: { successRate: 0 } }),

@@ -4,6 +4,7 @@ import { itemKey } from '../../../webview/logic/item.ts';
 import type { FromWebview, ToWebview, ViewLocation } from '../../../webview/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { describeError } from '../../userError.ts';
+import { openFindingPage } from '../findingPage.ts';
 import { act } from './actions.ts';
 import { renderHtml } from './html.ts';
 import { type LoadedTest, loadTest } from './loadTest.ts';
@@ -16,6 +17,7 @@ export type ExampleKey = Pick<ExampleReport, 'index' | 'epsilon'>;
 /** One panel, which shows one test of one run. */
 export class ViewPanel {
   readonly #panel: vscode.WebviewPanel;
+  readonly #extension: vscode.Uri;
   readonly #location: ViewLocation;
   /** The example to show next; only once, since the page remembers what is selected after that. */
   #wanted: ExampleKey | undefined;
@@ -24,6 +26,7 @@ export class ViewPanel {
 
   constructor(panel: vscode.WebviewPanel, location: ViewLocation, extension: vscode.Uri, example?: ExampleKey) {
     this.#panel = panel;
+    this.#extension = extension;
     this.#location = location;
     this.#wanted = example;
     const { webview } = panel;
@@ -59,6 +62,10 @@ export class ViewPanel {
       return;
     }
     try {
+      if (message.type === 'openFinding') {
+        await openFindingPage(this.#extension, message.check);
+        return;
+      }
       this.#test ??= await loadTest(this.#location);
       if (message.type === 'loadSteps') {
         const { example } = message;

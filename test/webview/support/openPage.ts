@@ -1,5 +1,4 @@
 import type { Browser, Page } from 'playwright-core';
-import type { PageServer } from './pageServer.ts';
 import { type Theme, themes } from './themes.ts';
 
 /** What VS Code puts into a webview before its scripts run: its API, the theme, and some styles. */
@@ -47,7 +46,7 @@ export interface PageOptions {
 /** Opens the page; errors and violations of its policy are collected in `mishaps`. */
 export async function openPage(
   browser: Browser,
-  server: PageServer,
+  url: string,
   { theme = 'dark', width = 1280, height = 900, reducedMotion = 'no-preference' }: PageOptions = {},
 ): Promise<{ page: Page; mishaps: string[] }> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion });
@@ -58,7 +57,7 @@ export async function openPage(
     if (message.type() === 'error') mishaps.push(message.text());
   });
   await page.addInitScript(surroundings(themes[theme]));
-  await page.goto(server.url);
+  await page.goto(url);
   await page.locator('.page, .failure').waitFor();
   return { page, mishaps };
 }

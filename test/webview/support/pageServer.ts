@@ -7,14 +7,20 @@ import { build } from 'esbuild';
 import { renderHtml } from '../../../src/extension/view/html.ts';
 import type { ExampleReport } from '../../../src/reports/report.ts';
 import type { ToWebview } from '../../../webview/protocol.ts';
+import type { ToTraining } from '../../../webview/training/protocol.ts';
 
-/** Serves the page of the perturbation view as VS Code does: with the same HTML and policy. */
+/** Serves the pages as VS Code does: with the same HTML and policy. */
 export interface PageServer {
+  /** Of the perturbation view. */
   readonly url: string;
+  /** Of the page of a training. */
+  readonly trainingUrl: string;
   /**
    * What the page is told when it is ready, and the examples whose steps it may ask for; image paths are below `folder`.
    */
   serve(folder: string, message: Extract<ToWebview, { type: 'show' }>, examples: readonly ExampleReport[]): void;
+  /** What the page of a training is told when it is ready. */
+  serveTraining(message: ToTraining): void;
   close(): void;
 }
 
@@ -26,11 +32,11 @@ const types: Record<string, string> = {
   '.png': 'image/png',
 };
 
-/** Builds the page and serves it on a free port. */
+/** Builds the pages and serves them on a free port. */
 export async function startPageServer(): Promise<PageServer> {
   const { outputFiles } = await build({
     absWorkingDir: fileURLToPath(new URL('../../..', import.meta.url)),
-    entryPoints: { webview: 'webview/main.ts' },
+    entryPoints: { webview: 'webview/main.ts', training: 'webview/training.ts' },
     outdir: 'dist',
     bundle: true,
     platform: 'browser',
@@ -45,7 +51,8 @@ export async function startPageServer(): Promise<PageServer> {
   let shown: readonly ExampleReport[] = [];
 
   async function find(pathname: string): Promise<Uint8Array | string> {
-    if (pathname === '/') return html;
+    if (pathname === '/') return html('webview');
+    if (pathname === '/training') return html('training');
     if (pathname === '/favicon.ico') return '';
     if (pathname === '/show.json') return message;
     const place = /^\/steps\/(\d+)\.json$/.exec(pathname)?.[1];
@@ -64,21 +71,27 @@ export async function startPageServer(): Promise<PageServer> {
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
-  const html = renderHtml({
-    cspSource: url.slice(0, -1),
-    script: `${url}webview.js`,
-    style: `${url}webview.css`,
-    nonce: 'a-nonce-for-tests',
-    language: 'en',
-    title: 'Perturb',
-    loading: 'Loading…',
-  });
+  function html(page: string): string {
+    return renderHtml({
+      cspSource: url.slice(0, -1),
+      script: `${url}${page}.js`,
+      style: `${url}${page}.css`,
+      nonce: 'a-nonce-for-tests',
+      language: 'en',
+      title: 'Perturb',
+      loading: 'Loading…',
+    });
+  }
   return {
     url,
+    trainingUrl: `${url}training`,
     serve(from, show, examples) {
       folder = from;
       shown = examples;
       message = JSON.stringify({ ...show, test: { ...show.test, imagesBase: `${url}run/` } });
+    },
+    serveTraining(training) {
+      message = JSON.stringify(training);
     },
     close: () => server.close(),
   };

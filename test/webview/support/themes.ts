@@ -18,6 +18,7 @@ export const themes: Readonly<Record<'light' | 'dark' | 'highContrast' | 'highCo
     bodyClass: 'vscode-light',
     variables: {
       ...fonts,
+      'textLink-foreground': '#005fb8',
       foreground: '#3b3b3b',
       'editor-background': '#ffffff',
       'editor-foreground': '#3b3b3b',
@@ -66,6 +67,7 @@ export const themes: Readonly<Record<'light' | 'dark' | 'highContrast' | 'highCo
     bodyClass: 'vscode-dark',
     variables: {
       ...fonts,
+      'textLink-foreground': '#4daafc',
       foreground: '#cccccc',
       'editor-background': '#1f1f1f',
       'editor-foreground': '#cccccc',
@@ -114,6 +116,7 @@ export const themes: Readonly<Record<'light' | 'dark' | 'highContrast' | 'highCo
     bodyClass: 'vscode-high-contrast',
     variables: {
       ...fonts,
+      'textLink-foreground': '#21a6ff',
       foreground: '#ffffff',
       'editor-background': '#000000',
       'editor-foreground': '#ffffff',
@@ -156,6 +159,7 @@ export const themes: Readonly<Record<'light' | 'dark' | 'highContrast' | 'highCo
     bodyClass: 'vscode-high-contrast-light vscode-high-contrast',
     variables: {
       ...fonts,
+      'textLink-foreground': '#0f4a85',
       foreground: '#292929',
       'editor-background': '#ffffff',
       'editor-foreground': '#292929',

@@ -2,13 +2,13 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
-import { type Browser, chromium, type Page } from 'playwright-core';
+import type { Browser, Page } from 'playwright-core';
 import { shownTest } from '../../../src/extension/view/shownTest.ts';
 import type { ExampleReport, TestReport } from '../../../src/reports/report.ts';
 import { pageStrings } from '../../../webview/strings.ts';
 import { builtProgram, perturb } from '../../support/program.ts';
 import { planned, readLines, readReport } from '../../support/readRun.ts';
-import { provisionChromium } from '../../support/vscode/chromium.ts';
+import { launchBrowser } from './launchBrowser.ts';
 import { openPage, type PageOptions } from './openPage.ts';
 import { type PageServer, startPageServer } from './pageServer.ts';
 
@@ -70,12 +70,10 @@ let means: Promise<Means> | undefined;
 
 async function prepare(): Promise<Means> {
   const folder = await mkdtemp(path.join(tmpdir(), 'perturb-page-'));
-  const executablePath = await provisionChromium();
   const workspace = path.join(folder, 'workspace');
   await makeWorkspace(workspace);
   const [browser, server] = await Promise.all([
-    // A container lacks the means of Chromium's sandbox.
-    chromium.launch({ executablePath, args: ['--no-sandbox'] }),
+    launchBrowser(),
     startPageServer(),
     perturb('run', workspace, '--output', path.join(folder, 'run')),
   ]);
@@ -127,7 +125,7 @@ export function usePage(): PageFixture {
         ...(selected !== undefined && { selected }),
       } as const;
       made.server.serve(made.folder, show, examples);
-      const opened = await openPage(made.browser, made.server, options);
+      const opened = await openPage(made.browser, made.server.url, options);
       pages.push(opened.page);
       mishaps.push(opened.mishaps);
       return opened.page;

@@ -83,6 +83,13 @@ describe('a settings entry for an example', () => {
     }
   });
 
+  it('names the detector, and the attacker that it faces', () => {
+    const detector = { name: 'signs-lid', path: '/detectors/signs-lid', attacker: 'adaptive' } as const;
+    const [settings] = Object.values(entry(settingsEntry({ ...report, detector }, example(), true)));
+    assert.deepEqual([settings?.detector, settings?.attacker], ['signs-lid', 'adaptive']);
+    assert.deepEqual(checkTest(settings, catalogue), []);
+  });
+
   it('chooses no class for a forged image', () => {
     const forged = {
       ...report,

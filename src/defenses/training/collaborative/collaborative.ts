@@ -1,19 +1,10 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
-import * as tf from '@tensorflow/tfjs-core';
-import type * as tfl from '@tensorflow/tfjs-layers';
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { collaborativeState } from '../../detectors/collaborative.ts';
-import { toBatch } from '../accuracy.ts';
 import { type CommonParameters, commonParameters } from '../commonParameters.ts';
-import type { DefenseDefinition, PreparationContext, Prepared } from '../definition.ts';
-import { ascendCrossEntropy, atTheImage } from '../innerAttack.ts';
-import type { TrainingBatch } from '../objective.ts';
-import { Trainee } from '../trainee.ts';
-import { type Classmap, chooseClassmap, MeanAnswers, type Pairing } from './classmap.ts';
-import { withHeads } from './heads.ts';
-import { collaborativeLoss, type Heads } from './loss.ts';
+import type { DefenseDefinition, Prepared } from '../definition.ts';
+import { type Classmap, chooseClassmap, type Pairing } from './classmap.ts';
 
-interface Parameters extends CommonParameters, Pairing {
+/** Parameters of collaborative multi-task training. */
+export interface CollaborativeParameters extends CommonParameters, Pairing {
   readonly smallestEpsilon: number;
   readonly bounded: boolean;
 }
@@ -30,7 +21,7 @@ const source = 'Wang et al. 2018, arXiv:1803.05123';
  * cross-entropy of what decides, Z*. All of a step have the same ε, drawn anew for each step: with one ε throughout, the
  * second head learns to tell perturbations of that size alone, and smaller ones that still fool the model pass.
  */
-export const collaborative: DefenseDefinition<Parameters> = {
+export const collaborative: DefenseDefinition<CollaborativeParameters> = {
   id: 'collaborative',
   title: 'Collaborative multi-task training',
   description:
@@ -70,23 +61,17 @@ export const collaborative: DefenseDefinition<Parameters> = {
     },
   },
   async prepare(context, parameters): Promise<Prepared> {
+    const { meanAnswers } = await import('./pairObjective.ts');
     const classmap = chooseClassmap(await meanAnswers(context, parameters), parameters);
     return { classmap: { shape: [classmap.length], data: Float32Array.from(classmap) } };
   },
-  extend: (model, _, seed) => withHeads(model, seed),
-  objective({ epsilon, smallestEpsilon, bounded }, prepared) {
-    const classmap = classmapOf(prepared);
-    return {
-      craft(trainee, batch, random) {
-        const share = smallestEpsilon + (1 - smallestEpsilon) * uniformFloat64(random);
-        return fgsmExamples(trainee, batch, share * epsilon);
-      },
-      loss(trainee, { images, labels }, adversarial) {
-        const partners = tf.matMul(labels, partnersOf(classmap)) as tf.Tensor2D;
-        const [clean, attacked] = [headsOf(trainee, images), headsOf(trainee, adversarial)];
-        return collaborativeLoss(clean, attacked, { labels, partners }, bounded);
-      },
-    };
+  async extend(model, _, seed) {
+    const { withHeads } = await import('./heads.ts');
+    return withHeads(model, seed);
+  },
+  async objective(parameters, prepared) {
+    const { pairObjective } = await import('./pairObjective.ts');
+    return pairObjective(parameters, classmapOf(prepared));
   },
   detector: (_, prepared) => ({
     kind: 'collaborative',
@@ -97,47 +82,6 @@ export const collaborative: DefenseDefinition<Parameters> = {
   }),
 };
 
-/** What the given model answers to FGSM examples of the training images, for each class. */
-async function meanAnswers(
-  { model, preprocessing, training, signal, onProgress }: PreparationContext,
-  { epsilon, batchSize }: Parameters,
-): Promise<number[][]> {
-  const [, height, width, channels] = (model.inputs[0] as tfl.SymbolicTensor).shape as [null, number, number, 1 | 3];
-  const classes = (model.outputs[0] as tfl.SymbolicTensor).shape.at(-1) as number;
-  const given = new Trainee(model, preprocessing);
-  const mean = new MeanAnswers(classes);
-  const { length } = training.images;
-  for (let from = 0; from < length; from += batchSize) {
-    await nextTurn();
-    signal.throwIfAborted();
-    const labels = training.labels.slice(from, from + batchSize);
-    const part = { images: training.images.slice(from, from + batchSize), labels };
-    const rows = tf.tidy(() => {
-      const batch = toBatch(part, { height, width, channels }, classes);
-      return tf.softmax(given.predict(fgsmExamples(given, batch, epsilon))).arraySync();
-    });
-    for (const [i, label] of labels.entries()) mean.add(label, rows[i] as number[]);
-    onProgress(Math.min(1, (from + batchSize) / length));
-  }
-  given.weightsChanged();
-  return mean.rows();
-}
-
-/** x + ε · sign(∇ₓ CE(z(x), y)), within [0, 1]. */
-function fgsmExamples(trainee: Trainee, { images, labels }: TrainingBatch, epsilon: number): tf.Tensor4D {
-  return ascendCrossEntropy(trainee, images, labels, { epsilon, stepSize: epsilon, steps: 1, start: atTheImage });
-}
-
-function headsOf(trainee: Trainee, images: tf.Tensor4D): Heads {
-  const [locked, auxiliary] = trainee.outputs(images) as [tf.Tensor2D, tf.Tensor2D];
-  return { locked, auxiliary };
-}
-
 function classmapOf({ classmap }: Prepared): Classmap {
   return Array.from(classmap?.data ?? []);
-}
-
-/** A matrix that turns labels, rows of zeros with a one, into partners. Not tf.oneHot, which errs on WebAssembly. */
-function partnersOf(classmap: Classmap): tf.Tensor2D {
-  return tf.tensor2d(classmap.map((partner) => classmap.map((_, k) => (k === partner ? 1 : 0))));
 }

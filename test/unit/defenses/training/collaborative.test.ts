@@ -225,15 +225,16 @@ describe('collaborative training', () => {
       const parameters = completeDefenseParameters(collaborative, {});
       const turned = tf.sub(1, pixels()) as tf.Tensor4D;
       const batch = { images: pixels(), labels: oneHot(labels, 4) };
-      const loss = collaborative.objective(parameters, prepared).loss(trainee, batch, turned);
+      const objective = await collaborative.objective(parameters, prepared);
+      const loss = objective.loss(trainee, batch, turned);
       assertClose(loss.dataSync(), [expected / labels.length]);
     });
 
-    it('learns from one step along the sign of the gradient, by an epsilon drawn anew', () => {
+    it('learns from one step along the sign of the gradient, by an epsilon drawn anew', async () => {
       const parameters = completeDefenseParameters(collaborative, { epsilon: 0.2, smallestEpsilon: 0.5 });
       const batch = { images: pixels(), labels: oneHot(labels, 4) };
       const random = xoroshiro128plus(1);
-      const objective = collaborative.objective(parameters, prepared);
+      const objective = await collaborative.objective(parameters, prepared);
       const gradient = trainee.gradient(batch.images, (z) => tf.sub(tf.softmax(z), batch.labels)).dataSync();
       const flat = images.flatMap((image) => [...image]);
       const sizes = [1, 2, 3, 4].map(() => {

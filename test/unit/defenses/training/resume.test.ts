@@ -55,7 +55,7 @@ describe('a training that is resumed', () => {
         made++;
         return { numbers: { shape: [2], data: Float32Array.of(3, 4) } };
       },
-      objective(parameters, prepared) {
+      async objective(parameters, prepared) {
         assert.deepEqual(prepared.numbers?.data, Float32Array.of(3, 4));
         return madry.objective(parameters, prepared);
       },

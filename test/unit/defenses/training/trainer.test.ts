@@ -55,8 +55,8 @@ describe('training', () => {
     const { images, labels } = toySet(30, 3);
     const definition: DefenseDefinition = {
       ...plain(),
-      objective: (parameters, prepared) => ({
-        ...plain().objective(parameters, prepared),
+      objective: async (parameters, prepared) => ({
+        ...(await plain().objective(parameters, prepared)),
         additional: { images, labels },
       }),
     };
@@ -70,7 +70,7 @@ describe('training', () => {
     const kernel = () => toyModel().getWeights()[0] as tf.Tensor;
     const still: DefenseDefinition = {
       ...plain(),
-      objective: () => ({ loss: (trainee, { images }) => tf.mul(tf.sum(trainee.logits(images)), 0) as tf.Scalar }),
+      objective: async () => ({ loss: (trainee, { images }) => tf.mul(tf.sum(trainee.logits(images)), 0) as tf.Scalar }),
     };
     const parameters = { ...learning, epochs: 1, optimizer: 'sgd', learningRate: 0.1 };
     const { network } = await train(toyTask(folder.at('a'), { definition: still, parameters }));

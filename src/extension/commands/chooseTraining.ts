@@ -1,0 +1,170 @@
+import path from 'node:path';
+import * as vscode from 'vscode';
+import { catalogue } from '../../attacks/catalogue.ts';
+import type { AttackDefinition } from '../../attacks/definition.ts';
+import { detectors } from '../../defenses/detectors/catalogue.ts';
+import type { DetectorDefinition } from '../../defenses/detectors/definition.ts';
+import { defenses } from '../../defenses/training/catalogue.ts';
+import type { DefenseDefinition } from '../../defenses/training/definition.ts';
+import type { SettingsLayer } from '../../settings/settingsLayer.ts';
+import { trainingAttacks } from '../../settings/trainingSchema.ts';
+import { chooseDataset, chooseEpsilon, describeModel, freeName, nameOfModel } from './chooseAttack.ts';
+import type { Entry } from './settingsFile.ts';
+
+const { l10n } = vscode;
+
+/** An entry of `perturb.detectors` or `perturb.defenses`, and what the settings lack for it: nothing where they have it. */
+export interface TrainingChoice {
+  readonly name: string;
+  readonly entries: readonly Entry[];
+}
+
+/** Asks for a kind of detector, images, attacks and a folder, or for a detector of the settings. */
+export function chooseDetector(model: vscode.Uri, layer: SettingsLayer): Promise<TrainingChoice | undefined> {
+  return choose<DetectorDefinition>(model, layer, {
+    setting: 'perturb.detectors',
+    kinds: [...detectors.values()].map((definition) => ({
+      definition,
+      description:
+        definition.learnsFrom === 'clean'
+          ? l10n.t('learns from clean images')
+          : l10n.t('learns from adversarial examples'),
+    })),
+    title: l10n.t('Detector'),
+    again: l10n.t('Train again'),
+    fresh: l10n.t('New detector'),
+    folder: 'detectors',
+    more: ({ learnsFrom }) => (learnsFrom === 'clean' ? Promise.resolve({}) : chooseLessons()),
+  });
+}
+
+/** Asks for a training defense, images and a folder, or for a defense of the settings. */
+export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<TrainingChoice | undefined> {
+  return choose<DefenseDefinition>(model, layer, {
+    setting: 'perturb.defenses',
+    kinds: [...defenses.values()].map((definition) => ({ definition })),
+    title: l10n.t('Defense'),
+    again: l10n.t('Resume, or train again'),
+    fresh: l10n.t('New defense'),
+    folder: 'models',
+    more: () => Promise.resolve({}),
+  });
+}
+
+type Definition = Pick<DefenseDefinition, 'id' | 'title' | 'description'>;
+
+/** What is asked for detectors and for defenses. */
+interface Questions<D extends Definition> {
+  readonly setting: 'perturb.detectors' | 'perturb.defenses';
+  readonly kinds: readonly { readonly definition: D; readonly description?: string }[];
+  readonly title: string;
+  readonly again: string;
+  readonly fresh: string;
+  /** Folder of the workspace that results go into. */
+  readonly folder: string;
+  /** What else a kind needs in its entry; `undefined` where the user has left. */
+  more(definition: D): Promise<object | undefined>;
+}
+
+async function choose<D extends Definition>(
+  model: vscode.Uri,
+  layer: SettingsLayer,
+  questions: Questions<D>,
+): Promise<TrainingChoice | undefined> {
+  const { setting, folder: home } = questions;
+  const picked = await chooseKind(nameOfModel(model, layer), layer, questions);
+  if (picked === undefined) return undefined;
+  if (picked.name !== undefined) return { name: picked.name, entries: [] };
+  const { definition } = picked;
+  const dataset = await chooseDataset(layer);
+  if (dataset === undefined) return undefined;
+  const more = await questions.more(definition);
+  if (more === undefined) return undefined;
+  const chosenModel = await describeModel(model, layer);
+  if (chosenModel === undefined) return undefined;
+  const taken = Object.keys(layer.values[setting]);
+  const folder = await chooseFolder(`${home}/${freeName(`${chosenModel.name}-${definition.id}`, taken)}`);
+  if (folder === undefined) return undefined;
+  const name = freeName(path.basename(folder), taken);
+  const value = { kind: definition.id, model: chosenModel.name, dataset: dataset.name, path: folder, ...more };
+  return {
+    name,
+    entries: [
+      ...Object.entries(chosenModel.entry).map(([key, entry]): Entry => [['perturb.models', key], entry]),
+      ...Object.entries(dataset.entry).map(([key, entry]): Entry => [['perturb.datasets', key], entry]),
+      [[setting, name], value],
+    ],
+  };
+}
+
+/** What was picked: an entry of the settings, or a kind for a new one. */
+type Picked<D> = { readonly name: string } | { readonly name?: undefined; readonly definition: D };
+
+async function chooseKind<D extends Definition>(
+  model: string | undefined,
+  layer: SettingsLayer,
+  { setting, kinds, title, again, fresh }: Questions<D>,
+): Promise<Picked<D> | undefined> {
+  const titleOf = (kind: unknown) => kinds.find(({ definition }) => definition.id === kind)?.definition.title;
+  const known = Object.entries(layer.values[setting])
+    .map(([name, value]) => ({ name, value: value as { model?: unknown; kind?: unknown } | null }))
+    .filter(({ value }) => model !== undefined && value?.model === model);
+  const heading = (label: string) => ({ label, kind: vscode.QuickPickItemKind.Separator, picked: undefined });
+  const items = [
+    ...(known.length > 0 ? [heading(again)] : []),
+    ...known.map(({ name, value }) => ({ label: name, description: titleOf(value?.kind), chosen: { name } })),
+    ...(known.length > 0 ? [heading(fresh)] : []),
+    ...kinds.map(({ definition, description }) => ({
+      label: definition.title,
+      description,
+      detail: definition.description,
+      chosen: { definition },
+    })),
+  ] as (vscode.QuickPickItem & { chosen?: Picked<D> })[];
+  const options = { title, placeHolder: l10n.t('Choose a kind'), ignoreFocusOut: true, matchOnDescription: true };
+  return (await vscode.window.showQuickPick(items, options))?.chosen;
+}
+
+async function chooseFolder(value: string): Promise<string | undefined> {
+  const folder = await vscode.window.showInputBox({
+    ignoreFocusOut: true,
+    title: l10n.t('Folder'),
+    prompt: l10n.t('Folder that the result is written into; its last part is the name in the settings'),
+    value,
+    validateInput: (text) => (path.basename(text.trim()) === '' ? l10n.t('Give a folder') : undefined),
+  });
+  return folder?.trim().replaceAll('\\', '/');
+}
+
+/** The attacks whose examples a detector learns from: those of the default, or some that the user picks. */
+async function chooseLessons(): Promise<object | undefined> {
+  const usual = {
+    label: l10n.t('FGSM and PGD at 8/255'),
+    description: l10n.t('the default; DeepFool is held out to judge by'),
+  };
+  const others = { label: l10n.t('$(list-selection) Choose attacks…') };
+  const options = { title: l10n.t('Adversarial examples to learn from'), ignoreFocusOut: true };
+  const picked = await vscode.window.showQuickPick([usual, others], options);
+  if (picked === undefined) return undefined;
+  if (picked === usual) return {};
+  const items = trainingAttacks(catalogue).map((attack) => ({
+    label: attack.title,
+    description: attack.norms.join(', '),
+    attack,
+  }));
+  const chosen = await vscode.window.showQuickPick(items, { ...options, canPickMany: true });
+  if (chosen === undefined || chosen.length === 0) return undefined;
+  const attacks: object[] = [];
+  for (const { attack } of chosen) {
+    const entry = await describeLesson(attack);
+    if (entry === undefined) return undefined;
+    attacks.push(entry);
+  }
+  return { attacks };
+}
+
+async function describeLesson(attack: AttackDefinition): Promise<object | undefined> {
+  if (!attack.fixedBudget) return { attack: attack.id };
+  const epsilon = await chooseEpsilon(attack);
+  return epsilon === undefined ? undefined : { attack: attack.id, epsilon };
+}

@@ -1,0 +1,82 @@
+import * as vscode from 'vscode';
+import type { DefensePlan } from '../../defenses/plan.ts';
+import { defenses } from '../../defenses/training/catalogue.ts';
+import type { DefenseReport } from '../../defenses/training/report.ts';
+import { formatPercent } from '../../reports/report.ts';
+import { findDefense } from '../../settings/findSource.ts';
+import { UserError } from '../../userError.ts';
+import { openFile } from '../training/openFile.ts';
+import { runTraining } from '../training/runTraining.ts';
+import { Training } from '../training/training.ts';
+import { TrainingPanels } from '../training/trainingPanels.ts';
+import { freeName, shorten } from './chooseAttack.ts';
+import { chooseModel } from './chooseModel.ts';
+import { chooseDefense } from './chooseTraining.ts';
+import type { Services } from './commands.ts';
+import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from './settingsFile.ts';
+
+const { l10n } = vscode;
+
+/** *Harden Model…*: asks how to train a model anew, writes that into the settings, trains it, and offers to add it. */
+export async function hardenModel(
+  context: vscode.ExtensionContext,
+  { engine, explorer }: Services,
+  uri: vscode.Uri | undefined,
+): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  // Only TensorFlow.js layers models are trained.
+  const model = await chooseModel(uri, '**/*model*.json');
+  if (model === undefined) return;
+  const settings = await settingsFor(model);
+  const choice = await chooseDefense(model, settings.layer);
+  if (choice === undefined) return;
+  const { name, entries } = choice;
+  const changed = withEntries(settings, entries);
+  const plan = findDefense({ layers: [changed.layer], problems: [] }, name).source;
+  if (entries.length > 0) await saveSettings(changed);
+
+  const training = new Training({
+    of: 'defense',
+    name,
+    title: defenses.get(plan.kind)?.title ?? plan.kind,
+    model: plan.model.name,
+    dataset: plan.dataset.name,
+  });
+  const outcome = await runTraining(context, training, async (options) => ({
+    type: 'defense' as const,
+    report: await engine.trainDefense(plan, options),
+  }));
+  if (outcome === undefined) return;
+  const { report } = outcome;
+  const add = l10n.t('Add to Models');
+  const card = l10n.t('Show Card');
+  const open = l10n.t('Open Training');
+  const chosen = await vscode.window.showInformationMessage(describe(report), add, card, open);
+  if (chosen === card) await openFile(report.card);
+  if (chosen === open) TrainingPanels.of(context).open();
+  if (chosen !== add) return;
+  await addModel(plan, report, changed.layer.folder);
+  await explorer.refresh();
+}
+
+function describe({ name, before, after }: DefenseReport): string {
+  return l10n.t(
+    '{0} is trained. Clean accuracy: {1} before, {2} after; robust accuracy: {3} before, {4} after.',
+    name,
+    formatPercent(before.cleanAccuracy),
+    formatPercent(after.cleanAccuracy),
+    formatPercent(before.robustAccuracy),
+    formatPercent(after.robustAccuracy),
+  );
+}
+
+/** Adds a hardened model to the settings, with labels and preprocessing of the one that it was made from. */
+async function addModel({ model, name }: DefensePlan, report: DefenseReport, folder: string): Promise<void> {
+  const latest = await settingsIn(folder);
+  const models = latest.layer.values['perturb.models'];
+  const place = ['perturb.models', freeName(name, Object.keys(models))];
+  const value = { ...(models[model.name] as object | undefined), path: shorten(report.model, folder) };
+  const changed = withEntries(latest, [[place, value]]);
+  await saveSettings(changed);
+  await showSettings(changed, place);
+}

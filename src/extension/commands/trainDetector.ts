@@ -1,0 +1,52 @@
+import * as vscode from 'vscode';
+import { detectors } from '../../defenses/detectors/catalogue.ts';
+import { findDetector } from '../../settings/findSource.ts';
+import { UserError } from '../../userError.ts';
+import { runTraining } from '../training/runTraining.ts';
+import { Training } from '../training/training.ts';
+import { chooseModel } from './chooseModel.ts';
+import { chooseDetector } from './chooseTraining.ts';
+import type { Services } from './commands.ts';
+import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from './settingsFile.ts';
+
+const { l10n } = vscode;
+
+/** *Train Detector…*: asks what to train on what, writes it into the settings, and trains it. */
+export async function trainDetector(
+  context: vscode.ExtensionContext,
+  { engine, explorer }: Services,
+  uri: vscode.Uri | undefined,
+): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  const model = await chooseModel(uri);
+  if (model === undefined) return;
+  const settings = await settingsFor(model);
+  const choice = await chooseDetector(model, settings.layer);
+  if (choice === undefined) return;
+  const { name, entries } = choice;
+  const changed = withEntries(settings, entries);
+  const plan = findDetector({ layers: [changed.layer], problems: [] }, name).source;
+  if (entries.length > 0) await saveSettings(changed);
+
+  const training = new Training({
+    of: 'detector',
+    name,
+    title: detectors.get(plan.kind)?.title ?? plan.kind,
+    model: plan.model.name,
+    dataset: plan.dataset.name,
+  });
+  const outcome = await runTraining(context, training, async (options) => ({
+    type: 'detector' as const,
+    report: await engine.trainDetector(plan, options),
+  }));
+  // Tests may name it.
+  await explorer.refresh();
+  if (outcome === undefined) return;
+  const message = l10n.t(
+    '{0} is trained. A test has it when it says "detector": "{0}", and "attacker": "unaware" or "adaptive".',
+    name,
+  );
+  const show = l10n.t('Show Settings');
+  if ((await vscode.window.showInformationMessage(message, show)) !== show) return;
+  await showSettings(await settingsIn(changed.layer.folder), ['perturb.detectors', name]);
+}

@@ -1,0 +1,58 @@
+import * as vscode from 'vscode';
+import type { Outcome, ShownTraining } from '../../../webview/training/protocol.ts';
+import type { TrainingProgress } from '../../defenses/progress.ts';
+import { formatDuration } from '../../evaluation/estimate.ts';
+
+/** What is known of a training before it begins. */
+type Subject = Pick<ShownTraining, 'of' | 'name' | 'title' | 'model' | 'dataset'>;
+
+/** A detector or a defense that is being trained: how far it is, and what it came to. */
+export class Training {
+  readonly #changed = new vscode.EventEmitter<void>();
+  readonly #abort = new AbortController();
+  #shown: ShownTraining;
+
+  /** Fires when there is something new to show. */
+  readonly onDidChange = this.#changed.event;
+
+  constructor(subject: Subject) {
+    this.#shown = { ...subject, points: [], isCancelling: false };
+  }
+
+  /** The training as a page shows it. */
+  get shown(): ShownTraining {
+    return this.#shown;
+  }
+
+  /** Aborts when it is cancelled. */
+  get signal(): AbortSignal {
+    return this.#abort.signal;
+  }
+
+  cancel(): void {
+    if (this.#shown.outcome) return;
+    this.#abort.abort(new Error('cancelled'));
+    this.#set({ isCancelling: true });
+  }
+
+  /** Takes in how far it has got. */
+  advance({ point, secondsLeft, ...progress }: TrainingProgress): void {
+    const { points } = this.#shown;
+    this.#set({
+      progress,
+      timeLeft: secondsLeft === undefined ? undefined : formatDuration(secondsLeft),
+      points: point ? [...points, point] : points,
+    });
+  }
+
+  end(outcome: Outcome): void {
+    // A defense that was resumed has points of earlier sessions, too.
+    const points = outcome.type === 'defense' ? outcome.report.points : this.#shown.points;
+    this.#set({ outcome, points, timeLeft: undefined, isCancelling: false });
+  }
+
+  #set(change: Partial<ShownTraining>): void {
+    this.#shown = { ...this.#shown, ...change };
+    this.#changed.fire();
+  }
+}

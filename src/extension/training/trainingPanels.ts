@@ -1,0 +1,105 @@
+import { randomBytes } from 'node:crypto';
+import * as vscode from 'vscode';
+import type { FromTraining, ToTraining, TrainedFile } from '../../../webview/training/protocol.ts';
+import { describeError, UserError } from '../../userError.ts';
+import { renderHtml } from '../view/html.ts';
+import { pageTexts } from '../view/pageTexts.ts';
+import { openFile } from './openFile.ts';
+import type { Training } from './training.ts';
+
+const { l10n } = vscode;
+
+/** How long, in milliseconds, news are gathered before the page gets them: steps may be many a second. */
+const pause = 100;
+
+/** The trainings of this window, and the panels that show them. */
+export class TrainingPanels {
+  static readonly #instances = new WeakMap<vscode.ExtensionContext, TrainingPanels>();
+
+  readonly #extension: vscode.Uri;
+  readonly #trainings: Training[] = [];
+  readonly #panels = new Map<Training, vscode.WebviewPanel>();
+
+  private constructor(extension: vscode.Uri) {
+    this.#extension = extension;
+  }
+
+  /** The panels of this extension. */
+  static of(context: vscode.ExtensionContext): TrainingPanels {
+    const known = TrainingPanels.#instances.get(context) ?? new TrainingPanels(context.extensionUri);
+    TrainingPanels.#instances.set(context, known);
+    return known;
+  }
+
+  /** Opens a panel for a training that begins, and returns the number that `open` knows it by. */
+  add(training: Training): number {
+    const number = this.#trainings.push(training) - 1;
+    this.open(number);
+    return number;
+  }
+
+  /**
+   * Shows a training, by default the last one.
+   * @throws UserError when there was none.
+   */
+  open(number = this.#trainings.length - 1): void {
+    const training = this.#trainings[number];
+    if (training === undefined) throw new UserError(l10n.t('Nothing was trained since this window was opened.'));
+    const known = this.#panels.get(training);
+    if (known) known.reveal();
+    else this.#show(training);
+  }
+
+  #show(training: Training): void {
+    const title = l10n.t('Training {0}', training.shown.name);
+    const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
+    const dist = vscode.Uri.joinPath(this.#extension, 'dist');
+    const options = { enableScripts: true, localResourceRoots: [dist] };
+    const panel = vscode.window.createWebviewPanel('perturb.training', title, column, options);
+    const { webview } = panel;
+    this.#panels.set(training, panel);
+    const post = (message: ToTraining) => webview.postMessage(message);
+    let timer: NodeJS.Timeout | undefined;
+    const news = training.onDidChange(() => {
+      timer ??= setTimeout(() => {
+        timer = undefined;
+        void post({ type: 'update', training: training.shown });
+      }, pause);
+    });
+    webview.onDidReceiveMessage(async (message: FromTraining) => {
+      if (message.type === 'ready') await post({ type: 'begin', training: training.shown, strings: pageTexts() });
+      else if (message.type === 'cancel') training.cancel();
+      else await open(training, message.file);
+    });
+    panel.onDidDispose(() => {
+      clearTimeout(timer);
+      news.dispose();
+      this.#panels.delete(training);
+    });
+    const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
+    webview.html = renderHtml({
+      cspSource: webview.cspSource,
+      script: resource('training.js'),
+      style: resource('training.css'),
+      nonce: randomBytes(16).toString('base64url'),
+      language: vscode.env.language,
+      title,
+      loading: l10n.t('Loading…'),
+    });
+  }
+}
+
+/** Opens what a training has written. */
+async function open({ shown: { outcome } }: Training, file: TrainedFile): Promise<void> {
+  try {
+    const written =
+      outcome?.type === 'detector' && file === 'detector'
+        ? outcome.report.file
+        : outcome?.type === 'defense' && file !== 'detector'
+          ? outcome.report[file]
+          : undefined;
+    if (written !== undefined) await openFile(written);
+  } catch (error) {
+    void vscode.window.showErrorMessage(describeError(error));
+  }
+}

@@ -1,0 +1,99 @@
+import type { Round } from '../../src/evaluation/evaluate.ts';
+import type { Metrics } from '../../src/evaluation/metrics.ts';
+import type { Attacker } from '../../src/evaluation/plan.ts';
+import { formatPercent } from '../../src/reports/report.ts';
+import type { Context, Part } from '../context.ts';
+import { fill, h } from '../dom.ts';
+import { icon } from '../icons.ts';
+import type { Translate } from '../l10n.ts';
+import { assaultsOf } from '../logic/detection.ts';
+import { formatAmount } from '../logic/format.ts';
+import type { Model } from '../logic/model.ts';
+import type { RocRow } from '../logic/roc.ts';
+import type { ShownTest } from '../protocol.ts';
+import { createRocChart, createRocTable } from './rocChart.ts';
+
+/** The detector in a line of the header: both attackers, and whom it rejects; `undefined` where there is none. */
+export function createDetectorLine(t: Translate, { report }: ShownTest): HTMLElement | undefined {
+  const { detector } = report;
+  const round = report.rounds.at(-1);
+  if (!detector || !round?.detection) return undefined;
+  const parts = [
+    detector.title === undefined ? detector.name : `${detector.name} (${detector.title})`,
+    ...assaultsOf(report, round).map(({ attacker, metrics }) => `${attackerTitle(t, attacker)}: ${figure(t, metrics)}`),
+    t('misclassified and rejected: {0}', round.detection.caught),
+    t('clean images rejected: {0}', round.metrics.counts.rejected ?? 0),
+  ];
+  return h(
+    'p',
+    { class: 'detector-line' },
+    icon('shield'),
+    h('span', { class: 'summary' }, ...parts.map((part) => h('span', {}, part))),
+  );
+}
+
+/** How well the detector tells what each attacker makes from clean images, at the chosen budget or else the last. */
+export function createDetectionChart(context: Context): Part | undefined {
+  const { t } = context;
+  const { report } = context.model().test;
+  if (!report.rounds.some(({ detection }) => detection)) return undefined;
+  const title = t('Detection of misclassified examples');
+  const { norm, target } = report.attack;
+  const metric = target === undefined ? t('Robust accuracy') : t('Success rate');
+  const caption = h('span', { class: 'muted' });
+  const content = h('div', {});
+  return {
+    element: h('figure', { class: 'chart detection' }, h('figcaption', {}, h('h3', {}, title), caption), content),
+    update(model, previous) {
+      const round = roundOf(model);
+      if (previous && roundOf(previous) === round) return;
+      const assaults = assaultsOf(report, round);
+      caption.textContent = round?.epsilon === undefined ? '' : t('At ε = {0}', formatAmount(round.epsilon, norm));
+      const rows = assaults.map(
+        ({ attacker, metrics, separation }, i): RocRow => ({
+          name: attackerName(t, attacker),
+          figure: formatPercent(metrics.robustAccuracy ?? metrics.successRate),
+          separation,
+          dashed: i > 0,
+        }),
+      );
+      const isEmpty = rows.every(({ separation }) => separation === undefined);
+      fill(
+        content,
+        isEmpty
+          ? h('p', { class: 'nothing muted' }, t('No example is misclassified.'))
+          : createRocChart(t, title, rows),
+        createRocTable(t, title, [t('Attacker'), metric], [{ rows }]),
+      );
+    },
+  };
+}
+
+function roundOf({ state, test: { report } }: Model): Round | undefined {
+  const { epsilon } = state.filter;
+  return report.rounds.find((round) => round.epsilon === epsilon) ?? report.rounds.at(-1);
+}
+
+function figure(t: Translate, { robustAccuracy, successRate }: Metrics): string {
+  return robustAccuracy === undefined
+    ? t('success rate {0}', formatPercent(successRate))
+    : t('robust accuracy {0}', formatPercent(robustAccuracy));
+}
+
+function attackerName(t: Translate, attacker: Attacker): string {
+  switch (attacker) {
+    case 'unaware':
+      return t('unaware');
+    case 'adaptive':
+      return t('adaptive');
+  }
+}
+
+function attackerTitle(t: Translate, attacker: Attacker): string {
+  switch (attacker) {
+    case 'unaware':
+      return t('Unaware attacker');
+    case 'adaptive':
+      return t('Adaptive attacker');
+  }
+}

@@ -1,0 +1,62 @@
+import type { TrainingProgress } from '../../src/defenses/progress.ts';
+import { h, on, setAttributes } from '../dom.ts';
+import type { Translate } from '../l10n.ts';
+import { post } from './host.ts';
+import type { ShownTraining } from './protocol.ts';
+
+/** How far a training is, and the button that ends it. */
+export function createProgress(t: Translate) {
+  const phase = h('span', { class: 'phase' });
+  const steps = h('span', { class: 'count' });
+  const left = h('span', { class: 'count' });
+  const filled = h('span', { class: 'progress-fill' });
+  const bar = h('div', { class: 'progress', role: 'progressbar', 'aria-label': t('Progress') }, filled);
+  const cancel = on(h('button', { type: 'button' }, t('Cancel')), { click: () => post({ type: 'cancel' }) });
+  const remark = h('p', { class: 'muted' });
+  const element = h(
+    'div',
+    { class: 'progress-block' },
+    h('div', { class: 'progress-row' }, phase, steps, left, cancel),
+    bar,
+    remark,
+  );
+  return {
+    element,
+    update({ of, progress, timeLeft, isCancelling, outcome }: ShownTraining): void {
+      // A training that was cancelled still says how it can go on.
+      const resumes = of === 'defense' && (outcome === undefined || outcome.type === 'cancelled');
+      remark.textContent = resumes ? t('A cancelled defense is resumed by Harden Model… where it stopped.') : '';
+      remark.hidden = !resumes;
+      for (const part of [cancel.parentElement as HTMLElement, bar]) part.hidden = outcome !== undefined;
+      element.hidden = outcome !== undefined && !resumes;
+      cancel.disabled = isCancelling;
+      phase.textContent = isCancelling ? t('Cancelling…') : progress ? phaseTitle(t, progress.phase) : t('Waiting…');
+      const { step = 0, steps: total = 0 } = progress ?? {};
+      const isKnown = total > 0;
+      steps.textContent = isKnown ? t('Step {0} of {1}', step, total) : '';
+      left.textContent = timeLeft === undefined ? '' : t('about {0} left', timeLeft);
+      bar.classList.toggle('unknown', !isKnown);
+      filled.style.width = isKnown ? `${(100 * step) / total}%` : '';
+      setAttributes(bar, {
+        'aria-valuemin': 0,
+        'aria-valuemax': isKnown ? total : undefined,
+        'aria-valuenow': isKnown ? step : undefined,
+        'aria-valuetext': [phase, steps, left].flatMap(({ textContent }) => textContent || []).join(', '),
+      });
+    },
+  };
+}
+
+/** What a phase is called. */
+export function phaseTitle(t: Translate, phase: TrainingProgress['phase']): string {
+  switch (phase) {
+    case 'loading':
+      return t('Loading model and images');
+    case 'crafting':
+      return t('Making adversarial examples');
+    case 'training':
+      return t('Training');
+    case 'measuring':
+      return t('Measuring');
+  }
+}
