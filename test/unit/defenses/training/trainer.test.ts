@@ -70,7 +70,9 @@ describe('training', () => {
     const kernel = () => toyModel().getWeights()[0] as tf.Tensor;
     const still: DefenseDefinition = {
       ...plain(),
-      objective: async () => ({ loss: (trainee, { images }) => tf.mul(tf.sum(trainee.logits(images)), 0) as tf.Scalar }),
+      objective: async () => ({
+        loss: (trainee, { images }) => tf.mul(tf.sum(trainee.logits(images)), 0) as tf.Scalar,
+      }),
     };
     const parameters = { ...learning, epochs: 1, optimizer: 'sgd', learningRate: 0.1 };
     const { network } = await train(toyTask(folder.at('a'), { definition: still, parameters }));
