@@ -1,5 +1,4 @@
 import { fitTo, stretching } from '../data/resizing.ts';
-import { audit } from '../evaluation/audit/audit.ts';
 import { type OpenedGuard, openGuard } from '../evaluation/defendedModel.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { loadExamples } from '../evaluation/loadExamples.ts';
@@ -11,6 +10,7 @@ import { dropUnfinishedLine } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
 import { describeError } from '../userError.ts';
+import { auditTest } from './auditTest.ts';
 import type { ModelCache } from './modelCache.ts';
 import type { Progress } from './protocol.ts';
 
@@ -70,12 +70,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
         if (!plan.audit) return;
         const onCheck = (done: number, total: number) =>
           context.progress({ test: plan.id, phase: 'auditing', done, total });
-        try {
-          report = { ...report, findings: await audit(plan, { ...options, onCheck }) };
-        } catch (error) {
-          signal.throwIfAborted();
-          report = { ...report, warnings: [`The audit could not be finished: ${describeError(error)}`] };
-        }
+        report = { ...report, ...(await auditTest(plan, classifier, { ...options, onCheck })) };
       },
     });
     const comparisons = compare(plan, rounds);

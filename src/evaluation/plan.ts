@@ -47,6 +47,8 @@ export interface TestPlan {
   readonly attacker?: Attacker;
   /** Look for signs that the result flatters the model. */
   readonly audit?: boolean;
+  /** The other models that the test is for: the audit tries whether attacks on them transfer to this one. */
+  readonly surrogates?: readonly ModelSource[];
   /** Adversarial examples live on the 8-bit grid. */
   readonly quantize: boolean;
   readonly seed: number;

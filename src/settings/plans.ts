@@ -97,7 +97,13 @@ function resolveTest(
       plans.push({ id, model: model.source, ...common });
     }
   }
-  return { plans, problems };
+  return { plans: plans.map((plan) => withSurrogates(plan, plans)), problems };
+}
+
+/** A plan with the models of the other plans of its test. */
+function withSurrogates(plan: TestPlan, plans: readonly TestPlan[]): TestPlan {
+  const surrogates = plans.filter((other) => other !== plan).map(({ model }) => model);
+  return plan.audit && surrogates.length > 0 ? { ...plan, surrogates } : plan;
 }
 
 /** The detector that a test names. */

@@ -55,27 +55,21 @@ describe('plans', () => {
       origin: { file, line: 15 },
     };
     assert.deepEqual(problems, []);
+    const signs = {
+      name: 'signs',
+      path: join(root, 'models/signs.onnx'),
+      labels: join(root, 'models/labels.txt'),
+      preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'bgr' },
+      resizing: { resize: 'stretch', interpolation: 'lanczos' },
+    };
+    const plain = {
+      name: 'plain',
+      path: '/models/plain.onnx',
+      resizing: { resize: 'stretch', interpolation: 'lanczos' },
+    };
     assert.deepEqual(plans, [
-      {
-        id: 'signs › Curve',
-        model: {
-          name: 'signs',
-          path: join(root, 'models/signs.onnx'),
-          labels: join(root, 'models/labels.txt'),
-          preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'bgr' },
-          resizing: { resize: 'stretch', interpolation: 'lanczos' },
-        },
-        ...common,
-      },
-      {
-        id: 'plain › Curve',
-        model: {
-          name: 'plain',
-          path: '/models/plain.onnx',
-          resizing: { resize: 'stretch', interpolation: 'lanczos' },
-        },
-        ...common,
-      },
+      { id: 'signs › Curve', model: signs, ...common, surrogates: [plain] },
+      { id: 'plain › Curve', model: plain, ...common, surrogates: [signs] },
     ]);
   });
 
