@@ -19,7 +19,7 @@ import type { Detector } from './detector.ts';
  */
 export const collaborative: DetectorDefinition<object> = {
   id: 'collaborative',
-  title: 'Collaborative multi-task training',
+  title: 'Check of the collaborative pair',
   description:
     'Rejects images where the second head of a model hardened by collaborative multi-task training does not answer the partner of the predicted class.',
   source: 'Wang et al. 2018, arXiv:1803.05123',
