@@ -4,6 +4,7 @@ import { appendFile, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { EngineClient, type EngineOptions } from '../../../src/engine/client.ts';
 import type { Progress } from '../../../src/engine/protocol.ts';
+import { checks } from '../../../src/evaluation/audit/catalogue.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import { type PreprocessingSettings, resolvePreprocessing } from '../../../src/models/preprocessing.ts';
 import { prepareRunFolder, readExamples } from '../../../src/reports/runFolder.ts';
@@ -71,7 +72,7 @@ describe('EngineClient', () => {
     assert.notEqual(engine.pid, process.pid);
   });
 
-  it('reports progress up to the last example', async () => {
+  it('reports progress up to the last example, and of the audit', async () => {
     await prepareRunFolder(run());
     const seen: Progress[] = [];
     const report = await start().runTest(plans.short, run(), (progress) => seen.push(progress));
@@ -83,6 +84,7 @@ describe('EngineClient', () => {
         ['attacking', 0, 2],
         ['attacking', 1, 2],
         ['attacking', 2, 2],
+        ...Array.from({ length: checks.length + 1 }, (_, done) => ['auditing', done, checks.length]),
       ],
     );
   });
