@@ -74,15 +74,20 @@ function provision(name: string, origin: Origin): string {
   const find = () => readdirSync(cache).find((file) => origin.package.test(file));
   if (find() === undefined) run(origin.download);
   const file = find();
-  if (file === undefined) throw new Error(`${origin.download.join(' ')} left no package in ${cache}`);
+  if (file === undefined) {
+    const files = `t10k-labels-idx1-ubyte${origin.ending} and the three others`;
+    throw new Error(
+      `"${origin.download.join(' ')}" has left no package in ${cache}. Put ${files} into ${path.join(folder, origin.folder)}.`,
+    );
+  }
   // It gets its name when it is whole.
   const partial = mkdtempSync(`${folder}.partial-`);
-  run(origin.unpack(path.join(cache, file), partial));
+  const unpack = origin.unpack(path.join(cache, file), partial);
+  if (!run(unpack)) throw new Error(`"${unpack.join(' ')}" failed: delete ${file} to have it downloaded anew.`);
   renameSync(partial, folder);
   return folder;
 }
 
-function run([program, ...args]: readonly string[]): void {
-  const { status, error } = spawnSync(program as string, args, { cwd: cache, stdio: 'inherit' });
-  if (status !== 0) throw new Error(`${program} ${args.join(' ')} failed`, { cause: error });
+function run([program, ...args]: readonly string[]): boolean {
+  return spawnSync(program as string, args, { cwd: cache, stdio: 'inherit' }).status === 0;
 }

@@ -14,7 +14,7 @@ export class Notifications {
   }
 
   /** Waits for a notification and returns its whole message. */
-  async message(text: string | RegExp, timeout = 30_000): Promise<string> {
+  async message(text: string | RegExp, timeout = 90_000): Promise<string> {
     const message = this.toast(text).locator('.notification-list-item-message');
     await message.waitFor({ timeout });
     return (await message.textContent()) ?? '';
