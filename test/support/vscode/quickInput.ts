@@ -50,6 +50,9 @@ export class QuickInput {
 
   /** Clicks an item, by its whole label. Where several can be chosen it is toggled, and `accept` ends the choice. */
   async choose(label: string): Promise<void> {
+    await this.item(label).waitFor();
+    // Where the mouse rests on an item, its description lies over others.
+    await this.#page.mouse.move(0, 0);
     await this.item(label).click();
   }
 
