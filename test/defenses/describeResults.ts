@@ -82,7 +82,9 @@ function hardeningTable(rows: readonly HardeningRow[]): string {
   const [fgsm, pgd, cw] = counts.map((count) => `${count} images`);
   const head = ['', 'clean', `FGSM, ${fgsm}`, `PGD-40, ${pgd}`, `C&W, ${cw}`, 'its median l2', 'training', 'epochs'];
   const engines = new Set(rows.flatMap(({ training }) => training?.engine ?? []));
-  return `${table(head, rows.map(cells))}\n\nTrained on ${rows.find(({ training }) => training)?.training?.images ?? 0} images on ${[...engines].join(', ')}.`;
+  // A stored set of adversarial examples comes on top.
+  const images = Math.min(...rows.flatMap(({ training }) => training?.images ?? []));
+  return `${table(head, rows.map(cells))}\n\nTrained on ${images} images, and the stored examples where there are such, on ${[...engines].join(', ')}.`;
 }
 
 function separationTable(rows: readonly DetectorRow[]): string {
