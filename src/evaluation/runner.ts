@@ -37,6 +37,8 @@ export interface RunOptions {
   readonly quantize: boolean;
   /** Stop an example at its first success, or let the attack run to its end and keep the best. */
   readonly stopAtSuccess: boolean;
+  /** Of two successes the nearer, or the one that was found later; where it is missing the latter for forging alone. */
+  readonly prefer?: Wish['prefer'];
   readonly signal?: AbortSignal;
 }
 
@@ -175,7 +177,7 @@ class Conversation {
       goal: subject.goal,
       norm: this.#budget.norm,
       confidence: attack.confidence?.(parameters) ?? 0,
-      prefer: attack.kind === 'forge' ? 'latest' : 'nearest',
+      prefer: options.prefer ?? (attack.kind === 'forge' ? 'latest' : 'nearest'),
     };
     this.#settlesLater = quantize && !Number.isFinite(this.#budget.epsilon);
     this.#recorder = subject.record ? new Recorder() : undefined;

@@ -1,5 +1,6 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { AttackDefinition } from '../../attacks/definition.ts';
+import { probe } from './probe.ts';
 
 /** Points that are asked about together. */
 const atOnce = 10;
@@ -10,18 +11,11 @@ const atOnce = 10;
  * @param draws points for each image, in tens.
  */
 export function signNoise(draws: number): AttackDefinition {
-  return {
+  return probe({
     id: 'sign-noise',
     title: 'Random signs',
-    kind: 'attack',
-    description: 'Random corners of the budget.',
     source: 'Carlini et al. 2019, arXiv:1902.06705',
     threatModel: 'decision-based',
-    norms: ['linf', 'l2', 'l1'],
-    goals: ['untargeted', 'targeted'],
-    fixedBudget: true,
-    parameters: {},
-    cost: () => draws,
     *run({ image, budget: { norm, epsilon }, project, random }) {
       const length = epsilon / (norm === 'l2' ? Math.sqrt(image.length) : norm === 'l1' ? image.length : 1);
       const draw = () => project(image.map((value) => value + (uniformInt(random, 0, 1) ? length : -length)));
@@ -29,5 +23,5 @@ export function signNoise(draws: number): AttackDefinition {
         yield { kind: 'decision', points: Array.from({ length: atOnce }, draw) };
       }
     },
-  };
+  });
 }

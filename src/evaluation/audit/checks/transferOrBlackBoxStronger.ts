@@ -42,8 +42,9 @@ async function countTransferred(
   const outcomes = await outcomesOf(
     {
       classifier: surrogate,
-      // The last success, not the nearest: what barely fools the surrogate fools nothing else.
-      attack: { ...momentum, kind: 'forge' },
+      attack: momentum,
+      // What barely fools the surrogate fools nothing else.
+      prefer: 'latest',
       parameters: completeParameters(momentum, { steps }, plan.preset, budget),
       budget,
       quantize,
