@@ -1,3 +1,4 @@
+import type { ShownTest, ToWebview } from '../src/page/protocol.ts';
 import type { Context, Part } from './context.ts';
 import { h, on } from './dom.ts';
 import { post, saveState } from './host.ts';
@@ -15,7 +16,6 @@ import { createHeader } from './parts/header.ts';
 import { createHelp } from './parts/help.ts';
 import { createHistogramChart } from './parts/histogramChart.ts';
 import { createPictures } from './parts/pictures.ts';
-import type { ShownTest, ToWebview } from './protocol.ts';
 
 /** The page of a test. */
 export interface App {

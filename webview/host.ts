@@ -1,4 +1,4 @@
-import type { FromWebview, ToWebview } from './protocol.ts';
+import type { FromWebview, ToWebview } from '../src/page/protocol.ts';
 
 declare function acquireVsCodeApi(): {
   postMessage(message: FromWebview): void;

@@ -1,4 +1,4 @@
-import type { PageString } from './strings.ts';
+import type { PageString } from '../src/page/strings.ts';
 
 /** Puts an English text of the page into the user's language, and values into its holes {0}, {1}, … */
 export type Translate = (text: PageString, ...values: readonly (string | number)[]) => string;

@@ -8,6 +8,7 @@ import './style/example.css';
 import './style/tables.css';
 import './style/charts.css';
 import './style/trace.css';
+import type { ToWebview } from '../src/page/protocol.ts';
 import { type App, createApp } from './app.ts';
 import { h } from './dom.ts';
 import { onMessage, post, savedState } from './host.ts';
@@ -15,7 +16,6 @@ import { icon } from './icons.ts';
 import { itemKey } from './logic/item.ts';
 import { reviveReport } from './logic/revive.ts';
 import { restoreState, type State } from './logic/state.ts';
-import type { ToWebview } from './protocol.ts';
 
 // The page of the perturbation view: it asks for a test and shows it.
 

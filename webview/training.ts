@@ -5,10 +5,10 @@ import './style/header.css';
 import './style/tables.css';
 import './style/charts.css';
 import './style/training.css';
+import type { ToTraining } from '../src/page/trainingProtocol.ts';
 import { createTranslate } from './l10n.ts';
 import { post } from './training/host.ts';
 import { createTrainingPage, type TrainingPage } from './training/page.ts';
-import type { ToTraining } from './training/protocol.ts';
 
 // The page of a training: it follows it to its end.
 

@@ -1,9 +1,9 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { ImageShape, Pixels } from '../data/image.ts';
-import { type Amount, amountSchema, parseAmount } from './amount.ts';
+import type { Norm } from '../geometry/norms.ts';
+import { type Amount, amountSchema, parseAmount } from '../parameters/amount.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Goal } from './goal.ts';
-import type { Norm } from './norms.ts';
 
 /** What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based). */
 export type ThreatModel = 'white-box' | 'score-based' | 'decision-based';

@@ -1,7 +1,7 @@
-import { catalogue } from '../attacks/catalogue.ts';
-import { detectors } from '../defenses/detectors/catalogue.ts';
+import { catalog } from '../attacks/catalog.ts';
+import { detectors } from '../defenses/detectors/catalog.ts';
 import type { DefenseParameter } from '../defenses/parameters.ts';
-import { defenses } from '../defenses/training/catalogue.ts';
+import { defenses } from '../defenses/training/catalog.ts';
 
 /** Prints the attacks, the detectors and the training defenses, for people or as JSON. */
 export function printCatalog(json: boolean): void {
@@ -52,7 +52,7 @@ function print({ id, title, description, source, parameters }: Entry, facts: rea
 }
 
 function describeAttacks() {
-  return [...catalogue.values()].map(({ run, cost, confidence, parameters, ...attack }) => ({
+  return [...catalog.values()].map(({ run, cost, confidence, parameters, ...attack }) => ({
     ...attack,
     parameters: Object.entries(parameters).map(([name, { description, schema, quick, paper = quick }]) => ({
       name,

@@ -2,8 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
-import { catalogue } from '../attacks/catalogue.ts';
-import { providerChoices } from '../models/onnx/providers.ts';
+import { catalog } from '../attacks/catalog.ts';
+import { providerChoices } from '../models/onnx/session/providers.ts';
 import { describeError } from '../userError.ts';
 import { printCatalog } from './catalog.ts';
 import { checkPreprocessing } from './checkPreprocessing.ts';
@@ -22,8 +22,8 @@ const manifest = JSON.parse(readFileSync(new URL('../package.json', import.meta.
 const { npm_lifecycle_event: script, INIT_CWD: invokedFrom } = process.env;
 if (script === 'perturb' && invokedFrom) process.chdir(invokedFrom);
 
-const width = Math.max(...[...catalogue.keys()].map((id) => id.length));
-const attacks = [...catalogue.values()].map(({ id, description }) => `  ${id.padEnd(width)} ${description}`).join('\n');
+const width = Math.max(...[...catalog.keys()].map((id) => id.length));
+const attacks = [...catalog.values()].map(({ id, description }) => `  ${id.padEnd(width)} ${description}`).join('\n');
 const program = new Command('perturb')
   .description('Tests vision models against adversarial examples.')
   .version(manifest.version)

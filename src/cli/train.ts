@@ -1,6 +1,6 @@
+import type { DetectorReport } from '../defenses/detectors/report.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 import type { TrainingOptions } from '../engine/client.ts';
-import type { DetectorReport } from '../evaluation/detection.ts';
 import { findDefense, findDetector } from '../settings/findSource.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
 import type { Workspace } from '../settings/settingsLayer.ts';

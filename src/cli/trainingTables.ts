@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
+import type { DetectorReport } from '../defenses/detectors/report.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
-import type { DetectorReport } from '../evaluation/detection.ts';
 import { formatDuration } from '../evaluation/estimate.ts';
 import { formatEpsilon, formatPercent } from '../reports/report.ts';
 

@@ -1,4 +1,4 @@
-import { type Amount, amountSchema, parseAmount } from '../attacks/amount.ts';
+import { type Amount, amountSchema, parseAmount } from '../parameters/amount.ts';
 
 /** One parameter of a detector or of a training defense. */
 export interface DefenseParameter<T> {

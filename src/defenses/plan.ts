@@ -1,10 +1,10 @@
-import type { Norm } from '../attacks/norms.ts';
 import type { DatasetSource } from '../data/source.ts';
+import type { Norm } from '../geometry/norms.ts';
 import type { ModelSource } from '../models/source.ts';
 
 /** An attack whose examples something is trained or judged on. */
 export interface TrainingAttack {
-  /** Id in the catalogue of attacks. */
+  /** Id in the catalog of attacks. */
   readonly attack: string;
   readonly norm: Norm;
   /** Budget in the pixel range [0, 1]; missing for attacks that minimize the norm. */
@@ -17,7 +17,7 @@ export interface TrainingAttack {
 interface Plan {
   /** Its name in the settings. */
   readonly name: string;
-  /** Id in the catalogue. */
+  /** Id in the catalog. */
   readonly kind: string;
   readonly model: ModelSource;
   readonly dataset: DatasetSource;

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { type BirpcReturn, createBirpc } from 'birpc';
+import type { DetectorReport } from '../defenses/detectors/report.ts';
 import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
 import type { TrainingProgress } from '../defenses/progress.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
-import type { DetectorReport } from '../evaluation/detection.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';

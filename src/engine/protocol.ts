@@ -1,11 +1,11 @@
+import type { DetectorReport } from '../defenses/detectors/report.ts';
 import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
 import type { TrainingProgress } from '../defenses/progress.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
-import type { DetectorReport } from '../evaluation/detection.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
-import type { RuntimeDescription } from '../models/onnx/runtime.ts';
+import type { RuntimeDescription } from '../models/onnx/session/runtime.ts';
 import type { TensorFlowBackend } from '../models/tfjs/backend.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
 

@@ -1,14 +1,14 @@
 import { createBirpc } from 'birpc';
+import { trainDetector } from '../defenses/detectors/trainDetector.ts';
 import { checkPreprocessing } from '../evaluation/checkPreprocessing.ts';
-import { trainDetector } from '../evaluation/trainDetector.ts';
-import { describeRuntime } from '../models/onnx/runtime.ts';
+import { estimate } from '../jobs/estimate.ts';
+import { ModelCache } from '../jobs/modelCache.ts';
+import { runTest } from '../jobs/runTest.ts';
+import { describeRuntime } from '../models/onnx/session/runtime.ts';
 import type { ModelSource } from '../models/source.ts';
 import { startTensorFlow } from '../models/tfjs/backend.ts';
 import { describeError } from '../userError.ts';
-import { estimate } from './estimate.ts';
-import { ModelCache } from './modelCache.ts';
 import type { ClientFunctions, EngineFunctions, Port } from './protocol.ts';
-import { runTest } from './runTest.ts';
 
 /** Only the message of an error gets to the other side. */
 async function described<T>(work: Promise<T>): Promise<T> {
@@ -59,7 +59,7 @@ export function serve(port: Port): void {
       );
     },
     async trainDefense(plan) {
-      const { trainDefense } = await import('../evaluation/trainDefense.ts');
+      const { trainDefense } = await import('../defenses/training/trainDefense.ts');
       const onProgress = client.trainingProgress.asEvent;
       return alone((signal) => described(trainDefense(plan, { signal, onProgress })));
     },

@@ -1,6 +1,7 @@
 import { listDataset } from '../data/dataset.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { matchLabels } from '../data/labels.ts';
+import { type LabeledFile, readImages } from '../data/loadExamples.ts';
 import { type Fit, fitTo, stretching } from '../data/resizing.ts';
 import { sample } from '../data/sample.ts';
 import type { DatasetSource } from '../data/source.ts';
@@ -15,7 +16,6 @@ import {
 } from '../models/preprocessing.ts';
 import type { ModelSource } from '../models/source.ts';
 import { UserError } from '../userError.ts';
-import { type LabeledFile, readImages } from './loadExamples.ts';
 
 /** What is to be checked: whether a model is preprocessed as it was trained. */
 export interface PreprocessingRequest {

@@ -1,8 +1,8 @@
-import { catalogue } from '../attacks/catalogue.ts';
+import { catalog } from '../attacks/catalog.ts';
 import { completeParameters } from '../attacks/definition.ts';
 import type { Classifier } from '../models/classifier.ts';
+import { budgetOnGrid } from '../runner/projection.ts';
 import type { TestPlan } from './plan.ts';
-import { budgetOnGrid } from './projection.ts';
 
 /** What a test comes to where its attack never succeeds early: wall-clock time, and the number of images. */
 export interface Estimate {
@@ -18,7 +18,7 @@ export const longRun = 30;
  * @throws RangeError for a parameter that is an amount without a value, or an attack that does not exist.
  */
 export function pointsPerImage(plan: TestPlan, model: Pick<Classifier, 'classes' | 'input'>): number {
-  const attack = catalogue.get(plan.attack);
+  const attack = catalog.get(plan.attack);
   if (attack === undefined) throw new RangeError(`There is no attack "${plan.attack}".`);
   const size = { classes: model.classes.length, input: model.input };
   const budgets = attack.fixedBudget ? plan.epsilons : [Infinity];

@@ -1,21 +1,21 @@
-import { catalogue } from '../attacks/catalogue.ts';
+import { catalog } from '../attacks/catalog.ts';
 import { type AttackDefinition, completeParameters } from '../attacks/definition.ts';
 import { isReached } from '../attacks/goal.ts';
-import { distances as distancesBetween, type Norms } from '../attacks/norms.ts';
+import { type AuditedRound, type AuditOptions, distanceOf } from '../audit/trial.ts';
 import type { Pixels } from '../data/image.ts';
+import type { LabeledImage } from '../data/loadExamples.ts';
 import { type Separation, separate } from '../defenses/detectors/separation.ts';
+import { type Answered, answer, type Guard, surfaceFor } from '../defenses/guard/guard.ts';
+import { distances as distancesBetween, type Norms } from '../geometry/norms.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { argmax, softmax } from '../models/functional.ts';
+import type { Candidate } from '../runner/candidate.ts';
+import { budgetOnGrid, roundToGrid } from '../runner/projection.ts';
+import type { Step } from '../runner/recorder.ts';
+import { type Outcome, runAttack } from '../runner/runAttack.ts';
 import { UserError } from '../userError.ts';
-import { type AuditedRound, type AuditOptions, distanceOf } from './audit/trial.ts';
-import type { Candidate } from './candidate.ts';
-import { type Answered, answer, type Guard, surfaceFor } from './defendedModel.ts';
-import type { LabeledImage } from './loadExamples.ts';
 import { computeMetrics, type Metrics, type Status } from './metrics.ts';
 import type { Attacker, TestPlan } from './plan.ts';
-import { budgetOnGrid, roundToGrid } from './projection.ts';
-import type { Step } from './recorder.ts';
-import { type Outcome, runAttack } from './runner.ts';
 import { chooseGoals, type Subject } from './subjects.ts';
 
 /** What the model says about an image: the class, and its softmax probability. */
@@ -105,7 +105,7 @@ export interface EvaluationOptions {
  */
 export async function evaluate(plan: TestPlan, options: EvaluationOptions): Promise<Round[]> {
   const { classifier, guard, images, signal } = options;
-  const attack = catalogue.get(plan.attack);
+  const attack = catalog.get(plan.attack);
   if (attack === undefined) throw new UserError(`There is no attack "${plan.attack}".`);
   const pixels = images.map((image) => image.pixels);
   const answers = await answer(classifier, guard, pixels, signal);

@@ -1,4 +1,4 @@
-import type { Norm, Norms } from '../attacks/norms.ts';
+import type { Norm, Norms } from '../geometry/norms.ts';
 
 /**
  * What an example came to: wrong before any attack, right and yet rejected by the detector, not eligible (its label is

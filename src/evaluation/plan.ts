@@ -1,6 +1,6 @@
 import type { Preset } from '../attacks/definition.ts';
-import type { Norm } from '../attacks/norms.ts';
 import type { DatasetSource } from '../data/source.ts';
+import type { Norm } from '../geometry/norms.ts';
 import type { ModelSource } from '../models/source.ts';
 
 /** The metrics that a test can state an expectation of. `successRate` is a maximum, the others are minima. */
@@ -28,7 +28,7 @@ export interface TestPlan {
   readonly dataset?: DatasetSource;
   /** Only images of these classes; all where it is missing. */
   readonly classes?: readonly string[];
-  /** Id in the catalogue. */
+  /** Id in the catalog. */
   readonly attack: string;
   readonly preset: Preset;
   /** Parameters that the settings give; the preset has the rest. */

@@ -4,11 +4,11 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Kind } from '../attacks/definition.ts';
 import { createGoal, type Goal } from '../attacks/goal.ts';
 import { matchLabels } from '../data/labels.ts';
+import type { LabeledImage } from '../data/loadExamples.ts';
+import type { Answered } from '../defenses/guard/guard.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { argmax } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
-import type { Answered } from './defendedModel.ts';
-import type { LabeledImage } from './loadExamples.ts';
 import type { Status } from './metrics.ts';
 import type { TestPlan } from './plan.ts';
 

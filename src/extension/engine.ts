@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { DetectorReport } from '../defenses/detectors/report.ts';
 import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 import type { EngineClient, TrainingOptions } from '../engine/client.ts';
 import type { EngineDescription, Progress } from '../engine/protocol.ts';
 import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
-import type { DetectorReport } from '../evaluation/detection.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { catalogue } from '../attacks/catalogue.ts';
+import { catalog } from '../attacks/catalog.ts';
 import type { ImageShape } from '../data/image.ts';
 import { writeNpy, writePng } from '../data/writeImage.ts';
 import type { Example } from '../evaluation/evaluate.ts';
@@ -87,7 +87,7 @@ async function saveTrace(
   return {
     image: await save(folder, place, `${name}-steps.png`, (file) => writePng(file, sheet, sheetShape)),
     columns,
-    axis: catalogue.get(plan.attack)?.kind === 'explanation' ? 'epsilon' : 'step',
+    axis: catalog.get(plan.attack)?.kind === 'explanation' ? 'epsilon' : 'step',
     steps: describeSteps(image.pixels, steps, shape),
   };
 }

@@ -1,4 +1,4 @@
-import type { Finding } from '../evaluation/audit/finding.ts';
+import type { Finding } from '../audit/finding.ts';
 import { formatEpsilon, type TestReport } from './report.ts';
 
 /**

@@ -1,12 +1,12 @@
 import type { Kind, ThreatModel } from '../attacks/definition.ts';
-import type { Norm, Norms } from '../attacks/norms.ts';
+import type { Finding } from '../audit/finding.ts';
 import type { ImageShape } from '../data/image.ts';
 import type { Resizing } from '../data/resizing.ts';
-import type { Finding } from '../evaluation/audit/finding.ts';
 import type { Prediction, Round } from '../evaluation/evaluate.ts';
 import type { Metrics, Status } from '../evaluation/metrics.ts';
 import type { Attacker, ExpectedMetric, TestPlan } from '../evaluation/plan.ts';
 import type { Comparison, Verdict } from '../evaluation/verdict.ts';
+import type { Norm, Norms } from '../geometry/norms.ts';
 import type { Preprocessing } from '../models/preprocessing.ts';
 
 /** Where the compute side ran. */

@@ -1,7 +1,7 @@
-import { distances } from '../attacks/norms.ts';
 import { levelOf, valueAt } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
-import type { Step } from '../evaluation/recorder.ts';
+import { distances } from '../geometry/norms.ts';
+import type { Step } from '../runner/recorder.ts';
 import type { Trace } from './report.ts';
 
 /** All steps in one picture, in rows of as many as there are rows: no side is longer than images may be. */

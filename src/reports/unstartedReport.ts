@@ -1,12 +1,12 @@
-import { catalogue } from '../attacks/catalogue.ts';
+import { catalog } from '../attacks/catalog.ts';
+import { whiteNoise } from '../data/noiseImages.ts';
 import { stretching } from '../data/resizing.ts';
-import { whiteNoise } from '../evaluation/noiseImages.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from './report.ts';
 
 /** The part of a report that is known before anything ran. */
 export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
-  const attack = catalogue.get(plan.attack);
+  const attack = catalog.get(plan.attack);
   return {
     id: plan.id,
     name: plan.name,

@@ -1,7 +1,7 @@
-import { catalogue } from '../attacks/catalogue.ts';
-import { detectors as detectorCatalogue } from '../defenses/detectors/catalogue.ts';
-import { defenses as defenseCatalogue } from '../defenses/training/catalogue.ts';
-import { providerChoices } from '../models/onnx/providers.ts';
+import { catalog } from '../attacks/catalog.ts';
+import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
+import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
+import { providerChoices } from '../models/onnx/session/providers.ts';
 import { type Attacks, testSchema } from './attackSchema.ts';
 import { datasetSchema, modelSchema } from './schema.ts';
 import {
@@ -28,9 +28,9 @@ export type SettingKey = (typeof settingKeys)[number];
 
 /** `contributes.configuration` of the extension manifest. */
 export function configuration(
-  attacks: Attacks = catalogue,
-  detectors: Detectors = detectorCatalogue,
-  defenses: Defenses = defenseCatalogue,
+  attacks: Attacks = catalog,
+  detectors: Detectors = detectorCatalog,
+  defenses: Defenses = defenseCatalog,
 ) {
   return {
     title: 'Perturb',

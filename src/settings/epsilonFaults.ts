@@ -1,5 +1,5 @@
-import { type Amount, parseAmount } from '../attacks/amount.ts';
-import type { Norm } from '../attacks/norms.ts';
+import type { Norm } from '../geometry/norms.ts';
+import { type Amount, parseAmount } from '../parameters/amount.ts';
 import type { Fault } from './problem.ts';
 
 // A hair under one, so that 1/255 · 255 counts as a whole gray level.

@@ -1,4 +1,4 @@
-import { type Amount, amountSchema, parseAmount } from '../attacks/amount.ts';
+import { type Amount, amountSchema, parseAmount } from '../parameters/amount.ts';
 import type { Fault } from './problem.ts';
 import type { ExplainKey } from './structure.ts';
 

@@ -1,6 +1,6 @@
-import { amountSchema } from '../attacks/amount.ts';
 import type { AttackDefinition } from '../attacks/definition.ts';
 import type { DefenseParameter } from '../defenses/parameters.ts';
+import { amountSchema } from '../parameters/amount.ts';
 import { amountError } from './schema.ts';
 
 /** What parameters of attacks and of defenses have in common. */

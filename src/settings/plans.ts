@@ -1,10 +1,10 @@
-import { parseAmount } from '../attacks/amount.ts';
-import { catalogue } from '../attacks/catalogue.ts';
+import { catalog } from '../attacks/catalog.ts';
 import type { AttackDefinition } from '../attacks/definition.ts';
 import type { DatasetSource } from '../data/source.ts';
-import { detectors as detectorCatalogue } from '../defenses/detectors/catalogue.ts';
+import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import type { DetectorPlan } from '../defenses/plan.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
+import { parseAmount } from '../parameters/amount.ts';
 import type { Attacks } from './attackSchema.ts';
 import { checkTest } from './checkTest.ts';
 import {
@@ -35,8 +35,8 @@ export interface Resolution {
  */
 export function resolvePlans(
   workspace: Workspace,
-  attacks: Attacks = catalogue,
-  detectors: Detectors = detectorCatalogue,
+  attacks: Attacks = catalog,
+  detectors: Detectors = detectorCatalog,
 ): Resolution {
   const plans: TestPlan[] = [];
   const problems = [...workspace.problems, ...workspace.layers.flatMap((layer) => layer.problems)];

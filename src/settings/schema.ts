@@ -1,14 +1,14 @@
 import Type from 'typebox';
-import { type Amount, amountSchema } from '../attacks/amount.ts';
 import { type Preset, presets } from '../attacks/definition.ts';
-import { type Norm, norms } from '../attacks/norms.ts';
 import { interpolations } from '../data/resample.ts';
 import { type Attacker, attackers, type ExpectedMetric } from '../evaluation/plan.ts';
+import { type Norm, norms } from '../geometry/norms.ts';
 import {
   type PreprocessingSettings,
   type PresetName,
   presets as preprocessingPresets,
 } from '../models/preprocessing.ts';
+import { type Amount, amountSchema } from '../parameters/amount.ts';
 
 /**
  * JSON Schemas of one model, one dataset and one test. VS Code completes and checks settings with them, and so do we:

@@ -1,13 +1,13 @@
 import { dirname, extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { parseAmount } from '../attacks/amount.ts';
-import { catalogue } from '../attacks/catalogue.ts';
+import { catalog } from '../attacks/catalog.ts';
 import type { AttackDefinition } from '../attacks/definition.ts';
 import type { DatasetSource } from '../data/source.ts';
-import { detectors as detectorCatalogue } from '../defenses/detectors/catalogue.ts';
+import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import type { DefensePlan, DetectorPlan, TrainingAttack } from '../defenses/plan.ts';
-import { defenses as defenseCatalogue } from '../defenses/training/catalogue.ts';
+import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import type { ModelSource } from '../models/source.ts';
+import { parseAmount } from '../parameters/amount.ts';
 import type { Attacks } from './attackSchema.ts';
 import { checkDefense, checkDetector } from './checkTraining.ts';
 import { type Definition, duplicateFaults, type Found, lookUp, pathOf, problemsOf } from './definition.ts';
@@ -31,8 +31,8 @@ export interface TrainingResolution<Plan> {
 /** The detectors that the settings of a workspace define. A mistake costs only those that it concerns. */
 export function resolveDetectorPlans(
   workspace: Workspace,
-  detectors: Detectors = detectorCatalogue,
-  attacks: Attacks = catalogue,
+  detectors: Detectors = detectorCatalog,
+  attacks: Attacks = catalog,
 ): TrainingResolution<DetectorPlan> {
   return resolveAll(workspace, 'perturb.detectors', (definition) => resolveDetector(definition, detectors, attacks));
 }
@@ -40,7 +40,7 @@ export function resolveDetectorPlans(
 /** The training defenses that the settings of a workspace define, in the same way. */
 export function resolveDefensePlans(
   workspace: Workspace,
-  defenses: Defenses = defenseCatalogue,
+  defenses: Defenses = defenseCatalog,
 ): TrainingResolution<DefensePlan> {
   return resolveAll(workspace, 'perturb.defenses', (definition) => resolveDefense(definition, defenses));
 }
@@ -66,8 +66,8 @@ function resolveAll<Plan>(
 /** The detector that an entry of `perturb.detectors` defines. */
 export function resolveDetector(
   definition: Definition,
-  detectors: Detectors = detectorCatalogue,
-  attacks: Attacks = catalogue,
+  detectors: Detectors = detectorCatalog,
+  attacks: Attacks = catalog,
 ): Found<DetectorPlan> {
   const faults = [...duplicateFaults(definition), ...checkDetector(definition.value, detectors, attacks)];
   const settings = soundPart<DetectorSettings>(definition.value, faults);
@@ -92,7 +92,7 @@ export function resolveDetector(
 }
 
 /** The training defense that an entry of `perturb.defenses` defines. */
-export function resolveDefense(definition: Definition, defenses: Defenses = defenseCatalogue): Found<DefensePlan> {
+export function resolveDefense(definition: Definition, defenses: Defenses = defenseCatalog): Found<DefensePlan> {
   const faults = [...duplicateFaults(definition), ...checkDefense(definition.value, defenses)];
   const settings = soundPart<DefenseSettings>(definition.value, faults);
   const found = resolveCommon(definition, settings, faults);

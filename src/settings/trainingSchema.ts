@@ -1,10 +1,10 @@
 import Type from 'typebox';
-import { type Amount, amountSchema } from '../attacks/amount.ts';
 import type { AttackDefinition } from '../attacks/definition.ts';
-import { type Norm, norms } from '../attacks/norms.ts';
 import type { DetectorDefinition } from '../defenses/detectors/definition.ts';
 import type { DefenseParameter } from '../defenses/parameters.ts';
 import type { DefenseDefinition } from '../defenses/training/definition.ts';
+import { type Norm, norms } from '../geometry/norms.ts';
+import { type Amount, amountSchema } from '../parameters/amount.ts';
 import { type Attacks, attackChoice, budgetRules, ruleWhere } from './attackSchema.ts';
 import { defenseDefaults, parametersSchema } from './parametersSchema.ts';
 import { amountError, closed, nonEmptyString, path } from './schema.ts';

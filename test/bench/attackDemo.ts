@@ -1,11 +1,11 @@
 import { performance } from 'node:perf_hooks';
 import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import { createGoal } from '../../src/attacks/goal.ts';
-import { ifgsm } from '../../src/attacks/ifgsm.ts';
-import { loadExamples } from '../../src/evaluation/loadExamples.ts';
-import { runAttack } from '../../src/evaluation/runner.ts';
+import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
+import { loadExamples } from '../../src/data/loadExamples.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { openModel } from '../../src/models/open.ts';
+import { runAttack } from '../../src/runner/runAttack.ts';
 import { resolvePlans } from '../../src/settings/plans.ts';
 import { readWorkspace } from '../../src/settings/readSettings.ts';
 import type { Measurement } from './bench.ts';

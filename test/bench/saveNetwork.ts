@@ -4,7 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { sizeOf } from '../../src/data/image.ts';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
-import { writeLayersModel } from '../../src/models/tfjs/writeLayersModel.ts';
+import { writeLayersModel } from '../../src/models/tfjs/training/writeLayersModel.ts';
 import { openOnTensorFlow } from '../support/openOnTensorFlow.ts';
 
 /** Writes a network for all sides into a folder: model.json, its weights, and a random image with its logits. */

@@ -1,8 +1,8 @@
-import type { Norm } from '../../src/attacks/norms.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
 
 /** One of our attacks as it is compared with its peers. */
 export interface Case {
-  /** Its name in the catalogue. */
+  /** Its name in the catalog. */
   readonly attack: string;
   /** What differs from the preset `quick`, as far as the peers can be given the same. */
   parameters?(norm: Norm, epsilon: number): Record<string, unknown>;

@@ -1,4 +1,4 @@
-import { catalogue } from '../../src/attacks/catalogue.ts';
+import { catalog } from '../../src/attacks/catalog.ts';
 import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import type { Classifier } from '../../src/models/classifier.ts';
 import { outcomesOf } from '../support/runs.ts';
@@ -37,7 +37,7 @@ export async function ours(
   { attack: id, parameters }: Case,
   { norm, epsilon = Infinity, targeted }: Setting,
 ): Promise<Strength> {
-  const attack = catalogue.get(id) as AttackDefinition;
+  const attack = catalog.get(id) as AttackDefinition;
   const run = {
     classifier,
     budget: { norm, epsilon },

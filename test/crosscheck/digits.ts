@@ -2,9 +2,9 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { createGoal } from '../../src/attacks/goal.ts';
 import { valueAt } from '../../src/data/grid.ts';
-import type { Subject } from '../../src/evaluation/runner.ts';
 import { openOnnxModel } from '../../src/models/onnx/openOnnxModel.ts';
 import type { OpenedModel } from '../../src/models/openedModel.ts';
+import type { Subject } from '../../src/runner/runAttack.ts';
 
 const classes = 10;
 const size = 8 * 8;

@@ -1,6 +1,6 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { Norm } from '../../src/attacks/norms.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
 
 /** What an attack is compared in. */
 export interface Setting {

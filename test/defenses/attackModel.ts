@@ -1,6 +1,6 @@
-import { openGuard } from '../../src/evaluation/defendedModel.ts';
+import { loadExamples } from '../../src/data/loadExamples.ts';
+import { openGuard } from '../../src/defenses/guard/guard.ts';
 import { type Example, evaluate } from '../../src/evaluation/evaluate.ts';
-import { loadExamples } from '../../src/evaluation/loadExamples.ts';
 import { type Metrics, wilsonInterval } from '../../src/evaluation/metrics.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import { openModel } from '../../src/models/open.ts';

@@ -1,8 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import { catalogue } from '../../src/attacks/catalogue.ts';
-import { detectors } from '../../src/defenses/detectors/catalogue.ts';
-import { defenses } from '../../src/defenses/training/catalogue.ts';
+import { catalog } from '../../src/attacks/catalog.ts';
+import { detectors } from '../../src/defenses/detectors/catalog.ts';
+import { defenses } from '../../src/defenses/training/catalog.ts';
 import { type Domain, domains } from './domains.ts';
 import {
   type Assault,
@@ -148,7 +148,7 @@ function titleOf({ detector }: DetectorRow): string {
 
 function nameOf(attack: string): string {
   if (attack === 'pgd') return 'PGD-40';
-  return attack === 'cw' ? 'C&W' : (catalogue.get(attack)?.title ?? attack);
+  return attack === 'cw' ? 'C&W' : (catalog.get(attack)?.title ?? attack);
 }
 
 function outcome({ success, medianDistance }: Outcome): string {

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
-import type { AttackDetection } from '../../src/evaluation/detection.ts';
+import type { AttackDetection } from '../../src/defenses/detectors/report.ts';
 import type { Interval } from '../../src/evaluation/metrics.ts';
 
 /** A fraction of images, with its 95 % Wilson interval. */

@@ -1,11 +1,11 @@
 import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
-import { detectors } from '../../src/defenses/detectors/catalogue.ts';
+import { detectors } from '../../src/defenses/detectors/catalog.ts';
+import { trainDetector } from '../../src/defenses/detectors/trainDetector.ts';
 import type { DefensePlan, TrainingAttack } from '../../src/defenses/plan.ts';
 import type { DefenseCard } from '../../src/defenses/training/card.ts';
-import { defenses } from '../../src/defenses/training/catalogue.ts';
-import { trainDefense } from '../../src/evaluation/trainDefense.ts';
-import { trainDetector } from '../../src/evaluation/trainDetector.ts';
+import { defenses } from '../../src/defenses/training/catalog.ts';
+import { trainDefense } from '../../src/defenses/training/trainDefense.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
 import { attackGuarded, attackModel, type Trial } from './attackModel.ts';

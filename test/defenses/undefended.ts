@@ -1,8 +1,8 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { initializers, layers, sequential } from '@tensorflow/tfjs-layers';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
-import { registerFilterGradients, replaceInputGradient } from '../../src/models/tfjs/filterGradients.ts';
-import { writeLayersModel } from '../../src/models/tfjs/writeLayersModel.ts';
+import { registerFilterGradients, replaceInputGradient } from '../../src/models/tfjs/training/filterGradients.ts';
+import { writeLayersModel } from '../../src/models/tfjs/training/writeLayersModel.ts';
 import { type Collection, imageShape } from '../audit/images.ts';
 
 export interface UndefendedTraining {

@@ -1,14 +1,8 @@
 import { createGoal } from '../../src/attacks/goal.ts';
+import type { Check } from '../../src/audit/check.ts';
+import { type AuditedRound, type AuditOptions, createTrial, definitionOf, distanceOf } from '../../src/audit/trial.ts';
 import { levelOf, valueAt } from '../../src/data/grid.ts';
 import type { Pixels } from '../../src/data/image.ts';
-import type { Check } from '../../src/evaluation/audit/check.ts';
-import {
-  type AuditedRound,
-  type AuditOptions,
-  createTrial,
-  definitionOf,
-  distanceOf,
-} from '../../src/evaluation/audit/trial.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { argmax } from '../../src/models/functional.ts';

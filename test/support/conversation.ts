@@ -3,9 +3,9 @@ import { type AttackDefinition, type Budget, completeParameters } from '../../sr
 import type { Answer, Query } from '../../src/attacks/dialogue.ts';
 import type { Goal } from '../../src/attacks/goal.ts';
 import type { Pixels } from '../../src/data/image.ts';
-import { createProjection } from '../../src/evaluation/projection.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { argmax } from '../../src/models/functional.ts';
+import { createProjection } from '../../src/runner/projection.ts';
 
 export interface Exchange {
   readonly query: Query;

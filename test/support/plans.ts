@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import type { LabeledImage } from '../../src/evaluation/loadExamples.ts';
+import type { LabeledImage } from '../../src/data/loadExamples.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
 

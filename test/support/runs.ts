@@ -1,9 +1,9 @@
 import type { AttackDefinition, Budget } from '../../src/attacks/definition.ts';
 import { completeParameters } from '../../src/attacks/definition.ts';
 import type { Pixels } from '../../src/data/image.ts';
-import { budgetOnGrid } from '../../src/evaluation/projection.ts';
-import { type Outcome, type RunOptions, runAttack, type Subject } from '../../src/evaluation/runner.ts';
 import type { Classifier, DifferentiableClassifier } from '../../src/models/classifier.ts';
+import { budgetOnGrid } from '../../src/runner/projection.ts';
+import { type Outcome, type RunOptions, runAttack, type Subject } from '../../src/runner/runAttack.ts';
 
 /** What a run needs; the rest has the defaults of the attack. */
 export interface Run extends Partial<Omit<RunOptions, 'attack' | 'classifier' | 'budget'>> {

@@ -2,7 +2,7 @@
 import { writeSync } from 'node:fs';
 import { train } from '../../src/defenses/training/trainer.ts';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
-import { registerTrainingGradients } from '../../src/models/tfjs/trainingGradients.ts';
+import { registerTrainingGradients } from '../../src/models/tfjs/training/trainingGradients.ts';
 import { toyTask } from './trainingToys.ts';
 
 await startTensorFlow();

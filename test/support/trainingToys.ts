@@ -2,7 +2,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { completeDefenseParameters } from '../../src/defenses/parameters.ts';
-import { defenses } from '../../src/defenses/training/catalogue.ts';
+import { defenses } from '../../src/defenses/training/catalog.ts';
 import { Checkpoint, type Fingerprint } from '../../src/defenses/training/checkpoint.ts';
 import type { DefenseDefinition } from '../../src/defenses/training/definition.ts';
 import type { LabeledPixels } from '../../src/defenses/training/objective.ts';

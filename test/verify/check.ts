@@ -1,8 +1,8 @@
 // Compares an exported network with what PyTorch computes.
 import { readFile } from 'node:fs/promises';
-import { DifferentiableOnnxClassifier } from '../../src/models/onnx/onnxClassifier.ts';
+import { readModel } from '../../src/models/onnx/graph/readModel.ts';
 import { openOnnxModel } from '../../src/models/onnx/openOnnxModel.ts';
-import { readModel } from '../../src/models/onnx/readModel.ts';
+import { DifferentiableOnnxClassifier } from '../../src/models/onnx/session/onnxClassifier.ts';
 
 /** A file of export.py, with what PyTorch has for it. */
 export interface Exported {

@@ -1,7 +1,7 @@
+import type { ShownExample } from '../../src/page/protocol.ts';
 import type { Translate } from '../l10n.ts';
 import { type Difference, type DifferenceKind, drawDifference, subtract } from '../logic/amplify.ts';
 import { explainMissing } from '../logic/describe.ts';
-import type { ShownExample } from '../protocol.ts';
 import type { ImageStore, Raster } from './imageStore.ts';
 
 /** Why there is no picture, in the user's words. */

@@ -1,9 +1,9 @@
 import type { Kind } from '../../src/attacks/definition.ts';
-import type { Norm } from '../../src/attacks/norms.ts';
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Verdict } from '../../src/evaluation/verdict.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
+import type { ShownExample } from '../../src/page/protocol.ts';
 import type { Translate } from '../l10n.ts';
-import type { ShownExample } from '../protocol.ts';
 import { formatAmount, formatConfidence } from './format.ts';
 
 /** What a status is called: forging images and explaining a model fool nobody. */

@@ -2,8 +2,8 @@ import type { Separation } from '../../src/defenses/detectors/separation.ts';
 import type { Round } from '../../src/evaluation/evaluate.ts';
 import type { Metrics } from '../../src/evaluation/metrics.ts';
 import type { Attacker } from '../../src/evaluation/plan.ts';
+import type { ShownExample } from '../../src/page/protocol.ts';
 import type { TestReport } from '../../src/reports/report.ts';
-import type { ShownExample } from '../protocol.ts';
 
 /** What an attacker comes to at one budget. */
 export interface Assault {

@@ -1,4 +1,4 @@
-import type { Norm } from '../../src/attacks/norms.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
 
 // Distances are sums of float32 values, so whole gray levels come out a hair off.
 const levelTolerance = 1e-3;

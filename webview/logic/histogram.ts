@@ -1,4 +1,4 @@
-import type { Norm } from '../../src/attacks/norms.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
 
 /** Counts of distances between edges; there is one edge more than counts. The last bin has its upper edge too. */
 export interface Histogram {

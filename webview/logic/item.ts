@@ -1,5 +1,5 @@
-import type { Norm } from '../../src/attacks/norms.ts';
-import type { ShownExample } from '../protocol.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
+import type { ShownExample } from '../../src/page/protocol.ts';
 
 /** An example with what the gallery sorts and names it by. */
 export interface Item {

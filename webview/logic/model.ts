@@ -1,4 +1,4 @@
-import type { ShownTest } from '../protocol.ts';
+import type { ShownTest } from '../../src/page/protocol.ts';
 import { countFacets, type Facets, filterItems } from './filter.ts';
 import { type Item, toItems } from './item.ts';
 import { sortItems } from './sort.ts';

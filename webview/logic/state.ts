@@ -1,4 +1,4 @@
-import type { ViewLocation } from '../protocol.ts';
+import type { ViewLocation } from '../../src/page/protocol.ts';
 import { type DifferenceKind, differenceKinds, type Gain, gains } from './amplify.ts';
 import { everything, type Filter, statuses } from './filter.ts';
 import { type Order, orders } from './sort.ts';

@@ -1,4 +1,4 @@
-import type { Norms } from '../../src/attacks/norms.ts';
+import type { Norms } from '../../src/geometry/norms.ts';
 import { argmax, softmax } from '../../src/models/functional.ts';
 import type { Trace } from '../../src/reports/report.ts';
 

@@ -1,6 +1,7 @@
 import type { Round } from '../../src/evaluation/evaluate.ts';
 import type { Metrics } from '../../src/evaluation/metrics.ts';
 import type { Attacker } from '../../src/evaluation/plan.ts';
+import type { ShownTest } from '../../src/page/protocol.ts';
 import { formatPercent } from '../../src/reports/report.ts';
 import type { Context, Part } from '../context.ts';
 import { fill, h } from '../dom.ts';
@@ -10,7 +11,6 @@ import { assaultsOf } from '../logic/detection.ts';
 import { formatAmount } from '../logic/format.ts';
 import type { Model } from '../logic/model.ts';
 import type { RocRow } from '../logic/roc.ts';
-import type { ShownTest } from '../protocol.ts';
 import { createRocChart, createRocTable } from './rocChart.ts';
 
 /** The detector in a line of the header: both attackers, and whom it rejects; `undefined` where there is none. */

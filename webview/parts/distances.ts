@@ -1,8 +1,8 @@
-import { type Norm, norms } from '../../src/attacks/norms.ts';
+import { type Norm, norms } from '../../src/geometry/norms.ts';
+import type { ShownExample } from '../../src/page/protocol.ts';
 import { h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { formatAmount } from '../logic/format.ts';
-import type { ShownExample } from '../protocol.ts';
 
 /** The size of the perturbation in every norm; the attack's own is the one that counts. */
 export function createDistances(

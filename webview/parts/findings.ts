@@ -1,4 +1,4 @@
-import type { Finding } from '../../src/evaluation/audit/finding.ts';
+import type { Finding } from '../../src/audit/finding.ts';
 import { h, on } from '../dom.ts';
 import { post } from '../host.ts';
 import { icon } from '../icons.ts';

@@ -1,3 +1,4 @@
+import type { ShownTest } from '../../src/page/protocol.ts';
 import { formatPercent } from '../../src/reports/report.ts';
 import type { Context, Part } from '../context.ts';
 import { type Child, h, on } from '../dom.ts';
@@ -6,7 +7,6 @@ import { icon, verdictIcon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 import { verdictTitle } from '../logic/describe.ts';
 import { formatAmount, formatScore } from '../logic/format.ts';
-import type { ShownTest } from '../protocol.ts';
 import { createDetectorLine } from './detection.ts';
 import { disclosure } from './disclosure.ts';
 import { createFindings } from './findings.ts';

@@ -1,5 +1,5 @@
 import uPlot from 'uplot';
-import type { Norm } from '../../src/attacks/norms.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
 import type { Context, Part } from '../context.ts';
 import { fill, h } from '../dom.ts';
 import { epsilonsOf } from '../logic/filter.ts';

@@ -1,7 +1,7 @@
-import { type LinearStep, usualExample } from '../../src/attacks/linearExample.ts';
 import type { Context } from '../context.ts';
 import { h } from '../dom.ts';
 import { formatSigned } from '../logic/format.ts';
+import { type LinearStep, usualExample } from '../logic/linearExample.ts';
 import { disclosure } from './disclosure.ts';
 
 /** Why many small changes add up: a linear model of six values, worked out. */

@@ -1,11 +1,11 @@
 import type { Kind } from '../../src/attacks/definition.ts';
 import type { Prediction } from '../../src/evaluation/evaluate.ts';
+import type { ShownExample } from '../../src/page/protocol.ts';
 import { h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 import type { ScoreScale } from '../logic/detection.ts';
 import { formatConfidence, formatScore } from '../logic/format.ts';
-import type { ShownExample } from '../protocol.ts';
 
 /** What the model says before and after the attack, as bars of its confidence; below them its detector's scores. */
 export function createPrediction(t: Translate, example: ShownExample, kind: Kind, scale?: ScoreScale): HTMLElement {

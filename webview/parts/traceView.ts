@@ -1,4 +1,4 @@
-import type { Norm } from '../../src/attacks/norms.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
 import type { Context } from '../context.ts';
 import { fill, h } from '../dom.ts';
 import { type Absence, isAbsent } from '../images/pair.ts';

@@ -1,12 +1,12 @@
 import type uPlot from 'uplot';
 import type { TrainingPoint } from '../../src/defenses/progress.ts';
+import type { ShownTraining } from '../../src/page/trainingProtocol.ts';
 import { formatPercent } from '../../src/reports/report.ts';
 import { fill, h, on } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { drawingOf, lastOf, type Measure } from '../logic/trainingCurves.ts';
 import { axis, type ChartColors, createLiveChart } from '../parts/chart.ts';
 import { createDataTable } from '../parts/dataTable.ts';
-import type { ShownTraining } from './protocol.ts';
 
 /** Curves that grow with a training; hidden until there is a point. */
 export interface TrainingChart {

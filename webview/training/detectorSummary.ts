@@ -1,4 +1,4 @@
-import type { AttackDetection, DetectorReport } from '../../src/evaluation/detection.ts';
+import type { AttackDetection, DetectorReport } from '../../src/defenses/detectors/report.ts';
 import { formatPercent } from '../../src/reports/report.ts';
 import { h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';

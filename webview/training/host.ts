@@ -1,4 +1,4 @@
-import type { FromTraining } from './protocol.ts';
+import type { FromTraining } from '../../src/page/trainingProtocol.ts';
 
 declare function acquireVsCodeApi(): { postMessage(message: FromTraining): void };
 

@@ -1,3 +1,4 @@
+import type { Outcome, ShownTraining } from '../../src/page/trainingProtocol.ts';
 import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
@@ -5,7 +6,6 @@ import { createAccuracyChart, createLossChart } from './curves.ts';
 import { createDefenseSummary } from './defenseSummary.ts';
 import { createDetectorSummary } from './detectorSummary.ts';
 import { createProgress, phaseTitle } from './progress.ts';
-import type { Outcome, ShownTraining } from './protocol.ts';
 
 /** The page of a training. */
 export interface TrainingPage {

@@ -1,8 +1,8 @@
 import type { TrainingProgress } from '../../src/defenses/progress.ts';
+import type { ShownTraining } from '../../src/page/trainingProtocol.ts';
 import { h, on, setAttributes } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { post } from './host.ts';
-import type { ShownTraining } from './protocol.ts';
 
 /** How far a training is, and the button that ends it. */
 export function createProgress(t: Translate) {

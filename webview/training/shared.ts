@@ -1,8 +1,8 @@
+import type { TrainedFile } from '../../src/page/trainingProtocol.ts';
 import { type Child, h, on } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 import { post } from './host.ts';
-import type { TrainedFile } from './protocol.ts';
 
 /** A file that was written: its path opens it. */
 export function createFile(file: TrainedFile, path: string): HTMLElement {

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { startTensorFlow } from '../../models/tfjs/backend.ts';
-import { Network } from '../../models/tfjs/network.ts';
+import { Network } from '../../models/tfjs/operations/network.ts';
 import { scoped } from '../../models/tfjs/scoped.ts';
 import type { DetectorState, NamedArray } from './definition.ts';
 import { arrayIn, damaged } from './lateActivations.ts';

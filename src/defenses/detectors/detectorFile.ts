@@ -6,8 +6,8 @@ import { readError, writeError } from '../../data/fileErrors.ts';
 import { readNpz, writeNpz } from '../../data/npz.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { UserError } from '../../userError.ts';
-import type { Threshold } from '../guardedClassifier.ts';
-import { detectors } from './catalogue.ts';
+import type { Threshold } from '../guard/guardedClassifier.ts';
+import { detectors } from './catalog.ts';
 import type { DetectorDefinition, DetectorState } from './definition.ts';
 import type { Detector } from './detector.ts';
 
@@ -29,7 +29,7 @@ const schema = Type.Object({
 
 /** What is kept of a detector, beside its state. */
 export interface DetectorFacts extends Threshold {
-  /** Id in the catalogue. */
+  /** Id in the catalog. */
   readonly kind: string;
   /** The model that it was made for. */
   readonly model: { readonly name: string; readonly sha256: string };

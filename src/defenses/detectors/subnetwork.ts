@@ -1,9 +1,9 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { amountSchema } from '../../attacks/amount.ts';
 import type { Pixels } from '../../data/image.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
+import { amountSchema } from '../../parameters/amount.ts';
 import { UserError } from '../../userError.ts';
 import type { DetectorDefinition } from './definition.ts';
 import { dynamicExamples } from './dynamicAdversary.ts';

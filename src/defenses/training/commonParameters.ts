@@ -1,4 +1,4 @@
-import { amountSchema } from '../../attacks/amount.ts';
+import { amountSchema } from '../../parameters/amount.ts';
 import type { DefenseParameter, DefenseParameters } from '../parameters.ts';
 import { type ScheduleName, schedules } from './schedule.ts';
 

@@ -58,7 +58,7 @@ export interface DefenseDefinition<P extends CommonParameters = CommonParameters
   extend?(model: tfl.LayersModel, parameters: P, seed: number): Promise<tfl.LayersModel>;
   objective(parameters: P, prepared: Prepared): Promise<Objective>;
   /**
-   * The detector that belongs to the hardened model, made in the same training: an id in the catalogue of detectors, its
+   * The detector that belongs to the hardened model, made in the same training: an id in the catalog of detectors, its
    * state, the threshold above which it rejects, and the ids of the attacks that it has seen. It is written beside the model (`writeDetector`), bound to it.
    */
   detector?(

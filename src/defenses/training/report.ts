@@ -3,7 +3,7 @@ import type { TrainingPoint } from '../progress.ts';
 /** What hardening a model came to: a part of the card beside it. */
 export interface DefenseReport {
   readonly name: string;
-  /** Id in the catalogue of training defenses. */
+  /** Id in the catalog of training defenses. */
   readonly kind: string;
   readonly title: string;
   /** The hardened model: model.json, the same as an ONNX file where it can be one, and the card that says how it was made. */

@@ -3,8 +3,8 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { Preprocessing } from '../../models/preprocessing.ts';
-import { Network } from '../../models/tfjs/network.ts';
-import { scalePixels, throughScaling } from '../../models/tfjs/pixelScaling.ts';
+import { Network } from '../../models/tfjs/operations/network.ts';
+import { scalePixels, throughScaling } from '../../models/tfjs/operations/pixelScaling.ts';
 import { UserError } from '../../userError.ts';
 
 /**

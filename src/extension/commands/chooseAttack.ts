@@ -1,11 +1,11 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { parseAmount } from '../../attacks/amount.ts';
-import { catalogue } from '../../attacks/catalogue.ts';
+import { catalog } from '../../attacks/catalog.ts';
 import type { AttackDefinition, Kind, Preset } from '../../attacks/definition.ts';
 import { readLabels } from '../../data/labels.ts';
 import type { PreprocessingSettings } from '../../models/preprocessing.ts';
+import { parseAmount } from '../../parameters/amount.ts';
 import { resolveModel } from '../../settings/resolveSources.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 
@@ -22,7 +22,7 @@ export interface Choice {
 
 /** Asks for attack, preset, target, epsilon and images, as far as they are open. `undefined` where the user has left. */
 export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Promise<Choice | undefined> {
-  const attack = await chooseFromCatalogue();
+  const attack = await chooseFromCatalog();
   if (attack === undefined) return undefined;
   const hasPresets = Object.values(attack.parameters).some(({ paper }) => paper !== undefined);
   const preset = hasPresets ? await choosePreset() : 'quick';
@@ -53,7 +53,7 @@ export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Pro
   };
 }
 
-async function chooseFromCatalogue(): Promise<AttackDefinition | undefined> {
+async function chooseFromCatalog(): Promise<AttackDefinition | undefined> {
   const headings: readonly (readonly [Kind, string])[] = [
     ['attack', l10n.t('Attacks')],
     ['forge', l10n.t('Forging')],
@@ -61,7 +61,7 @@ async function chooseFromCatalogue(): Promise<AttackDefinition | undefined> {
   ];
   const items = headings.flatMap(([kind, label]) => [
     { label, kind: vscode.QuickPickItemKind.Separator, attack: undefined },
-    ...[...catalogue.values()]
+    ...[...catalog.values()]
       .filter((attack) => attack.kind === kind)
       .map((attack) => ({
         label: attack.title,

@@ -1,10 +1,10 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { catalogue } from '../../attacks/catalogue.ts';
+import { catalog } from '../../attacks/catalog.ts';
 import type { AttackDefinition } from '../../attacks/definition.ts';
-import { detectors } from '../../defenses/detectors/catalogue.ts';
+import { detectors } from '../../defenses/detectors/catalog.ts';
 import type { DetectorDefinition } from '../../defenses/detectors/definition.ts';
-import { defenses } from '../../defenses/training/catalogue.ts';
+import { defenses } from '../../defenses/training/catalog.ts';
 import type { DefenseDefinition } from '../../defenses/training/definition.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 import { trainingAttacks } from '../../settings/trainingSchema.ts';
@@ -147,7 +147,7 @@ async function chooseLessons(): Promise<object | undefined> {
   const picked = await vscode.window.showQuickPick([usual, others], options);
   if (picked === undefined) return undefined;
   if (picked === usual) return {};
-  const items = trainingAttacks(catalogue).map((attack) => ({
+  const items = trainingAttacks(catalog).map((attack) => ({
     label: attack.title,
     description: attack.norms.join(', '),
     attack,

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ViewLocation } from '../../../webview/protocol.ts';
+import type { ViewLocation } from '../../page/protocol.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
 import type { Result, Results } from '../results.ts';

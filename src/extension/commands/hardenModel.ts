@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { DefensePlan } from '../../defenses/plan.ts';
-import { defenses } from '../../defenses/training/catalogue.ts';
+import { defenses } from '../../defenses/training/catalog.ts';
 import type { DefenseReport } from '../../defenses/training/report.ts';
 import { formatPercent } from '../../reports/report.ts';
 import { findDefense } from '../../settings/findSource.ts';

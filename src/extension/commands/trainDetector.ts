@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { detectors } from '../../defenses/detectors/catalogue.ts';
+import { detectors } from '../../defenses/detectors/catalog.ts';
 import { findDetector } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
 import { runTraining } from '../training/runTraining.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { Outcome } from '../../../webview/training/protocol.ts';
 import type { TrainingProgress } from '../../defenses/progress.ts';
 import type { TrainingOptions } from '../../engine/client.ts';
+import type { Outcome } from '../../page/trainingProtocol.ts';
 import { describeError } from '../../userError.ts';
 import type { Training } from './training.ts';
 import { TrainingPanels } from './trainingPanels.ts';

@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
-import type { Outcome, ShownTraining } from '../../../webview/training/protocol.ts';
 import type { TrainingProgress } from '../../defenses/progress.ts';
 import { formatDuration } from '../../evaluation/estimate.ts';
+import type { Outcome, ShownTraining } from '../../page/trainingProtocol.ts';
 
 /** What is known of a training before it begins. */
 type Subject = Pick<ShownTraining, 'of' | 'name' | 'title' | 'model' | 'dataset'>;

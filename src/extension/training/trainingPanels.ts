@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { FromTraining, ToTraining, TrainedFile } from '../../../webview/training/protocol.ts';
+import type { FromTraining, ToTraining, TrainedFile } from '../../page/trainingProtocol.ts';
 import { describeError, UserError } from '../../userError.ts';
 import { renderHtml } from '../view/html.ts';
 import { pageTexts } from '../view/pageTexts.ts';

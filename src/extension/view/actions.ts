@@ -2,7 +2,7 @@ import { access } from 'node:fs/promises';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { FromWebview } from '../../../webview/protocol.ts';
+import type { FromWebview } from '../../page/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { parseJson } from '../../settings/jsonc.ts';
 import { UserError } from '../../userError.ts';

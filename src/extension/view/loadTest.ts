@@ -1,7 +1,7 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { ViewLocation } from '../../../webview/protocol.ts';
 import { readError } from '../../data/fileErrors.ts';
+import type { ViewLocation } from '../../page/protocol.ts';
 import { type ExampleReport, isPlanned, type TestReport } from '../../reports/report.ts';
 import { readExamples, readReport } from '../../reports/runFolder.ts';
 import { UserError } from '../../userError.ts';

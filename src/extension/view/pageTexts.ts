@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import { pageStrings } from '../../../webview/strings.ts';
+import { pageStrings } from '../../page/strings.ts';
 
 /** Every text of the page in the user's language, by its English. */
 export function pageTexts(): Record<string, string> {

@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { ViewLocation } from '../../../webview/protocol.ts';
+import type { ViewLocation } from '../../page/protocol.ts';
 import { viewType } from './serializer.ts';
 import { type ExampleKey, ViewPanel } from './viewPanel.ts';
 

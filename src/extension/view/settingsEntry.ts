@@ -1,5 +1,5 @@
-import { amountSchema } from '../../attacks/amount.ts';
-import { catalogue } from '../../attacks/catalogue.ts';
+import { catalog } from '../../attacks/catalog.ts';
+import { amountSchema } from '../../parameters/amount.ts';
 import { type ExampleReport, formatEpsilon, type TestReport } from '../../reports/report.ts';
 
 /** What a settings entry takes from a report. */
@@ -45,7 +45,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
 }
 
 function isAmount(attack: string, parameter: string): boolean {
-  return catalogue.get(attack)?.parameters[parameter]?.schema === amountSchema;
+  return catalog.get(attack)?.parameters[parameter]?.schema === amountSchema;
 }
 
 /** "8/255" where that is exactly the value. */

@@ -1,4 +1,4 @@
-import type { ShownTest } from '../../../webview/protocol.ts';
+import type { ShownTest } from '../../page/protocol.ts';
 import type { LoadedTest } from './loadTest.ts';
 
 /** What the page gets at once of a test: all but the steps of traces, which are many. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import { itemKey } from '../../../webview/logic/item.ts';
-import type { FromWebview, ToWebview, ViewLocation } from '../../../webview/protocol.ts';
+import type { FromWebview, ToWebview, ViewLocation } from '../../page/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { describeError } from '../../userError.ts';
 import { openFindingPage } from '../findingPage.ts';

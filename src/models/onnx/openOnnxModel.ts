@@ -4,12 +4,12 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../userError.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
-import { withLogits } from './logits.ts';
-import { labelsIn, normalizationIn } from './metadata.ts';
-import { readModel } from './readModel.ts';
-import { type Runtime, startRuntime } from './runtime.ts';
-import { type ClassifierOptions, toClassifier } from './toClassifier.ts';
-import { upgrade } from './upgrade.ts';
+import { withLogits } from './graph/logits.ts';
+import { labelsIn, normalizationIn } from './graph/metadata.ts';
+import { readModel } from './graph/readModel.ts';
+import { upgrade } from './graph/upgrade.ts';
+import { type Runtime, startRuntime } from './session/runtime.ts';
+import { type ClassifierOptions, toClassifier } from './session/toClassifier.ts';
 
 /**
  * Opens an ONNX file. What the options leave out is looked for in the model's metadata.

@@ -7,8 +7,8 @@ import type { Activations, Batch, DifferentiableClassifier, Logits, Pullback } f
 import { type Functional, seed } from '../functional.ts';
 import { missingActivation } from '../missingActivation.ts';
 import type { Preprocessing } from '../preprocessing.ts';
-import { type Entry, Network } from './network.ts';
-import { scalePixels, throughScaling } from './pixelScaling.ts';
+import { type Entry, Network } from './operations/network.ts';
+import { scalePixels, throughScaling } from './operations/pixelScaling.ts';
 import { scoped } from './scoped.ts';
 
 /** Memory that a batch's intermediate values may take, in bytes; larger batches are slower, not faster. */

@@ -1,14 +1,14 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { describeError, UserError } from '../../userError.ts';
-import type { OnnxClassifier } from '../onnx/onnxClassifier.ts';
-import { startRuntime } from '../onnx/runtime.ts';
-import { toClassifier } from '../onnx/toClassifier.ts';
+import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
+import { startRuntime } from '../onnx/session/runtime.ts';
+import { toClassifier } from '../onnx/session/toClassifier.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
 import { startTensorFlow } from './backend.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
-import { lowerToOnnx } from './lowerToOnnx.ts';
+import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
 import { readLayersModel } from './readLayersModel.ts';
 
 /** What settings say of a model beside its path. */

@@ -1,7 +1,7 @@
 // Perturb's side, bundled and in a process of its own, which runs the attack for every line that it is sent.
 // Arguments: TASK, as JSON.
 import { createInterface } from 'node:readline';
-import { catalogue } from '../../../src/attacks/catalogue.ts';
+import { catalog } from '../../../src/attacks/catalog.ts';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { digits, openDigits } from '../../crosscheck/digits.ts';
 import { outcomesOf, type Run } from '../../support/runs.ts';
@@ -11,7 +11,7 @@ import type { Answer, Task } from './comparison.ts';
 const task: Task = JSON.parse(process.argv[2] ?? '');
 const classifier = await openDigits();
 const subjects = digits(false);
-const attack = catalogue.get(task.attack) as AttackDefinition;
+const attack = catalog.get(task.attack) as AttackDefinition;
 
 function runOf(task: Task): Run {
   if (task.attack === 'auto') return { classifier, budget: { norm: 'linf', epsilon: task.epsilon } };

@@ -1,8 +1,8 @@
-import type { Model } from '../../../src/models/onnx/graph.ts';
-import { toImageModel } from '../../../src/models/onnx/imageModel.ts';
-import { withLogits } from '../../../src/models/onnx/logits.ts';
-import { readModel } from '../../../src/models/onnx/readModel.ts';
-import { upgrade } from '../../../src/models/onnx/upgrade.ts';
+import type { Model } from '../../../src/models/onnx/graph/graph.ts';
+import { toImageModel } from '../../../src/models/onnx/graph/imageModel.ts';
+import { withLogits } from '../../../src/models/onnx/graph/logits.ts';
+import { readModel } from '../../../src/models/onnx/graph/readModel.ts';
+import { upgrade } from '../../../src/models/onnx/graph/upgrade.ts';
 import { noPreprocessing } from '../../../src/models/preprocessing.ts';
 
 /** A file as the graph that Perturb derives the gradient of, and the dimensions of one image. */

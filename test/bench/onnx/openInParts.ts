@@ -1,11 +1,11 @@
 import { stat } from 'node:fs/promises';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
-import { withLogits } from '../../../src/models/onnx/logits.ts';
+import { withLogits } from '../../../src/models/onnx/graph/logits.ts';
+import { readModel } from '../../../src/models/onnx/graph/readModel.ts';
+import { upgrade } from '../../../src/models/onnx/graph/upgrade.ts';
 import { openOnnxModel } from '../../../src/models/onnx/openOnnxModel.ts';
-import { readModel } from '../../../src/models/onnx/readModel.ts';
-import { type Runtime, startRuntime } from '../../../src/models/onnx/runtime.ts';
-import { toClassifier } from '../../../src/models/onnx/toClassifier.ts';
-import { upgrade } from '../../../src/models/onnx/upgrade.ts';
+import { type Runtime, startRuntime } from '../../../src/models/onnx/session/runtime.ts';
+import { toClassifier } from '../../../src/models/onnx/session/toClassifier.ts';
 import type { Network } from './network.ts';
 
 /** What there is to know once a model is open, and once it has given its first gradients. */

@@ -3,10 +3,10 @@
 import { createInterface } from 'node:readline';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
-import { ifgsm } from '../../../src/attacks/ifgsm.ts';
-import { runAttack } from '../../../src/evaluation/runner.ts';
+import { ifgsm } from '../../../src/attacks/gradient/ifgsm.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { openModel } from '../../../src/models/open.ts';
+import { runAttack } from '../../../src/runner/runAttack.ts';
 import { type Network, networkAt } from './network.ts';
 import { openInParts } from './openInParts.ts';
 import type { AttackRequest, Request } from './process.ts';

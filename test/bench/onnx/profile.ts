@@ -5,11 +5,11 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import Table from 'cli-table3';
 import { gradientModel } from '../../../src/models/onnx/gradient/gradientModel.ts';
-import type { Model } from '../../../src/models/onnx/graph.ts';
-import { inspect } from '../../../src/models/onnx/inspect.ts';
-import { ModelMessage } from '../../../src/models/onnx/protobuf.ts';
-import { startRuntime } from '../../../src/models/onnx/runtime.ts';
-import { writeModel } from '../../../src/models/onnx/writeModel.ts';
+import type { Model } from '../../../src/models/onnx/graph/graph.ts';
+import { inspect } from '../../../src/models/onnx/graph/inspect.ts';
+import { ModelMessage } from '../../../src/models/onnx/graph/protobuf.ts';
+import { writeModel } from '../../../src/models/onnx/graph/writeModel.ts';
+import { startRuntime } from '../../../src/models/onnx/session/runtime.ts';
 import { imageModelOf } from './imageModelOf.ts';
 import { type Network, networkAt } from './network.ts';
 

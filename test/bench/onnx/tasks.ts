@@ -3,9 +3,9 @@ import type { InferenceSession } from 'onnxruntime-common';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { seedValues } from '../../../src/models/onnx/gradient/seeds.ts';
 import { openOnnxModel } from '../../../src/models/onnx/openOnnxModel.ts';
-import type { RuntimeTensor } from '../../../src/models/onnx/runtime.ts';
-import { startRuntime } from '../../../src/models/onnx/runtime.ts';
-import { Sessions } from '../../../src/models/onnx/sessions.ts';
+import type { RuntimeTensor } from '../../../src/models/onnx/session/runtime.ts';
+import { startRuntime } from '../../../src/models/onnx/session/runtime.ts';
+import { Sessions } from '../../../src/models/onnx/session/sessions.ts';
 import { imageModelOf } from './imageModelOf.ts';
 import type { Network } from './network.ts';
 

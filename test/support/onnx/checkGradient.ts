@@ -12,10 +12,10 @@ import {
   intConstant,
   type Model,
   type Node,
-} from '../../../src/models/onnx/graph.ts';
-import { type AttributeValue, attributeOf, GraphBuilder } from '../../../src/models/onnx/graphBuilder.ts';
-import { inspect } from '../../../src/models/onnx/inspect.ts';
-import { nativeRuntime, type RuntimeTensor } from '../../../src/models/onnx/runtime.ts';
+} from '../../../src/models/onnx/graph/graph.ts';
+import { type AttributeValue, attributeOf, GraphBuilder } from '../../../src/models/onnx/graph/graphBuilder.ts';
+import { inspect } from '../../../src/models/onnx/graph/inspect.ts';
+import { nativeRuntime, type RuntimeTensor } from '../../../src/models/onnx/session/runtime.ts';
 import { evaluate } from './reference/evaluate.ts';
 import { type Tensor, tensor } from './reference/tensor.ts';
 

@@ -1,6 +1,6 @@
-import type { Constant, Model } from '../../../src/models/onnx/graph.ts';
-import { floatConstant, intConstant } from '../../../src/models/onnx/graph.ts';
-import { writeModel } from '../../../src/models/onnx/writeModel.ts';
+import type { Constant, Model } from '../../../src/models/onnx/graph/graph.ts';
+import { floatConstant, intConstant } from '../../../src/models/onnx/graph/graph.ts';
+import { writeModel } from '../../../src/models/onnx/graph/writeModel.ts';
 import { type ModelSketch, makeModel, noise } from './makeModel.ts';
 
 /** A file of a terabyte that lies beside each model. */

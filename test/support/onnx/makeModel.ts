@@ -6,8 +6,8 @@ import {
   type Model,
   type Node,
   type Value,
-} from '../../../src/models/onnx/graph.ts';
-import { type AttributeValue, GraphBuilder } from '../../../src/models/onnx/graphBuilder.ts';
+} from '../../../src/models/onnx/graph/graph.ts';
+import { type AttributeValue, GraphBuilder } from '../../../src/models/onnx/graph/graphBuilder.ts';
 
 /** A small ONNX model, written down node by node: each line makes the value that its first word names. */
 export interface ModelSketch {

@@ -1,8 +1,8 @@
 import { deriveGradient } from '../../../src/models/onnx/gradient/derive.ts';
-import type { Graph, Model, Node } from '../../../src/models/onnx/graph.ts';
-import { type AttributeValue, attributeOf, GraphBuilder } from '../../../src/models/onnx/graphBuilder.ts';
-import { inspect } from '../../../src/models/onnx/inspect.ts';
-import { nativeRuntime } from '../../../src/models/onnx/runtime.ts';
+import type { Graph, Model, Node } from '../../../src/models/onnx/graph/graph.ts';
+import { type AttributeValue, attributeOf, GraphBuilder } from '../../../src/models/onnx/graph/graphBuilder.ts';
+import { inspect } from '../../../src/models/onnx/graph/inspect.ts';
+import { nativeRuntime } from '../../../src/models/onnx/session/runtime.ts';
 import type { Tensor } from './reference/tensor.ts';
 
 /** The gradient of an operator's first output, weighed by given numbers, as ONNX Runtime computes it. */

@@ -1,8 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeModel } from '../../../src/models/onnx/writeModel.ts';
+import { writeModel } from '../../../src/models/onnx/graph/writeModel.ts';
 import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
-import { lowerToOnnx } from '../../../src/models/tfjs/lowerToOnnx.ts';
+import { lowerToOnnx } from '../../../src/models/tfjs/lowering/lowerToOnnx.ts';
 import { readLayersModel } from '../../../src/models/tfjs/readLayersModel.ts';
 import { demoFolder } from '../demoWorkspace.ts';
 

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { catalogue } from '../../../src/attacks/catalogue.ts';
+import { catalog } from '../../../src/attacks/catalog.ts';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
-import { normal } from '../../../src/attacks/randomPoint.ts';
+import { normal } from '../../../src/geometry/randomPoint.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
-import { meddle } from '../../mutants/meddle.ts';
+import { meddle } from '../../support/mutants/meddle.ts';
 import { outcomesOf } from '../../support/runs.ts';
 import { tanhNetwork } from '../../support/smoothClassifier.ts';
 
@@ -117,7 +117,7 @@ describe('an adversarial example that is there by construction', () => {
     ['fmn', {}],
     ['auto', {}],
   ] as const) {
-    const attack = catalogue.get(id) as AttackDefinition;
+    const attack = catalog.get(id) as AttackDefinition;
     for (const norm of ['linf', 'l2'] as const) {
       if (!attack.norms.includes(norm)) continue;
       it(`is found by ${id} in ${norm}`, async () => {
@@ -128,7 +128,7 @@ describe('an adversarial example that is there by construction', () => {
   }
 
   for (const id of ['ifgsm', 'apgd', 'deepfool']) {
-    const broken = meddle(catalogue.get(id) as AttackDefinition, {
+    const broken = meddle(catalog.get(id) as AttackDefinition, {
       gradient: () => (gradient) => gradient.map((value, i) => (i % 8 === 0 ? value : 0)),
     });
     it(`is missed by ${id} where gradients are lost`, async () => {

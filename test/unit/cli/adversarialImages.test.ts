@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
-import { distances } from '../../../src/attacks/norms.ts';
 import { isOnGrid } from '../../../src/data/grid.ts';
 import type { Pixels } from '../../../src/data/image.ts';
 import { readImage } from '../../../src/data/readImage.ts';
 import type { Prediction } from '../../../src/evaluation/evaluate.ts';
+import { distances } from '../../../src/geometry/norms.ts';
 import { argmax, softmax } from '../../../src/models/functional.ts';
 import { openModel } from '../../../src/models/open.ts';
 import type { OpenedModel } from '../../../src/models/openedModel.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
-import { catalogue } from '../../../src/attacks/catalogue.ts';
-import { detectors } from '../../../src/defenses/detectors/catalogue.ts';
-import { defenses } from '../../../src/defenses/training/catalogue.ts';
-import { startRuntime } from '../../../src/models/onnx/runtime.ts';
+import { catalog } from '../../../src/attacks/catalog.ts';
+import { detectors } from '../../../src/defenses/detectors/catalog.ts';
+import { defenses } from '../../../src/defenses/training/catalog.ts';
+import { startRuntime } from '../../../src/models/onnx/session/runtime.ts';
 import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
 import { builtProgram, perturb } from '../../support/program.ts';
 
-const attacks = [...catalogue.values()];
+const attacks = [...catalog.values()];
 
 describe('perturb', () => {
   builtProgram();
@@ -41,15 +41,15 @@ describe('perturb', () => {
     const { detectors: detectorEntries, defenses: defenseEntries } = JSON.parse(
       (await perturb('catalog', '--json')).stdout,
     );
-    for (const [catalogue, entries] of [
+    for (const [catalog, entries] of [
       [detectors, detectorEntries],
       [defenses, defenseEntries],
     ] as const) {
       assert.deepEqual(
         entries.map(({ id }: { id: string }) => id),
-        [...catalogue.keys()],
+        [...catalog.keys()],
       );
-      for (const [i, { title, description, source, parameters }] of [...catalogue.values()].entries()) {
+      for (const [i, { title, description, source, parameters }] of [...catalog.values()].entries()) {
         const entry = entries[i];
         assert.deepEqual([entry.title, entry.description, entry.source], [title, description, source]);
         const expected = Object.entries(parameters).map(([name, { description, schema, default: fallback }]) => {
@@ -78,11 +78,11 @@ describe('perturb', () => {
         assert.ok(stdout.includes(`  ${name}: ${description}\n`));
       }
     }
-    for (const [catalogue, kind] of [
+    for (const [catalog, kind] of [
       [detectors, 'detector; learns from clean images'],
       [defenses, 'training defense'],
     ] as const) {
-      for (const { id, title, description, source, parameters } of catalogue.values()) {
+      for (const { id, title, description, source, parameters } of catalog.values()) {
         const [, entry = ''] = stdout.split(`\n${id}: ${title}\n`);
         assert.ok(entry.startsWith(`  ${description}\n  ${source}\n  ${kind}`), `${id}: ${entry.slice(0, 500)}`);
         for (const [name, { default: fallback }] of Object.entries(parameters)) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describePoint } from '../../../src/cli/progressBar.ts';
 import { formatDefense, formatDetector } from '../../../src/cli/trainingTables.ts';
-import type { AttackDetection, DetectorReport } from '../../../src/evaluation/detection.ts';
+import type { AttackDetection, DetectorReport } from '../../../src/defenses/detectors/report.ts';
 
 /** The cells of a table below its head. */
 function cellsOf(text: string): string[][] {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { amountSchema } from '../../../src/attacks/amount.ts';
 import { completeDefenseParameters } from '../../../src/defenses/parameters.ts';
+import { amountSchema } from '../../../src/parameters/amount.ts';
 
 const fallback = <T>(value: T) => ({ value, text: String(value), source: 'a paper' });
 const definition = {

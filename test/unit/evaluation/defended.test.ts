@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { GuardedClassifier } from '../../../src/defenses/guardedClassifier.ts';
-import type { Guard } from '../../../src/evaluation/defendedModel.ts';
+import type { LabeledImage } from '../../../src/data/loadExamples.ts';
+import type { Guard } from '../../../src/defenses/guard/guard.ts';
+import { GuardedClassifier } from '../../../src/defenses/guard/guardedClassifier.ts';
 import { type Example, evaluate } from '../../../src/evaluation/evaluate.ts';
-import type { LabeledImage } from '../../../src/evaluation/loadExamples.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { linearDetector } from '../../support/linearDetector.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { LabeledImage } from '../../../src/data/loadExamples.ts';
 import { type Example, evaluate } from '../../../src/evaluation/evaluate.ts';
-import type { LabeledImage } from '../../../src/evaluation/loadExamples.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import type { Classifier } from '../../../src/models/classifier.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
@@ -114,7 +114,7 @@ describe('evaluating a test', () => {
     assert.equal(examples[0]?.onGrid, undefined);
   });
 
-  it('knows no other attacks than those of the catalogue', async () => {
+  it('knows no other attacks than those of the catalog', async () => {
     await rejectsWith(evaluated(planOf({ attack: 'magic' }), [imageOf([0.25], 0)]), 'There is no attack "magic"');
   });
 

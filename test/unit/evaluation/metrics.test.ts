@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Norms } from '../../../src/attacks/norms.ts';
 import { computeMetrics, type Status, type Tally, wilsonInterval } from '../../../src/evaluation/metrics.ts';
+import type { Norms } from '../../../src/geometry/norms.ts';
 
 const normsOf = (linf: number): Norms => ({ linf, l2: 2 * linf, l1: 3 * linf, l0: 4 * linf });
 const fooled = (linf: number): Tally => ({ status: 'fooled', norms: normsOf(linf) });

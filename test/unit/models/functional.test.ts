@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { argmax, type LogitsFunctional, seed, softmax } from '../../../src/models/functional.ts';
 import { itPasses } from '../../support/checks.ts';
-import { functionalChecks } from '../../support/functionalChecks.ts';
+import { functionalChecks } from './functionalChecks.ts';
 
 const logits = fc.array(fc.double({ min: -1000, max: 1000, noNaN: true }), { minLength: 1, maxLength: 8 });
 

@@ -7,7 +7,7 @@ import { defenseSchema, detectorSchema } from '../../../src/settings/trainingSch
 import { attacks, defenses, detectors } from './workspaces.ts';
 
 describe('the contributed settings', () => {
-  it('are in package.json as the attack catalogue has them (npm run generate)', async () => {
+  it('are in package.json as the attack catalog has them (npm run generate)', async () => {
     const manifest = await readFile(new URL('../../../package.json', import.meta.url), 'utf8');
     assert.equal(updateManifest(manifest), manifest, 'package.json has drifted: run `npm run generate`');
   });

@@ -4,7 +4,7 @@ import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
 import { removeFiles, withTests, writeFiles } from './workspaces.ts';
 
-/** What the settings say of one test, with the real catalogue. */
+/** What the settings say of one test, with the real catalog. */
 async function resolve(test: object) {
   const root = await writeFiles({
     '.vscode/settings.json': withTests(JSON.stringify({ T: { model: 'signs', ...test } })),

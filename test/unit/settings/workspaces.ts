@@ -1,9 +1,9 @@
 import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join, relative } from 'node:path';
-import { amountSchema } from '../../../src/attacks/amount.ts';
-import { fgsm } from '../../../src/attacks/fgsm.ts';
-import { ifgsm } from '../../../src/attacks/ifgsm.ts';
+import { fgsm } from '../../../src/attacks/gradient/fgsm.ts';
+import { ifgsm } from '../../../src/attacks/gradient/ifgsm.ts';
+import { amountSchema } from '../../../src/parameters/amount.ts';
 import type { Attacks } from '../../../src/settings/attackSchema.ts';
 import { type Resolution, resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';

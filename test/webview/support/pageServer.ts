@@ -5,9 +5,9 @@ import path from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { renderHtml } from '../../../src/extension/view/html.ts';
+import type { ToWebview } from '../../../src/page/protocol.ts';
+import type { ToTraining } from '../../../src/page/trainingProtocol.ts';
 import type { ExampleReport } from '../../../src/reports/report.ts';
-import type { ToWebview } from '../../../webview/protocol.ts';
-import type { ToTraining } from '../../../webview/training/protocol.ts';
 
 /** Serves the pages as VS Code does: with the same HTML and policy. */
 export interface PageServer {

@@ -1,7 +1,7 @@
+import type { AttackDetection, DetectorReport } from '../../../src/defenses/detectors/report.ts';
 import type { TrainingPoint } from '../../../src/defenses/progress.ts';
 import type { DefenseReport } from '../../../src/defenses/training/report.ts';
-import type { AttackDetection, DetectorReport } from '../../../src/evaluation/detection.ts';
-import type { ShownTraining } from '../../../webview/training/protocol.ts';
+import type { ShownTraining } from '../../../src/page/trainingProtocol.ts';
 
 /** Points of a training of two epochs that learns what it should. */
 export const points: readonly TrainingPoint[] = Array.from({ length: 40 }, (_, i) => ({

@@ -1,6 +1,6 @@
 import type { Browser, Page } from 'playwright-core';
-import { pageStrings } from '../../../webview/strings.ts';
-import type { ShownTraining } from '../../../webview/training/protocol.ts';
+import { pageStrings } from '../../../src/page/strings.ts';
+import type { ShownTraining } from '../../../src/page/trainingProtocol.ts';
 import { launchBrowser } from './launchBrowser.ts';
 import { openPage, type PageOptions } from './openPage.ts';
 import { type PageServer, startPageServer } from './pageServer.ts';

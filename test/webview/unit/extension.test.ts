@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { catalogue } from '../../../src/attacks/catalogue.ts';
+import { catalog } from '../../../src/attacks/catalog.ts';
 import { renderHtml } from '../../../src/extension/view/html.ts';
 import { settingsEntry } from '../../../src/extension/view/settingsEntry.ts';
 import { shownTest } from '../../../src/extension/view/shownTest.ts';
@@ -79,7 +79,7 @@ describe('a settings entry for an example', () => {
     } as TestReport;
     for (const one of [report, targeted]) {
       const [settings] = Object.values(entry(settingsEntry(one, example(), true)));
-      assert.deepEqual(checkTest(settings, catalogue), []);
+      assert.deepEqual(checkTest(settings, catalog), []);
     }
   });
 
@@ -87,7 +87,7 @@ describe('a settings entry for an example', () => {
     const detector = { name: 'signs-lid', path: '/detectors/signs-lid', attacker: 'adaptive' } as const;
     const [settings] = Object.values(entry(settingsEntry({ ...report, detector }, example(), true)));
     assert.deepEqual([settings?.detector, settings?.attacker], ['signs-lid', 'adaptive']);
-    assert.deepEqual(checkTest(settings, catalogue), []);
+    assert.deepEqual(checkTest(settings, catalog), []);
   });
 
   it('chooses no class for a forged image', () => {
@@ -99,7 +99,7 @@ describe('a settings entry for an example', () => {
     } as unknown as TestReport;
     const [settings] = Object.values(entry(settingsEntry(forged, example({ epsilon: undefined }), true)));
     assert.equal(settings?.classes, undefined);
-    assert.deepEqual(checkTest(settings, catalogue), []);
+    assert.deepEqual(checkTest(settings, catalog), []);
   });
 
   it('chooses no class where labels are predictions', () => {

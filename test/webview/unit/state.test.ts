@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
+import type { ShownTest } from '../../../src/page/protocol.ts';
 import type { TestReport } from '../../../src/reports/report.ts';
 import { LruCache } from '../../../webview/logic/lru.ts';
 import { deriveModel } from '../../../webview/logic/model.ts';
 import { reviveReport } from '../../../webview/logic/revive.ts';
 import { initialState, restoreState } from '../../../webview/logic/state.ts';
-import type { ShownTest } from '../../../webview/protocol.ts';
 import { example } from '../support/examples.ts';
 
 const location = { folder: '/runs/1', test: 'signs › test' };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { pageStrings } from '../../../webview/strings.ts';
+import { pageStrings } from '../../../src/page/strings.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
 

@@ -1,6 +1,6 @@
-import { type Constant, type Graph, type Node, numbersOf } from '../graph.ts';
-import type { GraphBuilder } from '../graphBuilder.ts';
-import type { Inspection } from '../inspect.ts';
+import { type Constant, type Graph, type Node, numbersOf } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graphBuilder.ts';
+import type { Inspection } from '../graph/inspect.ts';
 import { flat, NotDifferentiable } from './rule.ts';
 import { rules } from './rules.ts';
 

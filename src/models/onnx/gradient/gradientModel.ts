@@ -1,6 +1,6 @@
-import { elementCount, type Graph, type Model, type Node, type Value } from '../graph.ts';
-import { freePrefix, GraphBuilder } from '../graphBuilder.ts';
-import type { Inspection } from '../inspect.ts';
+import { elementCount, type Graph, type Model, type Node, type Value } from '../graph/graph.ts';
+import { freePrefix, GraphBuilder } from '../graph/graphBuilder.ts';
+import type { Inspection } from '../graph/inspect.ts';
 import { deriveGradient, valuesReadBy } from './derive.ts';
 import { appendSeeds, type SeedInput, type SeedKind, seedInputs } from './seeds.ts';
 

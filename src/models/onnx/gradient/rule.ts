@@ -1,5 +1,5 @@
-import type { Constant, Node } from '../graph.ts';
-import type { GraphBuilder } from '../graphBuilder.ts';
+import type { Constant, Node } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graphBuilder.ts';
 
 /** What a rule knows of the node that it differentiates. */
 export interface RuleContext {

@@ -1,6 +1,6 @@
 import type { Functional } from '../../functional.ts';
-import type { Value } from '../graph.ts';
-import type { GraphBuilder } from '../graphBuilder.ts';
+import type { Value } from '../graph/graph.ts';
+import type { GraphBuilder } from '../graph/graphBuilder.ts';
 
 /** The kinds of functionals whose gradient starts at the logits; the two probability distances differ in the graph. */
 export const seedKinds = ['crossEntropy', 'margin', 'dlr', 'targetedDlr', 'l1', 'l2', 'weights'] as const;

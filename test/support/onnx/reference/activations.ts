@@ -1,4 +1,4 @@
-import { floatAttribute, intAttribute, type Node, stringAttribute } from '../../../../src/models/onnx/graph.ts';
+import { floatAttribute, intAttribute, type Node, stringAttribute } from '../../../../src/models/onnx/graph/graph.ts';
 import type { Operator } from './evaluate.ts';
 import { at, atBroadcast, fill, fromEnd, given, type Tensor, tensor } from './tensor.ts';
 

@@ -1,4 +1,4 @@
-import { type ElementType, elementTypes, intAttribute } from '../../../../src/models/onnx/graph.ts';
+import { type ElementType, elementTypes, intAttribute } from '../../../../src/models/onnx/graph/graph.ts';
 import type { Operator } from './evaluate.ts';
 import { atBroadcast, broadcastDims, fill, given, tensor } from './tensor.ts';
 

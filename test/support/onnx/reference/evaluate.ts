@@ -1,4 +1,4 @@
-import { type Graph, type Node, numbersOf } from '../../../../src/models/onnx/graph.ts';
+import { type Graph, type Node, numbersOf } from '../../../../src/models/onnx/graph/graph.ts';
 import { operators } from './operators.ts';
 import { type Tensor, tensor } from './tensor.ts';
 

@@ -1,4 +1,4 @@
-import { intAttribute, intsAttribute } from '../../../../src/models/onnx/graph.ts';
+import { intAttribute, intsAttribute } from '../../../../src/models/onnx/graph/graph.ts';
 import type { Operator } from './evaluate.ts';
 import { at, fill, fromEnd, given, indices, list, type Tensor, tensor } from './tensor.ts';
 

@@ -5,7 +5,7 @@ import {
   intsAttribute,
   type Node,
   stringAttribute,
-} from '../../../../src/models/onnx/graph.ts';
+} from '../../../../src/models/onnx/graph/graph.ts';
 import type { Operator } from './evaluate.ts';
 import { at, fill, fromEnd, given, list } from './tensor.ts';
 

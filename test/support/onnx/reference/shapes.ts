@@ -4,7 +4,7 @@ import {
   intsAttribute,
   type Node,
   stringAttribute,
-} from '../../../../src/models/onnx/graph.ts';
+} from '../../../../src/models/onnx/graph/graph.ts';
 import type { Operator } from './evaluate.ts';
 import {
   at,

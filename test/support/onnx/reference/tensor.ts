@@ -1,4 +1,4 @@
-import { elementCount } from '../../../../src/models/onnx/graph.ts';
+import { elementCount } from '../../../../src/models/onnx/graph/graph.ts';
 
 /** A tensor of the reference evaluator: whatever its type in the graph, its numbers are float64. */
 export interface Tensor {

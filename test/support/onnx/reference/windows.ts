@@ -1,4 +1,4 @@
-import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../../../src/models/onnx/graph.ts';
+import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../../../src/models/onnx/graph/graph.ts';
 import { indices } from './tensor.ts';
 
 /** Where the windows of a convolution or a pool lie. */

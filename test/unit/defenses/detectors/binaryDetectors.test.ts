@@ -11,12 +11,12 @@ import { subnetwork } from '../../../../src/defenses/detectors/subnetwork.ts';
 import type { trainBinaryNetwork } from '../../../../src/defenses/detectors/trainBinaryNetwork.ts';
 import type { DifferentiableClassifier } from '../../../../src/models/classifier.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
-import { anyCounterexampleWillDo, itFailsOf } from '../../../mutants/itFailsOf.ts';
-import { binaryDetectorChecks } from '../../../support/binaryDetectorChecks.ts';
 import { type Checks, itPasses } from '../../../support/checks.ts';
 import { fittingContext, toyClassifier, toyExamples } from '../../../support/detectorToys.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
+import { anyCounterexampleWillDo, itFailsOf } from '../../../support/mutants/itFailsOf.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
+import { binaryDetectorChecks } from './binaryDetectorChecks.ts';
 
 const common = { epochs: 20, batchSize: 16, learningRate: 0.01 };
 const inside = { ...common, activation: 'second', adversary: 'static', epsilon: 0.05 };

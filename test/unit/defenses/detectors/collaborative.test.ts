@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { activationClassifier } from '../../../../src/defenses/activationClassifier.ts';
 import { collaborative } from '../../../../src/defenses/detectors/collaborative.ts';
 import type { DetectorDefinition, DetectorExamples } from '../../../../src/defenses/detectors/definition.ts';
-import { anyCounterexampleWillDo, itFails } from '../../../mutants/itFails.ts';
-import { itFailsOf } from '../../../mutants/itFailsOf.ts';
 import { itPasses } from '../../../support/checks.ts';
-import { collaborativeChecks } from '../../../support/collaborativeChecks.ts';
 import { headedClassifier } from '../../../support/headedClassifier.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
+import { anyCounterexampleWillDo, itFails } from '../../../support/mutants/itFails.ts';
+import { itFailsOf } from '../../../support/mutants/itFailsOf.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
+import { collaborativeChecks } from './collaborativeChecks.ts';
 
 const shape = { height: 1, width: 3, channels: 1 } as const;
 const identity = [

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import * as gaussians from '../../../../src/defenses/detectors/gaussians.ts';
-import { type Rewrite, rewrittenPart } from '../../../mutants/rewrite.ts';
 import { firstFailure, itPasses } from '../../../support/checks.ts';
-import { gaussiansChecks } from '../../../support/gaussiansChecks.ts';
+import { type Rewrite, rewrittenPart } from '../../../support/mutants/rewrite.ts';
+import { gaussiansChecks } from './gaussiansChecks.ts';
 
 describe('Gaussians with one covariance', () => {
   itPasses(gaussiansChecks, gaussians);

@@ -8,8 +8,8 @@ import {
 } from '../../../../src/defenses/detectors/lateActivations.ts';
 import { mahalanobis } from '../../../../src/defenses/detectors/mahalanobis.ts';
 import type { DifferentiableClassifier } from '../../../../src/models/classifier.ts';
-import { nativeRuntime } from '../../../../src/models/onnx/runtime.ts';
-import { toClassifier } from '../../../../src/models/onnx/toClassifier.ts';
+import { nativeRuntime } from '../../../../src/models/onnx/session/runtime.ts';
+import { toClassifier } from '../../../../src/models/onnx/session/toClassifier.ts';
 import { openLayersModel } from '../../../../src/models/tfjs/openLayersModel.ts';
 import { assertCloseTo } from '../../../support/closeTo.ts';
 import { fitted, transparentClassifier } from '../../../support/fittedDetector.ts';

@@ -1,12 +1,12 @@
 import assert from 'node:assert/strict';
 import { lid } from '../../../../src/defenses/detectors/lid.ts';
 import { localIntrinsicDimensionality } from '../../../../src/defenses/detectors/localIntrinsicDimensionality.ts';
-import { type Rewrite, rewrittenPart } from '../../../mutants/rewrite.ts';
 import { firstFailure, itPasses } from '../../../support/checks.ts';
 import { assertCloseTo } from '../../../support/closeTo.ts';
 import { completed, fitted, transparentClassifier } from '../../../support/fittedDetector.ts';
-import { lidChecks } from '../../../support/lidChecks.ts';
+import { type Rewrite, rewrittenPart } from '../../../support/mutants/rewrite.ts';
 import { noise } from '../../../support/onnx/makeModel.ts';
+import { lidChecks } from './lidChecks.ts';
 
 describe('Local intrinsic dimensionality', () => {
   itPasses(lidChecks, localIntrinsicDimensionality);

@@ -2,10 +2,10 @@ import assert from 'node:assert/strict';
 import { featureSqueezing } from '../../../../src/defenses/detectors/featureSqueezing.ts';
 import { jpeg } from '../../../../src/defenses/detectors/jpeg.ts';
 import { predictionDifference } from '../../../../src/defenses/detectors/predictionDifference.ts';
-import { anyCounterexampleWillDo, itFailsOf } from '../../../mutants/itFailsOf.ts';
 import { itPasses } from '../../../support/checks.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
-import { predictionDifferenceChecks } from '../../../support/predictionDifferenceChecks.ts';
+import { anyCounterexampleWillDo, itFailsOf } from '../../../support/mutants/itFailsOf.ts';
+import { predictionDifferenceChecks } from './predictionDifferenceChecks.ts';
 
 describe('the difference of predictions', () => {
   itPasses(predictionDifferenceChecks, predictionDifference);

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { safetyNet } from '../../../../src/defenses/detectors/safetyNet.ts';
-import { type Rewrite, rewrittenPart } from '../../../mutants/rewrite.ts';
 import { firstFailure, itPasses } from '../../../support/checks.ts';
 import { completed, fitted, transparentClassifier } from '../../../support/fittedDetector.ts';
+import { type Rewrite, rewrittenPart } from '../../../support/mutants/rewrite.ts';
 import { noise } from '../../../support/onnx/makeModel.ts';
-import { safetyNetChecks } from '../../../support/safetyNetChecks.ts';
+import { safetyNetChecks } from './safetyNetChecks.ts';
 
 describe('SafetyNet', () => {
   itPasses(safetyNetChecks, safetyNet);

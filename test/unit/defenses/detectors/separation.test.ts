@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import * as separation from '../../../../src/defenses/detectors/separation.ts';
-import { anyCounterexampleWillDo } from '../../../mutants/itFails.ts';
-import { type Rewrite, rewrittenPart } from '../../../mutants/rewrite.ts';
 import { firstFailure, itPasses } from '../../../support/checks.ts';
-import { separationChecks } from '../../../support/separationChecks.ts';
+import { anyCounterexampleWillDo } from '../../../support/mutants/itFails.ts';
+import { type Rewrite, rewrittenPart } from '../../../support/mutants/rewrite.ts';
+import { separationChecks } from './separationChecks.ts';
 
 describe('the figures of a detector', () => {
   itPasses(separationChecks, separation);

@@ -3,9 +3,9 @@ import { jpegCompression } from '../../../../src/defenses/detectors/jpeg.ts';
 import * as lab from '../../../../src/defenses/detectors/lab.ts';
 import { nonLocalMeans } from '../../../../src/defenses/detectors/nonLocalMeans.ts';
 import { bitDepth, medianOf2x2 } from '../../../../src/defenses/detectors/squeezers.ts';
-import { anyCounterexampleWillDo, itFailsOf } from '../../../mutants/itFailsOf.ts';
 import { itPasses } from '../../../support/checks.ts';
-import { bitDepthChecks, labChecks, medianChecks, nonLocalMeansChecks } from '../../../support/squeezerChecks.ts';
+import { anyCounterexampleWillDo, itFailsOf } from '../../../support/mutants/itFailsOf.ts';
+import { bitDepthChecks, labChecks, medianChecks, nonLocalMeansChecks } from './squeezerChecks.ts';
 
 describe('reducing the bit depth', () => {
   itPasses(bitDepthChecks, bitDepth);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { trainSupportVectorMachine } from '../../../../src/defenses/detectors/supportVectorMachine.ts';
-import { anyCounterexampleWillDo } from '../../../mutants/itFails.ts';
-import { type Rewrite, rewrittenPart } from '../../../mutants/rewrite.ts';
 import { firstFailure, itPasses } from '../../../support/checks.ts';
-import { supportVectorChecks } from '../../../support/supportVectorChecks.ts';
+import { anyCounterexampleWillDo } from '../../../support/mutants/itFails.ts';
+import { type Rewrite, rewrittenPart } from '../../../support/mutants/rewrite.ts';
+import { supportVectorChecks } from './supportVectorChecks.ts';
 
 describe('Training a support vector machine', () => {
   itPasses(supportVectorChecks, trainSupportVectorMachine);

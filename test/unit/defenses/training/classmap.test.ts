@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { cheapestAssignment } from '../../../../src/defenses/training/collaborative/assignment.ts';
 import { chooseClassmap, MeanAnswers } from '../../../../src/defenses/training/collaborative/classmap.ts';
-import { anyCounterexampleWillDo, itFails } from '../../../mutants/itFails.ts';
-import { itFailsOf } from '../../../mutants/itFailsOf.ts';
 import { itPasses } from '../../../support/checks.ts';
-import { classmapChecks } from '../../../support/classmapChecks.ts';
+import { anyCounterexampleWillDo, itFails } from '../../../support/mutants/itFails.ts';
+import { itFailsOf } from '../../../support/mutants/itFailsOf.ts';
+import { classmapChecks } from './classmapChecks.ts';
 
 describe('the classmap of collaborative training', () => {
   itPasses(classmapChecks, chooseClassmap);

@@ -1,8 +1,8 @@
 import { collaborativeLoss } from '../../../../src/defenses/training/collaborative/loss.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
-import { itFailsOf } from '../../../mutants/itFailsOf.ts';
 import { itPasses } from '../../../support/checks.ts';
-import { collaborativeLossChecks } from '../../../support/collaborativeLossChecks.ts';
+import { itFailsOf } from '../../../support/mutants/itFailsOf.ts';
+import { collaborativeLossChecks } from './collaborativeLossChecks.ts';
 
 describe('the loss of collaborative training', () => {
   before(async () => {

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { defenses } from '../../../../src/defenses/training/catalogue.ts';
+import { defenses } from '../../../../src/defenses/training/catalog.ts';
 import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
 import { Trainee } from '../../../../src/defenses/training/trainee.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
-import { registerTrainingGradients } from '../../../../src/models/tfjs/trainingGradients.ts';
-import { rewrittenPart } from '../../../mutants/rewrite.ts';
-import { trainingRewrites } from '../../../mutants/trainingRewrites.ts';
+import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { type Checks, firstFailure } from '../../../support/checks.ts';
-import { type TrainingSubject, trainingChecks } from '../../../support/trainingChecks.ts';
+import { rewrittenPart } from '../../../support/mutants/rewrite.ts';
+import { type TrainingSubject, trainingChecks } from './trainingChecks.ts';
+import { trainingRewrites } from './trainingRewrites.ts';
 
 const folder = 'defenses/training';
 

@@ -1,10 +1,10 @@
-import { defenses } from '../../../../src/defenses/training/catalogue.ts';
+import { defenses } from '../../../../src/defenses/training/catalog.ts';
 import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
 import { Trainee } from '../../../../src/defenses/training/trainee.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
-import { registerTrainingGradients } from '../../../../src/models/tfjs/trainingGradients.ts';
+import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { itPasses } from '../../../support/checks.ts';
-import { trainingChecks } from '../../../support/trainingChecks.ts';
+import { trainingChecks } from './trainingChecks.ts';
 
 describe('what training defenses minimize', () => {
   before(async () => {

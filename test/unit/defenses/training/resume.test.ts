@@ -4,16 +4,16 @@ import { once } from 'node:events';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
-import { defenses } from '../../../../src/defenses/training/catalogue.ts';
+import { defenses } from '../../../../src/defenses/training/catalog.ts';
 import { Checkpoint } from '../../../../src/defenses/training/checkpoint.ts';
 import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
 import { train } from '../../../../src/defenses/training/trainer.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
-import { registerTrainingGradients } from '../../../../src/models/tfjs/trainingGradients.ts';
+import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { UserError } from '../../../../src/userError.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
-import { essence, interrupted } from '../../../support/trainerChecks.ts';
 import { toyTask } from '../../../support/trainingToys.ts';
+import { essence, interrupted } from './trainerChecks.ts';
 
 describe('a training that is resumed', () => {
   const folder = temporaryFolder();

@@ -6,12 +6,12 @@ import type { DefenseDefinition } from '../../../../src/defenses/training/defini
 import { learningRateFactor } from '../../../../src/defenses/training/schedule.ts';
 import { type TrainingTask, train } from '../../../../src/defenses/training/trainer.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
-import { registerTrainingGradients } from '../../../../src/models/tfjs/trainingGradients.ts';
+import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { UserError } from '../../../../src/userError.ts';
 import { itPasses } from '../../../support/checks.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
-import { learning, plain, trainerChecks } from '../../../support/trainerChecks.ts';
 import { toyModel, toySet, toyTask, weightsOf } from '../../../support/trainingToys.ts';
+import { learning, plain, trainerChecks } from './trainerChecks.ts';
 
 describe('training', () => {
   const folder = temporaryFolder();

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import type { train } from '../../../../src/defenses/training/trainer.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
-import { registerTrainingGradients } from '../../../../src/models/tfjs/trainingGradients.ts';
-import { type Rewrite, rewrittenPart } from '../../../mutants/rewrite.ts';
+import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { firstFailure } from '../../../support/checks.ts';
-import { trainerChecks } from '../../../support/trainerChecks.ts';
+import { type Rewrite, rewrittenPart } from '../../../support/mutants/rewrite.ts';
+import { trainerChecks } from './trainerChecks.ts';
 
 const rewrites: Readonly<Record<string, Rewrite>> = {
   'the last weights are the result': ['await checkpoint.restoreBest(this.#weights, best.epoch);', ''],

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
-import { DifferentiableOnnxClassifier } from '../../../../src/models/onnx/onnxClassifier.ts';
 import { openOnnxModel } from '../../../../src/models/onnx/openOnnxModel.ts';
+import { DifferentiableOnnxClassifier } from '../../../../src/models/onnx/session/onnxClassifier.ts';
 import { compare, readReference } from '../../../verify/check.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', '..', 'fixtures', 'onnx');

@@ -1,5 +1,5 @@
-import { elementTypes, floatAttribute, intAttribute, type Node, stringAttribute } from '../../graph.ts';
-import { float, type GraphBuilder } from '../../graphBuilder.ts';
+import { elementTypes, floatAttribute, intAttribute, type Node, stringAttribute } from '../../graph/graph.ts';
+import { float, type GraphBuilder } from '../../graph/graphBuilder.ts';
 import { flat, NotDifferentiable, type Rule } from '../rule.ts';
 
 const floatTypes: readonly number[] = [

@@ -1,5 +1,5 @@
-import { intAttribute } from '../../graph.ts';
-import type { GraphBuilder } from '../../graphBuilder.ts';
+import { intAttribute } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import { flat, NotDifferentiable, type Rule, type RuleContext } from '../rule.ts';
 
 /** What a rule of a broadcast operation is made from. */

@@ -1,5 +1,5 @@
-import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph.ts';
-import type { GraphBuilder } from '../../graphBuilder.ts';
+import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import { type Rule, refuseComputed } from '../rule.ts';
 
 /** How a convolution's windows lie, an entry for each spatial axis. */

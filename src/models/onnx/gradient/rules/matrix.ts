@@ -1,5 +1,5 @@
-import { floatAttribute, intAttribute, stringAttribute } from '../../graph.ts';
-import { float, type GraphBuilder } from '../../graphBuilder.ts';
+import { floatAttribute, intAttribute, stringAttribute } from '../../graph/graph.ts';
+import { float, type GraphBuilder } from '../../graph/graphBuilder.ts';
 import { NotDifferentiable, type Rule } from '../rule.ts';
 
 /** Products of matrices: with Y = A B, dA = dY Bᵀ and dB = Aᵀ dY. */

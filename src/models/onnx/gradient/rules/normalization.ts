@@ -1,5 +1,5 @@
-import { floatAttribute, intAttribute, intsAttribute } from '../../graph.ts';
-import type { GraphBuilder } from '../../graphBuilder.ts';
+import { floatAttribute, intAttribute, intsAttribute } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import { NotDifferentiable, type Rule, refuseComputed } from '../rule.ts';
 
 const trained = 'its scale and shift';

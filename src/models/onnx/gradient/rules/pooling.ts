@@ -1,4 +1,4 @@
-import { type Attribute, elementCount, intAttribute, type Node } from '../../graph.ts';
+import { type Attribute, elementCount, intAttribute, type Node } from '../../graph/graph.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 import { mapBack } from './separable.ts';
 

@@ -1,5 +1,5 @@
-import { intAttribute, intsAttribute } from '../../graph.ts';
-import type { GraphBuilder } from '../../graphBuilder.ts';
+import { intAttribute, intsAttribute } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import { flat, NotDifferentiable, type Rule, type RuleContext } from '../rule.ts';
 
 /** What the gradient of a reduction is made from; y and dy have the reduced axes with size 1, so that they broadcast. */

@@ -1,5 +1,5 @@
-import { type Attribute, intsAttribute, stringAttribute } from '../../graph.ts';
-import { float } from '../../graphBuilder.ts';
+import { type Attribute, intsAttribute, stringAttribute } from '../../graph/graph.ts';
+import { float } from '../../graph/graphBuilder.ts';
 import { NotDifferentiable, type Rule, type RuleContext, refuseComputed } from '../rule.ts';
 import { mapBack } from './separable.ts';
 

@@ -1,4 +1,4 @@
-import type { GraphBuilder } from '../../graphBuilder.ts';
+import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 
 /**
  * The gradient of an operator that maps each axis linearly by itself, as averaging and resizing do: where y = M x along an

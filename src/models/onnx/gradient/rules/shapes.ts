@@ -1,5 +1,5 @@
-import { elementCount, intAttribute, intsAttribute, stringAttribute } from '../../graph.ts';
-import type { AttributeValue, GraphBuilder } from '../../graphBuilder.ts';
+import { elementCount, intAttribute, intsAttribute, stringAttribute } from '../../graph/graph.ts';
+import type { AttributeValue, GraphBuilder } from '../../graph/graphBuilder.ts';
 import { flat, NotDifferentiable, type Rule, type RuleContext } from '../rule.ts';
 
 /** Operators that arrange elements, or take some of them: the gradient puts each back where it was. */

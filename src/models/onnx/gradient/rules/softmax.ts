@@ -1,5 +1,5 @@
-import { floatAttribute, intAttribute } from '../../graph.ts';
-import type { GraphBuilder } from '../../graphBuilder.ts';
+import { floatAttribute, intAttribute } from '../../graph/graph.ts';
+import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import { NotDifferentiable, type Rule, type RuleContext } from '../rule.ts';
 
 /** Sums along the axis of the softmax, which since version 13 of the standard is one. */

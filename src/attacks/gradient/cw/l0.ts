@@ -1,0 +1,83 @@
+import type { Pixels } from '../../../data/image.ts';
+import type { Attempt } from '../../definition.ts';
+import type { Asking, Dialogue } from '../../dialogue.ts';
+import { type CwParameters, type Objective, objective } from './objective.ts';
+import { TanhDescent } from './tanhDescent.ts';
+
+/** The lead that is asked for beyond the confidence, and how nearly it must be there. */
+const surplus = 0.01;
+const tolerance = 1e-4;
+/** A constant at which the authors' program gives up. */
+const largestConstant = 2e6;
+/** A pixel counts as changed from this change of a value on. */
+const visible = 1e-4;
+/** Of pixels that matter more than this, no more than one is given up at a time. */
+const considerable = 0.01;
+
+interface Solution {
+  readonly point: Pixels;
+  /** The constant it was found with. */
+  readonly c: number;
+  readonly ascent: Objective['ascent'];
+}
+
+/**
+ * Minimizes ‖x′ − x‖₂² + c · f(x′) over fewer and fewer pixels: of each solution, the pixels i that matter least,
+ * those with the smallest |∇f(x′)ᵢ · δᵢ|, go back to their original value for good, until none is found with those that
+ * are left (Carlini & Wagner 2017, arXiv:1608.04644, section VI-B). The paper gives up one pixel at a time; how many it
+ * may be at a time, and how c grows, is as in the authors' program.
+ */
+export function* cwL0(attempt: Attempt<CwParameters>): Dialogue {
+  const { image, shape, parameters } = attempt;
+  const allowed = new Uint8Array(image.length / shape.channels).fill(1);
+  let start = image;
+  let c = parameters.initialConstant;
+  while (allowed.includes(1)) {
+    const solution = yield* solve(attempt, allowed, start, c);
+    if (solution === undefined) return;
+    giveUpPixels(allowed, image, solution, shape.channels);
+    ({ point: start, c } = solution);
+  }
+}
+
+/** Descends from `start` until the first success, doubling c every so many steps. */
+function* solve(
+  { image, shape, goal, parameters }: Attempt<CwParameters>,
+  allowed: Uint8Array,
+  start: Pixels,
+  initialConstant: number,
+): Asking<Solution | undefined> {
+  const { confidence, steps, learningRate } = parameters;
+  const mayChange = (i: number) => allowed[Math.floor(i / shape.channels)] === 1;
+  const origin = new TanhDescent(image, learningRate).point;
+  const descent = new TanhDescent(start, learningRate);
+  for (let c = initialConstant; c < largestConstant; c *= 2) {
+    for (let step = 0; step < steps; step++) {
+      const point = descent.point.map((value, i) => (mayChange(i) ? value : (image[i] as number)));
+      const { shortfall, ascent } = yield* objective(point, goal, confidence + surplus);
+      if (shortfall < tolerance) return { point, c, ascent };
+      const slope = (value: number, i: number) => 2 * (value - (origin[i] as number)) - c * (ascent[i] as number);
+      descent.step(Float64Array.from(point, (value, i) => (mayChange(i) ? slope(value, i) : 0)));
+    }
+  }
+  return undefined;
+}
+
+/** Takes pixels from those that may change, at least one. */
+function giveUpPixels(allowed: Uint8Array, image: Pixels, { point, ascent }: Solution, channels: number): void {
+  const importance = new Float64Array(allowed.length);
+  const changed = new Uint8Array(allowed.length);
+  for (const [i, value] of point.entries()) {
+    const pixel = Math.floor(i / channels);
+    const change = Math.abs(value - (image[i] as number));
+    importance[pixel] = (importance[pixel] as number) + change * Math.abs(ascent[i] as number);
+    if (change >= visible) changed[pixel] = 1;
+  }
+  const most = 0.3 * Math.sqrt(changed.reduce((sum, one) => sum + one, 0));
+  const candidates = Uint32Array.from(allowed.keys()).filter((pixel) => allowed[pixel] === 1);
+  candidates.sort((a, b) => (importance[a] as number) - (importance[b] as number));
+  for (const [given, pixel] of candidates.entries()) {
+    allowed[pixel] = 0;
+    if ((importance[pixel] as number) > considerable || given + 1 >= most) return;
+  }
+}

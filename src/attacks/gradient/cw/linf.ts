@@ -1,0 +1,58 @@
+import type { Pixels } from '../../../data/image.ts';
+import { distances } from '../../../geometry/norms.ts';
+import type { Attempt } from '../../definition.ts';
+import type { Asking, Dialogue } from '../../dialogue.ts';
+import { type CwParameters, objective } from './objective.ts';
+import { TanhDescent } from './tanhDescent.ts';
+
+/** A constant at which the authors' program gives up. */
+const largestConstant = 20;
+/** A change that is no longer worth shrinking. */
+const smallestTau = 1 / 256;
+const decrease = 0.9;
+/** A solution has a loss below this, in units of c. */
+const tolerance = 1e-4;
+
+/**
+ * Minimizes c · f(x′) + Σ max(|δᵢ| − τ, 0) for smaller and smaller τ, each time from the last solution and with its c,
+ * until there is none (Carlini & Wagner 2017, arXiv:1608.04644, section VI-C; the constants are
+ * those of the authors’ program).
+ */
+export function* cwLinf(attempt: Attempt<CwParameters>): Dialogue {
+  let start = attempt.image;
+  let c = attempt.parameters.initialConstant;
+  for (let tau = 1; tau > smallestTau; ) {
+    const solution = yield* solve(attempt, tau, start, c);
+    if (solution === undefined) return;
+    ({ point: start, c } = solution);
+    const { linf } = distances(attempt.image, start, attempt.shape.channels);
+    tau = decrease * Math.min(tau, linf);
+  }
+}
+
+/** Descends from `start` until the first success within τ, doubling c every so many steps. */
+function* solve(
+  { image, goal, parameters }: Attempt<CwParameters>,
+  tau: number,
+  start: Pixels,
+  initialConstant: number,
+): Asking<{ point: Pixels; c: number } | undefined> {
+  const { confidence, steps, learningRate } = parameters;
+  const descent = new TanhDescent(start, learningRate);
+  for (let c = initialConstant; c < largestConstant; c *= 2) {
+    for (let step = 0; step < steps; step++) {
+      const { point } = descent;
+      const { shortfall, success, ascent } = yield* objective(point, goal, confidence);
+      // How far values are beyond τ, with their sign.
+      const beyond = Float64Array.from(point, (value, i) => {
+        const change = value - (image[i] as number);
+        return Math.sign(change) * Math.max(Math.abs(change) - tau, 0);
+      });
+      const loss = beyond.reduce((sum, excess) => sum + Math.abs(excess), c * shortfall);
+      if (success && loss < tolerance * c) return { point, c };
+      const pull = shortfall > 0 ? c : 0;
+      descent.step(beyond.map((excess, i) => Math.sign(excess) - pull * (ascent[i] as number)));
+    }
+  }
+  return undefined;
+}

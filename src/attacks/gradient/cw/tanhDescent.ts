@@ -1,0 +1,46 @@
+import type { Pixels } from '../../../data/image.ts';
+import { Adam } from '../../../geometry/adam.ts';
+
+/** What arctanh is taken of is this much smaller: black and white pixels would have w = ±∞ and never move. */
+const shrink = 0.999999;
+
+/**
+ * Descent in w, where x′ = ½(tanh w + 1) is in [0, 1] whatever w is, by steps of Adam (Carlini & Wagner 2017,
+ * arXiv:1608.04644, section V-B, "change of variables").
+ */
+export class TanhDescent {
+  readonly #w: Float64Array;
+  /** tanh w, which costs more than all the rest of a step. */
+  readonly #tanh: Float64Array;
+  readonly #slope: Float64Array;
+  readonly #adam: Adam;
+
+  constructor(start: Pixels, learningRate: number) {
+    this.#w = Float64Array.from(start, (value) => Math.atanh((2 * value - 1) * shrink));
+    this.#tanh = this.#w.map(Math.tanh);
+    this.#slope = new Float64Array(start.length);
+    this.#adam = new Adam(start.length, learningRate);
+  }
+
+  /** The largest |w|: so far is the pixel that is nearest to black or white from the middle. */
+  get reach(): number {
+    return this.#w.reduce((largest, w) => Math.max(largest, Math.abs(w)), 0);
+  }
+
+  /** x′ where w is now. Where w starts, it is within a millionth of the start. */
+  get point(): Pixels {
+    const point = new Float32Array(this.#tanh.length);
+    for (let i = 0; i < point.length; i++) point[i] = ((this.#tanh[i] as number) + 1) / 2;
+    return point;
+  }
+
+  /** One step down a function with this gradient with respect to x′. */
+  step(gradient: Float64Array): void {
+    // ∂x′/∂w = ½(1 − tanh² w)
+    for (let i = 0; i < gradient.length; i++) {
+      this.#slope[i] = ((gradient[i] as number) * (1 - (this.#tanh[i] as number) ** 2)) / 2;
+    }
+    this.#adam.step(this.#w, this.#slope);
+    for (let i = 0; i < this.#w.length; i++) this.#tanh[i] = Math.tanh(this.#w[i] as number);
+  }
+}

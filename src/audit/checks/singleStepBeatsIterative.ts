@@ -1,0 +1,29 @@
+import { isDifferentiable } from '../../models/classifier.ts';
+import { type Check, isTelling } from '../check.ts';
+import { countSuccesses, definitionOf } from '../trial.ts';
+
+/** Steps of the attack that a single-step test is held against. */
+const steps = 10;
+
+/**
+ * An iterative attack can take the single step and then mend it. Where a single step finds more, something sends small
+ * steps astray. A test of FGSM is held against PGD, every other one against a single step of PGD (FGSM in linf).
+ */
+export const singleStepBeatsIterative: Check = {
+  id: 'single-step-beats-iterative',
+  async examine({ plan, attack, conditions, subjects, result, run }) {
+    const { budget, held, fooled } = result;
+    const pgd = definitionOf('pgd');
+    if (!isDifferentiable(conditions.classifier) || !budget || !pgd.norms.includes(budget.norm)) return undefined;
+    if (plan.attack === 'fgsm') {
+      const reached = countSuccesses(await run(pgd, { steps, restarts: 1 }, budget, fooled));
+      const missed = fooled.length - reached;
+      if (!isTelling(missed, subjects.length)) return undefined;
+      return `${steps} steps of PGD do not fool ${missed} of the ${fooled.length} images that a single step fooled (${subjects.length} were looked at).`;
+    }
+    const single = { steps: 1, stepSize: budget.epsilon, restarts: 1 };
+    const found = countSuccesses(await run(pgd, single, budget, held));
+    if (!isTelling(found, subjects.length)) return undefined;
+    return `A single step fools ${found} of the ${held.length} images that held against ${attack.title} (${subjects.length} were looked at).`;
+  },
+};

@@ -1,0 +1,26 @@
+import { createHash } from 'node:crypto';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import { normal } from '../geometry/randomPoint.ts';
+import { levelOf, valueAt } from './grid.ts';
+import { type ImageShape, sizeOf } from './image.ts';
+import type { LabeledImage } from './loadExamples.ts';
+
+/** What reports call a dataset of such images. */
+export const whiteNoise = 'white noise';
+
+const count = 8;
+
+/**
+ * Images to forge others from: every value is drawn from a normal distribution of mean 0.5 and standard deviation 0.3
+ * (as in the program of Geng & Veerapaneni 2017, “Tricking Neural Networks”), cut to [0, 1], on the 8-bit grid.
+ */
+export function noiseImages(shape: ImageShape, seed: number): LabeledImage[] {
+  const random = xoroshiro128plus(seed);
+  return Array.from({ length: count }, (_, i) => {
+    const pixels = Float32Array.from({ length: sizeOf(shape) }, () =>
+      valueAt(levelOf(Math.min(Math.max(0.5 + 0.3 * normal(random), 0), 1))),
+    );
+    const sha256 = createHash('sha256').update(new Uint8Array(pixels.buffer)).digest('hex');
+    return { file: `${whiteNoise} ${i + 1}`, sha256, pixels, notes: [] };
+  });
+}

@@ -1,0 +1,143 @@
+import type { Batch, DifferentiableClassifier, Logits, Pullback } from '../../models/classifier.ts';
+import { argmax, type Functional, seed, weigh } from '../../models/functional.ts';
+import type { Detector } from '../detectors/detector.ts';
+
+/** What a guarded classifier says about an image. */
+export interface Judgment {
+  readonly logits: Float32Array;
+  readonly score: number;
+  readonly rejected: boolean;
+}
+
+/** How scores become decisions. */
+export interface Threshold {
+  /** An image is rejected when its score is above. */
+  readonly threshold: number;
+  /** The spread of clean scores, which makes scores comparable to logits. */
+  readonly scale: number;
+}
+
+/**
+ * A classifier and a detector as one. Rejection is a class of its own, N + 1, with the logit
+ *
+ *     z_{N+1} = max_i z_i + (score − threshold) / scale,
+ *
+ * the highest exactly where the detector rejects (Carlini & Wagner 2017, "Adversarial Examples Are Not Easily Detected",
+ * section 3.2, there as a product, which needs positive logits).
+ *
+ * An attacker wants neither the label nor rejection. So attacks see N logits in which rejection counts as the label of
+ * the example: z′_label = max(z_label, z_{N+1}). Their prediction differs from the label, or is the target, exactly where
+ * the image is misclassified so and accepted, and every attack on a classifier is an adaptive attack on both.
+ */
+export class GuardedClassifier {
+  readonly #classifier: DifferentiableClassifier;
+  readonly #detector: Detector;
+  readonly #threshold: Threshold;
+
+  constructor(classifier: DifferentiableClassifier, detector: Detector, threshold: Threshold) {
+    this.#classifier = classifier;
+    this.#detector = detector;
+    this.#threshold = threshold;
+  }
+
+  /** What model and detector say about each image. */
+  async judge(images: Batch): Promise<Judgment[]> {
+    const logits = await this.#classifier.logits(images);
+    const scores = await this.#detector.score(images);
+    return images.map((_, i) => {
+      const score = scores[i] as number;
+      return { logits: logits[i] as Float32Array, score, rejected: this.#rejects(score) };
+    });
+  }
+
+  /** @param labels of the images, which rejection counts as. */
+  async logits(images: Batch, labels: readonly number[]): Promise<Logits> {
+    const judgments = await this.judge(images);
+    return judgments.map((judgment, i) => this.#merge(judgment, labels[i] as number).merged);
+  }
+
+  /** @param labels of the images, which rejection counts as. */
+  async pullback(
+    images: Batch,
+    functionals: readonly (readonly Functional[])[],
+    labels: readonly number[],
+  ): Promise<Pullback> {
+    const judgments = await this.judge(images);
+    const views = judgments.map((judgment, i) => this.#merge(judgment, labels[i] as number));
+    const routes = functionals.map((own, i) => own.map((functional) => route(functional, views[i] as View)));
+    const through = await this.#classifier.pullback(
+      images,
+      routes.map((own) => own.map(({ functional }) => functional)),
+    );
+    const suspicious = images.flatMap((_, i) => (routes[i]?.some(({ share }) => share !== 0) ? [i] : []));
+    const slopes = new Map<number, Float32Array>();
+    if (suspicious.length > 0) {
+      const { gradients } = await this.#detector.pullback(suspicious.map((i) => images[i] as Float32Array));
+      for (const [place, i] of suspicious.entries()) slopes.set(i, gradients[place] as Float32Array);
+    }
+    return {
+      logits: views.map(({ merged }) => merged),
+      values: routes.map((own, i) => own.map(({ value }, k) => value ?? (through.values[i]?.[k] as number))),
+      gradients: routes.map((own, i) =>
+        own.map(({ share }, k) => {
+          const gradient = through.gradients[i]?.[k] as Float32Array;
+          const slope = slopes.get(i);
+          if (share === 0 || slope === undefined) return gradient;
+          const factor = share / this.#threshold.scale;
+          return gradient.map((value, p) => value + factor * (slope[p] as number));
+        }),
+      ),
+    };
+  }
+
+  /** A score that is no number says nothing good about an image. */
+  #rejects(score: number): boolean {
+    return !(score <= this.#threshold.threshold);
+  }
+
+  #merge({ logits, score, rejected }: Judgment, label: number): View {
+    const { threshold, scale } = this.#threshold;
+    const leader = argmax(logits);
+    const top = logits[leader] as number;
+    // Rounding must not turn the decision.
+    const least = Math.max(Math.abs(top), 1) * 2 ** -20;
+    const excess = Number.isFinite(score) ? (score - threshold) / scale : farAbove;
+    const rejection = top + (rejected ? Math.max(excess, least) : Math.min(excess, -least));
+    const merged = logits.slice();
+    const byRejection = rejection > (merged[label] as number);
+    if (byRejection) merged[label] = rejection;
+    return { merged, label, leader, byRejection };
+  }
+}
+
+/** The excess of a score that is not a number, or infinite. */
+const farAbove = 1e6;
+
+/** The logits of an image as an attacker sees them. */
+interface View {
+  readonly merged: Float32Array;
+  readonly label: number;
+  readonly leader: number;
+  /** The logit of the label is that of rejection. */
+  readonly byRejection: boolean;
+}
+
+/** How a functional of the merged logits is computed: by one of the model's, and a share of the detector's score. */
+interface Route {
+  readonly functional: Functional;
+  /** Derivative with respect to the logit of rejection. */
+  readonly share: number;
+  /** Value, where it is not that of `functional`. */
+  readonly value?: number;
+}
+
+function route(functional: Functional, { merged, label, leader, byRejection }: View): Route {
+  if (functional.kind === 'weights' && functional.output !== 'logits') return { functional, share: 0 };
+  const { value, gradient } = functional.kind === 'weights' ? weigh(functional, merged) : seed(functional, merged);
+  const share = byRejection ? (gradient[label] as number) : 0;
+  if (byRejection) {
+    gradient[label] = 0;
+    gradient[leader] = (gradient[leader] as number) + share;
+  }
+  return { functional: { kind: 'weights', output: 'logits', weights: gradient }, share, value };
+}

@@ -1,0 +1,246 @@
+import { createHash } from 'node:crypto';
+import { readFile, realpath, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { type LabeledImage, listExamples, readImages } from '../../data/loadExamples.ts';
+import { sample } from '../../data/sample.ts';
+import type { DatasetSource } from '../../data/source.ts';
+import { openModel } from '../../models/open.ts';
+import type { OpenedModel } from '../../models/openedModel.ts';
+import { startTensorFlow } from '../../models/tfjs/backend.ts';
+import { readLayersModel } from '../../models/tfjs/readLayersModel.ts';
+import { registerTrainingGradients } from '../../models/tfjs/training/trainingGradients.ts';
+import { UserError } from '../../userError.ts';
+import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts';
+import { exportExamples } from '../crafting/exportExamples.ts';
+import { completeDefenseParameters } from '../parameters.ts';
+import type { DefensePlan, TrainingAttack } from '../plan.ts';
+import type { TrainingProgress } from '../progress.ts';
+import type { DataFacts } from './card.ts';
+import { defenses } from './catalog.ts';
+import { Checkpoint } from './checkpoint.ts';
+import type { CommonParameters } from './commonParameters.ts';
+import type { DefenseDefinition } from './definition.ts';
+import type { LabeledPixels } from './objective.ts';
+import type { DefenseReport } from './report.ts';
+import { train } from './trainer.ts';
+import { writeHardened } from './writeHardened.ts';
+
+/** Of a dataset without validation images, a tenth is set aside for them. More than these are not measured on. */
+const mostValidationImages = 300;
+
+/** Fewer images leave nothing to set aside. */
+const fewestImages = 4;
+
+/** The means of a training. */
+interface Context {
+  readonly signal: AbortSignal;
+  onProgress(progress: TrainingProgress): void;
+}
+
+type KnownImage = LabeledImage & { readonly label: number };
+
+/**
+ * Hardens a model and writes what came of it into the plan's folder: `model.json` with its weights, `model.onnx`,
+ * `labels.txt`, `card.json` and `card.md`. While it trains, the folder `checkpoint` there holds where it stands; a later
+ * call with the same plan goes on from it.
+ * @throws UserError when the model cannot be trained here, the images do not do, the folder holds something else or
+ * cannot be written, or the checkpoint belongs to another training; the signal's reason when it aborts.
+ */
+export async function trainDefense(plan: DefensePlan, { signal, onProgress }: Context): Promise<DefenseReport> {
+  const tell = (progress: Omit<TrainingProgress, 'name'>) => onProgress({ name: plan.name, ...progress });
+  tell({ phase: 'loading', step: 0, steps: 0 });
+  const definition = defenses.get(plan.kind);
+  if (definition === undefined) throw new UserError(`There is no training defense "${plan.kind}".`);
+  const parameters = completeDefenseParameters(definition, plan.parameters);
+  await checkFolder(plan);
+  const opened = await openModel(plan.model);
+  try {
+    const data = await loadData(plan, opened, signal);
+    const craft = async (attacks: readonly TrainingAttack[]) => {
+      const examples = await craftSet(plan, opened, data.training, attacks, signal, tell);
+      await exportSet(plan, opened, data.training, examples);
+      return examples;
+    };
+    if (!plan.model.path.endsWith('.json')) await refuse(plan, definition, parameters, craft);
+    const { name: engine } = await startTensorFlow();
+    registerTrainingGradients();
+    const { model } = await readLayersModel(plan.model.path);
+    const checkpoint = new Checkpoint(path.join(plan.path, 'checkpoint'), {
+      defense: plan.kind,
+      parameters: JSON.stringify(parameters),
+      seed: String(plan.seed),
+      model: opened.sha256,
+      preprocessing: JSON.stringify(opened.preprocessing),
+      'training data': hashOf(data.training),
+      'validation data': hashOf(data.validation),
+      engine,
+    });
+    const { classifier, preprocessing } = opened;
+    const trained = await train({
+      definition,
+      parameters,
+      model,
+      input: classifier.input,
+      classes: classifier.classes.length,
+      preprocessing,
+      training: toSet(data.training),
+      validation: toSet(data.validation),
+      seed: plan.seed,
+      checkpoint,
+      craft,
+      signal,
+      onProgress: tell,
+    });
+    const report = await writeHardened({
+      plan,
+      definition,
+      parameters,
+      opened,
+      model,
+      trained,
+      training: factsOf(plan.dataset, data.training),
+      validation: factsOf(plan.validation ?? plan.dataset, data.validation),
+      engine,
+    });
+    await checkpoint.remove();
+    trained.network.dispose();
+    return report;
+  } finally {
+    opened.classifier.dispose();
+  }
+}
+
+/** @throws UserError when writing there would overwrite the original, or a model that is not this defense's. */
+async function checkFolder({ path: folder, model, name }: DefensePlan): Promise<void> {
+  const real = async (place: string) => realpath(place).catch(() => path.resolve(place));
+  if ((await real(folder)) === (await real(path.dirname(model.path)))) {
+    throw new UserError(
+      `${folder} is the folder of the model itself, which would be overwritten. Choose another "path" for "${name}".`,
+    );
+  }
+  const exists = (file: string) =>
+    stat(path.join(folder, file)).then(
+      () => true,
+      () => false,
+    );
+  if (!(await exists('model.json')) || (await exists(path.join('checkpoint', 'state.json')))) return;
+  const card = await readFile(path.join(folder, 'card.json'), 'utf8')
+    .then(JSON.parse)
+    .catch(() => undefined);
+  if (card?.name === name) return;
+  throw new UserError(
+    `${folder} holds another model, which would be overwritten. Choose another "path" for "${name}", or delete the folder.`,
+  );
+}
+
+/** Of a model that cannot be trained here, the examples can be made all the same. */
+async function refuse(
+  plan: DefensePlan,
+  definition: DefenseDefinition,
+  parameters: CommonParameters & Record<string, unknown>,
+  craft: (attacks: readonly TrainingAttack[]) => Promise<readonly CraftedExample[]>,
+): Promise<never> {
+  const why = `${plan.model.path} cannot be trained here: only TensorFlow.js layers models (model.json) can.`;
+  const attacks = definition.attacks?.(parameters);
+  if (attacks === undefined) {
+    throw new UserError(
+      `${why} With the defense "examples", correctly labeled adversarial examples are made and written, to train the model on where it was made.`,
+    );
+  }
+  const examples = await craft(attacks);
+  throw new UserError(
+    `${why} ${examples.length} correctly labeled adversarial examples were written to ${examplesFolder(plan)}: train the model on them where it was made.`,
+  );
+}
+
+function examplesFolder(plan: DefensePlan): string {
+  return path.join(plan.path, 'examples');
+}
+
+async function loadData(plan: DefensePlan, { classifier }: OpenedModel, signal: AbortSignal) {
+  const read = async (source: DatasetSource): Promise<KnownImage[]> => {
+    if (source.labels === 'predictions') throw unlabeled(source);
+    const { files } = await listExamples(plan, source, classifier.classes);
+    if (files.some(({ label }) => label === undefined)) throw unlabeled(source);
+    return (await readImages(files, classifier.input, plan.model.resizing, signal)) as KnownImage[];
+  };
+  const all = await read(plan.dataset);
+  if (all.length < fewestImages) {
+    throw new UserError(`${plan.dataset.path}: ${all.length} images are too few to train on. Add some.`);
+  }
+  const classOf = ({ label }: KnownImage) => label;
+  const aside = plan.validation ? await read(plan.validation) : all;
+  const count = Math.min(mostValidationImages, plan.validation ? aside.length : Math.ceil(all.length / 10));
+  const validation = sample(aside, classOf, count, plan.seed);
+  const chosen = new Set(validation);
+  const training = plan.validation ? all : all.filter((image) => !chosen.has(image));
+  const classes = new Set(training.map(classOf));
+  if (classes.size < 2) {
+    const only = classifier.classes[classOf(training[0] as KnownImage)];
+    throw new UserError(
+      `${plan.dataset.path}: all images are of one class, "${only}". A model trained on them would take everything for it: add images of the other classes.`,
+    );
+  }
+  return { training, validation };
+}
+
+function unlabeled({ path: folder }: DatasetSource): UserError {
+  return new UserError(
+    `${folder}: the labels are the model's own predictions, and a model cannot be trained on what it already says. Put the images into folders named after their classes, or give a table of labels ("csv").`,
+  );
+}
+
+async function craftSet(
+  plan: DefensePlan,
+  { classifier }: OpenedModel,
+  images: readonly KnownImage[],
+  attacks: readonly TrainingAttack[],
+  signal: AbortSignal,
+  tell: (progress: Omit<TrainingProgress, 'name'>) => void,
+): Promise<CraftedExample[]> {
+  let total = 0;
+  const examples = await craftExamples(classifier, images, attacks, {
+    seed: plan.seed,
+    signal,
+    quantize: true,
+    onProgress(done, of) {
+      total = of;
+      tell({ phase: 'crafting', step: done, steps: of });
+    },
+  });
+  if (total === 0) {
+    throw new UserError(
+      `${plan.dataset.path}: no image is eligible; the model gets all ${images.length} wrong before any attack. Check labels and preprocessing.`,
+    );
+  }
+  if (examples.length > 0) return examples;
+  const names = attacks.map(({ attack }) => attack).join(', ');
+  throw new UserError(
+    `No attack (${names}) fooled the model on any of ${total / attacks.length} images, so there are no examples to learn from. Choose a larger "epsilon", or other attacks.`,
+  );
+}
+
+async function exportSet(
+  plan: DefensePlan,
+  { classifier }: OpenedModel,
+  images: readonly KnownImage[],
+  examples: readonly CraftedExample[],
+): Promise<void> {
+  const named = examples.map((example) => ({ ...example, original: images[example.original]?.file ?? '' }));
+  await exportExamples(examplesFolder(plan), named, classifier.input, classifier.classes);
+}
+
+/** SHA-256 of what the files hold and of their labels. */
+function hashOf(images: readonly KnownImage[]): string {
+  const hash = createHash('sha256');
+  for (const { sha256, label } of images) hash.update(`${sha256} ${label}\n`);
+  return hash.digest('hex');
+}
+
+function factsOf({ path: folder }: DatasetSource, images: readonly KnownImage[]): DataFacts {
+  return { path: folder, images: images.length, sha256: hashOf(images) };
+}
+
+function toSet(images: readonly KnownImage[]): LabeledPixels {
+  return { images: images.map(({ pixels }) => pixels), labels: images.map(({ label }) => label) };
+}

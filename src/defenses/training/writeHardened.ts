@@ -1,0 +1,146 @@
+import { mkdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import * as tfl from '@tensorflow/tfjs-layers';
+import { writeError } from '../../data/fileErrors.ts';
+import { writeModel } from '../../models/onnx/graph/writeModel.ts';
+import type { OpenedModel } from '../../models/openedModel.ts';
+import type { Preprocessing } from '../../models/preprocessing.ts';
+import { lowerToOnnx } from '../../models/tfjs/lowering/lowerToOnnx.ts';
+import { readLayersModel } from '../../models/tfjs/readLayersModel.ts';
+import { writeLayersModel } from '../../models/tfjs/training/writeLayersModel.ts';
+import { writeDetector } from '../detectors/detectorFile.ts';
+import type { DefensePlan } from '../plan.ts';
+import { type DataFacts, type DefenseCard, describeCard, warningsOn } from './card.ts';
+import type { CommonParameters } from './commonParameters.ts';
+import type { DefenseDefinition } from './definition.ts';
+import type { DefenseReport } from './report.ts';
+import type { Trained } from './trainer.ts';
+
+/** What there is to say about a model that was hardened. */
+export interface Facts {
+  readonly plan: DefensePlan;
+  readonly definition: DefenseDefinition;
+  readonly parameters: CommonParameters & Record<string, unknown>;
+  /** The given model, and the same as layers. */
+  readonly opened: Pick<OpenedModel, 'classifier' | 'preprocessing' | 'sha256'>;
+  readonly model: tfl.LayersModel;
+  readonly trained: Trained;
+  readonly training: DataFacts;
+  readonly validation: DataFacts;
+  readonly engine: string;
+}
+
+/** Its metadata say mean and standard deviation; of the order of channels no convention has a key. */
+const bgrWarning =
+  'The ONNX file takes the channels of a color in the order blue, green, red: say so in its "preprocessing" ("channels": "bgr").';
+
+/**
+ * Writes a hardened model into the plan's folder: `model.json` with its weights, `model.onnx`, `labels.txt` where the model
+ * has labels, a detector where the defense has one, `card.md`, and `card.json` last: a folder with a card is complete.
+ * @throws UserError when the folder cannot be written.
+ */
+export async function writeHardened(facts: Facts): Promise<DefenseReport> {
+  const { plan, definition, parameters, opened, trained, training, validation, engine } = facts;
+  const { classifier, preprocessing, sha256 } = opened;
+  const { before, points, images, seconds } = trained;
+  const { epoch, cleanAccuracy, robustAccuracy } = trained.after;
+  const after = { cleanAccuracy, robustAccuracy };
+  await makeFolder(plan.path);
+  const hardened = toClassifier(facts);
+  const file = await writeLayersModel(hardened, plan.path);
+  await writeItsDetector(facts, file);
+  const onnx = toOnnx(hardened, preprocessing, classifier.classes);
+  if ('bytes' in onnx) await writeFileOrSay(path.join(plan.path, 'model.onnx'), onnx.bytes);
+  if (plan.model.labels !== undefined) {
+    await writeFileOrSay(path.join(plan.path, 'labels.txt'), `${classifier.classes.join('\n')}\n`);
+  }
+  const summary = {
+    name: plan.name,
+    kind: plan.kind,
+    title: definition.title,
+    before,
+    after,
+    points,
+    warnings: [
+      ...warningsOn(before, after),
+      ...('warning' in onnx ? [onnx.warning] : []),
+      ...('bytes' in onnx && preprocessing.channels === 'bgr' ? [bgrWarning] : []),
+    ],
+    time: Math.round(seconds * 1000) / 1000,
+  };
+  const card: DefenseCard = {
+    version: 1,
+    ...summary,
+    source: definition.source,
+    limits: definition.limits,
+    parameters,
+    seed: plan.seed,
+    original: { name: plan.model.name, path: plan.model.path, sha256 },
+    preprocessing,
+    training: { ...training, trainedOn: images },
+    validation,
+    epoch,
+    engine,
+    date: new Date().toISOString(),
+  };
+  await writeFileOrSay(path.join(plan.path, 'card.md'), describeCard(card));
+  await writeFileOrSay(path.join(plan.path, 'card.json'), `${JSON.stringify(card, undefined, 2)}\n`);
+  return {
+    ...summary,
+    model: file,
+    ...('bytes' in onnx && { onnx: path.join(plan.path, 'model.onnx') }),
+    card: path.join(plan.path, 'card.json'),
+  };
+}
+
+/** The model as an ONNX file, with class names and normalization in its metadata, or why it cannot be one. */
+function toOnnx(
+  hardened: tfl.LayersModel,
+  { mean, std }: Preprocessing,
+  classes: readonly string[],
+): { readonly bytes: Uint8Array } | { readonly warning: string } {
+  try {
+    const { model } = lowerToOnnx(hardened);
+    const metadata = new Map([
+      ['names', JSON.stringify(classes)],
+      ['mean', JSON.stringify(mean)],
+      ['std', JSON.stringify(std)],
+    ]);
+    return { bytes: writeModel({ ...model, metadata }) };
+  } catch (error) {
+    return { warning: `There is no ONNX file: ${(error as Error).message}` };
+  }
+}
+
+async function writeFileOrSay(file: string, content: string | Uint8Array): Promise<void> {
+  await writeFile(file, content).catch((error) => {
+    throw writeError(file, error);
+  });
+}
+
+async function makeFolder(folder: string): Promise<void> {
+  await mkdir(folder, { recursive: true }).catch((error) => {
+    throw writeError(folder, error);
+  });
+}
+
+/** What is written as model.json: the given model with its new weights; of an extended network, its first output. */
+function toClassifier({ definition, model, trained: { network } }: Facts): tfl.LayersModel {
+  if (definition.extend) {
+    return tfl.model({ inputs: network.inputs, outputs: network.outputs[0] as tfl.SymbolicTensor });
+  }
+  model.setWeights(network.getWeights());
+  return model;
+}
+
+/** Writes the detector that was trained with the model, bound to the model's file, where there is one. */
+async function writeItsDetector({ plan, definition, parameters, trained }: Facts, file: string): Promise<void> {
+  const detector = definition.detector?.(parameters, trained.prepared);
+  if (detector === undefined) return;
+  const { model, sha256 } = await readLayersModel(file);
+  model.dispose();
+  const { kind, threshold, seen, state } = detector;
+  const facts = { kind, threshold, seen, model: { name: plan.name, sha256 } };
+  // Its threshold is that of its paper: no rate was asked for, and no spread of scores was measured.
+  await writeDetector(plan.path, { ...facts, parameters: {}, scale: 1, falsePositiveRate: 0 }, state);
+}

@@ -1,0 +1,121 @@
+import { UserError } from '../../../userError.ts';
+import { dependents } from '../gradient/derive.ts';
+import { inGigabytes, memoryBudget, moreThanBudget } from '../session/batchSize.ts';
+import type { Runtime, RuntimeTensor } from '../session/runtime.ts';
+import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
+import { takeBranches } from './takeBranches.ts';
+
+/** What is known of a graph once the shape of its input is fixed. */
+export interface Inspection {
+  /** Dimensions of every value. */
+  readonly shapes: ReadonlyMap<string, readonly number[]>;
+  /** The model with every small value that does not depend on the image as a constant. */
+  readonly model: Model;
+}
+
+/** Constants of more elements than this are weights, and what is computed from them stays in the graph. */
+const smallConstant = 4096;
+/** What is computed from small ones may be larger, such as masks, but not without end. */
+const largestKnown = 2 ** 22;
+
+/**
+ * Finds the shapes of all values, and the values that do not depend on the image (axes, target shapes of Reshape), by
+ * asking ONNX Runtime: it runs the graph once with their shapes as outputs.
+ * @param dims shape of the input.
+ * @throws UserError when what it computes takes too much memory.
+ * @throws Error of ONNX Runtime when the graph cannot be run.
+ */
+export async function inspect(model: Model, dims: readonly number[], runtime: Runtime): Promise<Inspection> {
+  const { graph } = model;
+  const [input] = graph.inputs;
+  if (input === undefined || graph.inputs.length !== 1) throw new Error('the graph does not have one input');
+  const values = graph.nodes.flatMap(({ outputs }) => outputs.filter((output) => output !== ''));
+  const independents = smallIndependents(graph, input.name);
+  const shapeNames = values.map((_, index) => `perturb-shape/${index}`);
+  const probe: Model = {
+    ...model,
+    graph: {
+      ...graph,
+      inputs: [{ ...input, dims }],
+      nodes: [
+        ...graph.nodes,
+        ...values.map((value, index) => ({
+          operator: 'Shape',
+          domain: '',
+          inputs: [value],
+          outputs: [shapeNames[index] as string],
+          attributes: {},
+        })),
+      ],
+      outputs: [...shapeNames.map((name) => ({ name, type: 'int64' as const })), ...values.map((name) => ({ name }))],
+    },
+  };
+  const session = await runtime.open(probe, { optimize: false });
+  try {
+    const sizes = new Map([[input.name, dims], ...session.sizes]);
+    refuseHuge(sizes);
+    const known = independents.filter((name) => elementCount(sizes.get(name) ?? []) <= largestKnown);
+    const zeros = { type: 'float32' as const, dims, data: new Float32Array(elementCount(dims)) };
+    const results = await session.run({ [input.name]: zeros }, [...shapeNames, ...known]);
+    const shapes = new Map<string, readonly number[]>([[input.name, dims]]);
+    for (const [index, value] of values.entries()) {
+      const shape = results[shapeNames[index] as string] as RuntimeTensor;
+      shapes.set(value, Array.from(shape.data as BigInt64Array, Number));
+    }
+    const folded = withConstants(model, new Map(known.map((name) => [name, constantOf(results[name])])));
+    const branched = takeBranches(folded.graph);
+    // The shapes inside of a branch are seen only once it stands in the graph.
+    return branched === folded.graph
+      ? { shapes, model: folded }
+      : await inspect({ ...folded, graph: branched }, dims, runtime);
+  } finally {
+    await session.close();
+  }
+}
+
+/** @throws UserError when the values between image and logits take more memory than there may be. */
+function refuseHuge(sizes: ReadonlyMap<string, readonly number[]>): void {
+  const bytesOfFloat = 4;
+  const bytes = bytesOfFloat * [...sizes.values()].reduce((sum, dims) => sum + elementCount(dims), 0);
+  if (bytes > memoryBudget()) {
+    throw new UserError(`What the model computes takes ${inGigabytes(bytes)}, ${moreThanBudget()}`);
+  }
+}
+
+/** Values that are computed from shapes and small constants alone. */
+function smallIndependents(graph: Graph, input: string): string[] {
+  const excluded = dependents(graph, input);
+  for (const [name, { dims }] of graph.constants) if (elementCount(dims) > smallConstant) excluded.add(name);
+  const found: string[] = [];
+  for (const { operator, inputs, outputs, attributes } of graph.nodes) {
+    const fromShape = operator === 'Shape' || operator === 'Size';
+    const hasGraph = Object.values(attributes).some(({ kind }) => kind === 'graph');
+    if (hasGraph || (!fromShape && inputs.some((value) => excluded.has(value)))) {
+      for (const output of outputs) excluded.add(output);
+    } else found.push(...outputs.filter((output) => output !== ''));
+  }
+  return found;
+}
+
+function withConstants(model: Model, known: ReadonlyMap<string, Constant>): Model {
+  const { graph } = model;
+  const isKnown = (outputs: readonly string[]) => outputs.every((output) => output === '' || known.has(output));
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      nodes: graph.nodes.filter(({ outputs }) => !isKnown(outputs)),
+      constants: new Map([...graph.constants, ...known]),
+    },
+  };
+}
+
+function constantOf(tensor: RuntimeTensor | undefined): Constant {
+  if (tensor === undefined) throw new Error('ONNX Runtime left out a value that was asked for');
+  const { data } = tensor;
+  return {
+    type: tensor.type as ElementType,
+    dims: tensor.dims,
+    data: new Uint8Array(data.buffer.slice(data.byteOffset, data.byteOffset + data.byteLength) as ArrayBuffer),
+  };
+}

@@ -1,0 +1,63 @@
+import type { Preprocessing } from '../../preprocessing.ts';
+
+/** The keys under which exporters keep class names, and normalization. */
+const labelKeys = ['names', 'labels', 'classes', 'class_names', 'id2label'];
+const meanKeys = ['mean', 'image_mean', 'normalization_mean'];
+const stdKeys = ['std', 'image_std', 'normalization_std'];
+
+/** Class names that a model's metadata hold: a JSON list or map, Python's form of them, or a line each. */
+export function labelsIn(metadata: ReadonlyMap<string, string>): readonly string[] | undefined {
+  for (const key of labelKeys) {
+    const labels = parseLabels(metadata.get(key));
+    if (labels) return labels;
+  }
+  return undefined;
+}
+
+/** Mean and standard deviation that a model's metadata hold, for pixels in [0, 1]. */
+export function normalizationIn(
+  metadata: ReadonlyMap<string, string>,
+): Pick<Preprocessing, 'mean' | 'std'> | undefined {
+  const [mean, std] = [meanKeys, stdKeys].map((keys) =>
+    keys.map((key) => parseNumbers(metadata.get(key))).find(Boolean),
+  );
+  return mean && std?.every((value) => value !== 0) ? { mean, std } : undefined;
+}
+
+function parseLabels(text: string | undefined): readonly string[] | undefined {
+  if (!text?.trim()) return undefined;
+  const value = parseObject(text);
+  const list = Array.isArray(value) ? value : value && typeof value === 'object' ? byIndex(value) : undefined;
+  if (list) return list.every((label) => typeof label === 'string') ? list : undefined;
+  const lines = text.trim().split(/\r?\n/);
+  return lines.length > 1 ? lines.map((line) => line.trim()) : undefined;
+}
+
+/** The values of { "0": …, "1": … } in the order of their keys, which must leave none out. */
+function byIndex(map: object): unknown[] | undefined {
+  const entries = Object.entries(map).sort(([a], [b]) => Number(a) - Number(b));
+  return entries.every(([key], index) => key === String(index)) ? entries.map(([, value]) => value) : undefined;
+}
+
+function parseNumbers(text: string | undefined): number[] | undefined {
+  const value = text === undefined ? undefined : (parseObject(text) ?? parseObject(`[${text}]`));
+  const numbers = Array.isArray(value) ? value : typeof value === 'number' ? [value] : undefined;
+  const isRight = numbers?.every(Number.isFinite) && (numbers.length === 1 || numbers.length === 3);
+  if (!numbers || !isRight) return undefined;
+  return numbers.length === 1 ? Array(3).fill(numbers[0]) : numbers;
+}
+
+/** JSON, or what Python prints for a list or a dictionary of strings. */
+function parseObject(text: string): unknown {
+  for (const candidate of [
+    text,
+    text.replace(/([{,]\s*)(\d+)\s*:/g, '$1"$2":').replace(/'((?:[^'\\]|\\.)*)'/g, '"$1"'),
+  ]) {
+    try {
+      return JSON.parse(candidate);
+    } catch {
+      // Then it is in the other form, or in none.
+    }
+  }
+  return undefined;
+}

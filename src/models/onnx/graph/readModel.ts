@@ -1,0 +1,82 @@
+import { open, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../../userError.ts';
+import { inGigabytes, memoryBudget, moreThanBudget } from '../session/batchSize.ts';
+import { Decoder } from './decodeModel.ts';
+import type { Model } from './graph.ts';
+
+/** What the protobuf format allows. */
+const largestFile = 2 ** 31;
+
+/** A model as it was read, with the files that hold it. */
+export interface ReadModel extends Model {
+  /** The model's file, then those of its external data. */
+  readonly files: readonly string[];
+}
+
+/**
+ * Reads an ONNX file. Weights stay on disk: constants name the range of the file where they lie.
+ * @throws UserError when the file is damaged, or external data are missing or too short.
+ */
+export async function readModel(file: string): Promise<ReadModel> {
+  const bytes = await readBytes(file);
+  try {
+    return await parseModel(bytes, file);
+  } finally {
+    // Most of the file is weights, which stay on disk: their memory is to be free at once, and not at some later time.
+    (bytes.buffer as ResizableArrayBuffer).resize(0);
+  }
+}
+
+/** Part of ES2024, which Node.js has already. */
+type ResizableArrayBuffer = ArrayBuffer & { resize(length: number): void };
+
+async function readBytes(file: string): Promise<Uint8Array> {
+  const handle = await open(file);
+  try {
+    const { size } = await handle.stat();
+    if (size > largestFile) {
+      throw new UserError(
+        `${file}: the file has ${inGigabytes(size)}, and ONNX files are below ${inGigabytes(largestFile)}. Export the model with external data.`,
+      );
+    }
+    const options: object = { maxByteLength: size };
+    const bytes = new Uint8Array(
+      new (ArrayBuffer as new (size: number, options: object) => ArrayBuffer)(size, options),
+    );
+    for (let offset = 0; offset < size; ) {
+      const { bytesRead } = await handle.read(bytes, offset, size - offset, offset);
+      if (bytesRead === 0)
+        throw new UserError(`${file}: the file became shorter while it was read. Run the test again.`);
+      offset += bytesRead;
+    }
+    return bytes;
+  } finally {
+    await handle.close();
+  }
+}
+
+/** Reads a model from the bytes of a file. @throws UserError as `readModel` does. */
+export async function parseModel(bytes: Uint8Array, file: string): Promise<ReadModel> {
+  const decoder = new Decoder(bytes, file);
+  const model = decoder.decode();
+  if (decoder.weights > memoryBudget()) {
+    throw new UserError(`${file}: its weights take ${inGigabytes(decoder.weights)}, ${moreThanBudget()}`);
+  }
+  const files = [file];
+  for (const [external, end] of decoder.external) {
+    const size = (await stat(external).catch(() => undefined))?.size;
+    if (size === undefined) {
+      throw new UserError(
+        `${file}: its weights are in ${external}, and there is no such file. Put it beside the model, under that name.`,
+      );
+    }
+    if (size < end) {
+      throw new UserError(
+        `${external}: this file of weights has ${size} bytes, and ${path.basename(file)} needs ${end}. It may be truncated, or belong to another model; export both anew.`,
+      );
+    }
+    files.push(external);
+  }
+  return { ...model, files };
+}

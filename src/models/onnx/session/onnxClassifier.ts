@@ -1,0 +1,351 @@
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { ImageShape } from '../../../data/image.ts';
+import { sizeOf } from '../../../data/image.ts';
+import type { Activations, Batch, Classifier, DifferentiableClassifier, Logits, Pullback } from '../../classifier.ts';
+import { type Functional, seed } from '../../functional.ts';
+import { missingActivation } from '../../missingActivation.ts';
+import { activationSeed } from '../gradient/gradientModel.ts';
+import { type SeedKind, seedKindOf, seedKinds, seedValues } from '../gradient/seeds.ts';
+import { elementCount, type Value } from '../graph/graph.ts';
+import { chooseBatchSize } from './batchSize.ts';
+import type { RuntimeTensor } from './runtime.ts';
+import type { GraphSession, Sessions } from './sessions.ts';
+
+/** A value inside a graph that functionals may weigh. */
+export interface Activation {
+  readonly value: string;
+  /** The order of its axes in the graph; callers always see channels last. */
+  readonly channelsFirst: boolean;
+}
+
+/** What a classifier on ONNX Runtime is made of. */
+export interface OnnxTraits {
+  readonly sessions: Sessions;
+  readonly input: ImageShape;
+  readonly classes: readonly string[];
+  readonly engine: string;
+  /** The batch sizes that there may be sessions for, the smallest first. */
+  readonly batchSizes: readonly number[];
+  readonly activations: ReadonlyMap<string, Activation>;
+  /** The value that the logits are. */
+  readonly logits: string;
+}
+
+/** A graph on ONNX Runtime that can be asked, and not differentiated. */
+export class OnnxClassifier implements Classifier {
+  readonly input: ImageShape;
+  readonly classes: readonly string[];
+  readonly engine: string;
+  readonly batchSize: number;
+  /** Why it gives no gradients. */
+  readonly obstacle?: string;
+  protected readonly traits: OnnxTraits;
+  /** The best batch size for logits. */
+  #batch: Promise<number> | undefined;
+
+  constructor(traits: OnnxTraits, obstacle?: string) {
+    this.traits = traits;
+    this.input = traits.input;
+    this.classes = traits.classes;
+    this.engine = traits.engine;
+    this.batchSize = Math.max(...traits.batchSizes);
+    if (obstacle !== undefined) this.obstacle = obstacle;
+  }
+
+  async logits(images: Batch): Promise<Logits> {
+    const rows: Float32Array[] = [];
+    for (const { from, to, batch } of await this.forwardParts(images.length)) {
+      rows.push(...(await this.#forward(images.slice(from, to), batch)));
+    }
+    return rows;
+  }
+
+  dispose(): void {
+    void this.traits.sessions.close();
+  }
+
+  /** Finds the batch size that is best for a kind of question. @param ask answers images of no more than a batch. */
+  protected async chooseBatch(
+    ask: (images: Batch, batch: number) => Promise<readonly Float32Array[]>,
+  ): Promise<number> {
+    const random = xoroshiro128plus(1);
+    const image = Float32Array.from({ length: sizeOf(this.input) }, () => uniformInt(random, 0, 255) / 255);
+    const { batchSizes, sessions } = this.traits;
+    const best = await chooseBatchSize(batchSizes, async (batch) => {
+      const images = Array.from({ length: batch }, () => image);
+      // The first makes the session.
+      const answers = await ask(images, batch);
+      const times = [await timeOf(() => ask(images, batch))];
+      while (times.length < 3 && (times[0] as number) < 100) times.push(await timeOf(() => ask(images, batch)));
+      return { answers, time: Math.min(...times) };
+    });
+    // Those that were tried in vain have their own copies of the weights.
+    await sessions.keepOnly([Math.min(...batchSizes), best]);
+    return best;
+  }
+
+  /** Splits a number of images into batches: images [from, to) in a session for `batch`. @param choose finds the best. */
+  protected async parts(
+    count: number,
+    choose: () => Promise<number>,
+  ): Promise<{ from: number; to: number; batch: number }[]> {
+    const smallest = Math.min(...this.traits.batchSizes);
+    // Where there is but one image, nothing is gained by trying.
+    const best = count <= smallest ? smallest : await choose();
+    const parts: { from: number; to: number; batch: number }[] = [];
+    for (let from = 0; from < count; ) {
+      // A few images are faster one by one than as a batch that is mostly empty.
+      const batch = (count - from) * 4 <= best ? smallest : best;
+      const to = Math.min(count, from + batch);
+      parts.push({ from, to, batch });
+      from = to;
+    }
+    return parts;
+  }
+
+  /** The same, for a forward pass. */
+  protected forwardParts(count: number): Promise<{ from: number; to: number; batch: number }[]> {
+    return this.parts(count, () => (this.#batch ??= this.chooseBatch((trial, batch) => this.#forward(trial, batch))));
+  }
+
+  async #forward(images: Batch, batch: number): Promise<Float32Array[]> {
+    const { session, model } = await this.traits.sessions.forward(batch);
+    const results = await session.run(this.feed(model.graph.inputs, images, batch));
+    return this.rows(results, model.graph.outputs, images.length);
+  }
+
+  /** The images as the first input of a graph; a batch that is not full ends in zeros. */
+  protected feed(inputs: readonly Value[], images: Batch, batch: number): Record<string, RuntimeTensor> {
+    const { height, width, channels } = this.input;
+    const size = sizeOf(this.input);
+    const data = new Float32Array(batch * size);
+    for (const [i, image] of images.entries()) data.set(image, i * size);
+    const [input] = inputs as [Value];
+    return { [input.name]: { type: 'float32', dims: [batch, height, width, channels], data } };
+  }
+
+  protected rows(
+    results: Readonly<Record<string, RuntimeTensor>>,
+    [output]: readonly Value[],
+    count: number,
+  ): Float32Array[] {
+    const data = floatsOf(results, output?.name ?? '');
+    const size = this.classes.length;
+    return Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
+  }
+}
+
+/** A graph on ONNX Runtime whose gradient was derived. */
+export class DifferentiableOnnxClassifier extends OnnxClassifier implements DifferentiableClassifier {
+  /** The best batch size for gradients. */
+  #batch: Promise<number> | undefined;
+
+  get activations(): readonly string[] {
+    return [...this.traits.activations.keys()];
+  }
+
+  async read(images: Batch, names: readonly string[]): Promise<Activations> {
+    const activations = names.map((name) =>
+      name === 'logits' ? { value: this.traits.logits, channelsFirst: false } : this.#activation(name),
+    );
+    // Of no image at all there are still the shapes.
+    const smallest = Math.min(...this.traits.batchSizes);
+    const parts = images.length > 0 ? await this.forwardParts(images.length) : [{ from: 0, to: 0, batch: smallest }];
+    const values: Float32Array[][] = [];
+    let shapes: readonly (readonly number[])[] = [];
+    for (const { from, to, batch } of parts) {
+      const read = await this.#readPart(images.slice(from, to), activations, batch);
+      values.push(...read.values);
+      shapes = read.shapes;
+    }
+    // Logits may have axes of size 1 in the graph.
+    return { shapes: names.map((name, k) => (name === 'logits' ? [this.classes.length] : (shapes[k] ?? []))), values };
+  }
+
+  async #readPart(images: Batch, activations: readonly Activation[], batch: number) {
+    if (activations.length === 0) return { shapes: [], values: images.map(() => []) };
+    const opened = await this.traits.sessions.reading(
+      batch,
+      activations.map(({ value }) => value),
+    );
+    const { inputs, outputs } = opened.model.graph;
+    const results = await opened.session.run(this.feed(inputs, images, batch));
+    const read = outputs.map(({ name }, k) =>
+      activationRows(results[name] as RuntimeTensor, activations[k] as Activation, batch),
+    );
+    return {
+      shapes: read.map(({ shape }) => shape),
+      values: images.map((_, i) => read.map(({ rows }) => rows[i] as Float32Array)),
+    };
+  }
+
+  async pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback> {
+    const choose = () => (this.#batch ??= this.chooseBatch((trial, batch) => this.#tryGradient(trial, batch)));
+    const pullback = { logits: [] as Float32Array[], values: [] as number[][], gradients: [] as Float32Array[][] };
+    for (const { from, to, batch } of await this.parts(images.length, choose)) {
+      const own = functionals.slice(from, to);
+      const { logits, values, gradients } = await this.#pullback(images.slice(from, to), own, batch);
+      pullback.logits.push(...logits);
+      pullback.values.push(...values);
+      pullback.gradients.push(...gradients);
+    }
+    return pullback;
+  }
+
+  async #tryGradient(images: Batch, batch: number): Promise<Float32Array[]> {
+    const functionals = images.map(() => [{ kind: 'crossEntropy', label: 0 } as const]);
+    const { gradients } = await this.#pullback(images, functionals, batch);
+    return gradients.flat();
+  }
+
+  async #pullback(images: Batch, functionals: readonly (readonly Functional[])[], batch: number) {
+    const all = functionals.flat();
+    const kinds = seedKinds.filter((kind) => all.some((f) => isOfLogits(f) && seedKindOf(f) === kind));
+    const names = [
+      ...new Set(all.flatMap((f) => (f.kind === 'weights' && f.output !== 'logits' ? [f.output] : []))),
+    ].sort();
+    const activations = names.map((name) => this.#activation(name));
+    const most = Math.max(1, ...functionals.map(({ length }) => length));
+    const several = most > 1;
+    const opened = await this.traits.sessions.gradient(batch, {
+      // A pullback of no functional at all still has its logits.
+      kinds: kinds.length + names.length === 0 ? ['weights'] : kinds,
+      activations: activations.map(({ value }) => value),
+      several,
+    });
+    const { inputs, outputs } = opened.model.graph;
+    const feeds = this.feed(inputs, images, batch);
+    this.#feedSeeds(feeds, opened, functionals, { kinds, activations, names, most, batch });
+    const results = await opened.session.run(feeds);
+
+    const logits = this.rows(results, outputs, images.length);
+    const found = floatsOf(results, opened.gradient as string);
+    const size = sizeOf(this.input);
+    const gradients = functionals.map((list, i) =>
+      list.map((_, k) => found.slice((k * batch + i) * size, (k * batch + i + 1) * size)),
+    );
+    const inside = new Map(
+      activations.map((activation, index) => {
+        const { rows } = activationRows(results[activation.value] as RuntimeTensor, activation, batch);
+        return [names[index], rows] as const;
+      }),
+    );
+    const values = functionals.map((list, i) =>
+      list.map((functional) => {
+        if (isOfLogits(functional) && functional.kind !== 'weights')
+          return seed(functional, logits[i] as Float32Array).value;
+        const { output, weights, scale = 1 } = functional as Extract<Functional, { kind: 'weights' }>;
+        return scale * dot(weights, (output === 'logits' ? logits[i] : inside.get(output)?.[i]) as Float32Array);
+      }),
+    );
+    return { logits, values, gradients };
+  }
+
+  #feedSeeds(
+    feeds: Record<string, RuntimeTensor>,
+    { model }: GraphSession,
+    functionals: readonly (readonly Functional[])[],
+    plan: {
+      readonly kinds: readonly SeedKind[];
+      readonly activations: readonly Activation[];
+      readonly names: readonly string[];
+      readonly most: number;
+      readonly batch: number;
+    },
+  ): void {
+    const { kinds, activations, names, most, batch } = plan;
+    for (const { name, dims = [] } of model.graph.inputs.slice(1)) {
+      const own = dims.map((size) => (typeof size === 'number' ? size : most));
+      feeds[name] = { type: 'float32', dims: own, data: new Float32Array(elementCount(own)) };
+    }
+    for (let k = 0; k < most; k++) {
+      const one = Array.from({ length: batch }, (_, i) => functionals[i]?.[k]);
+      for (const [name, values] of seedValues(kinds, one, this.classes.length)) {
+        const { data } = feeds[name] as RuntimeTensor;
+        (data as Float32Array).set(values, k * values.length);
+      }
+      for (const [index, name] of names.entries()) {
+        const activation = activations[index] as Activation;
+        const { data, dims } = feeds[activationSeed(activation.value)] as RuntimeTensor;
+        const size = (data as Float32Array).length / (most * batch);
+        for (const [i, functional] of one.entries()) {
+          if (functional?.kind !== 'weights' || functional.output !== name) continue;
+          const { weights, scale = 1 } = functional;
+          if (weights.length !== size) {
+            throw new RangeError(`"${name}" has ${size} values an image, and ${weights.length} weights were given`);
+          }
+          const image = dims.slice(most > 1 ? 2 : 1);
+          const ordered = activation.channelsFirst ? toChannelsFirst(weights, image) : weights;
+          (data as Float32Array).set(
+            ordered.map((weight) => scale * weight),
+            (k * batch + i) * size,
+          );
+        }
+      }
+    }
+  }
+
+  #activation(name: string): Activation {
+    const activation = this.traits.activations.get(name);
+    if (activation === undefined) throw missingActivation(name, this.activations);
+    return activation;
+  }
+}
+
+async function timeOf(work: () => Promise<unknown>): Promise<number> {
+  const start = performance.now();
+  await work();
+  return performance.now() - start;
+}
+
+function isOfLogits(functional: Functional): boolean {
+  return functional.kind !== 'weights' || functional.output === 'logits';
+}
+
+/** The values of each image of a batch, channels last, and the shape that they have in this order. */
+function activationRows(
+  { dims, data }: RuntimeTensor,
+  { channelsFirst }: Activation,
+  batch: number,
+): { rows: Float32Array[]; shape: readonly number[] } {
+  const image = dims.slice(1);
+  const size = elementCount(image);
+  const rows = Array.from({ length: batch }, (_, i) => {
+    const row = (data as Float32Array).slice(i * size, (i + 1) * size);
+    return channelsFirst ? toChannelsLast(row, image) : row;
+  });
+  const [channels = 1, ...places] = image;
+  return { rows, shape: channelsFirst ? [...places, channels] : image };
+}
+
+function floatsOf(results: Readonly<Record<string, RuntimeTensor>>, name: string): Float32Array {
+  return results[name]?.data as Float32Array;
+}
+
+function dot(a: Float32Array, b: Float32Array): number {
+  let sum = 0;
+  for (let i = 0; i < a.length; i++) sum += (a[i] as number) * (b[i] as number);
+  return sum;
+}
+
+/** Values with channels last, as they are with channels first. @param dims of the result: channels, then places. */
+function toChannelsFirst(values: Float32Array, [channels = 1, ...places]: readonly number[]): Float32Array {
+  return exchanged(values, elementCount(places), channels);
+}
+
+/** @param dims of the values: channels, then places. */
+function toChannelsLast(values: Float32Array, [channels = 1, ...places]: readonly number[]): Float32Array {
+  return exchanged(values, channels, elementCount(places));
+}
+
+/** A matrix of so many rows and columns, transposed. */
+function exchanged(values: Float32Array, rows: number, columns: number): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let row = 0; row < rows; row++) {
+    for (let column = 0; column < columns; column++) {
+      result[column * rows + row] = values[row * columns + column] as number;
+    }
+  }
+  return result;
+}

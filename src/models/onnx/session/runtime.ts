@@ -1,0 +1,259 @@
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { UserError } from '../../../userError.ts';
+import { type Constant, floatConstant, type Model } from '../graph/graph.ts';
+import { writeModel } from '../graph/writeModel.ts';
+import { type Provider, type ProviderChoice, providerChoices } from './providers.ts';
+
+const require = createRequire(import.meta.url);
+
+/** Numbers that enter or leave a session. */
+export interface RuntimeTensor {
+  readonly type: string;
+  readonly dims: readonly number[];
+  readonly data: ArrayBufferView & { readonly buffer: ArrayBufferLike };
+}
+
+/** A graph that is ready to run. */
+export interface Session {
+  /** Dimensions of those outputs whose size follows from the graph alone. */
+  readonly sizes: ReadonlyMap<string, readonly number[]>;
+  /** @param outputs the ones to give; all where it is missing. */
+  run(
+    inputs: Readonly<Record<string, RuntimeTensor>>,
+    outputs?: readonly string[],
+  ): Promise<Readonly<Record<string, RuntimeTensor>>>;
+  close(): Promise<void>;
+}
+
+/** What is to be known of ONNX Runtime here. */
+export interface RuntimeDescription {
+  /** As reports name it: version and provider. */
+  readonly name: string;
+  readonly provider: Provider;
+  /** Why it is not the provider that was asked for, and what to do about it. */
+  readonly reason?: string;
+  readonly repair?: string;
+}
+
+/** ONNX Runtime on one provider. */
+export interface Runtime extends RuntimeDescription {
+  /**
+   * @param options.optimize false for a graph that is run once.
+   * @throws Error of ONNX Runtime when it refuses the model.
+   */
+  open(model: Model, options?: { readonly optimize?: boolean }): Promise<Session>;
+}
+
+type Ort = typeof import('onnxruntime-common');
+
+/** The names that ONNX Runtime has for its providers. */
+const ortNames: Readonly<Record<Provider, string>> = {
+  cpu: 'cpu',
+  coreml: 'coreml',
+  directml: 'dml',
+  cuda: 'cuda',
+  webgpu: 'webgpu',
+  wasm: 'wasm',
+};
+
+/** The order in which `auto` tries them: those that compute in full precision, the fastest first. */
+const automatic: readonly Provider[] = ['cuda', 'directml', 'webgpu', 'cpu'];
+
+/** Errors are thrown; ONNX Runtime is not to print them as well. */
+const silent = 4;
+
+/** This one turns zeros around a value into the pads of the pooling that follows, which are not zeros. */
+const wrongOptimizers = 'Pad_Fusion';
+
+const started = new Map<string, Promise<Runtime>>();
+
+/**
+ * Starts ONNX Runtime once a process and provider: on the provider that PERTURB_PROVIDER names ("auto" takes the first
+ * accelerator that computes rightly), else on the processor, and in WebAssembly where there is no native build. The
+ * native build computes with as many threads as PERTURB_THREADS says, else as it chooses.
+ * @throws UserError when the name is not one of a provider.
+ */
+export function startRuntime(asked = process.env.PERTURB_PROVIDER || 'cpu'): Promise<Runtime> {
+  const known = started.get(asked);
+  if (known) return known;
+  const starting = start(asked);
+  started.set(asked, starting);
+  return starting;
+}
+
+/** What `startRuntime` comes to, as plain data. */
+export async function describeRuntime(): Promise<RuntimeDescription> {
+  const { open: _, ...description } = await startRuntime();
+  return description;
+}
+
+async function start(asked: string): Promise<Runtime> {
+  if (!isChoice(asked)) {
+    throw new UserError(`There is no provider "${asked}". Choose one of ${providerChoices.join(', ')}.`);
+  }
+  if (asked === 'auto') return startFastest();
+  const attempt = await tryProvider(asked);
+  if ('runtime' in attempt) return attempt.runtime;
+  if (asked === 'wasm') throw new Error(`ONNX Runtime does not run in WebAssembly: ${attempt.reason}`);
+  const cpu = asked === 'cpu' ? attempt : await tryProvider('cpu');
+  const reason = `${asked} does not serve: ${attempt.reason}`;
+  return 'runtime' in cpu ? { ...cpu.runtime, reason, repair: repairs[asked] } : fallback(reason, asked);
+}
+
+async function startFastest(): Promise<Runtime> {
+  const reasons: string[] = [];
+  for (const provider of automatic) {
+    const attempt = await tryProvider(provider);
+    const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {};
+    if ('runtime' in attempt) return { ...attempt.runtime, ...reason };
+    reasons.push(`${provider} does not serve: ${attempt.reason}`);
+  }
+  return fallback(reasons.join('; '), 'cpu');
+}
+
+async function fallback(reason: string, asked: Provider): Promise<Runtime> {
+  const attempt = await tryProvider('wasm');
+  if ('runtime' in attempt) return { ...attempt.runtime, reason, repair: repairs[asked] };
+  throw new Error(`ONNX Runtime does not run: ${reason}; in WebAssembly: ${attempt.reason}`);
+}
+
+const repairs: Readonly<Record<Provider, string>> = {
+  cpu: 'ONNX Runtime has native builds for Windows and Linux on x64 and arm64, and for macOS on arm64; elsewhere WebAssembly serves.',
+  coreml: 'CoreML needs macOS on Apple silicon. Set perturb.engine.provider to "cpu".',
+  directml: 'DirectML needs Windows with a graphics card of DirectX 12. Set perturb.engine.provider to "cpu".',
+  cuda: 'CUDA needs Linux on x64, an NVIDIA card, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node. Set perturb.engine.provider to "cpu".',
+  webgpu:
+    'WebGPU needs a graphics card with a driver for Vulkan, Metal or DirectX 12. Set perturb.engine.provider to "cpu".',
+  wasm: '',
+};
+
+function isChoice(name: string): name is ProviderChoice {
+  return (providerChoices as readonly string[]).includes(name);
+}
+
+type Attempt = { readonly runtime: Runtime } | { readonly reason: string };
+
+/** Starts a provider and has it compute something whose result is known. */
+async function tryProvider(provider: Provider): Promise<Attempt> {
+  try {
+    const runtime = provider === 'wasm' ? webRuntime() : nativeRuntime(provider);
+    await probe(runtime);
+    return { runtime };
+  } catch (error) {
+    return { reason: firstLine(error) };
+  }
+}
+
+/** The dot product of (1, 2, 3) and (0.5, 0.25, −1) is −2. */
+async function probe(runtime: Runtime): Promise<void> {
+  const session = await runtime.open({
+    graph: {
+      inputs: [{ name: 'x', type: 'float32', dims: [1, 3] }],
+      outputs: [{ name: 'y', type: 'float32', dims: [1, 1] }],
+      nodes: [{ operator: 'MatMul', domain: '', inputs: ['x', 'w'], outputs: ['y'], attributes: {} }],
+      constants: new Map([['w', floatConstant([0.5, 0.25, -1], [3, 1])]]),
+    },
+    opsets: new Map([['', 17]]),
+    metadata: new Map(),
+    folder: '.',
+  });
+  try {
+    const { y } = await session.run({ x: { type: 'float32', dims: [1, 3], data: Float32Array.of(1, 2, 3) } });
+    const [value] = (y?.data ?? []) as unknown as Float32Array;
+    if (value === undefined || Math.abs(value + 2) > 1e-3) throw new Error(`it computes ${value} where −2 is right`);
+  } finally {
+    await session.close();
+  }
+}
+
+/** ONNX Runtime's native build. @throws Error where there is none for this platform. */
+export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu'): Runtime {
+  const ort: Ort & { listSupportedBackends(): readonly { name: string }[] } = require('onnxruntime-node');
+  ort.env.logLevel = 'fatal';
+  const supported = ort.listSupportedBackends().map(({ name }) => name);
+  if (!supported.includes(ortNames[provider])) {
+    throw new Error(`this build of ONNX Runtime has ${supported.join(', ')} only`);
+  }
+  return {
+    name: `ONNX Runtime ${versionOf('onnxruntime-node')} (${provider})`,
+    provider,
+    open: (model, { optimize = true } = {}) =>
+      openSession(ort, writeModel(model), {
+        executionProviders: provider === 'cpu' ? ['cpu'] : [ortNames[provider], 'cpu'],
+        graphOptimizationLevel: optimize ? 'all' : 'disabled',
+        // Zero leaves it to ONNX Runtime.
+        intraOpNumThreads: Number(process.env.PERTURB_THREADS) || 0,
+        logSeverityLevel: silent,
+        extra: {
+          session: { model_external_initializers_file_folder_path: model.folder },
+          optimization: { disable_specified_optimizers: wrongOptimizers },
+        },
+      }),
+  };
+}
+
+/** ONNX Runtime's WebAssembly build, which cannot read files: weights are put into the model. */
+function webRuntime(): Runtime {
+  const ort: Ort = require('onnxruntime-web');
+  ort.env.logLevel = 'fatal';
+  return {
+    name: `ONNX Runtime ${versionOf('onnxruntime-web')} (wasm)`,
+    provider: 'wasm',
+    open: async (model, { optimize = true } = {}) =>
+      openSession(ort, writeModel(await withWeights(model)), {
+        executionProviders: ['wasm'],
+        graphOptimizationLevel: optimize ? 'all' : 'disabled',
+        logSeverityLevel: silent,
+        extra: { optimization: { disable_specified_optimizers: wrongOptimizers } },
+      }),
+  };
+}
+
+async function withWeights(model: Model): Promise<Model> {
+  const files = new Map<string, Buffer>();
+  const constants = new Map<string, Constant>();
+  for (const [name, constant] of model.graph.constants) {
+    const { data } = constant;
+    if (data instanceof Uint8Array) {
+      constants.set(name, constant);
+      continue;
+    }
+    const bytes = files.get(data.file) ?? (await readFile(data.file));
+    files.set(data.file, bytes);
+    constants.set(name, { ...constant, data: bytes.subarray(data.offset, data.offset + data.length) });
+  }
+  return { ...model, graph: { ...model.graph, constants } };
+}
+
+async function openSession(ort: Ort, bytes: Uint8Array, options: object): Promise<Session> {
+  const session = await ort.InferenceSession.create(bytes, options as InferenceSession.SessionOptions);
+  return {
+    sizes: new Map(session.outputMetadata.flatMap((output) => sizeIn(output) ?? [])),
+    async run(inputs, outputs = session.outputNames) {
+      const feeds = Object.entries(inputs).map(([name, { type, data, dims }]) => [
+        name,
+        new ort.Tensor(type as Tensor.Type, data as never, dims),
+      ]);
+      return (await session.run(Object.fromEntries(feeds), outputs)) as unknown as Record<string, RuntimeTensor>;
+    },
+    close: () => session.release(),
+  };
+}
+
+function sizeIn(output: InferenceSession.ValueMetadata): [[string, readonly number[]]] | undefined {
+  if (!output.isTensor || !output.shape.every((size) => typeof size === 'number' && size >= 0)) return undefined;
+  return [[output.name, output.shape as readonly number[]]];
+}
+
+function versionOf(name: 'onnxruntime-node' | 'onnxruntime-web'): string {
+  // The web build does not let its package.json be required.
+  const entry = require.resolve(name);
+  const folder = entry.slice(0, entry.lastIndexOf(name) + name.length);
+  return (require(`${folder}/package.json`) as { version: string }).version;
+}
+
+function firstLine(error: unknown): string {
+  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
+}

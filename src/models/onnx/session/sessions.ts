@@ -1,0 +1,143 @@
+import { valuesReadBy } from '../gradient/derive.ts';
+import { type GradientRequest, gradientModel } from '../gradient/gradientModel.ts';
+import { elementCount, elementTypes, type Model, type Value } from '../graph/graph.ts';
+import { freePrefix, GraphBuilder } from '../graph/graphBuilder.ts';
+import { type Inspection, inspect } from '../graph/inspect.ts';
+import type { Runtime, Session } from './runtime.ts';
+
+/** Sessions that are kept at a time: each has its own copy of the weights, arranged for speed. */
+const kept = 4;
+
+/** A session, with what its inputs and outputs are. */
+export interface GraphSession {
+  readonly session: Session;
+  readonly model: Model;
+  /** The output that is the gradient, in a session that has one. */
+  readonly gradient?: string;
+}
+
+/** Makes the sessions of one model as they are needed, for each batch size and kind of gradient, and keeps the last used. */
+export class Sessions {
+  readonly #runtime: Runtime;
+  readonly #model: Model;
+  readonly #imageDims: readonly number[];
+  readonly #inspections = new Map<number, Promise<Inspection>>();
+  readonly #sessions = new Map<string, Promise<GraphSession>>();
+
+  /** @param imageDims dimensions of one image, without the batch. */
+  constructor(runtime: Runtime, model: Model, imageDims: readonly number[]) {
+    this.#runtime = runtime;
+    this.#model = model;
+    this.#imageDims = imageDims;
+  }
+
+  /** What is known of the graph at a batch size. */
+  inspect(batch: number): Promise<Inspection> {
+    const known = this.#inspections.get(batch);
+    if (known) return known;
+    const inspection = inspect(this.#model, [batch, ...this.#imageDims], this.#runtime);
+    this.#inspections.set(batch, inspection);
+    return inspection;
+  }
+
+  /** A session that gives the logits. */
+  forward(batch: number): Promise<GraphSession> {
+    return this.#open(`${batch}`, async () => {
+      const { model } = await this.inspect(batch);
+      const [input] = model.graph.inputs as [Value];
+      const inputs = [{ ...input, dims: [batch, ...this.#imageDims] }];
+      return { model: { ...model, graph: { ...model.graph, inputs } } };
+    });
+  }
+
+  /** A session that gives logits, gradients and activations. */
+  gradient(batch: number, request: GradientRequest): Promise<GraphSession> {
+    return this.#open(`${batch} ${JSON.stringify(request)}`, async () =>
+      gradientModel(await this.inspect(batch), request),
+    );
+  }
+
+  /** A session that gives values inside the graph, as float32, in this order. */
+  reading(batch: number, values: readonly string[]): Promise<GraphSession> {
+    return this.#open(`${batch} reading ${JSON.stringify(values)}`, async () => ({
+      model: readingModel(await this.inspect(batch), values),
+    }));
+  }
+
+  /** Closes the sessions of all other batch sizes. */
+  async keepOnly(batches: readonly number[]): Promise<void> {
+    for (const [key, opening] of this.#sessions) {
+      if (batches.includes(Number.parseInt(key, 10))) continue;
+      this.#sessions.delete(key);
+      await closed(opening);
+    }
+  }
+
+  async close(): Promise<void> {
+    for (const opening of this.#sessions.values()) await closed(opening);
+    this.#sessions.clear();
+  }
+
+  async #open(key: string, make: () => Promise<Omit<GraphSession, 'session'>>): Promise<GraphSession> {
+    let opening = this.#sessions.get(key);
+    if (opening === undefined) {
+      await this.#dropOldest();
+      opening = make().then(async (made) => ({ ...made, session: await this.#runtime.open(made.model) }));
+    }
+    // Again at the end, as the last used.
+    this.#sessions.delete(key);
+    this.#sessions.set(key, opening);
+    return opening;
+  }
+
+  async #dropOldest(): Promise<void> {
+    for (const [key, opening] of this.#sessions) {
+      if (this.#sessions.size < kept) return;
+      this.#sessions.delete(key);
+      await closed(opening);
+    }
+  }
+}
+
+/** A model whose outputs are these values, and which computes nothing that they do not need. */
+function readingModel({ model, shapes }: Inspection, values: readonly string[]): Model {
+  const { graph, opsets } = model;
+  const [input] = graph.inputs as [Value];
+  const build = new GraphBuilder(opsets.get('') as number, freePrefix(graph, 'reading'));
+  // Casts make an output of whatever a value is: a number of another type, the input, an output already.
+  const outputs = values.map((value) => build.op('Cast', [value], { to: elementTypes.float32 }));
+  const needed = new Set(values);
+  const nodes = graph.nodes.toReversed().filter((node) => {
+    const isNeeded = node.outputs.some((output) => needed.has(output));
+    if (isNeeded) for (const value of valuesReadBy(node)) needed.add(value);
+    return isNeeded;
+  });
+  return {
+    ...model,
+    graph: {
+      ...graph,
+      inputs: [{ ...input, dims: shapes.get(input.name) as readonly number[] }],
+      outputs: outputs.map((name) => ({ name, type: 'float32' })),
+      nodes: [...nodes.reverse(), ...build.nodes],
+    },
+  };
+}
+
+async function closed(opening: Promise<GraphSession>): Promise<void> {
+  const opened = await opening.catch(() => undefined);
+  await opened?.session.close();
+}
+
+/** Bytes that the values between input and output take for one image. */
+export function activationBytes({ shapes }: Inspection, batch: number): number {
+  const bytesOfFloat = 4;
+  return ([...shapes.values()].reduce((sum, dims) => sum + elementCount(dims), 0) * bytesOfFloat) / batch;
+}
+
+/** Bytes of the weights. */
+export function weightBytes({ graph }: Model): number {
+  return [...graph.constants.values()].reduce(
+    (sum, { data }) => sum + (data instanceof Uint8Array ? data.length : data.length),
+    0,
+  );
+}

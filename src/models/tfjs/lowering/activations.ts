@@ -1,0 +1,69 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type * as tfl from '@tensorflow/tfjs-layers';
+import { float } from '../../onnx/graph/graphBuilder.ts';
+import { axisOf, type LayoutBuilder, type Lowered } from './layoutBuilder.ts';
+import { CannotLower, type Config, elementwise, isLastAxis, nothing, type OnnxStep, type Rule } from './step.ts';
+
+type Emit = (value: string, build: LayoutBuilder, x: Lowered) => string;
+
+const clip = (x: string, build: LayoutBuilder, low: number, high: number) =>
+  build.op('Clip', [x, build.floats(low), build.floats(high)]);
+
+/** The activations of TensorFlow.js under its names for them. */
+const functions: Readonly<Record<string, Emit>> = {
+  relu: (x, build) => build.op('Relu', [x]),
+  relu6: (x, build) => clip(x, build, 0, 6),
+  elu: (x, build) => build.op('Elu', [x]),
+  selu: (x, build) => build.op('Selu', [x]),
+  sigmoid: (x, build) => build.op('Sigmoid', [x]),
+  hardSigmoid: (x, build) => build.op('HardSigmoid', [x], { alpha: float(0.2), beta: float(0.5) }),
+  tanh: (x, build) => build.op('Tanh', [x]),
+  softplus: (x, build) => build.op('Softplus', [x]),
+  softsign: (x, build) => build.op('Softsign', [x]),
+  swish: (x, build) => build.mul(x, build.op('Sigmoid', [x])),
+  mish: (x, build) => build.mul(x, build.op('Tanh', [build.op('Softplus', [x])])),
+  gelu: (x, build) => {
+    const erf = build.op('Erf', [build.div(x, build.floats(Math.SQRT2))]);
+    return build.mul(build.mul(x, build.add(erf, build.floats(1))), build.floats(0.5));
+  },
+  softmax: (value, build, x) => build.op('Softmax', [value], { axis: axisOf(-1, x) }),
+  logSoftmax: (value, build, x) => build.op('LogSoftmax', [value], { axis: axisOf(-1, x) }),
+};
+
+/** The step that the activation of a layer's settings is; none where it is linear. @throws CannotLower */
+export function activationOf({ activation }: Config, layer: tfl.layers.Layer): readonly OnnxStep[] {
+  const name = String(activation ?? 'linear');
+  if (name === 'linear') return [];
+  const emit = functions[name];
+  if (emit === undefined) throw new CannotLower(layer, `the activation ${name} is not known`);
+  return [{ ...elementwise(emit), activation: name }];
+}
+
+/** Layers that are activations. */
+export const activations: Readonly<Record<string, Rule>> = {
+  Activation: (config, _, layer) => {
+    const steps = activationOf(config, layer);
+    return steps.length > 0 ? steps : [nothing];
+  },
+  ReLU: ({ maxValue }) => {
+    if (maxValue == null) return [{ ...elementwise(functions.relu as Emit), activation: 'relu' }];
+    const step = elementwise((x, build) => clip(x, build, 0, maxValue as number));
+    return [maxValue === 6 ? { ...step, activation: 'relu6' } : step];
+  },
+  LeakyReLU: ({ alpha }) => [elementwise((x, build) => build.op('LeakyRelu', [x], { alpha: float(alpha as number) }))],
+  PReLU: (_, [alpha]) => [
+    elementwise((value, build, x) => {
+      const slope = alpha as tf.Tensor;
+      return build.op('PRelu', [value, build.weight(x.channelsFirst ? tf.transpose(slope, [2, 0, 1]) : slope)]);
+    }),
+  ],
+  ELU: () => [elementwise(functions.elu as Emit)],
+  ThresholdedReLU: ({ theta }) => [
+    elementwise((x, build) => build.mul(x, build.mask(build.op('Greater', [x, build.floats(theta as number)])))),
+  ],
+  Softmax: ({ axis }, _, layer) => {
+    if (typeof axis !== 'number') throw new CannotLower(layer, 'its softmax is over several axes');
+    const step = elementwise((value, build, x) => build.op('Softmax', [value], { axis: axisOf(axis, x) }));
+    return [isLastAxis(axis, layer) ? { ...step, activation: 'softmax' } : step];
+  },
+};

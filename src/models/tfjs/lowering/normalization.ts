@@ -1,0 +1,56 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { float } from '../../onnx/graph/graphBuilder.ts';
+import { type Affine, normalizationAsAffine } from '../operations/affine.ts';
+import type { Lowered } from './layoutBuilder.ts';
+import { CannotLower, elementwise, isLastAxis, type OnnxStep, type Rule } from './step.ts';
+
+/** Layers that scale and shift. */
+export const normalization: Readonly<Record<string, Rule>> = {
+  BatchNormalization: (config, weights, layer) => {
+    if (!isLastAxis(config.axis, layer)) throw new CannotLower(layer, 'it does not normalize the last axis');
+    return [scaleAndShift(normalizationAsAffine(config, weights))];
+  },
+  LayerNormalization: ({ axis, epsilon, scale, center }, weights, layer) => {
+    const axes = [axis].flat();
+    if (axes.length > 1 || !isLastAxis(axes[0], layer)) {
+      throw new CannotLower(layer, 'it does not normalize the last axis alone');
+    }
+    return [layerNormalization(weights, Boolean(scale), Boolean(center), epsilon as number)];
+  },
+  Rescaling: ({ scale, offset }, _, layer) => {
+    if (typeof scale !== 'number' || typeof offset !== 'number') {
+      throw new CannotLower(layer, 'it rescales each channel otherwise');
+    }
+    return [elementwise((x, build) => build.add(build.mul(x, build.floats(scale)), build.floats(offset)))];
+  },
+};
+
+function scaleAndShift(affine: Affine): OnnxStep {
+  const { scale, offset } = affine;
+  const step = elementwise((value, build, { shape, channelsFirst }) => {
+    if (shape.length > 1 && !channelsFirst)
+      return build.add(build.mul(value, build.weight(scale)), build.weight(offset));
+    const [mean, variance] = [tf.zerosLike(scale), tf.onesLike(scale)];
+    const inputs = [scale, offset, mean, variance].map((weight) => build.weight(weight));
+    return build.op('BatchNormalization', [value, ...inputs], { epsilon: float(0) });
+  });
+  return { ...step, affine };
+}
+
+function layerNormalization(
+  weights: readonly tf.Tensor[],
+  hasScale: boolean,
+  hasOffset: boolean,
+  epsilon: number,
+): OnnxStep {
+  return {
+    emit: ([given], build) => {
+      const x = given as Lowered;
+      const scale = hasScale ? (weights[0] as tf.Tensor) : tf.ones([x.shape.at(-1) as number]);
+      const offset = hasOffset ? [weights.at(-1) as tf.Tensor] : [];
+      const inputs = [build.channelsLast(x), ...[scale, ...offset].map((weight) => build.weight(weight))];
+      const value = build.op('LayerNormalization', inputs, { axis: -1, epsilon: float(epsilon) });
+      return { ...x, value, channelsFirst: false };
+    },
+  };
+}

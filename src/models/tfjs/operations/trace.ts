@@ -1,0 +1,78 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import { UserError } from '../../../userError.ts';
+
+/** What is known of a step of a layer, whatever it is lowered to. */
+export interface Ending {
+  /** The activation that this step ends in; softmax is always a step of its own. */
+  readonly activation?: string;
+  /** Neither computes nor mixes anything: only the shape changes, if that. */
+  readonly passive?: boolean;
+}
+
+/** A step of a network, with the indices of the nodes that it reads. */
+export type Traced<Step extends Ending> = Step & {
+  /** Name of the layer that it is part of. */
+  readonly layer: string;
+  readonly inputs: readonly number[];
+};
+
+/**
+ * The steps of a classifier's layers in the order of computation, node 0 being the input, the last the logits: a softmax at
+ * the end is replaced by nothing.
+ * @param lower the steps, one after the other, that a layer is.
+ * @param nothing the step that hands on what it is given.
+ * @throws UserError when the model has several inputs or outputs, or ends in something other than logits or softmax.
+ */
+export function trace<Step extends Ending>(
+  model: tfl.LayersModel,
+  lower: (layer: tfl.layers.Layer) => readonly Step[],
+  nothing: Step,
+): Traced<Step>[] {
+  if (model.inputs.length !== 1 || model.outputs.length !== 1) {
+    throw new UserError(
+      `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs; a classifier has one of each.`,
+    );
+  }
+  return withoutSoftmax(walk(model, lower, nothing), nothing);
+}
+
+/** Walks from the model's output to its input, through models used as layers. */
+function walk<Step extends Ending>(
+  model: tfl.LayersModel,
+  lower: (layer: tfl.layers.Layer) => readonly Step[],
+  nothing: Step,
+): Traced<Step>[] {
+  const nodes: Traced<Step>[] = [{ ...nothing, layer: model.inputs[0]?.name ?? 'input', inputs: [] }];
+  const visit = (tensor: tfl.SymbolicTensor, known: Map<tfl.SymbolicTensor, number>): number => {
+    const found = known.get(tensor);
+    if (found !== undefined) return found;
+    const layer = tensor.sourceLayer;
+    const call = layer.inboundNodes[tensor.nodeIndex];
+    let inputs = (call?.inputTensors ?? []).map((input) => visit(input, known));
+    if (layer instanceof tfl.LayersModel) {
+      const inner = new Map(layer.inputs.map((input, i) => [input, inputs[i] as number]));
+      inputs = [visit(layer.outputs[tensor.tensorIndex ?? 0] as tfl.SymbolicTensor, inner)];
+    } else {
+      for (const step of lower(layer)) inputs = [nodes.push({ ...step, layer: layer.name, inputs }) - 1];
+    }
+    const index = inputs[0] as number;
+    known.set(tensor, index);
+    return index;
+  };
+  const [input, output] = [model.inputs[0] as tfl.SymbolicTensor, model.outputs[0] as tfl.SymbolicTensor];
+  const last = visit(output, new Map([[input, 0]]));
+  if (last !== nodes.length - 1) throw new Error('the output of a model is not the last of its operations');
+  return nodes;
+}
+
+/** Replaces the softmax at the end by nothing, so that the output is logits. */
+function withoutSoftmax<Step extends Ending>(nodes: readonly Traced<Step>[], nothing: Step): Traced<Step>[] {
+  let index = nodes.length - 1;
+  while (index > 0 && nodes[index]?.passive) index = nodes[index]?.inputs[0] ?? 0;
+  const { layer, inputs, activation } = nodes[index] as Traced<Step>;
+  if (activation === undefined) return [...nodes];
+  if (activation === 'softmax') return nodes.with(index, { ...nothing, layer, inputs });
+  throw new UserError(
+    `The model ends in the activation ${activation} (layer ${layer}). A classifier ends in logits or softmax; export it so.`,
+  );
+}

@@ -1,0 +1,85 @@
+import type { Budget } from '../attacks/definition.ts';
+import { levelOf, levels, snapToGrid, valueAt } from '../data/grid.ts';
+import type { Pixels } from '../data/image.ts';
+import { ballProjection } from '../geometry/ballProjection.ts';
+import { distances } from '../geometry/norms.ts';
+
+/** float32 pixels miss a budget by rounding: points this much outside of it, in pixel values, still count as inside. */
+const tolerance = 1e-6;
+
+/** Gray levels that fit into a budget: ⌊255 ε⌋, where 8/255 is 8 although it is a hair less in binary. */
+export function levelsWithin(epsilon: number): number {
+  return Math.floor(levels * (epsilon + tolerance));
+}
+
+/** The budget as it is on the 8-bit grid: in linf a whole number of gray levels, elsewhere unchanged. */
+export function budgetOnGrid(budget: Budget): Budget {
+  return budget.norm === 'linf' ? { norm: 'linf', epsilon: levelsWithin(budget.epsilon) / levels } : budget;
+}
+
+/** True when a point is no farther from the image than the budget allows, up to float32 rounding, and in [0, 1]. */
+export function isWithin(image: Pixels, point: Pixels, { norm, epsilon }: Budget, channels: number): boolean {
+  const slack = tolerance + roundingOf(norm, image.length);
+  return isInRange(point) && distances(image, point, channels)[norm] <= epsilon + slack;
+}
+
+/** True when every value is one that a pixel can have. */
+export function isInRange(point: Pixels): boolean {
+  return point.every((value) => value >= 0 && value <= 1);
+}
+
+/** How far float32 can carry a point in a norm, when it rounds all values of a large image the same way. */
+function roundingOf(norm: Budget['norm'], size: number): number {
+  if (norm === 'l0') return 0;
+  return 2 ** -23 * { linf: 1, l2: Math.sqrt(size), l1: size }[norm];
+}
+
+/**
+ * The map onto budget ∩ [0, 1] around an image; it writes to its argument and returns it: the nearest
+ * point in the Euclidean sense.
+ * With `quantize` the values that lie on the 8-bit grid but for rounding are put on it exactly.
+ * @throws RangeError for a norm that has no ball to project onto here.
+ */
+export function createProjection(image: Pixels, budget: Budget, quantize: boolean): (point: Pixels) => Pixels {
+  const { norm, epsilon } = budget;
+  if (norm === 'l0' && epsilon < Infinity) throw new RangeError('no projection onto a ball in l0');
+  const ontoBall = norm === 'l0' || epsilon === Infinity ? undefined : ballProjection(image, norm, epsilon);
+  return (point) => {
+    ontoBall?.(point);
+    for (let i = 0; i < point.length; i++) point[i] = Math.min(Math.max(point[i] as number, 0), 1);
+    return quantize ? snapToGrid(point) : point;
+  };
+}
+
+/**
+ * A point of the 8-bit grid near `point`, no farther from the image in `norm` than `point` is. In linf and l0 that is the
+ * nearest gray level of each value. In l2 and l1 nearest levels could leave the ball, or round a faint perturbation of
+ * a large image to nothing: values are cut toward the image, then the largest fractions are raised while the norm lasts.
+ * @param image on the grid, as is what a PNG is read to.
+ */
+export function roundToGrid(image: Pixels, point: Pixels, norm: Budget['norm']): Pixels {
+  if (norm === 'linf' || norm === 'l0') return point.map((value) => valueAt(levelOf(value)));
+  const change = Float64Array.from(point, (value, i) => levels * (value - (image[i] as number)));
+  const cut = change.map(towardZero);
+  const cost = norm === 'l2' ? (steps: number) => steps * steps : (steps: number) => steps;
+  let left = 0;
+  for (let i = 0; i < change.length; i++) {
+    left += cost(Math.abs(change[i] as number)) - cost(Math.abs(cut[i] as number));
+  }
+  const fraction = change.map((value, i) => Math.abs(value - (cut[i] as number)));
+  const fractional = Uint32Array.from(fraction.keys()).filter((i) => (fraction[i] as number) > levels * tolerance);
+  for (const i of fractional.sort((a, b) => (fraction[b] as number) - (fraction[a] as number))) {
+    const steps = Math.abs(cut[i] as number);
+    const price = cost(steps + 1) - cost(steps);
+    if (price > left + levels * tolerance) continue;
+    left -= price;
+    cut[i] = (cut[i] as number) + Math.sign(change[i] as number);
+  }
+  return point.map((_, i) => valueAt(levelOf(image[i] as number) + (cut[i] as number)));
+}
+
+/** Whole gray levels between two pixels; those that float32 has made a hair less count in full. */
+function towardZero(change: number): number {
+  const whole = Math.round(change);
+  return Math.abs(change - whole) < levels * 2 ** -24 ? whole : Math.trunc(change);
+}

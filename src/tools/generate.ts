@@ -1,0 +1,10 @@
+// Writes what follows from the catalogs: the settings in package.json, and pages in media: `npm run generate`.
+import { readFile, writeFile } from 'node:fs/promises';
+import { updateManifest } from '../settings/configuration.ts';
+import { attacksDocument } from './attacksDocument.ts';
+import { defensesDocument } from './defensesDocument.ts';
+
+const manifest = new URL('../../package.json', import.meta.url);
+await writeFile(manifest, updateManifest(await readFile(manifest, 'utf8')));
+await writeFile(new URL('../../media/attacks.md', import.meta.url), attacksDocument());
+await writeFile(new URL('../../media/defenses.md', import.meta.url), defensesDocument());

@@ -1,0 +1,46 @@
+import type { Rewrite } from '../../../support/mutants/rewrite.ts';
+
+export const fabRewrites: Readonly<Record<string, Rewrite>> = {
+  'α is not capped': [' || 0, alphaMax)', ' || 0, 1)'],
+  'α_max is 0.2': ['alphaMax = 0.1', 'alphaMax = 0.2'],
+  'α is always α_max': ['Math.min(length / (length + lengthFromImage) || 0, alphaMax)', 'alphaMax'],
+  'α is of the other length': ['length / (length +', 'lengthFromImage / (length +'],
+  'nothing draws to the image': ['alphaMax = 0.1', 'alphaMax = 0'],
+  'there is no extrapolation': ['eta = 1.05', 'eta = 1'],
+  'only one of both is extrapolated': ['original + eta * ', 'original + '],
+  'there is no way back': ['beta = 0.9', 'beta = 1'],
+  'the way back is long': ['beta = 0.9', 'beta = 0.5'],
+  'the sign is wrong': ['changeOnto(x, plane.normal, -plane.value', 'changeOnto(x, plane.normal, plane.value'],
+  'the hyperplane of the image is that of x': [' - dot(plane.normal, image, x)', ''],
+  'the hyperplane is on the wrong side of the image': ['- dot(plane', '+ dot(plane'],
+  'the first class is gone to': [
+    'nearestHyperplane(values, gradients, norm)',
+    'nearestHyperplane(values.slice(0, 1), gradients.slice(0, 1), norm)',
+  ],
+  'distances are those in l2': [
+    'nearestHyperplane(values, gradients, norm)',
+    "nearestHyperplane(values, gradients, 'l2')",
+  ],
+  'it projects in l2': [
+    'const change = changeOnto(x, plane.normal, -plane.value, norm)',
+    "const change = changeOnto(x, plane.normal, -plane.value, 'l2')",
+  ],
+  'the last success is searched from': ['if (distance < nearest) {', 'if (distance < Infinity) {'],
+  'there is no search at the end': ['searchSteps = 3', 'searchSteps = 0'],
+  'the search stays on the boundary': ['clearance = 0.01', 'clearance = 0'],
+  'the search halves': ['crossing + clearance * (1 - crossing)', '0.5'],
+  'the search forgets successes': [
+    'if (isReached(goal, answered.logits)) outside = answered;',
+    'if (isReached(goal, answered.logits)) continue;',
+  ],
+  'random starts are at the whole distance': [': usualEpsilon[norm]) / 2', ': usualEpsilon[norm])'],
+  'random starts forget the best distance': ['Math.min(u, Number', 'Math.min(Infinity, Number'],
+  'random starts forget the budget': ['Number.isFinite(epsilon) ? epsilon :', 'Number.isNaN(epsilon) ? epsilon :'],
+  'every start is the image': ['restart === 0 ?', 'restart >= 0 ?'],
+  'the first start is random, too': ['restart === 0 ?', 'restart < 0 ?'],
+  'one restart is left out': ['restart < parameters.restarts', 'restart < parameters.restarts - 1'],
+  'eight classes are gone to': ['targets = 9', 'targets = 8'],
+  'the target is forgotten': ['goal.target !== undefined', 'goal.target === 99'],
+  'one step is left out': ['step < parameters.steps', 'step < parameters.steps - 1'],
+  'iterates leave the range': ['return clip((1 - alpha)', 'return ((1 - alpha)'],
+};

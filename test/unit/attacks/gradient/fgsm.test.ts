@@ -1,0 +1,8 @@
+import { catalog } from '../../../../src/attacks/catalog.ts';
+import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
+import { itPasses } from '../../../support/checks.ts';
+import { fgsmChecks } from './fgsmChecks.ts';
+
+describe('FGSM', () => {
+  itPasses(fgsmChecks, catalog.get('fgsm') as AttackDefinition);
+});

@@ -1,0 +1,346 @@
+import assert from 'node:assert/strict';
+import { audit } from '../../../src/audit/audit.ts';
+import { moreStepsChangeResult } from '../../../src/audit/checks/moreStepsChangeResult.ts';
+import { randomizedOutputs } from '../../../src/audit/checks/randomizedOutputs.ts';
+import { singleStepBeatsIterative } from '../../../src/audit/checks/singleStepBeatsIterative.ts';
+import { softmaxOutput } from '../../../src/audit/checks/softmaxOutput.ts';
+import { successNotMonotone } from '../../../src/audit/checks/successNotMonotone.ts';
+import { transferOrBlackBoxStronger } from '../../../src/audit/checks/transferOrBlackBoxStronger.ts';
+import { unboundedAttackFails } from '../../../src/audit/checks/unboundedAttackFails.ts';
+import { unstablePredictions } from '../../../src/audit/checks/unstablePredictions.ts';
+import { zeroGradients } from '../../../src/audit/checks/zeroGradients.ts';
+import type { Pixels } from '../../../src/data/image.ts';
+import type { Classifier, DifferentiableClassifier } from '../../../src/models/classifier.ts';
+import { softmax } from '../../../src/models/functional.ts';
+import {
+  auditOptionsOf,
+  cousin,
+  examine,
+  imagesOf,
+  ordinary,
+  ordinaryImages,
+  roundOf,
+  seeing,
+  withGradients,
+} from '../../support/auditTrial.ts';
+import { linearClassifier } from '../../support/linearClassifier.ts';
+import { planOf } from '../../support/plans.ts';
+import { smoothClassifier } from '../../support/smoothClassifier.ts';
+
+const onePixel = { height: 1, width: 1, channels: 1 } as const;
+const pgd = planOf({ attack: 'pgd', epsilons: [0.1] });
+const unfooled = [roundOf(0.1, 0, 16)];
+
+/** So many images at the first pixel value, and the rest of sixteen at the second. */
+const sixteen = (count: number, first: number, second: number): Pixels[] =>
+  Array.from({ length: 16 }, (_, i) => Float32Array.of(i < count ? first : second));
+
+/** Class 1 above one half; its logit is the pixel. */
+const threshold = linearClassifier([[0], [1]], [0.5, 0], onePixel);
+
+describe('an ordinary network', () => {
+  const plans = {
+    'PGD at several budgets': planOf({ attack: 'pgd', epsilons: [0.02, 0.05, 0.1, 0.2] }),
+    'PGD on the grid': planOf({ attack: 'pgd', epsilons: [13 / 255, 26 / 255], quantize: true }),
+    'PGD in l2': planOf({ attack: 'pgd', norm: 'l2', epsilons: [0.2] }),
+    'PGD in l1': planOf({ attack: 'pgd', norm: 'l1', epsilons: [0.5] }),
+    'I-FGSM': planOf({ attack: 'ifgsm', epsilons: [0.1] }),
+    'FMN in l0': planOf({ attack: 'fmn', norm: 'l0', epsilons: [] }),
+    'DeepFool on the grid': planOf({ attack: 'deepfool', norm: 'l2', epsilons: [], quantize: true }),
+  };
+  for (const [name, plan] of Object.entries(plans)) {
+    it(`has no finding in a test of ${name}`, async () => {
+      const options = await auditOptionsOf({
+        plan,
+        classifier: ordinary,
+        images: ordinaryImages,
+        surrogates: [cousin],
+      });
+      assert.deepEqual(await audit(plan, options), []);
+    });
+  }
+});
+
+describe('success-not-monotone', () => {
+  const among = (total: number, ...fooled: number[]) =>
+    examine(successNotMonotone, {
+      plan: pgd,
+      classifier: threshold,
+      images: [],
+      rounds: fooled.map((count, i) => roundOf((i + 1) / 8, count, total)),
+    });
+
+  it('is found where success falls by more than an image and a tenth', async () => {
+    assert.equal(
+      await among(16, 4, 9, 7),
+      'The attack fools 9 of 16 images at ε = 0.25, and only 7 at the larger ε = 0.375.',
+    );
+    assert.ok(await among(40, 20, 15));
+    assert.ok(await among(16, 9, 8, 7), 'falling little by little');
+  });
+
+  it('is not found where it falls by less, or rises', async () => {
+    assert.equal(await among(16, 4, 9, 8), undefined);
+    assert.equal(await among(40, 20, 16), undefined);
+    assert.equal(await among(16, 4, 4, 16), undefined);
+  });
+
+  it('goes by the budgets, in whatever order they are', async () => {
+    const rounds = [roundOf(0.5, 9, 16), roundOf(0.25, 2, 16)];
+    const rising = { plan: pgd, classifier: threshold, images: [], rounds };
+    assert.equal(await examine(successNotMonotone, rising), undefined);
+  });
+});
+
+describe('softmax-output', () => {
+  it('is found in a model that answers with probabilities', async () => {
+    const classifier: DifferentiableClassifier = {
+      ...ordinary,
+      logits: async (images) => (await ordinary.logits(images)).map((row) => Float32Array.from(softmax(row))),
+    };
+    const found = await examine(softmaxOutput, { plan: pgd, classifier, images: ordinaryImages, rounds: unfooled });
+    assert.match(found ?? '', /probabilities on all of the 16 images/);
+  });
+
+  it('is not found where a single row adds up to 1', async () => {
+    const test = { plan: pgd, classifier: threshold, images: sixteen(15, 0.5, 0.25), rounds: unfooled };
+    assert.equal(await examine(softmaxOutput, test), undefined);
+  });
+});
+
+describe('randomized-outputs', () => {
+  const jittered = (size: number) => {
+    let asked = 0;
+    return seeing(ordinary, (image) => image.map((value) => value + (size * asked++) / 1e4));
+  };
+  const test = { plan: pgd, images: ordinaryImages, rounds: unfooled };
+
+  it('is found in a model that adds noise to its input', async () => {
+    const found = await examine(randomizedOutputs, { ...test, classifier: jittered(1) });
+    assert.match(found ?? '', /answers differently on 16 of 16: logits change by up to [\d.]+ % of the largest/);
+  });
+
+  it('is not found where only the last digits differ', async () => {
+    assert.equal(await examine(randomizedOutputs, { ...test, classifier: jittered(1e-5) }), undefined);
+  });
+});
+
+describe('zero-gradients', () => {
+  const masked = (count: number, value: number) => ({
+    plan: pgd,
+    images: sixteen(count, 0.125, 0.25),
+    rounds: unfooled,
+    classifier: withGradients(threshold, (gradient, [x]) => (x === 0.125 ? gradient.fill(value) : gradient)),
+  });
+
+  it('is found where the gradient is zero, or no number, on more than a tenth', async () => {
+    assert.equal(
+      await examine(zeroGradients, masked(2, 0)),
+      'The gradient of the loss is zero on 2 and not finite on 0 of 16 images.',
+    );
+    assert.match((await examine(zeroGradients, masked(3, Number.NaN))) ?? '', /zero on 0 and not finite on 3 of 16/);
+  });
+
+  it('is not found where it is so on one image', async () => {
+    assert.equal(await examine(zeroGradients, masked(1, 0)), undefined);
+  });
+});
+
+describe('unstable-predictions', () => {
+  const never = linearClassifier([[0], [1], [0]], [0.5, 0, -1], onePixel);
+  /** Sees gray levels as odd or even where they are below one half. */
+  const parity = seeing(never, ([x = 0]) => Float32Array.of(x < 0.5 ? Math.round(255 * x) % 2 : x));
+  const test = (count: number, target?: number) => ({
+    plan: pgd,
+    classifier: parity,
+    images: sixteen(count, 20 / 255, 200 / 255),
+    rounds: unfooled,
+    ...(target === undefined ? {} : { target }),
+  });
+
+  it('is found where a gray level changes the class', async () => {
+    assert.match(
+      (await examine(unstablePredictions, test(2))) ?? '',
+      /one gray level changes the prediction on 2 of 16 images/,
+    );
+  });
+
+  it('is found whatever the target is', async () => {
+    assert.ok(await examine(unstablePredictions, test(16, 2)));
+  });
+
+  it('is not found where it does so on one image', async () => {
+    assert.equal(await examine(unstablePredictions, test(1)), undefined);
+  });
+});
+
+/** Class 1 lies beyond 0.45; small steps from 0.2 are held by a bump at 0.25. */
+const trap = smoothClassifier(
+  2,
+  ([x = 0]) => {
+    const bump = 0.5 * Math.exp(-(((x - 0.25) / 0.05) ** 2));
+    const rise = 1 / (1 + Math.exp(-40 * (x - 0.45)));
+    return {
+      logits: [1, bump + 2 * rise],
+      jacobian: [[0], [(-2 * (x - 0.25) * bump) / 0.05 ** 2 + 80 * rise * (1 - rise)]],
+    };
+  },
+  onePixel,
+);
+
+describe('single-step-beats-iterative', () => {
+  const test = (attack: string, count: number) => ({
+    plan: planOf({ attack, epsilons: [0.3], parameters: attack === 'pgd' ? { restarts: 1 } : {} }),
+    classifier: trap,
+    images: sixteen(count, 0.2, 0.05),
+  });
+
+  it('is found where small steps are led astray', async () => {
+    assert.equal(
+      await examine(singleStepBeatsIterative, test('pgd', 2)),
+      'A single step fools 2 of the 16 images that held against PGD (16 were looked at).',
+    );
+    assert.ok(await examine(singleStepBeatsIterative, test('ifgsm', 5)));
+  });
+
+  it('is found in a test of the single step, beside PGD', async () => {
+    assert.equal(
+      await examine(singleStepBeatsIterative, test('fgsm', 2)),
+      '10 steps of PGD do not fool 2 of the 2 images that a single step fooled (16 were looked at).',
+    );
+  });
+
+  it('is not found where it is one image', async () => {
+    assert.equal(await examine(singleStepBeatsIterative, test('pgd', 1)), undefined);
+    assert.equal(await examine(singleStepBeatsIterative, test('fgsm', 1)), undefined);
+  });
+});
+
+describe('transfer-or-black-box-stronger', () => {
+  const flat = (classifier: DifferentiableClassifier) => withGradients(classifier, (gradient) => gradient.fill(0));
+  /** 81 pixels that all weigh alike: chance moves their sum by a ninth of what the sign of the gradient does. */
+  const wide = linearClassifier([Array(81).fill(0), Array(81).fill(1)], [40, 0], {
+    height: 9,
+    width: 9,
+    channels: 1,
+  });
+  const wideImages = imagesOf(16, 81, [0.25, 0.6]).map((image) => {
+    const mean = image.reduce((a, b) => a + b) / 81;
+    return image.map((value) => value + 0.43 - mean);
+  });
+
+  it('is found where random points do what gradients do not', async () => {
+    const test = { plan: pgd, classifier: flat(threshold), images: sixteen(3, 0.45, 0.25) };
+    assert.equal(
+      await examine(transferOrBlackBoxStronger, { ...test, plan: planOf({ attack: 'ifgsm', epsilons: [0.1] }) }),
+      '100 random points within the budget fool 3 of the 16 images that held against I-FGSM (16 were looked at).',
+    );
+    const single = { ...test, images: sixteen(1, 0.45, 0.25), rounds: unfooled };
+    assert.equal(await examine(transferOrBlackBoxStronger, single), undefined);
+  });
+
+  it('is found where the examples of another model do', async () => {
+    const test = { plan: pgd, classifier: flat(wide), images: wideImages };
+    assert.equal(await examine(transferOrBlackBoxStronger, test), undefined);
+    assert.match(
+      (await examine(transferOrBlackBoxStronger, { ...test, surrogates: [wide] })) ?? '',
+      /examples of another model fool 16 of the 16 images that held against PGD/,
+    );
+    // What barely fools a model that is easier to fool does not do.
+    const easier = linearClassifier([Array(81).fill(0), Array(81).fill(1)], [37, 0], wide.input);
+    assert.ok(await examine(transferOrBlackBoxStronger, { ...test, surrogates: [easier] }));
+  });
+
+  it('is not found where the attack had found all that there is', async () => {
+    const test = { plan: pgd, classifier: wide, images: wideImages, surrogates: [wide] };
+    assert.equal(await examine(transferOrBlackBoxStronger, test), undefined);
+  });
+
+  it('is found where random points are nearer than a minimum-norm attack came', async () => {
+    const plan = planOf({ attack: 'deepfool', norm: 'linf', epsilons: [] });
+    const test = { plan, classifier: threshold, images: sixteen(16, 0.45, 0.45) };
+    assert.equal(await examine(transferOrBlackBoxStronger, test), undefined);
+    const far = { ...test, rounds: [roundOf(undefined, 16, 16, 0.3)] };
+    assert.match((await examine(transferOrBlackBoxStronger, far)) ?? '', /16 of the 16 images that held against DeepF/);
+  });
+});
+
+describe('unbounded-attack-fails', () => {
+  const masked = (count: number) => ({
+    plan: pgd,
+    images: sixteen(count, 0.125, 0.25),
+    rounds: unfooled,
+    classifier: withGradients(threshold, (gradient, [x]) => (x === 0.125 ? gradient.fill(0) : gradient)),
+  });
+
+  it('is found where no budget helps', async () => {
+    assert.equal(
+      await examine(unboundedAttackFails, masked(2)),
+      'With a budget of the whole pixel range, 50 steps of PGD do not fool 2 of 16 images.',
+    );
+  });
+
+  it('is not found where one image holds', async () => {
+    assert.equal(await examine(unboundedAttackFails, masked(1)), undefined);
+  });
+
+  it('goes all the way', async () => {
+    const far = linearClassifier([[0], [1]], [0.9, 0], onePixel);
+    const test = { plan: pgd, classifier: far, images: sixteen(16, 0.1, 0.1) };
+    assert.equal(await examine(unboundedAttackFails, test), undefined);
+  });
+});
+
+describe('more-steps-change-result', () => {
+  const parameters = { steps: 1, stepSize: 0.02, restarts: 1 };
+  const test = (count: number) => ({
+    plan: planOf({ attack: 'pgd', epsilons: [0.1], parameters }),
+    classifier: threshold,
+    images: sixteen(count, 0.47, 0.25),
+  });
+
+  it('is found where twice the steps find more', async () => {
+    assert.equal(
+      await examine(moreStepsChangeResult, test(2)),
+      'With 2 steps instead of 1, PGD fools 2 of the 16 images that held (16 were looked at).',
+    );
+  });
+
+  it('is not found where they find one image more', async () => {
+    assert.equal(await examine(moreStepsChangeResult, test(1)), undefined);
+  });
+
+  it('is found where twice the steps of a minimum-norm attack come nearer', async () => {
+    const plan = planOf({ attack: 'fmn', norm: 'linf', epsilons: [], parameters: { steps: 2 } });
+    const few = { plan, classifier: ordinary, images: ordinaryImages };
+    const found = await examine(moreStepsChangeResult, few);
+    assert.match(found ?? '', /With 4 steps instead of 2, FMN finds examples more than a tenth nearer on \d+ of 16/);
+    const enough = { ...few, plan: { ...plan, parameters: { steps: 100 } } };
+    assert.equal(await examine(moreStepsChangeResult, enough), undefined);
+  });
+
+  it('is not found where other starting points find more', async () => {
+    const classifier = withGradients(threshold, (gradient, [x]) => (x === 0.4375 ? gradient.fill(0) : gradient));
+    const plan = planOf({ attack: 'pgd', epsilons: [0.1], parameters: { steps: 5, restarts: 8 } });
+    const test = { plan, classifier, images: sixteen(16, 0.4375, 0), rounds: unfooled };
+    assert.equal(await examine(moreStepsChangeResult, test), undefined);
+  });
+
+  it('is not looked for where that would cost too much', async () => {
+    const { plan, ...rest } = test(16);
+    const costly = { ...rest, plan: { ...plan, parameters: { ...parameters, steps: 201 } }, rounds: unfooled };
+    assert.equal(await examine(moreStepsChangeResult, costly), undefined);
+  });
+});
+
+describe('a model without gradients', () => {
+  it('is audited in what needs none', async () => {
+    const { pullback: _, ...opaque } = ordinary;
+    const classifier = opaque as Classifier as DifferentiableClassifier;
+    const test = { plan: pgd, classifier, images: ordinaryImages, rounds: [roundOf(0.1, 8, 30)] };
+    for (const check of [zeroGradients, singleStepBeatsIterative, unboundedAttackFails])
+      assert.equal(await examine(check, test), undefined);
+    const noisy = { ...test, rounds: [roundOf(0.3, 0, 30)] };
+    assert.ok(await examine(transferOrBlackBoxStronger, noisy));
+  });
+});

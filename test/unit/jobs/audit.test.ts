@@ -1,0 +1,76 @@
+import assert from 'node:assert/strict';
+import { mkdir } from 'node:fs/promises';
+import path from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import { ModelCache } from '../../../src/jobs/modelCache.ts';
+import { runTest } from '../../../src/jobs/runTest.ts';
+import type { ModelSource } from '../../../src/models/source.ts';
+import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
+import { readLayersModel } from '../../../src/models/tfjs/readLayersModel.ts';
+import { writeLayersModel } from '../../../src/models/tfjs/training/writeLayersModel.ts';
+import { planOf } from '../../support/plans.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+
+const demo = path.join(import.meta.dirname, '..', '..', '..', 'media', 'demo');
+const signs: ModelSource = {
+  name: 'signs',
+  path: path.join(demo, 'models', 'signs', 'model.json'),
+  labels: path.join(demo, 'models', 'signs', 'labels.txt'),
+  preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' },
+};
+
+describe('the audit of a test', function () {
+  this.timeout(120_000);
+  const folder = temporaryFolder();
+  const models = new ModelCache();
+
+  /** The demo's model with its logits so large that softmax is sure of most images, and has no gradient there. */
+  async function sureSigns(factor: number): Promise<ModelSource> {
+    await startTensorFlow();
+    const { model } = await readLayersModel(signs.path);
+    const last = model.layers.findLast((layer) => layer.getWeights().length > 0) ?? assert.fail();
+    last.setWeights(last.getWeights().map((weight) => tf.mul(weight, factor)));
+    const file = await writeLayersModel(model, folder.at('sure'));
+    model.dispose();
+    return { ...signs, name: 'sure', path: file };
+  }
+
+  async function audited(given: Partial<TestPlan>) {
+    const run = folder.at('run');
+    await mkdir(run, { recursive: true });
+    const plan = planOf({
+      dataset: { name: 'street', path: path.join(demo, 'data', 'street'), labels: 'folders', limit: 18 },
+      attack: 'ifgsm',
+      epsilons: [8 / 255],
+      quantize: true,
+      audit: true,
+      ...given,
+    });
+    const { signal } = new AbortController();
+    return runTest(plan, { models, folder: run, location: 'process', signal, progress() {} });
+  }
+
+  it('tries examples of the other models of the test, and flags gradients that are masked', async () => {
+    const { findings = [], status, message } = await audited({ model: await sureSigns(12), surrogates: [signs] });
+    assert.notEqual(status, 'errored', message);
+    const found = findings.map(({ check }) => check);
+    assert.ok(found.includes('zero-gradients'), found.join());
+    assert.ok(found.includes('transfer-or-black-box-stronger'), found.join());
+    assert.match(findings.map(({ message }) => message).join(), /examples of another model fool/);
+  });
+
+  it('finds neither where gradients are what they should be', async () => {
+    const { findings } = await audited({ model: signs, surrogates: [signs] });
+    const found = findings?.map(({ check }) => check) ?? assert.fail();
+    assert.ok(!found.includes('zero-gradients') && !found.includes('transfer-or-black-box-stronger'), found.join());
+  });
+
+  it('leaves the verdict as it is when a surrogate cannot be opened', async () => {
+    const surrogates = [{ ...signs, path: folder.at('nowhere', 'model.json') }];
+    const { status, warnings, findings } = await audited({ model: signs, surrogates });
+    assert.equal(status, 'passed');
+    assert.equal(findings, undefined);
+    assert.match(warnings.join(), /The audit could not be finished: .*there is no such model/);
+  });
+});

@@ -1,0 +1,49 @@
+import assert from 'node:assert/strict';
+import { batchSizesWithin, chooseBatchSize } from '../../../../../src/models/onnx/session/batchSize.ts';
+
+const megabyte = 2 ** 20;
+
+/** The batch size that is chosen where batches take so long an image, and those that were tried. */
+async function choose(times: Readonly<Record<number, number>>, answerAt: (batch: number) => number = () => 0.5) {
+  const tried: number[] = [];
+  const batch = await chooseBatchSize([1, 4, 16], async (size) => {
+    tried.push(size);
+    const answers = Array.from({ length: size }, () => Float32Array.of(1, answerAt(size)));
+    return { time: size * (times[size] as number), answers };
+  });
+  return { batch, tried };
+}
+
+describe('The batch size', () => {
+  it('is the one at which an image takes the least time', async () => {
+    assert.equal((await choose({ 1: 4, 4: 2, 16: 1 })).batch, 16);
+    assert.equal((await choose({ 1: 4, 4: 2, 16: 3 })).batch, 4);
+    assert.equal((await choose({ 1: 4, 4: 5, 16: 1 })).batch, 16);
+    assert.equal((await choose({ 1: 4, 4: 5, 16: 5 })).batch, 1);
+  });
+
+  it('does not grow for a gain that is lost in noise', async () => {
+    assert.equal((await choose({ 1: 4, 4: 3.9, 16: 3.8 })).batch, 1);
+  });
+
+  it('is not tried further once one image keeps the machine busy', async () => {
+    assert.deepEqual((await choose({ 1: 80, 4: 20, 16: 10 })).tried, [1]);
+  });
+
+  it('is never one at which an image is answered otherwise than alone, in the last bit even', async () => {
+    const other = Math.fround(0.5 + 2 ** -23);
+    assert.equal((await choose({ 1: 4, 4: 2, 16: 1 }, (batch) => (batch === 16 ? other : 0.5))).batch, 4);
+    assert.equal((await choose({ 1: 4, 4: 2, 16: 1 }, (batch) => (batch === 1 ? 0 : -0))).batch, 1);
+  });
+
+  it('is not tried where there is nothing to choose', async () => {
+    assert.equal(await chooseBatchSize([3], () => assert.fail('tried')), 3);
+  });
+
+  it('stays within the budget', () => {
+    const footprint = { weights: 10 * megabyte, activations: 10 * megabyte };
+    assert.deepEqual(batchSizesWithin(1024 * megabyte, footprint), [1, 4, 16]);
+    assert.deepEqual(batchSizesWithin(200 * megabyte, footprint), [1, 4]);
+    assert.deepEqual(batchSizesWithin(megabyte, footprint), [1]);
+  });
+});

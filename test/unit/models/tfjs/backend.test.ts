@@ -1,0 +1,96 @@
+import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import * as tf from '@tensorflow/tfjs-core';
+import { startTensorFlow, type TensorFlowBackend } from '../../../../src/models/tfjs/backend.ts';
+import { temporaryFolder } from '../../../support/temporaryFolder.ts';
+import { fakePackage } from './native/fakePackage.ts';
+
+const source = path.join(import.meta.dirname, '..', '..', '..', '..', 'src', 'models', 'tfjs', 'backend.ts');
+
+/** Starts TensorFlow in a process of its own: what it is, or the error's message. */
+async function startWith(env: NodeJS.ProcessEnv): Promise<TensorFlowBackend | string> {
+  const script = `
+    import { startTensorFlow } from ${JSON.stringify(source)};
+    console.log(JSON.stringify(await startTensorFlow().catch((error) => error.message)));`;
+  const args = ['--import', 'tsx', '--input-type=module', '-e', script];
+  const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env } });
+  assert.equal(stderr, '');
+  return JSON.parse(stdout);
+}
+
+describe('TensorFlow backend', () => {
+  const folder = temporaryFolder();
+  const nowhere = () => ({
+    PERTURB_TENSORFLOW: folder.at('none'),
+    XDG_CACHE_HOME: folder.at('cache'),
+    LOCALAPPDATA: folder.at('cache'),
+  });
+
+  it('computes, and says with what', async () => {
+    const { kind, name } = await startTensorFlow();
+    assert.match(
+      name,
+      kind === 'native'
+        ? /^tfjs-node \d+\.\d+\.\d+ \(native, TensorFlow \d+\.\d+\.\d+\)$/
+        : /^tfjs \d+\.\d+\.\d+ \(WebAssembly\)$/,
+    );
+    assert.equal(tf.getBackend(), kind === 'native' ? 'tensorflow' : 'wasm');
+    assert.deepEqual(Array.from(tf.add([1, 2], [3, 4]).dataSync()), [4, 6]);
+  });
+
+  it('says why the native library does not serve, and what to do, exactly where it does not', async () => {
+    const { kind, reason, repair } = await startTensorFlow();
+    if (kind === 'native') assert.deepEqual([reason, repair], [undefined, undefined]);
+    else {
+      assert.match(reason ?? '', /\.$/);
+      assert.match(repair ?? '', /perturb install-tensorflow|PERTURB_BACKEND/);
+    }
+  });
+
+  it('starts once', () => {
+    assert.equal(startTensorFlow(), startTensorFlow());
+  });
+
+  it('is the one that PERTURB_BACKEND asks for', async () => {
+    const wasm = (await startWith({ PERTURB_BACKEND: 'wasm' })) as TensorFlowBackend;
+    assert.deepEqual([wasm.kind, wasm.reason], ['wasm', 'PERTURB_BACKEND asks for WebAssembly.']);
+    assert.match(
+      String(await startWith({ PERTURB_BACKEND: 'gpu' })),
+      /^PERTURB_BACKEND is "gpu"\. Set it to "native" or "wasm"/,
+    );
+  });
+
+  it('is an error where the native one is asked for and crashes', async function () {
+    if (process.platform === 'win32') this.skip();
+    await fakePackage(folder, 'given', 'crashes');
+    const env = { ...nowhere(), PERTURB_TENSORFLOW: folder.at('given'), PERTURB_BACKEND: 'native' };
+    const message = String(await startWith(env));
+    assert.match(message, /^PERTURB_BACKEND asks for native TensorFlow, which does not serve: /);
+    assert.match(message, /it crashes \(SIGILL\).* Run "perturb install-tensorflow"\. Or unset PERTURB_BACKEND\.$/);
+  });
+
+  for (const [behavior, words] of [
+    ['crashes', /^@tensorflow\/tfjs-node in .*given: it crashes \(SIGILL\)/],
+    ['throws', /^@tensorflow\/tfjs-node in .*given: it does not load: Error: libstdc\+\+ is too old$/],
+  ] as const) {
+    it(`is WebAssembly where the native one ${behavior}, with the reason`, async function () {
+      if (process.platform === 'win32') this.skip();
+      await fakePackage(folder, 'given', behavior);
+      const env = { ...nowhere(), PERTURB_TENSORFLOW: folder.at('given'), PERTURB_BACKEND: '' };
+      const { kind, reason, repair } = (await startWith(env)) as TensorFlowBackend;
+      if (kind === 'native') return; // There is another one, beside Perturb.
+      assert.equal(kind, 'wasm');
+      assert.match(reason ?? '', words);
+      assert.equal(repair, 'Run "perturb install-tensorflow".');
+    });
+  }
+
+  it('does not load a native one of another version', async () => {
+    await fakePackage(folder, 'given', 'computes', '4.21.0');
+    const env = { ...nowhere(), PERTURB_TENSORFLOW: folder.at('given'), PERTURB_BACKEND: '' };
+    const { kind, reason } = (await startWith(env)) as TensorFlowBackend;
+    if (kind === 'wasm') assert.match(reason ?? '', /it is version 4\.21\.0, and Perturb needs \d+\.\d+\.\d+\.$/);
+  });
+});
