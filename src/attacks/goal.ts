@@ -24,8 +24,12 @@ export function createGoal(label: number, target?: number): Goal {
 
 /** True when these logits reach the goal. At a tie the first class is the prediction. */
 export function isReached(goal: Goal, logits: ArrayLike<number>): boolean {
-  const prediction = argmax(logits);
-  return goal.target === undefined ? prediction !== goal.label : prediction === goal.target;
+  return isReachedBy(goal, argmax(logits));
+}
+
+/** True when this predicted class reaches the goal. */
+export function isReachedBy({ label, target }: Goal, decision: number): boolean {
+  return target === undefined ? decision !== label : decision === target;
 }
 
 /** How far logits are past the goal: positive when reached, growing as the attack gets on. */

@@ -1,8 +1,9 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { TestPlan } from '../evaluation/plan.ts';
+import { definitionOf } from '../runner/configuredAttack.ts';
 import { checks } from './catalog.ts';
 import type { Finding } from './finding.ts';
-import { type AuditOptions, createTrial, definitionOf } from './trial.ts';
+import { type AuditOptions, createTrial } from './trial.ts';
 
 /** How far an audit has got: checks done of all. */
 export type OnCheck = (done: number, total: number) => void;
@@ -20,7 +21,7 @@ export async function audit(
   plan: TestPlan,
   options: AuditOptions & { readonly onCheck?: OnCheck },
 ): Promise<Finding[]> {
-  if (definitionOf(plan.attack).kind !== 'attack' || options.subjects.length === 0) return [];
+  if (definitionOf(plan.attacks[0].attack).kind !== 'attack' || options.subjects.length === 0) return [];
   const trial = createTrial(plan, options);
   const findings: Finding[] = [];
   for (const [done, check] of checks.entries()) {

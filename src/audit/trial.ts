@@ -1,12 +1,11 @@
-import { catalog } from '../attacks/catalog.ts';
-import { type AttackDefinition, type Budget, completeParameters } from '../attacks/definition.ts';
+import type { AttackDefinition, Budget } from '../attacks/definition.ts';
 import { sample } from '../data/sample.ts';
+import type { Attacked, AttackedRound } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
-import type { Norm } from '../geometry/norms.ts';
-import type { DifferentiableClassifier } from '../models/classifier.ts';
-import { budgetOnGrid } from '../runner/projection.ts';
-import { type Outcome, type RunOptions, runAttack, type Subject } from '../runner/runAttack.ts';
-import { UserError } from '../userError.ts';
+import { type AttackChoice, type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
+import type { Outcome, Subject } from '../runner/conversation.ts';
+import { outcomesOf } from '../runner/runAttack.ts';
+import type { Victim } from '../runner/victim.ts';
 
 /** Images that the audit looks at: enough to see what makes a result worthless, few enough to cost little. */
 const sampleSize = 16;
@@ -14,44 +13,29 @@ const sampleSize = 16;
 /** What a minimum-norm attack found counts as beaten by an example at less than this part of its distance. */
 export const clearlyNearer = 0.9;
 
-/** How a test runs attacks: the model, and whatever else is the same for every attack on it. */
-export type RunConditions = Omit<RunOptions, 'attack' | 'parameters' | 'budget' | 'stopAtSuccess'>;
-
-/** What a round of the test came to. */
-export interface AuditedRound {
-  /** The budget as the test states it; missing for attacks that minimize the norm. */
-  readonly epsilon?: number;
-  /** For each subject how far its adversarial example is (see `distanceOf`). */
-  readonly distances: readonly number[];
-}
-
 /** What a test is audited with. */
-export interface AuditOptions {
-  /** With a detector, what the test's attacker faces: the audit is about the attack, not about who judges it. */
-  readonly conditions: RunConditions;
-  /** The images that the test attacked, with their goals. */
-  readonly subjects: readonly Subject[];
-  readonly rounds: readonly AuditedRound[];
+export interface AuditOptions extends Attacked {
   /** Other models for the same images and classes, whose adversarial examples are tried on this one. */
-  readonly surrogates?: readonly DifferentiableClassifier[];
+  readonly surrogates?: readonly Victim[];
 }
 
 /** A test under audit, as its checks see it. */
 export interface Trial {
-  readonly plan: TestPlan;
-  /** The attack of the test. */
+  /** The attack of the test, and what it was configured from but for the budget. */
   readonly attack: AttackDefinition;
-  readonly conditions: RunConditions;
+  readonly choice: AttackChoice;
+  readonly conditions: AuditOptions['conditions'];
   /** The sample of the test's images. */
   readonly subjects: readonly Subject[];
   /** What the attack came to on all images, the smallest budget first. */
-  readonly rounds: readonly AuditedRound[];
+  readonly rounds: readonly AttackedRound[];
   /** What it came to on the sample, at the budget that tells most. */
   readonly result: Result;
-  readonly surrogates: readonly DifferentiableClassifier[];
+  readonly surrogates: readonly Victim[];
+  /** An attack with some of its parameters; the test's preset has the rest. */
+  configure(attack: AttackDefinition, given: Readonly<Record<string, unknown>>, budget: Budget): ConfiguredAttack;
   /**
-   * Runs an attack on some of the images, under the conditions of the test.
-   * @param given parameters; the test's preset has the rest.
+   * Runs an attack, configured so, on some of the images, under the conditions of the test.
    * @returns the outcomes in the order of the images.
    */
   run(
@@ -79,14 +63,15 @@ export interface Result {
  * @throws UserError when the plan names no attack.
  */
 export function createTrial(plan: TestPlan, options: AuditOptions): Trial {
-  const attack = definitionOf(plan.attack);
+  const [{ attack: id, choice }] = plan.attacks;
+  const attack = definitionOf(id);
   const { conditions, surrogates = [] } = options;
   const places = sample([...options.subjects.keys()], (i) => options.subjects[i]?.goal.label, sampleSize, plan.seed);
   const subjects = places.map((i) => options.subjects[i] as Subject);
   const rounds = [...options.rounds].sort((a, b) => (a.epsilon ?? 0) - (b.epsilon ?? 0));
   const results = rounds.map(({ epsilon, distances }) =>
     resultOf(
-      plan,
+      choice,
       epsilon,
       subjects,
       places.map((i) => distances[i] as number),
@@ -94,40 +79,28 @@ export function createTrial(plan: TestPlan, options: AuditOptions): Trial {
   );
   const nothing = { held: [], fooled: [], distances: [] };
   const result = results.findLast(({ held }) => held.length > 0) ?? results.at(-1) ?? nothing;
+  const configure: Trial['configure'] = (definition, parameters, { norm, epsilon }) =>
+    configureAttack(definition, { ...choice, norm, epsilon, parameters });
   return {
-    plan,
     attack,
+    choice,
     conditions,
     subjects,
     rounds,
     result,
     surrogates,
-    async run(attack, given, budget, subjects) {
-      const { quantize } = conditions;
-      const parameters = completeParameters(attack, given, plan.preset, quantize ? budgetOnGrid(budget) : budget);
-      const run = { ...conditions, attack, parameters, budget, stopAtSuccess: attack.fixedBudget };
-      return outcomesOf(run, subjects);
-    },
+    configure,
+    run: (definition, given, budget, subjects) =>
+      outcomesOf(
+        {
+          ...conditions,
+          attack: configure(definition, given, budget),
+          definition,
+          stopAtSuccess: definition.fixedBudget,
+        },
+        subjects,
+      ),
   };
-}
-
-/** The attack of the catalog with this id. */
-export function definitionOf(id: string): AttackDefinition {
-  const attack = catalog.get(id);
-  if (attack === undefined) throw new UserError(`There is no attack "${id}".`);
-  return attack;
-}
-
-/** The outcomes of an attack in the order of the images. */
-export async function outcomesOf(options: RunOptions, subjects: readonly Subject[]): Promise<Outcome[]> {
-  const outcomes: Outcome[] = [];
-  for await (const outcome of runAttack(options, subjects)) outcomes[outcome.index] = outcome;
-  return outcomes;
-}
-
-/** How far the adversarial example of an attack is in a norm; `Infinity` where there is none. */
-export function distanceOf({ best }: Outcome, norm: Norm): number {
-  return best?.success ? best.norms[norm] : Infinity;
 }
 
 /** How many outcomes are successes. */
@@ -136,7 +109,7 @@ export function countSuccesses(outcomes: readonly Outcome[]): number {
 }
 
 function resultOf(
-  { norm }: TestPlan,
+  { norm }: AttackChoice,
   epsilon: number | undefined,
   subjects: readonly Subject[],
   distances: readonly number[],

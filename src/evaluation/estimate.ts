@@ -1,34 +1,25 @@
-import { catalog } from '../attacks/catalog.ts';
-import { completeParameters } from '../attacks/definition.ts';
-import type { Classifier } from '../models/classifier.ts';
-import { budgetOnGrid } from '../runner/projection.ts';
+import { definitionOf } from '../runner/configuredAttack.ts';
+import type { Victim } from '../runner/victim.ts';
 import type { TestPlan } from './plan.ts';
 
 /** What a test comes to where its attack never succeeds early: wall-clock time, and the number of images. */
 export interface Estimate {
   readonly seconds: number;
   readonly images: number;
+  /** What its queries cost, where the victim charges for them. */
+  readonly cost?: number;
 }
 
 /** From how many seconds on an estimate is worth a line of output. */
 export const longRun = 30;
 
-/**
- * About how many points one image takes, over all budgets of a test.
- * @throws RangeError for a parameter that is an amount without a value, or an attack that does not exist.
- */
-export function pointsPerImage(plan: TestPlan, model: Pick<Classifier, 'classes' | 'input'>): number {
-  const attack = catalog.get(plan.attack);
-  if (attack === undefined) throw new RangeError(`There is no attack "${plan.attack}".`);
-  const size = { classes: model.classes.length, input: model.input };
-  const budgets = attack.fixedBudget ? plan.epsilons : [Infinity];
-  return budgets
-    .map((epsilon) => {
-      const stated = { norm: plan.norm, epsilon };
-      const budget = plan.quantize ? budgetOnGrid(stated) : stated;
-      return attack.cost(completeParameters(attack, plan.parameters, plan.preset, budget), size);
-    })
-    .reduce((sum, points) => sum + points, 0);
+/** About how many points one image takes, over all budgets of a test. */
+export function pointsPerImage(
+  { attacks }: Pick<TestPlan, 'attacks'>,
+  { classes, input }: Pick<Victim, 'classes' | 'input'>,
+): number {
+  const model = { classes: classes.length, input };
+  return attacks.reduce((sum, { attack, parameters }) => sum + definitionOf(attack).cost(parameters, model), 0);
 }
 
 /** A time in seconds for people, rounded up: "45 s", "12 min", "3 h". */

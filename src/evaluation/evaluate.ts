@@ -1,61 +1,17 @@
-import { catalog } from '../attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../attacks/definition.ts';
-import { isReached } from '../attacks/goal.ts';
-import { type AuditedRound, type AuditOptions, distanceOf } from '../audit/trial.ts';
-import type { Pixels } from '../data/image.ts';
+import type { AttackDefinition } from '../attacks/definition.ts';
 import type { LabeledImage } from '../data/loadExamples.ts';
-import { type Separation, separate } from '../defenses/detectors/separation.ts';
-import { type Answered, answer, type Guard, surfaceFor } from '../defenses/guard/guard.ts';
-import { distances as distancesBetween, type Norms } from '../geometry/norms.ts';
-import type { Classifier } from '../models/classifier.ts';
-import { argmax, softmax } from '../models/functional.ts';
-import type { Candidate } from '../runner/candidate.ts';
-import { budgetOnGrid, roundToGrid } from '../runner/projection.ts';
-import type { Step } from '../runner/recorder.ts';
-import { type Outcome, runAttack } from '../runner/runAttack.ts';
+import type { Attacker } from '../defenses/guard/attacker.ts';
+import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
+import { distanceOf, type Outcome, type RunOptions, type Subject } from '../runner/conversation.ts';
+import { roundToGrid } from '../runner/projection.ts';
+import { runAttack } from '../runner/runAttack.ts';
+import { judgeAll, type Victim } from '../runner/victim.ts';
 import { UserError } from '../userError.ts';
-import { computeMetrics, type Metrics, type Status } from './metrics.ts';
-import type { Attacker, TestPlan } from './plan.ts';
-import { chooseGoals, type Subject } from './subjects.ts';
-
-/** What the model says about an image: the class, and its softmax probability. */
-export interface Prediction {
-  readonly class: string;
-  readonly confidence: number;
-  /** What the detector says, where there is one: its score, and whether it rejects the image. */
-  readonly score?: number;
-  readonly rejected?: boolean;
-}
-
-/** One example of one attack, as it is reported. */
-export interface Example {
-  /** Place of the image in the test's list. */
-  readonly index: number;
-  readonly image: LabeledImage;
-  readonly status: Status;
-  readonly label: string;
-  readonly target?: string;
-  readonly clean: Prediction;
-  /** The best that the attack found, whether it fooled the model or not. */
-  readonly adversarial?: Found;
-  /** With the grid off: what becomes of it when it is rounded to the 8-bit grid. */
-  readonly onGrid?: Found;
-  /** Seed of the example's own randomness. */
-  readonly seed: number;
-  readonly queries: { readonly points: number; readonly gradients: number };
-  /** Where it is recorded, the points that the attack went through. */
-  readonly steps?: readonly Step[];
-  /** The part of the attack that found the adversarial example. */
-  readonly stage?: string;
-}
-
-/** A point that an attack found. */
-export interface Found {
-  readonly pixels: Pixels;
-  readonly prediction: Prediction;
-  readonly norms: Norms;
-  readonly success: boolean;
-}
+import { type Case, toCases } from './cases.ts';
+import { detectionOf, type RoundDetection } from './detection.ts';
+import { type Example, exampleOf, foundAs, judgePoint } from './example.ts';
+import { computeMetrics, type Metrics } from './metrics.ts';
+import type { TestPlan } from './plan.ts';
 
 /** One attack at one budget on all examples. */
 export interface Round {
@@ -70,157 +26,152 @@ export interface Round {
   readonly stages?: readonly { readonly title: string; readonly fooled: number }[];
   readonly queries: { readonly points: number; readonly gradients: number };
   /** Where the model has a detector. */
-  readonly detection?: Detection;
+  readonly detection?: RoundDetection;
   readonly warnings: readonly string[];
 }
 
-/** What a detector came to in a test, and what the same attack comes to with the other attacker. */
-export interface Detection {
-  /** Clean scores against those of the misclassified examples of this round; missing where there are none. */
-  readonly separation?: Separation;
-  /** Misclassified examples that the detector rejects. */
-  readonly caught: number;
-  readonly other: { readonly attacker: Attacker; readonly metrics: Metrics; readonly separation?: Separation };
+/** Someone who attacks, and what they attack. */
+export interface Opponent {
+  /** What they know of the detector, where there is one. */
+  readonly attacker?: Attacker;
+  readonly victim: Victim;
 }
 
 /** What an evaluation needs beside its plan. */
 export interface EvaluationOptions {
-  readonly classifier: Classifier;
-  /** The model's detector, where the test names one. */
-  readonly guard?: Guard;
+  /** What decides: the model, with its detector where the test names one. */
+  readonly judge: Victim;
+  /** Who attacks: the figures of the first count, and those of the second, if any, stand beside them. */
+  readonly opponents: readonly [Opponent, Opponent?];
   readonly images: readonly LabeledImage[];
   readonly signal?: AbortSignal;
   /** Called once for each example and budget, when it is done. */
   onExample(example: Example, epsilon: number | undefined): void | Promise<void>;
-  /** Called for each example that the other attacker is done with, where there is a detector. */
+  /** Called for each example that the second opponent is done with. */
   onOther?(): void;
   /** Called when all attacks are done, with what an audit needs. */
-  onAttacked?(options: AuditOptions): void | Promise<void>;
+  onAttacked?(attacked: Attacked): void | Promise<void>;
+}
+
+/** What the first opponent did in a test: what an audit questions. */
+export interface Attacked {
+  /** How the attack was run. With a detector, the victim is what the opponent faces: who judges is another matter. */
+  readonly conditions: Pick<RunOptions, 'victim' | 'signal'>;
+  /** The images that were attacked, with their goals. */
+  readonly subjects: readonly Subject[];
+  readonly rounds: readonly AttackedRound[];
+}
+
+/** What an attack came to at one budget. */
+export interface AttackedRound {
+  /** The budget as the test states it; missing for attacks that minimize the norm. */
+  readonly epsilon?: number;
+  /** For each subject how far its adversarial example is (see `distanceOf`). */
+  readonly distances: readonly number[];
 }
 
 /**
- * Runs the attack of a test at each of its budgets; with a detector also as the attacker would that the test does not
- * name, so that both figures are known.
+ * Runs the attack of a test at each of its budgets; with a second opponent also as that one would, so that both figures
+ * are known.
  * @throws UserError when nothing can be concluded: no eligible example, or no gradient to follow on any of them.
  */
 export async function evaluate(plan: TestPlan, options: EvaluationOptions): Promise<Round[]> {
-  const { classifier, guard, images, signal } = options;
-  const attack = catalog.get(plan.attack);
-  if (attack === undefined) throw new UserError(`There is no attack "${plan.attack}".`);
+  const { judge, images, signal } = options;
+  const [opponent, other] = options.opponents;
+  const definition = definitionOf(plan.attacks[0].attack);
   const pixels = images.map((image) => image.pixels);
-  const answers = await answer(classifier, guard, pixels, signal);
-  const subjects = chooseGoals(plan, attack.kind, classifier, images, answers);
-  if (!subjects.some(({ status }) => status === undefined)) throw nothingEligible(subjects);
+  const cases = toCases(plan, definition.kind, judge, images, await judgeAll(judge, pixels, signal));
+  const eligible = cases.filter(({ status }) => status === undefined);
+  if (eligible.length === 0) throw nothingEligible(cases);
   const rounds: Round[] = [];
-  const toAudit: AuditedRound[] = [];
-  for (const epsilon of attack.fixedBudget ? plan.epsilons : [undefined]) {
-    const { round, examples, audited } = await attackAt(
-      { plan, attack, epsilon, subjects, attacker: plan.attacker },
-      options,
-    );
-    toAudit.push(audited);
-    const { attacker } = plan;
-    if (guard === undefined || attacker === undefined) {
-      rounds.push(round);
+  const attacked: AttackedRound[] = [];
+  for (const attack of plan.attacks) {
+    const assault = { plan, definition, attack, cases, eligible };
+    const result = await attackAt({ ...assault, victim: opponent.victim }, options);
+    attacked.push(result.attacked);
+    if (other === undefined) {
+      rounds.push(result.round);
       continue;
     }
-    const rival: Attacker = attacker === 'adaptive' ? 'unaware' : 'adaptive';
-    const other = await attackAt(
-      { plan, attack, epsilon, subjects, attacker: rival },
+    const rival = await attackAt(
+      { ...assault, victim: other.victim },
       { ...options, onExample: () => options.onOther?.() },
     );
-    rounds.push({
-      ...round,
-      detection: {
-        ...separationOf(subjects, examples),
-        caught: examples.filter(isCaught).length,
-        other: { attacker: rival, metrics: other.round.metrics, ...separationOf(subjects, other.examples) },
-      },
-    });
+    const { attacker = 'unaware' } = other;
+    const beside = { attacker, metrics: rival.round.metrics, examples: rival.examples };
+    rounds.push({ ...result.round, detection: detectionOf(cases, result.examples, beside) });
   }
-  const eligible = subjects.filter(({ status }) => status === undefined);
   await options.onAttacked?.({
-    conditions: { ...surfaceFor(plan.attacker, classifier, guard), quantize: plan.quantize, signal },
+    conditions: { victim: opponent.victim, signal },
     subjects: eligible.map(({ image, goal, seed }) => ({ image: image.pixels, goal, seed })),
-    rounds: toAudit,
+    rounds: attacked,
   });
   return rounds;
 }
 
-function nothingEligible(subjects: readonly Subject[]): UserError {
-  const count = (wanted: Subject['status']) => subjects.filter(({ status }) => status === wanted).length;
+function nothingEligible(cases: readonly Case[]): UserError {
+  const count = (wanted: Case['status']) => cases.filter(({ status }) => status === wanted).length;
   const rejected = count('rejected') > 0 ? `its detector rejects ${count('rejected')}, ` : '';
   return new UserError(
-    `No image is eligible: of ${subjects.length}, the model gets ${count('wrong')} wrong before any attack, ${rejected}and ${count('ineligible')} have the target as their label. Check labels and preprocessing.`,
+    `No image is eligible: of ${cases.length}, the model gets ${count('wrong')} wrong before any attack, ${rejected}and ${count('ineligible')} have the target as their label. Check labels and preprocessing.`,
   );
 }
 
-/** One attack at one budget, by one attacker. */
+/** One attack at one budget on one victim. */
 interface Assault {
   readonly plan: TestPlan;
-  readonly attack: AttackDefinition;
-  readonly epsilon: number | undefined;
-  readonly subjects: readonly Subject[];
-  readonly attacker: Attacker | undefined;
+  readonly definition: AttackDefinition;
+  readonly attack: ConfiguredAttack;
+  readonly victim: Victim;
+  readonly cases: readonly Case[];
+  /** Those of the cases that are attacked. */
+  readonly eligible: readonly Case[];
 }
 
 async function attackAt(
-  { plan, attack, epsilon, subjects, attacker }: Assault,
-  { classifier, guard, signal, onExample }: EvaluationOptions,
-): Promise<{ readonly round: Round; readonly examples: readonly Example[]; readonly audited: AuditedRound }> {
-  const { norm, quantize } = plan;
-  const budget = { norm, epsilon: epsilon ?? Infinity };
-  const effective = quantize ? budgetOnGrid(budget) : budget;
-  const parameters = completeParameters(attack, plan.parameters, plan.preset, effective);
+  { plan, definition, attack, victim, cases, eligible }: Assault,
+  { judge, signal, onExample }: EvaluationOptions,
+): Promise<{ readonly round: Round; readonly examples: readonly Example[]; readonly attacked: AttackedRound }> {
+  const { norm, epsilon, quantize } = attack.choice;
   const examples: Example[] = [];
   const finish = async (example: Example) => {
     examples.push(example);
     await onExample(example, epsilon);
   };
-  for (const subject of subjects) if (subject.status) await finish(describe(subject, classifier));
-  const eligible = subjects.filter(({ status }) => status === undefined);
+  for (const one of cases) if (one.status) await finish(exampleOf(one, judge));
   const run = runAttack(
-    {
-      ...surfaceFor(attacker, classifier, guard),
-      attack,
-      parameters,
-      budget,
-      quantize,
-      stopAtSuccess: attack.kind === 'attack' && attack.fixedBudget,
-      signal,
-    },
+    { victim, attack, stopAtSuccess: definition.kind === 'attack' && definition.fixedBudget, signal },
     eligible.map(({ image, goal, seed }, i) => ({
       image: image.pixels,
       goal,
       seed,
-      record: attack.kind === 'explanation' || isRecorded(plan, image, i),
+      record: definition.kind === 'explanation' || isRecorded(plan, image, i),
     })),
   );
   // What the attack itself came to: a detector may have caught what fooled the model that was attacked.
   const distances = eligible.map(() => Infinity);
-  let [zero, nonFinite] = [0, 0];
+  const gradients = { zero: 0, nonFinite: 0 };
   for await (const outcome of run) {
-    distances[outcome.index] = distanceOf(outcome, norm);
-    const subject = eligible[outcome.index] as Subject;
-    // An attack that got there had enough to follow, whatever some of its gradients were.
-    const { best, masked, queries } = outcome;
-    if (!best?.success && masked.nonFinite > 0) nonFinite++;
-    else if (!best?.success && masked.zero > 0 && masked.zero === queries.gradients) zero++;
-    const judged = best && (guard ? await judge(best.point, subject, classifier, guard) : foundAs(best, classifier));
+    const { best, index } = outcome;
+    distances[index] = distanceOf(outcome, norm);
+    const one = eligible[index] as Case;
+    const flaw = flawOf(outcome);
+    if (flaw) gradients[flaw]++;
+    // What a detector says of a point is not among the answers that an attack gets.
+    const isJudged = victim === judge && plan.detector === undefined;
+    const judged = best && (isJudged ? foundAs(best, judge) : await judgePoint(best.point, one, judge));
     const onGrid =
-      best && !quantize
-        ? await judge(roundToGrid(subject.image.pixels, best.point, norm), subject, classifier, guard)
-        : undefined;
-    await finish({ ...describe(subject, classifier, outcome, judged), onGrid });
+      best && !quantize ? await judgePoint(roundToGrid(one.image.pixels, best.point, norm), one, judge) : undefined;
+    await finish({ ...exampleOf(one, judge, outcome, judged), onGrid });
   }
   const metricsOf = (which: 'adversarial' | 'onGrid') =>
     computeMetrics(tallies(examples, which), norm, {
       targeted: plan.target !== undefined,
-      guarded: guard !== undefined,
+      guarded: plan.detector !== undefined,
     });
   const round = {
     epsilon,
-    parameters,
+    parameters: attack.parameters,
     metrics: metricsOf('adversarial'),
     ...(quantize ? {} : { metricsOnGrid: metricsOf('onGrid') }),
     ...stagesOf(examples),
@@ -228,9 +179,9 @@ async function attackAt(
       points: examples.reduce((sum, { queries }) => sum + queries.points, 0),
       gradients: examples.reduce((sum, { queries }) => sum + queries.gradients, 0),
     },
-    warnings: judgeGradients(eligible.length, zero, nonFinite),
+    warnings: judgeGradients(eligible.length, gradients),
   };
-  return { round, examples, audited: { ...(epsilon !== undefined && { epsilon }), distances } };
+  return { round, examples, attacked: { ...(epsilon !== undefined && { epsilon }), distances } };
 }
 
 /** @param place of the image among those that are attacked */
@@ -247,8 +198,18 @@ function stagesOf(examples: readonly Example[]): Pick<Round, 'stages'> {
   return { stages: [...titles].map((title) => ({ title, fooled: fooledBy(title).length })) };
 }
 
+/** What was wrong with the gradients of an attack; one that got there had enough to follow, whatever some of them were. */
+function flawOf({ best, masked, queries }: Outcome): 'zero' | 'nonFinite' | undefined {
+  if (best?.success) return undefined;
+  if (masked.nonFinite > 0) return 'nonFinite';
+  return masked.zero > 0 && masked.zero === queries.gradients ? 'zero' : undefined;
+}
+
 /** Gradients that are masked on every example prove nothing; on some of them they are worth a warning. */
-function judgeGradients(eligible: number, zero: number, nonFinite: number): string[] {
+function judgeGradients(
+  eligible: number,
+  { zero, nonFinite }: { readonly zero: number; readonly nonFinite: number },
+): string[] {
   const what = `zero on ${zero} and not finite on ${nonFinite} of ${eligible} eligible images`;
   if (zero + nonFinite === eligible) {
     throw new UserError(
@@ -260,75 +221,9 @@ function judgeGradients(eligible: number, zero: number, nonFinite: number): stri
   return [`The gradient is ${what} (${percent} %): there the attack had nothing to follow.`];
 }
 
-function describe(subject: Subject, { classes }: Classifier, outcome?: Outcome, found?: Found): Example {
-  const { image, goal, clean, seed } = subject;
-  const best = outcome?.best;
-  return {
-    index: subject.index,
-    image,
-    status: subject.status ?? (found?.success ? 'fooled' : 'held'),
-    label: classes[goal.label] as string,
-    ...(goal.target === undefined ? {} : { target: classes[goal.target] }),
-    clean: predict(classes, clean),
-    ...(found ? { adversarial: found } : {}),
-    ...(best?.stage === undefined ? {} : { stage: best.stage }),
-    ...(outcome?.steps ? { steps: outcome.steps } : {}),
-    seed,
-    queries: outcome?.queries ?? { points: 0, gradients: 0 },
-  };
-}
-
-/** A candidate as the runner judged it. */
-function foundAs({ point, logits, norms, success }: Candidate, { classes }: Classifier): Found {
-  return { pixels: point, prediction: predict(classes, { logits }), norms, success };
-}
-
-/** What the model, with its detector, says of a point. */
-async function judge(
-  pixels: Pixels,
-  { image, goal }: Subject,
-  classifier: Classifier,
-  guard: Guard | undefined,
-): Promise<Found> {
-  const [answered] = (await answer(classifier, guard, [pixels])) as [Answered];
-  return {
-    pixels,
-    prediction: predict(classifier.classes, answered),
-    norms: distancesBetween(image.pixels, pixels, classifier.input.channels),
-    success: isReached(goal, answered.logits) && !answered.rejected,
-  };
-}
-
 function tallies(examples: readonly Example[], which: 'adversarial' | 'onGrid') {
   return examples.map(({ status, [which]: found }) => {
     if (status !== 'fooled' && status !== 'held') return { status };
     return { status: found?.success ? ('fooled' as const) : ('held' as const), norms: found?.norms };
   });
-}
-
-function predict(classes: readonly string[], { logits, score, rejected }: Answered): Prediction {
-  const index = argmax(logits);
-  const prediction = { class: classes[index] as string, confidence: softmax(logits)[index] as number };
-  return score === undefined ? prediction : { ...prediction, score, rejected };
-}
-
-/** True for an example that the model gets wrong and the detector rejects. */
-function isCaught({ adversarial, label, target }: Example): boolean {
-  return adversarial?.prediction.rejected === true && isMisclassified(adversarial, label, target);
-}
-
-function isMisclassified({ prediction }: Found, label: string, target: string | undefined): boolean {
-  return target === undefined ? prediction.class !== label : prediction.class === target;
-}
-
-/** Scores of the images that the model gets right against those of the examples that it gets wrong. */
-function separationOf(
-  subjects: readonly Subject[],
-  examples: readonly Example[],
-): { readonly separation?: Separation } {
-  const clean = subjects.flatMap(({ status, clean: { score } }) => (status === 'wrong' ? [] : (score ?? [])));
-  const adversarial = examples.flatMap(({ adversarial: found, label, target }) =>
-    found && isMisclassified(found, label, target) ? (found.prediction.score ?? []) : [],
-  );
-  return clean.length > 0 && adversarial.length > 0 ? { separation: separate(clean, adversarial) } : {};
 }

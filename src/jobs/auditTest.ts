@@ -1,9 +1,10 @@
 import { audit, type OnCheck } from '../audit/audit.ts';
 import type { AuditOptions } from '../audit/trial.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
-import { type Classifier, type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
 import { openModel } from '../models/open.ts';
+import type { OpenedModel } from '../models/openedModel.ts';
 import type { TestReport } from '../reports/report.ts';
+import { type Victim, victimOf } from '../runner/victim.ts';
 import { describeError } from '../userError.ts';
 
 /**
@@ -12,25 +13,23 @@ import { describeError } from '../userError.ts';
  */
 export async function auditTest(
   plan: TestPlan,
-  classifier: Classifier,
   options: Omit<AuditOptions, 'surrogates'> & { readonly onCheck: OnCheck },
 ): Promise<Pick<TestReport, 'findings'> | Pick<TestReport, 'warnings'>> {
-  const surrogates: (DifferentiableClassifier & { dispose(): void })[] = [];
+  const opened: OpenedModel['classifier'][] = [];
   try {
-    for (const source of plan.surrogates ?? []) {
-      const { classifier: other } = await openModel(source);
-      if (isDifferentiable(other) && isAlike(other, classifier)) surrogates.push(other);
-      else other.dispose();
-    }
+    for (const source of plan.surrogates ?? []) opened.push((await openModel(source)).classifier);
+    const { victim, signal } = options.conditions;
+    signal?.throwIfAborted();
+    const surrogates = opened.map(victimOf).filter((other) => other.access === 'gradients' && isAlike(other, victim));
     return { findings: await audit(plan, { ...options, surrogates }) };
   } catch (error) {
     options.conditions.signal?.throwIfAborted();
     return { warnings: [`The audit could not be finished: ${describeError(error)}`] };
   } finally {
-    for (const surrogate of surrogates) surrogate.dispose();
+    for (const classifier of opened) classifier.dispose();
   }
 }
 
-function isAlike(a: Classifier, b: Classifier): boolean {
+function isAlike(a: Victim, b: Victim): boolean {
   return JSON.stringify([a.input, a.classes]) === JSON.stringify([b.input, b.classes]);
 }

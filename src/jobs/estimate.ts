@@ -1,9 +1,9 @@
+import { createGoal } from '../attacks/goal.ts';
 import { listExamples } from '../data/loadExamples.ts';
 import { noiseImages } from '../data/noiseImages.ts';
 import { type Estimate, longRun, pointsPerImage } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
-import { type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
-import { UserError } from '../userError.ts';
+import { type Victim, victimOf } from '../runner/victim.ts';
 import type { ModelCache } from './modelCache.ts';
 
 /**
@@ -11,31 +11,35 @@ import type { ModelCache } from './modelCache.ts';
  * @throws UserError where the test cannot run either; the signal's reason when `signal` aborts.
  */
 export async function estimate(plan: TestPlan, models: ModelCache, signal: AbortSignal): Promise<Estimate> {
-  const { classifier } = await models.open(plan.model);
+  const victim = victimOf((await models.open(plan.model)).classifier);
   signal.throwIfAborted();
-  if (!isDifferentiable(classifier)) throw new UserError(`The model gives no gradients: ${classifier.obstacle}.`);
-  const images = await countImages(plan, classifier);
-  const size = Math.min(classifier.batchSize, images);
-  const batches = (pointsPerImage(plan, classifier) * images) / size;
+  const images = await countImages(plan, victim);
+  const size = Math.min(victim.batchSize, images);
+  const points = pointsPerImage(plan, victim) * images;
+  const batches = points / size;
   // The first batch makes memory and graphs ready. Where the test is short even at its pace, a second says nothing new.
-  let seconds = batches * (await timeBatch(classifier, size, plan.seed));
+  let seconds = batches * (await timeBatch(victim, size, plan.seed));
   signal.throwIfAborted();
-  if (seconds > longRun) seconds = batches * (await timeBatch(classifier, size, plan.seed));
-  return { seconds, images };
+  if (seconds > longRun) seconds = batches * (await timeBatch(victim, size, plan.seed));
+  return { seconds, images, ...(victim.costPerQuery !== undefined && { cost: points * victim.costPerQuery }) };
 }
 
-/** Seconds that the gradients at some images of noise take. */
-async function timeBatch(classifier: DifferentiableClassifier, size: number, seed: number): Promise<number> {
-  const noise = noiseImages(classifier.input, seed);
-  const batch = Array.from({ length: size }, (_, i) => noise[i % noise.length]?.pixels as Float32Array);
-  const functionals = batch.map(() => [{ kind: 'crossEntropy', label: 0 }] as const);
+/** Seconds that the dearest answers about some images of noise take. */
+async function timeBatch(victim: Victim, size: number, seed: number): Promise<number> {
+  const noise = noiseImages(victim.input, seed);
+  const goal = createGoal(0);
+  const asks = Array.from({ length: size }, (_, i) => ({
+    point: noise[i % noise.length]?.pixels as Float32Array,
+    goal,
+    ...(victim.access === 'gradients' && { functionals: [goal.loss] }),
+  }));
   const start = performance.now();
-  await classifier.pullback(batch, functionals);
+  await victim.answer(asks);
   return (performance.now() - start) / 1000;
 }
 
 /** How many images the test is about, by their names alone. */
-async function countImages(plan: TestPlan, { classes, input }: DifferentiableClassifier): Promise<number> {
+async function countImages(plan: TestPlan, { classes, input }: Victim): Promise<number> {
   if (plan.dataset === undefined) return noiseImages(input, plan.seed).length;
   return (await listExamples(plan, plan.dataset, classes)).files.length;
 }

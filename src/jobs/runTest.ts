@@ -1,15 +1,18 @@
 import { loadExamples } from '../data/loadExamples.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
-import { type OpenedGuard, openGuard } from '../defenses/guard/guard.ts';
+import { type Attacker, attackers, type DetectorSource } from '../defenses/guard/attacker.ts';
+import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
 import type { Progress } from '../engine/protocol.ts';
-import { evaluate } from '../evaluation/evaluate.ts';
-import { attackers, type DetectorSource, type TestPlan } from '../evaluation/plan.ts';
+import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
 import { compare } from '../evaluation/verdict.ts';
+import type { Classifier } from '../models/classifier.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { describeOutcome, type EngineLocation, type TestReport } from '../reports/report.ts';
 import { dropUnfinishedLine } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
+import { victimOf } from '../runner/victim.ts';
 import { describeError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
 import type { ModelCache } from './modelCache.ts';
@@ -29,7 +32,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
   const { models, folder, location, signal } = context;
   const start = performance.now();
   let report = unstartedReport(plan, location);
-  let guard: OpenedGuard | undefined;
+  let guarded: Guarded | undefined;
   const elapsed = () => Math.round(performance.now() - start) / 1000;
   try {
     context.progress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
@@ -46,19 +49,18 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     };
     report = { ...report, model, engine: { name: classifier.engine, location } };
     if (plan.detector) {
-      guard = await openGuard(plan.detector, classifier, sha256);
-      report = { ...report, detector: describeDetector(plan, plan.detector, guard) };
+      guarded = await openGuarded(plan.detector, classifier, sha256);
+      report = { ...report, detector: describeDetector(plan, plan.detector, guarded) };
     }
     await dropUnfinishedLine(folder);
     const { images, notes } = await loadExamples(plan, classifier);
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
-    const total = images.length * Math.max(1, plan.epsilons.length) * (guard ? attackers.length : 1);
+    const total = images.length * plan.attacks.length * (guarded ? attackers.length : 1);
     let done = 0;
     const advance = () => context.progress({ test: plan.id, phase: 'attacking', done: done++, total });
     advance();
     const rounds = await evaluate(plan, {
-      classifier,
-      ...(guard && { guard }),
+      ...opponentsOf(plan, classifier, guarded),
       images,
       signal,
       onExample: async (example, epsilon) => {
@@ -70,7 +72,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
         if (!plan.audit) return;
         const onCheck = (done: number, total: number) =>
           context.progress({ test: plan.id, phase: 'auditing', done, total });
-        report = { ...report, ...(await auditTest(plan, classifier, { ...options, onCheck })) };
+        report = { ...report, ...(await auditTest(plan, { ...options, onCheck })) };
       },
     });
     const comparisons = compare(plan, rounds);
@@ -78,7 +80,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     return {
       ...report,
       status: comparisons.every(({ met }) => met) ? 'passed' : 'failed',
-      message: describeOutcome(comparisons, rounds, plan.norm, report.attack.kind, report.detector),
+      message: describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report.detector),
       attack: { ...report.attack, parameters: last?.parameters ?? {} },
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),
@@ -95,15 +97,31 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     signal.throwIfAborted();
     return { ...report, message: describeError(error), time: elapsed() };
   } finally {
-    guard?.opened.detector.dispose?.();
+    guarded?.opened.detector.dispose?.();
   }
 }
 
+/** Who decides in a test, and who attacks what: with a detector both attackers, the one that the test names first. */
+function opponentsOf(
+  { attacker = 'adaptive' }: TestPlan,
+  classifier: Classifier,
+  guarded: Guarded | undefined,
+): Pick<EvaluationOptions, 'judge' | 'opponents'> {
+  if (guarded === undefined) {
+    const judge = victimOf(classifier);
+    return { judge, opponents: [{ victim: judge }] };
+  }
+  const { judge, attacked } = guarded;
+  const rival = attacker === 'adaptive' ? 'unaware' : 'adaptive';
+  const opponentAs = (attacker: Attacker) => ({ attacker, victim: attacked[attacker] });
+  return { judge, opponents: [opponentAs(attacker), opponentAs(rival)] };
+}
+
 function describeDetector(
-  { attack, attacker = 'adaptive' }: TestPlan,
+  { attacks, attacker = 'adaptive' }: TestPlan,
   { name, path }: DetectorSource,
-  { opened: { kind, definition, threshold, falsePositiveRate, seen } }: OpenedGuard,
+  { opened: { kind, definition, threshold, falsePositiveRate, seen } }: Guarded,
 ): TestReport['detector'] {
   const { title } = definition;
-  return { name, path, attacker, kind, title, threshold, falsePositiveRate, seen: seen.includes(attack) };
+  return { name, path, attacker, kind, title, threshold, falsePositiveRate, seen: seen.includes(attacks[0].attack) };
 }

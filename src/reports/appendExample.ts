@@ -1,11 +1,11 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
-import { catalog } from '../attacks/catalog.ts';
 import type { ImageShape } from '../data/image.ts';
 import { writeNpy, writePng } from '../data/writeImage.ts';
-import type { Example } from '../evaluation/evaluate.ts';
+import type { Example } from '../evaluation/example.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
+import { definitionOf } from '../runner/configuredAttack.ts';
 import { type ExampleReport, formatEpsilon, type Trace } from './report.ts';
 import { examplesFile, imagesFolder, slug, writing } from './runFolder.ts';
 import { contactSheet, describeSteps } from './trace.ts';
@@ -28,13 +28,14 @@ export async function appendExample(
   epsilon: number | undefined,
 ): Promise<ExampleReport> {
   const { image, adversarial, onGrid } = example;
+  const { norm } = plan.attacks[0].choice;
   const originalImage = await save(
     folder,
     ['originals'],
     `${image.sha256.slice(0, 16)}-${shape.width}x${shape.height}x${shape.channels}.png`,
     (file) => writePng(file, image.pixels, shape),
   );
-  const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon, plan.norm))])];
+  const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon, norm))])];
   const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
   const shown = onGrid ?? adversarial;
   const trace = await saveTrace(folder, place, name, { plan, modelSha256, shape }, example);
@@ -43,7 +44,7 @@ export async function appendExample(
     epsilon,
     index: example.index,
     identity: createHash('sha256')
-      .update([image.sha256, example.target ?? `not ${example.label}`, plan.norm, modelSha256].join('\n'))
+      .update([image.sha256, example.target ?? `not ${example.label}`, norm, modelSha256].join('\n'))
       .digest('hex'),
     image: image.file,
     sha256: image.sha256,
@@ -87,7 +88,7 @@ async function saveTrace(
   return {
     image: await save(folder, place, `${name}-steps.png`, (file) => writePng(file, sheet, sheetShape)),
     columns,
-    axis: catalog.get(plan.attack)?.kind === 'explanation' ? 'epsilon' : 'step',
+    axis: definitionOf(plan.attacks[0].attack).kind === 'explanation' ? 'epsilon' : 'step',
     steps: describeSteps(image.pixels, steps, shape),
   };
 }

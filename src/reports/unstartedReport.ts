@@ -1,12 +1,14 @@
-import { catalog } from '../attacks/catalog.ts';
 import { whiteNoise } from '../data/noiseImages.ts';
 import { stretching } from '../data/resizing.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
+import { epsilonsOf, type TestPlan } from '../evaluation/plan.ts';
+import { definitionOf } from '../runner/configuredAttack.ts';
 import type { EngineLocation, TestReport } from './report.ts';
 
 /** The part of a report that is known before anything ran. */
 export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
-  const attack = catalog.get(plan.attack);
+  const { id, title, kind, threatModel } = definitionOf(plan.attacks[0].attack);
+  const { norm, preset, quantize } = plan.attacks[0].choice;
+  const last = plan.attacks.at(-1) ?? plan.attacks[0];
   return {
     id: plan.id,
     name: plan.name,
@@ -20,16 +22,16 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
     },
     dataset: { name: plan.dataset?.name ?? whiteNoise, path: plan.dataset?.path ?? '', notes: [] },
     attack: {
-      id: plan.attack,
-      title: attack?.title ?? plan.attack,
-      kind: attack?.kind ?? 'attack',
-      threatModel: attack?.threatModel ?? 'white-box',
-      norm: plan.norm,
-      preset: plan.preset,
+      id,
+      title,
+      kind,
+      threatModel,
+      norm,
+      preset,
       ...(plan.target === undefined ? {} : { target: plan.target }),
-      quantize: plan.quantize,
-      epsilons: plan.epsilons,
-      parameters: plan.parameters,
+      quantize,
+      epsilons: epsilonsOf(plan),
+      parameters: last.parameters,
     },
     ...(plan.detector && { detector: { ...plan.detector, attacker: plan.attacker ?? 'adaptive' } }),
     seed: plan.seed,

@@ -1,14 +1,18 @@
-import { type Goal, lead } from '../attacks/goal.ts';
 import type { Pixels } from '../data/image.ts';
 import type { Norm, Norms } from '../geometry/norms.ts';
 
-/** A point that an attack found, as the model judged it. */
+/** A point that an attack found, as the victim judged it. */
 export interface Candidate {
   readonly point: Pixels;
-  readonly logits: Float32Array;
+  /** Index of the predicted class. */
+  readonly decision: number;
+  /** Missing where the victim gives labels only. */
+  readonly logits?: Float32Array;
   readonly norms: Norms;
-  /** The model's answer is what the attack wanted. */
+  /** The victim's answer is what the attack wanted. */
   readonly success: boolean;
+  /** How far the answer is past the goal (see `lead`); 0 where the victim gives labels only. */
+  readonly lead: number;
   /** The part of the attack that found it, where the attack has parts. */
   readonly stage?: string;
   /** When the attack came up with the point, counted from its start. */
@@ -17,7 +21,6 @@ export interface Candidate {
 
 /** What makes one candidate better than another. */
 export interface Wish {
-  readonly goal: Goal;
   readonly norm: Norm;
   /** The lead that a success is to have before its distance matters. */
   readonly confidence: number;
@@ -31,11 +34,10 @@ export interface Wish {
  * they came in.
  */
 export function gain(a: Candidate, b: Candidate, wish: Wish): number {
-  const { goal, norm, confidence, prefer } = wish;
+  const { norm, confidence, prefer } = wish;
   if (a.success !== b.success) return a.success ? 1 : -1;
-  const [leadOfA, leadOfB] = [lead(goal, a.logits), lead(goal, b.logits)];
-  const [sure, sureOther] = [a.success && leadOfA >= confidence, b.success && leadOfB >= confidence];
+  const [sure, sureOther] = [a.success && a.lead >= confidence, b.success && b.lead >= confidence];
   if (sure !== sureOther) return sure ? 1 : -1;
   if (sure && prefer === 'latest') return a.order - b.order;
-  return (sure ? b.norms[norm] - a.norms[norm] : leadOfA - leadOfB) || b.order - a.order;
+  return (sure ? b.norms[norm] - a.norms[norm] : a.lead - b.lead) || b.order - a.order;
 }

@@ -1,6 +1,6 @@
 import type { ThreatModel } from '../attacks/definition.ts';
 import { type Asking, type Dialogue, decision, propose, pullback } from '../attacks/dialogue.ts';
-import { isReached, lead } from '../attacks/goal.ts';
+import { type Goal, isReached, isReachedBy, lead } from '../attacks/goal.ts';
 import { levelOf, valueAt } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { distances } from '../geometry/norms.ts';
@@ -10,6 +10,7 @@ import { roundToGrid } from './projection.ts';
 
 /** A point that does what is wished, and is to be replaced by one of the 8-bit grid. */
 export interface OffGrid extends Wish {
+  readonly goal: Goal;
   readonly image: Pixels;
   readonly input: ImageShape;
   readonly found: Candidate;
@@ -40,14 +41,12 @@ export function* latticeSearch(problem: OffGrid, threatModel: ThreatModel): Dial
   if (threatModel === 'white-box' && (yield* linearized(problem))) return;
   for (const factor of [1, ...stretches]) {
     const point = onGrid(found.point.map((value, i) => (image[i] as number) + factor * (value - (image[i] as number))));
-    const answer = yield* decision(point);
-    const { label, target } = problem.goal;
-    if (target === undefined ? answer !== label : answer === target) return;
+    if (isReachedBy(problem.goal, yield* decision(point))) return;
   }
 }
 
-/** A point of the grid, and how the model answers there. */
-interface Answered {
+/** A point of the grid, and how the victim answers there. */
+interface GridPoint {
   readonly point: Pixels;
   readonly distance: number;
   readonly success: boolean;
@@ -58,7 +57,7 @@ interface Answered {
 /** True when a success was found. */
 function* linearized(problem: OffGrid): Asking<boolean> {
   const { image, input, found, norm } = problem;
-  let nearest: Answered | undefined;
+  let nearest: GridPoint | undefined;
   // Nearest levels keep a strong perturbation as it is, and lose a faint one; cutting and raising does the reverse.
   for (const start of [onGrid(found.point), roundToGrid(image, found.point, norm)]) {
     if (start.every((value, i) => value === image[i])) continue;
@@ -70,7 +69,7 @@ function* linearized(problem: OffGrid): Asking<boolean> {
   for (let failures = 0; failures < patience; ) {
     const next = nearer(problem, nearest, surplus);
     if (next === undefined || distances(image, next, input.channels)[norm] >= nearest.distance) break;
-    const answered: Answered = yield* ask(problem, next);
+    const answered: GridPoint = yield* ask(problem, next);
     if (answered.success) [nearest, surplus, failures] = [answered, leastSurplus, 0];
     else [surplus, failures] = [4 * surplus, failures + 1];
   }
@@ -78,12 +77,12 @@ function* linearized(problem: OffGrid): Asking<boolean> {
 }
 
 /** The point, or one that is reached from it by the gray levels that the gradient says are missing. */
-function* corrected(problem: OffGrid, start: Pixels): Asking<Answered | undefined> {
+function* corrected(problem: OffGrid, start: Pixels): Asking<GridPoint | undefined> {
   const { image, input, norm, confidence } = problem;
   let surplus = leastSurplus;
   let point: Pixels | undefined = start;
   for (let correction = 0; point !== undefined && correction < corrections; correction++) {
-    const answered: Answered = yield* ask(problem, point);
+    const answered: GridPoint = yield* ask(problem, point);
     if (answered.success) return answered;
     const missing = (1 + surplus) * (confidence - answered.ahead);
     point = cheapestChange(image, point, answered.gradient, missing, norm, input.channels);
@@ -92,7 +91,7 @@ function* corrected(problem: OffGrid, start: Pixels): Asking<Answered | undefine
   return undefined;
 }
 
-function* ask({ image, input, goal, norm, confidence }: OffGrid, point: Pixels): Asking<Answered> {
+function* ask({ image, input, goal, norm, confidence }: OffGrid, point: Pixels): Asking<GridPoint> {
   const { logits, gradient } = yield* pullback(point, goal.margin);
   const ahead = lead(goal, logits);
   const success = isReached(goal, logits) && ahead >= confidence;
@@ -102,7 +101,7 @@ function* ask({ image, input, goal, norm, confidence }: OffGrid, point: Pixels):
 /** Where the linearization at a success says that success is nearest to the image. */
 function nearer(
   { image, input, norm, confidence }: OffGrid,
-  { point, gradient, ahead }: Answered,
+  { point, gradient, ahead }: GridPoint,
   surplus: number,
 ): Pixels | undefined {
   const needed = confidence - ahead + dot(gradient, point, image);

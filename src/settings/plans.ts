@@ -5,6 +5,7 @@ import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import type { DetectorPlan } from '../defenses/plan.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { parseAmount } from '../parameters/amount.ts';
+import { configureAttack } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackSchema.ts';
 import { checkTest } from './checkTest.ts';
 import {
@@ -143,18 +144,23 @@ function commonPlan(
       : Array.from({ length: Math.max(1, epsilons.length) }, () => bound);
     return [metric, spread];
   });
+  const definition = attacks.get(attack) as AttackDefinition;
+  const choice = {
+    norm: settings.norm ?? definition.norms[0],
+    parameters: { ...settings.parameters },
+    preset: settings.preset ?? 'quick',
+    quantize: settings.quantize ?? true,
+  };
+  const [first, ...others] = epsilons;
+  const at = (epsilon: number | undefined) =>
+    configureAttack(definition, { ...choice, ...(epsilon !== undefined && { epsilon }) });
   return {
     name: test.name,
     ...(dataset && { dataset }),
     ...(classes && { classes }),
-    attack,
-    preset: settings.preset ?? 'quick',
-    parameters: { ...settings.parameters },
-    norm: settings.norm ?? (attacks.get(attack) as AttackDefinition).norms[0],
-    epsilons,
+    attacks: [at(first), ...others.map(at)],
     ...(target !== undefined && { target }),
     expect: Object.fromEntries(bounds),
-    quantize: settings.quantize ?? true,
     ...(record !== undefined && { record }),
     ...(detector && { detector: { name: detector.name, path: detector.path } }),
     ...(settings.attacker && { attacker: settings.attacker }),

@@ -1,7 +1,8 @@
 import Type from 'typebox';
 import { type Preset, presets } from '../attacks/definition.ts';
 import { interpolations } from '../data/resample.ts';
-import { type Attacker, attackers, type ExpectedMetric } from '../evaluation/plan.ts';
+import { type Attacker, attackers } from '../defenses/guard/attacker.ts';
+import type { ExpectedMetric } from '../evaluation/plan.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
 import {
   type PreprocessingSettings,

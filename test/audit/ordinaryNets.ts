@@ -5,18 +5,17 @@ import { existsSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { createGoal } from '../../src/attacks/goal.ts';
 import { audit } from '../../src/audit/audit.ts';
 import { checks } from '../../src/audit/catalog.ts';
-import type { AuditedRound } from '../../src/audit/trial.ts';
 import type { LabeledImage } from '../../src/data/loadExamples.ts';
-import { type Example, evaluate, type Round } from '../../src/evaluation/evaluate.ts';
+import { type Attacked, evaluate, type Round } from '../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
 import { toLayersClassifier } from '../../src/models/tfjs/layersClassifier.ts';
 import { registerFilterGradients, replaceInputGradient } from '../../src/models/tfjs/training/filterGradients.ts';
+import { victimOf } from '../../src/runner/victim.ts';
 import { imageOf, planOf } from '../support/plans.ts';
 import { type Collection, type CollectionName, imageShape, readCollection } from './images.ts';
 import { architectures, build } from './networks.ts';
@@ -72,31 +71,19 @@ async function runAudited(
   images: readonly LabeledImage[],
   surrogates: readonly DifferentiableClassifier[],
 ) {
-  const examples = new Map<number | undefined, Example[]>();
-  const onExample = (example: Example, epsilon: number | undefined) => {
-    examples.set(epsilon, [...(examples.get(epsilon) ?? []), example]);
-  };
   const start = performance.now();
-  const rounds: Round[] = await evaluate(plan, { classifier, images, onExample });
-  const attacked = performance.now();
-  const attackedOf = (list: readonly Example[]) =>
-    list.filter(({ status }) => status === 'fooled' || status === 'held').sort((a, b) => a.index - b.index);
-  const distanceOf = ({ status, adversarial }: Example) =>
-    status === 'fooled' && adversarial ? adversarial.norms[plan.norm] : Infinity;
-  const audited: AuditedRound[] = [...examples].map(([epsilon, list]) => ({
-    ...(epsilon === undefined ? {} : { epsilon }),
-    distances: attackedOf(list).map(distanceOf),
-  }));
-  const eligible = attackedOf([...examples.values()][0] ?? []);
-  const indexOf = (name: string | undefined) => (name === undefined ? undefined : classifier.classes.indexOf(name));
-  const subjects = eligible.map(({ image, label, target, seed }) => ({
-    image: image.pixels,
-    goal: createGoal(indexOf(label) as number, indexOf(target)),
-    seed,
-  }));
-  const conditions = { classifier, quantize: plan.quantize };
-  const findings = await audit(plan, { conditions, subjects, rounds: audited, surrogates });
-  return { rounds, findings, seconds: [(attacked - start) / 1000, (performance.now() - attacked) / 1000] as const };
+  const judge = victimOf(classifier);
+  const attacked: Attacked[] = [];
+  const rounds: Round[] = await evaluate(plan, {
+    judge,
+    opponents: [{ victim: judge }],
+    images,
+    onExample() {},
+    onAttacked: (all) => void attacked.push(all),
+  });
+  const ended = performance.now();
+  const findings = await audit(plan, { ...(attacked[0] as Attacked), surrogates: surrogates.map(victimOf) });
+  return { rounds, findings, seconds: [(ended - start) / 1000, (performance.now() - ended) / 1000] as const };
 }
 
 async function main(): Promise<void> {

@@ -8,6 +8,7 @@ import { openModel } from '../../src/models/open.ts';
 import { runAttack } from '../../src/runner/runAttack.ts';
 import { resolvePlans } from '../../src/settings/plans.ts';
 import { readWorkspace } from '../../src/settings/readSettings.ts';
+import { optionsOf } from '../support/runs.ts';
 import type { Measurement } from './bench.ts';
 import { median } from './median.ts';
 
@@ -26,14 +27,13 @@ export async function attackDemo(workspace: string): Promise<Measurement[]> {
 
   const attack = async () => {
     const run = runAttack(
-      {
+      optionsOf(ifgsm as unknown as AttackDefinition, {
         classifier,
-        attack: ifgsm as unknown as AttackDefinition,
         parameters: { steps: 10, stepSize: 1 / 255 },
         budget: { norm: 'linf', epsilon: 8 / 255 },
         quantize: true,
         stopAtSuccess: false,
-      },
+      }),
       subjects,
     );
     for await (const _ of run);

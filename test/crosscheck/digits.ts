@@ -4,7 +4,7 @@ import { createGoal } from '../../src/attacks/goal.ts';
 import { valueAt } from '../../src/data/grid.ts';
 import { openOnnxModel } from '../../src/models/onnx/openOnnxModel.ts';
 import type { OpenedModel } from '../../src/models/openedModel.ts';
-import type { Subject } from '../../src/runner/runAttack.ts';
+import type { Subject } from '../../src/runner/conversation.ts';
 
 const classes = 10;
 const size = 8 * 8;

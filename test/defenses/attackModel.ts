@@ -1,10 +1,12 @@
 import { loadExamples } from '../../src/data/loadExamples.ts';
-import { openGuard } from '../../src/defenses/guard/guard.ts';
-import { type Example, evaluate } from '../../src/evaluation/evaluate.ts';
+import { openGuarded } from '../../src/defenses/guard/openGuarded.ts';
+import { evaluate } from '../../src/evaluation/evaluate.ts';
+import type { Example } from '../../src/evaluation/example.ts';
 import { type Metrics, wilsonInterval } from '../../src/evaluation/metrics.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
+import { victimOf } from '../../src/runner/victim.ts';
 import { planOf } from '../support/plans.ts';
 import { type Domain, datasetOf } from './domains.ts';
 import type { Assault, Outcome, Robustness, Share } from './results.ts';
@@ -26,8 +28,10 @@ export async function attackModel(domain: Domain, model: ModelSource, trial: Tri
   try {
     const { images } = await loadExamples(plan, classifier);
     const examples: Example[] = [];
+    const judge = victimOf(classifier);
     const [round] = await evaluate(plan, {
-      classifier,
+      judge,
+      opponents: [{ victim: judge }],
       images,
       onExample: (example) => {
         examples.push(example);
@@ -63,10 +67,18 @@ export async function attackGuarded(
     attacker: 'unaware',
   } as const;
   const { classifier, sha256 } = await openModel(model);
-  const guard = await openGuard(plan.detector, classifier, sha256);
+  const { judge, attacked, opened } = await openGuarded(plan.detector, classifier, sha256);
   try {
     const { images } = await loadExamples(plan, classifier);
-    const [round] = await evaluate(plan, { classifier, guard, images, onExample() {} });
+    const [round] = await evaluate(plan, {
+      judge,
+      opponents: [
+        { attacker: 'unaware', victim: attacked.unaware },
+        { attacker: 'adaptive', victim: attacked.adaptive },
+      ],
+      images,
+      onExample() {},
+    });
     if (round?.detection === undefined) throw new Error('a test with a detector says nothing of it');
     const { metrics, detection } = round;
     const { total, eligible, fooled, rejected = 0, wrong } = metrics.counts;
@@ -83,7 +95,7 @@ export async function attackGuarded(
       adaptive: outcomeOf(detection.other.metrics, trial),
     };
   } finally {
-    guard.opened.detector.dispose?.();
+    opened.detector.dispose?.();
     classifier.dispose();
   }
 }

@@ -1,11 +1,15 @@
 import { createGoal } from '../../src/attacks/goal.ts';
 import type { Check } from '../../src/audit/check.ts';
-import { type AuditedRound, type AuditOptions, createTrial, definitionOf, distanceOf } from '../../src/audit/trial.ts';
+import { type AuditOptions, createTrial } from '../../src/audit/trial.ts';
 import { levelOf, valueAt } from '../../src/data/grid.ts';
 import type { Pixels } from '../../src/data/image.ts';
+import type { AttackedRound } from '../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { argmax } from '../../src/models/functional.ts';
+import { definitionOf } from '../../src/runner/configuredAttack.ts';
+import { distanceOf } from '../../src/runner/conversation.ts';
+import { victimOf } from '../../src/runner/victim.ts';
 import { tanhNetwork } from './smoothClassifier.ts';
 
 /** What a test is about: its plan, the model, and the images, which the model gets right. */
@@ -16,21 +20,21 @@ export interface Audited {
   /** The class that the attack wants; any other than the model's own where it is missing. */
   readonly target?: number;
   /** What the attack came to; found by running it where it is missing. */
-  readonly rounds?: readonly AuditedRound[];
+  readonly rounds?: readonly AttackedRound[];
   readonly surrogates?: readonly DifferentiableClassifier[];
 }
 
 /** What an audit needs of a test. */
 export async function auditOptionsOf(audited: Audited): Promise<AuditOptions> {
   const { plan, classifier, images, target, surrogates = [] } = audited;
-  const conditions = { classifier, quantize: plan.quantize };
+  const conditions = { victim: victimOf(classifier) };
   const rows = await classifier.logits(images);
   const subjects = images.map((image, seed) => {
     const label = argmax(rows[seed] as Float32Array);
     return { image, seed, goal: createGoal(label, target === label ? undefined : target) };
   });
   const rounds = audited.rounds ?? (await attack(plan, { conditions, subjects, rounds: [] }));
-  return { conditions, subjects, rounds, surrogates };
+  return { conditions, subjects, rounds, surrogates: surrogates.map(victimOf) };
 }
 
 /** What a check says of a test. */
@@ -39,7 +43,7 @@ export async function examine(check: Check, audited: Audited): Promise<string | 
 }
 
 /** A round in which the first images were fooled at this distance, and the others held. */
-export function roundOf(epsilon: number | undefined, fooled: number, total: number, distance = 0.1): AuditedRound {
+export function roundOf(epsilon: number | undefined, fooled: number, total: number, distance = 0.1): AttackedRound {
   const distances = Array.from({ length: total }, (_, i) => (i < fooled ? distance : Infinity));
   return { ...(epsilon === undefined ? {} : { epsilon }), distances };
 }
@@ -102,15 +106,15 @@ export function withGradients(
   };
 }
 
-async function attack(plan: TestPlan, { conditions, subjects }: AuditOptions): Promise<AuditedRound[]> {
-  const definition = definitionOf(plan.attack);
+async function attack(plan: TestPlan, { conditions, subjects }: AuditOptions): Promise<AttackedRound[]> {
   const trial = createTrial(plan, { conditions, subjects, rounds: [] });
-  const rounds: AuditedRound[] = [];
-  for (const epsilon of definition.fixedBudget ? plan.epsilons : [undefined]) {
-    const budget = { norm: plan.norm, epsilon: epsilon ?? Infinity };
-    const outcomes = await trial.run(definition, plan.parameters, budget, subjects);
-    const distances = outcomes.map((outcome) => distanceOf(outcome, plan.norm));
-    rounds.push({ ...(epsilon === undefined ? {} : { epsilon }), distances });
+  const rounds: AttackedRound[] = [];
+  for (const { attack, choice } of plan.attacks) {
+    const { norm, epsilon, parameters } = choice;
+    const budget = { norm, epsilon: epsilon ?? Infinity };
+    const outcomes = await trial.run(definitionOf(attack), parameters, budget, subjects);
+    const distances = outcomes.map((outcome) => distanceOf(outcome, norm));
+    rounds.push({ ...(epsilon !== undefined && { epsilon }), distances });
   }
   return rounds;
 }

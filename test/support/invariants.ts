@@ -4,7 +4,7 @@ import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import { isReached } from '../../src/attacks/goal.ts';
 import { isOnGrid } from '../../src/data/grid.ts';
 import { distances, type Norm } from '../../src/geometry/norms.ts';
-import type { Outcome } from '../../src/runner/runAttack.ts';
+import type { Outcome } from '../../src/runner/conversation.ts';
 import type { Checks } from './checks.ts';
 import { outcomesOf, type Run } from './runs.ts';
 import { type Scene, scenes } from './subjects.ts';

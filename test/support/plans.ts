@@ -2,24 +2,33 @@ import { createHash } from 'node:crypto';
 import type { LabeledImage } from '../../src/data/loadExamples.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
+import { type AttackChoice, configureAttack, definitionOf } from '../../src/runner/configuredAttack.ts';
+
+/** What a test is about, its attack as settings have it. */
+export interface PlanChoice extends Partial<Omit<TestPlan, 'attacks'>>, Partial<Omit<AttackChoice, 'epsilon'>> {
+  readonly attack?: string;
+  readonly epsilons?: readonly number[];
+}
 
 /** A plan of FGSM at ε = 1/4, off the grid; what a test is about goes over it. */
-export function planOf(given: Partial<TestPlan> = {}): TestPlan {
+export function planOf(given: PlanChoice = {}): TestPlan {
+  const { attack = 'fgsm', preset = 'quick', parameters = {}, epsilons = [0.25], ...rest } = given;
+  const { quantize = false, norm = 'linf', ...about } = rest;
+  const definition = definitionOf(attack);
+  const choice = { preset, parameters, norm, quantize };
+  const [first, ...others] = definition.fixedBudget ? epsilons : [];
+  const at = (epsilon: number | undefined) =>
+    configureAttack(definition, { ...choice, ...(epsilon !== undefined && { epsilon }) });
   return {
     id: 'model › test',
     name: 'test',
     model: { name: 'model', path: '/nowhere/model.json', preprocessing: noPreprocessing },
     dataset: { name: 'dataset', path: '/nowhere/images', labels: 'folders' },
-    attack: 'fgsm',
-    preset: 'quick',
-    parameters: {},
-    norm: 'linf',
-    epsilons: [0.25],
+    attacks: [at(first), ...others.map(at)],
     expect: {},
-    quantize: false,
     seed: 1,
     origin: { file: '/nowhere/settings.json', line: 1 },
-    ...given,
+    ...about,
   };
 }
 

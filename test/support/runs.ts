@@ -1,29 +1,37 @@
 import type { AttackDefinition, Budget } from '../../src/attacks/definition.ts';
-import { completeParameters } from '../../src/attacks/definition.ts';
 import type { Pixels } from '../../src/data/image.ts';
 import type { Classifier, DifferentiableClassifier } from '../../src/models/classifier.ts';
-import { budgetOnGrid } from '../../src/runner/projection.ts';
-import { type Outcome, type RunOptions, runAttack, type Subject } from '../../src/runner/runAttack.ts';
+import { configureAttack } from '../../src/runner/configuredAttack.ts';
+import type { Outcome, RunOptions, Subject } from '../../src/runner/conversation.ts';
+import { runAttack } from '../../src/runner/runAttack.ts';
+import { victimOf } from '../../src/runner/victim.ts';
 
 /** What a run needs; the rest has the defaults of the attack. */
-export interface Run extends Partial<Omit<RunOptions, 'attack' | 'classifier' | 'budget'>> {
+export interface Run extends Partial<Omit<RunOptions, 'attack' | 'definition' | 'victim'>> {
   readonly classifier: Classifier;
   readonly budget: Budget;
+  readonly parameters?: Readonly<Record<string, unknown>>;
+  readonly quantize?: boolean;
 }
 
 /** Runs an attack with its quick preset, and gives the outcomes in the order of the subjects. */
 export async function outcomesOf(
-  attack: AttackDefinition,
-  { parameters = {}, quantize = false, stopAtSuccess = true, ...rest }: Run,
+  definition: AttackDefinition,
+  run: Run,
   subjects: readonly Subject[],
 ): Promise<Outcome[]> {
-  const budget = quantize ? budgetOnGrid(rest.budget) : rest.budget;
-  const complete = completeParameters(attack, parameters, 'quick', budget);
   const outcomes: Outcome[] = [];
-  for await (const outcome of runAttack({ ...rest, attack, parameters: complete, quantize, stopAtSuccess }, subjects)) {
-    outcomes.push(outcome);
-  }
+  for await (const outcome of runAttack(optionsOf(definition, run), subjects)) outcomes.push(outcome);
   return outcomes.sort((a, b) => a.index - b.index);
+}
+
+/** A run as the runner takes it. */
+export function optionsOf(
+  definition: AttackDefinition,
+  { classifier, budget, parameters = {}, quantize = false, stopAtSuccess = true, ...rest }: Run,
+): RunOptions {
+  const attack = configureAttack(definition, { ...budget, parameters, preset: 'quick', quantize });
+  return { ...rest, victim: victimOf(classifier), attack, definition, stopAtSuccess };
 }
 
 /** The same classifier, with every point that it is asked about. */

@@ -3,7 +3,7 @@ import { createGoal } from '../../src/attacks/goal.ts';
 import { valueAt } from '../../src/data/grid.ts';
 import { type ImageShape, sizeOf } from '../../src/data/image.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
-import type { Subject } from '../../src/runner/runAttack.ts';
+import type { Subject } from '../../src/runner/conversation.ts';
 import { linearClassifier } from './linearClassifier.ts';
 import { tanhNetwork } from './smoothClassifier.ts';
 

@@ -14,8 +14,9 @@ export function formatAmount(value: number, norm: Norm): string {
   return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }
 
-/** A probability as "93 %"; only what is certain is 100 %. */
-export function formatConfidence(confidence: number): string {
+/** A probability as "93 %"; only what is certain is 100 %. A dash where the model gives labels only. */
+export function formatConfidence(confidence: number | undefined): string {
+  if (confidence === undefined) return '–';
   if (confidence < 1 && confidence >= 0.995) return `${(Math.floor(1000 * confidence) / 10).toFixed(1)} %`;
   return `${(100 * confidence).toFixed(0)} %`;
 }

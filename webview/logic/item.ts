@@ -10,7 +10,7 @@ export interface Item {
   readonly key: string;
   /** Size of the perturbation that fooled the model, in the attack's norm; infinite where none did. */
   readonly distance: number;
-  /** How sure the model is of its last answer. */
+  /** How sure the model is of its last answer; 0 where it does not say. */
   readonly confidence: number;
 }
 
@@ -27,7 +27,7 @@ export function toItems(examples: readonly ShownExample[], norm: Norm): Item[] {
       place,
       key: itemKey(example),
       distance: example.status === 'fooled' && example.norms ? example.norms[norm] : Infinity,
-      confidence: (example.adversarial ?? example.clean).confidence,
+      confidence: (example.adversarial ?? example.clean).confidence ?? 0,
     }))
     .sort((a, b) => (a.example.epsilon ?? 0) - (b.example.epsilon ?? 0) || a.example.index - b.example.index);
 }

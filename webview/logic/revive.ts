@@ -1,4 +1,5 @@
-import type { Detection, Round } from '../../src/evaluation/evaluate.ts';
+import type { RoundDetection } from '../../src/evaluation/detection.ts';
+import type { Round } from '../../src/evaluation/evaluate.ts';
 import type { Metrics } from '../../src/evaluation/metrics.ts';
 import type { TestReport } from '../../src/reports/report.ts';
 
@@ -20,12 +21,12 @@ function reviveRound(round: Round): Round {
   return {
     ...round,
     metrics: reviveMetrics(round.metrics),
-    ...(round.detection && { detection: reviveDetection(round.detection) }),
+    ...(round.detection && { detection: reviveRoundDetection(round.detection) }),
     ...(round.metricsOnGrid && { metricsOnGrid: reviveMetrics(round.metricsOnGrid) }),
   };
 }
 
-function reviveDetection(detection: Detection): Detection {
+function reviveRoundDetection(detection: RoundDetection): RoundDetection {
   const { other } = detection;
   return { ...detection, other: { ...other, metrics: reviveMetrics(other.metrics) } };
 }

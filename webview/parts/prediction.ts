@@ -1,5 +1,5 @@
 import type { Kind } from '../../src/attacks/definition.ts';
-import type { Prediction } from '../../src/evaluation/evaluate.ts';
+import type { Prediction } from '../../src/evaluation/example.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
 import { h } from '../dom.ts';
 import { icon } from '../icons.ts';
@@ -51,7 +51,7 @@ function answer(
     none: t('another class'),
   }[kind];
   const bar = h('span', { class: 'bar' }, h('span', { class: 'bar-fill' }));
-  (bar.firstElementChild as HTMLElement).style.width = `${100 * prediction.confidence}%`;
+  (bar.firstElementChild as HTMLElement).style.width = `${100 * (prediction.confidence ?? 0)}%`;
   return [
     h(
       'span',

@@ -1,6 +1,7 @@
-import { type Budget, completeParameters } from '../../attacks/definition.ts';
+import type { Budget } from '../../attacks/definition.ts';
+import { distanceOf } from '../../runner/conversation.ts';
 import { type Check, isTelling } from '../check.ts';
-import { clearlyNearer, countSuccesses, distanceOf, type Trial } from '../trial.ts';
+import { clearlyNearer, countSuccesses, type Trial } from '../trial.ts';
 
 /** An attack that takes more points than this for an image is not repeated. */
 const mostPoints = 400;
@@ -9,19 +10,19 @@ const mostPoints = 400;
 export const moreStepsChangeResult: Check = {
   id: 'more-steps-change-result',
   async examine(trial) {
-    const { plan, attack, conditions, subjects, result } = trial;
+    const { choice, attack, conditions, subjects, result, configure } = trial;
     if (!('steps' in attack.parameters)) return undefined;
-    const { budget = { norm: plan.norm, epsilon: Infinity } } = attack.fixedBudget ? result : {};
-    const { steps } = completeParameters(attack, plan.parameters, plan.preset, budget) as { steps: number };
+    const { budget = { norm: choice.norm, epsilon: Infinity } } = attack.fixedBudget ? result : {};
+    const { steps } = configure(attack, choice.parameters, budget).parameters as { steps: number };
     const doubled = {
-      ...plan.parameters,
+      ...choice.parameters,
       steps: 2 * steps,
       // More starting points would be more of another thing.
       ...('restarts' in attack.parameters ? { restarts: 1 } : {}),
     };
-    const { classifier } = conditions;
-    const model = { classes: classifier.classes.length, input: classifier.input };
-    if (attack.cost(completeParameters(attack, doubled, plan.preset, budget), model) > mostPoints) return undefined;
+    const { classes, input } = conditions.victim;
+    const model = { classes: classes.length, input };
+    if (attack.cost(configure(attack, doubled, budget).parameters, model) > mostPoints) return undefined;
     const found = await countImproved(trial, doubled, budget);
     if (!isTelling(found, subjects.length)) return undefined;
     const what = attack.fixedBudget
@@ -33,14 +34,14 @@ export const moreStepsChangeResult: Check = {
 
 /** Images of the sample on which the attack with these parameters finds what it had not found. */
 async function countImproved(
-  { attack, plan, subjects, result, run }: Trial,
+  { attack, choice, subjects, result, run }: Trial,
   given: Readonly<Record<string, unknown>>,
   budget: Budget,
 ): Promise<number> {
   if (attack.fixedBudget) return countSuccesses(await run(attack, given, budget, result.held));
   const outcomes = await run(attack, given, budget, subjects);
   const nearer = outcomes.map(
-    (outcome, i) => distanceOf(outcome, plan.norm) < clearlyNearer * (result.distances[i] as number),
+    (outcome, i) => distanceOf(outcome, choice.norm) < clearlyNearer * (result.distances[i] as number),
   );
   return nearer.filter(Boolean).length;
 }

@@ -1,5 +1,6 @@
+import type { Judgment } from '../../runner/victim.ts';
 import type { Check } from '../check.ts';
-import { logitsOfSample } from '../logitsOfSample.ts';
+import { judgmentsOfSample } from '../judgmentsOfSample.ts';
 
 /** Threads that add up in another order change logits by a few millionths of the largest; more is no rounding. */
 const rounding = 1e-4;
@@ -8,14 +9,22 @@ const rounding = 1e-4;
 export const randomizedOutputs: Check = {
   id: 'randomized-outputs',
   async examine(trial) {
-    const [first, second] = [await logitsOfSample(trial), await logitsOfSample(trial)];
-    const changes = first.map((row, i) => relativeChange(row, second[i] as Float32Array));
+    const [first, second] = [await judgmentsOfSample(trial), await judgmentsOfSample(trial)];
+    const changes = first.map((judgment, i) => changeBetween(judgment, second[i] as Judgment));
     const changed = changes.filter((change) => change > rounding).length;
     if (changed === 0) return undefined;
+    const again = `Asked twice about the same images, the model answers differently on ${changed} of ${first.length}`;
+    if (trial.conditions.victim.access === 'labels') return `${again}.`;
     const most = (100 * Math.max(...changes)).toPrecision(2);
-    return `Asked twice about the same images, the model answers differently on ${changed} of ${first.length}: logits change by up to ${most} % of the largest.`;
+    return `${again}: logits change by up to ${most} % of the largest.`;
   },
 };
+
+/** Relative to the largest logit; of labels alone, 1 where they differ. */
+function changeBetween(a: Judgment, b: Judgment): number {
+  if (a.logits && b.logits) return relativeChange(a.logits, b.logits);
+  return a.decision === b.decision ? 0 : 1;
+}
 
 function relativeChange(a: Float32Array, b: Float32Array): number {
   const largest = [...a, ...b].reduce((size, value) => Math.max(size, Math.abs(value)), 0);

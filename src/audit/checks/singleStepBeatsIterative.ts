@@ -1,6 +1,6 @@
-import { isDifferentiable } from '../../models/classifier.ts';
+import { definitionOf } from '../../runner/configuredAttack.ts';
 import { type Check, isTelling } from '../check.ts';
-import { countSuccesses, definitionOf } from '../trial.ts';
+import { countSuccesses } from '../trial.ts';
 
 /** Steps of the attack that a single-step test is held against. */
 const steps = 10;
@@ -11,11 +11,11 @@ const steps = 10;
  */
 export const singleStepBeatsIterative: Check = {
   id: 'single-step-beats-iterative',
-  async examine({ plan, attack, conditions, subjects, result, run }) {
+  async examine({ attack, conditions, subjects, result, run }) {
     const { budget, held, fooled } = result;
     const pgd = definitionOf('pgd');
-    if (!isDifferentiable(conditions.classifier) || !budget || !pgd.norms.includes(budget.norm)) return undefined;
-    if (plan.attack === 'fgsm') {
+    if (conditions.victim.access !== 'gradients' || !budget || !pgd.norms.includes(budget.norm)) return undefined;
+    if (attack.id === 'fgsm') {
       const reached = countSuccesses(await run(pgd, { steps, restarts: 1 }, budget, fooled));
       const missed = fooled.length - reached;
       if (!isTelling(missed, subjects.length)) return undefined;

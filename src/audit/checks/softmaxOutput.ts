@@ -1,5 +1,5 @@
 import type { Check } from '../check.ts';
-import { logitsOfSample } from '../logitsOfSample.ts';
+import { judgmentsOfSample } from '../judgmentsOfSample.ts';
 
 /** How far from 1 probabilities in float32 may add up to. */
 const rounding = 1e-3;
@@ -8,8 +8,8 @@ const rounding = 1e-3;
 export const softmaxOutput: Check = {
   id: 'softmax-output',
   async examine(trial) {
-    const rows = await logitsOfSample(trial);
-    if (!rows.every(isDistribution)) return undefined;
+    const rows = (await judgmentsOfSample(trial)).map(({ logits }) => logits);
+    if (!rows.every((row) => row && isDistribution(row))) return undefined;
     return `The model answers with probabilities on all of the ${rows.length} images that were looked at, where attacks need logits.`;
   },
 };

@@ -1,11 +1,13 @@
-import { type Budget, completeParameters } from '../../attacks/definition.ts';
+import type { Budget } from '../../attacks/definition.ts';
 import type { Pixels } from '../../data/image.ts';
-import type { DifferentiableClassifier } from '../../models/classifier.ts';
-import type { Subject } from '../../runner/runAttack.ts';
+import { definitionOf } from '../../runner/configuredAttack.ts';
+import type { Subject } from '../../runner/conversation.ts';
+import { outcomesOf } from '../../runner/runAttack.ts';
+import type { Victim } from '../../runner/victim.ts';
 import { type Check, isTelling } from '../check.ts';
 import { signNoise } from '../signNoise.ts';
 import { transfer } from '../transfer.ts';
-import { countSuccesses, definitionOf, outcomesOf, type Trial } from '../trial.ts';
+import { countSuccesses, type Trial } from '../trial.ts';
 
 const draws = 100;
 /** Steps on a surrogate (Dong et al. 2018, arXiv:1710.06081, section 4). */
@@ -32,27 +34,16 @@ export const transferOrBlackBoxStronger: Check = {
 };
 
 async function countTransferred(
-  { plan, conditions, result: { held }, run }: Trial,
-  surrogate: DifferentiableClassifier,
+  { conditions, result: { held }, configure, run }: Trial,
+  surrogate: Victim,
   budget: Budget,
 ): Promise<number> {
   const momentum = definitionOf('mifgsm');
   if (!momentum.norms.includes(budget.norm)) return 0;
-  const { quantize, signal } = conditions;
-  const outcomes = await outcomesOf(
-    {
-      classifier: surrogate,
-      attack: momentum,
-      // What barely fools the surrogate fools nothing else.
-      prefer: 'latest',
-      parameters: completeParameters(momentum, { steps }, plan.preset, budget),
-      budget,
-      quantize,
-      stopAtSuccess: false,
-      ...(signal ? { signal } : {}),
-    },
-    held,
-  );
+  const attack = configure(momentum, { steps }, budget);
+  // What barely fools the surrogate fools nothing else.
+  const options = { ...conditions, victim: surrogate, attack, prefer: 'latest', stopAtSuccess: false } as const;
+  const outcomes = await outcomesOf(options, held);
   const points = new Map<Pixels, Pixels>();
   for (const { index, best } of outcomes) if (best) points.set((held[index] as Subject).image, best.point);
   return countSuccesses(await run(transfer(points), {}, budget, held));

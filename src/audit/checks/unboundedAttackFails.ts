@@ -1,6 +1,6 @@
-import { isDifferentiable } from '../../models/classifier.ts';
+import { definitionOf } from '../../runner/configuredAttack.ts';
 import { type Check, isTelling } from '../check.ts';
-import { countSuccesses, definitionOf } from '../trial.ts';
+import { countSuccesses } from '../trial.ts';
 
 /** From the image alone: chance must not find what the gradient does not lead to. */
 const parameters = { steps: 50, restarts: 1 };
@@ -9,7 +9,7 @@ const parameters = { steps: 50, restarts: 1 };
 export const unboundedAttackFails: Check = {
   id: 'unbounded-attack-fails',
   async examine({ conditions, subjects, result: { held }, run }) {
-    if (!isDifferentiable(conditions.classifier)) return undefined;
+    if (conditions.victim.access !== 'gradients') return undefined;
     const budget = { norm: 'linf', epsilon: 1 } as const;
     const reached = countSuccesses(await run(definitionOf('pgd'), parameters, budget, held));
     const missed = held.length - reached;

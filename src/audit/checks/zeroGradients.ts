@@ -1,4 +1,3 @@
-import { isDifferentiable } from '../../models/classifier.ts';
 import { type Check, isTelling } from '../check.ts';
 import { firstGradient } from '../firstGradient.ts';
 
@@ -6,7 +5,7 @@ import { firstGradient } from '../firstGradient.ts';
 export const zeroGradients: Check = {
   id: 'zero-gradients',
   async examine({ conditions, subjects, run }) {
-    if (!isDifferentiable(conditions.classifier)) return undefined;
+    if (conditions.victim.access !== 'gradients') return undefined;
     const outcomes = await run(firstGradient, {}, { norm: 'linf', epsilon: 1 }, subjects);
     const zero = outcomes.filter(({ masked }) => masked.zero > 0).length;
     const nonFinite = outcomes.filter(({ masked }) => masked.nonFinite > 0).length;

@@ -1,14 +1,13 @@
 import { catalog } from '../../attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../../attacks/definition.ts';
+import type { AttackDefinition } from '../../attacks/definition.ts';
 import { createGoal } from '../../attacks/goal.ts';
 import { firstFew } from '../../data/firstFew.ts';
 import type { Pixels } from '../../data/image.ts';
-import { seedOf } from '../../evaluation/subjects.ts';
 import type { Norm } from '../../geometry/norms.ts';
-import type { Classifier } from '../../models/classifier.ts';
-import { argmax } from '../../models/functional.ts';
-import { budgetOnGrid } from '../../runner/projection.ts';
+import { configureAttack } from '../../runner/configuredAttack.ts';
+import { exampleSeed } from '../../runner/exampleSeed.ts';
 import { runAttack } from '../../runner/runAttack.ts';
+import { judgeAll, type Victim } from '../../runner/victim.ts';
 import { UserError } from '../../userError.ts';
 import type { TrainingAttack } from '../plan.ts';
 
@@ -47,31 +46,23 @@ export interface CraftingOptions {
  * @throws UserError for an unknown attack, or one that asks more than the model can answer.
  */
 export async function craftExamples(
-  classifier: Classifier,
+  victim: Victim,
   images: readonly KnownImage[],
   attacks: readonly TrainingAttack[],
   { seed, signal, quantize, onProgress }: CraftingOptions,
 ): Promise<CraftedExample[]> {
-  const eligible = await rightAbout(classifier, images, signal);
+  const eligible = await rightAbout(victim, images, signal);
   const total = attacks.length * eligible.length;
   let done = 0;
   const crafted: CraftedExample[] = [];
   for (const { attack: id, norm, epsilon, parameters } of attacks) {
     const attack = attackNamed(id);
-    const budget = { norm, epsilon: attack.fixedBudget ? (epsilon as number) : Infinity };
+    const configured = configureAttack(attack, { norm, epsilon, parameters, preset: 'quick', quantize });
     const run = runAttack(
-      {
-        classifier,
-        attack,
-        parameters: completeParameters(attack, parameters, 'quick', quantize ? budgetOnGrid(budget) : budget),
-        budget,
-        quantize,
-        stopAtSuccess: attack.fixedBudget,
-        signal,
-      },
+      { victim, attack: configured, stopAtSuccess: attack.fixedBudget, signal },
       eligible.map((place) => {
         const { pixels, label, sha256 } = images[place] as KnownImage;
-        return { image: pixels, goal: createGoal(label), seed: seedOf(seed, sha256) };
+        return { image: pixels, goal: createGoal(label), seed: exampleSeed(seed, sha256) };
       }),
     );
     const found = new Map<number, Pixels>();
@@ -96,20 +87,16 @@ function attackNamed(id: string): AttackDefinition {
   throw new UserError(`There is no attack "${id}" to learn from. Choose among ${firstFew(known)}.`);
 }
 
-/** Places of the images that the model gets right. */
+/** Places of the images that the victim gets right. */
 async function rightAbout(
-  classifier: Classifier,
+  victim: Victim,
   images: readonly KnownImage[],
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
-  const right: number[] = [];
-  for (let from = 0; from < images.length; from += classifier.batchSize) {
-    signal?.throwIfAborted();
-    const batch = images.slice(from, from + classifier.batchSize);
-    const logits = await classifier.logits(batch.map(({ pixels }) => pixels));
-    for (const [i, { label }] of batch.entries()) {
-      if (argmax(logits[i] as Float32Array) === label) right.push(from + i);
-    }
-  }
-  return right;
+  const judgments = await judgeAll(
+    victim,
+    images.map(({ pixels }) => pixels),
+    signal,
+  );
+  return judgments.flatMap(({ decision }, place) => (decision === images[place]?.label ? [place] : []));
 }

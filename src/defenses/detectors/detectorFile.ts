@@ -6,7 +6,7 @@ import { readError, writeError } from '../../data/fileErrors.ts';
 import { readNpz, writeNpz } from '../../data/npz.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { UserError } from '../../userError.ts';
-import type { Threshold } from '../guard/guardedClassifier.ts';
+import type { Threshold } from '../guard/guardedVictim.ts';
 import { detectors } from './catalog.ts';
 import type { DetectorDefinition, DetectorState } from './definition.ts';
 import type { Detector } from './detector.ts';

@@ -3,11 +3,10 @@ import { type LabeledImage, listExamples, readImages } from '../../data/loadExam
 import { fitTo, stretching } from '../../data/resizing.ts';
 import { sample } from '../../data/sample.ts';
 import { type DifferentiableClassifier, isDifferentiable } from '../../models/classifier.ts';
-import { argmax } from '../../models/functional.ts';
 import type { OpenedModel } from '../../models/openedModel.ts';
+import { judgeAll, victimOf } from '../../runner/victim.ts';
 import { UserError } from '../../userError.ts';
 import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts';
-import { answer } from '../guard/guard.ts';
 import { completeDefenseParameters } from '../parameters.ts';
 import type { DetectorPlan, TrainingAttack } from '../plan.ts';
 import type { TrainingProgress } from '../progress.ts';
@@ -63,7 +62,7 @@ export async function trainDetector(
   const learnsFromAttacks = definition.learnsFrom === 'adversarial';
 
   // What an attacker makes who knows nothing of the detector.
-  const victim = definition.views?.unaware(classifier) ?? classifier;
+  const victim = victimOf(definition.views?.unaware(classifier) ?? classifier);
   const all = [...plan.attacks, ...plan.heldOut];
   const rounds = all.length + (learnsFromAttacks ? plan.attacks.length : 0);
   let round = 0;
@@ -148,15 +147,12 @@ async function eligibleImages(plan: DetectorPlan, classifier: DifferentiableClas
   const resizing = plan.model.resizing ?? stretching;
   fitTo(classifier.input, resizing);
   const images = await readImages(files, classifier.input, resizing, signal);
-  const answers = await answer(
-    classifier,
-    undefined,
+  const judgments = await judgeAll(
+    victimOf(classifier),
     images.map(({ pixels }) => pixels),
     signal,
   );
-  const right = images.filter(
-    (image, i): image is RightImage => image.label === argmax(answers[i]?.logits as Float32Array),
-  );
+  const right = images.filter((image, i): image is RightImage => image.label === judgments[i]?.decision);
   const { path } = plan.dataset;
   if (right.length < fewest) {
     throw new UserError(

@@ -9,6 +9,7 @@ import type { OpenedModel } from '../../models/openedModel.ts';
 import { startTensorFlow } from '../../models/tfjs/backend.ts';
 import { readLayersModel } from '../../models/tfjs/readLayersModel.ts';
 import { registerTrainingGradients } from '../../models/tfjs/training/trainingGradients.ts';
+import { victimOf } from '../../runner/victim.ts';
 import { UserError } from '../../userError.ts';
 import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts';
 import { exportExamples } from '../crafting/exportExamples.ts';
@@ -199,7 +200,7 @@ async function craftSet(
   tell: (progress: Omit<TrainingProgress, 'name'>) => void,
 ): Promise<CraftedExample[]> {
   let total = 0;
-  const examples = await craftExamples(classifier, images, attacks, {
+  const examples = await craftExamples(victimOf(classifier), images, attacks, {
     seed: plan.seed,
     signal,
     quantize: true,

@@ -7,6 +7,7 @@ import { ifgsm } from '../../../src/attacks/gradient/ifgsm.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { openModel } from '../../../src/models/open.ts';
 import { runAttack } from '../../../src/runner/runAttack.ts';
+import { optionsOf } from '../../support/runs.ts';
 import { type Network, networkAt } from './network.ts';
 import { openInParts } from './openInParts.ts';
 import type { AttackRequest, Request } from './process.ts';
@@ -39,14 +40,12 @@ async function attack({ images: count, steps, stepSize, epsilon, stopAtSuccess }
   const model = await opened();
   const start = performance.now();
   const run = runAttack(
-    {
+    optionsOf(ifgsm as unknown as AttackDefinition, {
       classifier: model,
-      attack: ifgsm as unknown as AttackDefinition,
       parameters: { steps, stepSize },
       budget: { norm: 'linf', epsilon },
-      quantize: false,
       stopAtSuccess,
-    },
+    }),
     subjects,
   );
   let [fooled, gradients] = [0, 0];

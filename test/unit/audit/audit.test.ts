@@ -7,6 +7,7 @@ import { checks } from '../../../src/audit/catalog.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
 import { writeLayersModel } from '../../../src/models/tfjs/training/writeLayersModel.ts';
+import { victimOf } from '../../../src/runner/victim.ts';
 import {
   type Audited,
   auditOptionsOf,
@@ -108,7 +109,7 @@ describe('an audit', () => {
       logits: () => assert.fail(),
       pullback: () => assert.fail(),
     };
-    const options = { ...(await auditOptionsOf(test)), conditions: { classifier: silent, quantize: false } };
+    const options = { ...(await auditOptionsOf(test)), conditions: { victim: victimOf(silent) } };
     for (const attack of ['forge', 'linear']) assert.deepEqual(await audit(planOf({ attack }), options), []);
     assert.deepEqual(await audit(pgd, { ...options, subjects: [], rounds: [roundOf(0.1, 0, 0)] }), []);
   });

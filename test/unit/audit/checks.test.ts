@@ -9,6 +9,7 @@ import { transferOrBlackBoxStronger } from '../../../src/audit/checks/transferOr
 import { unboundedAttackFails } from '../../../src/audit/checks/unboundedAttackFails.ts';
 import { unstablePredictions } from '../../../src/audit/checks/unstablePredictions.ts';
 import { zeroGradients } from '../../../src/audit/checks/zeroGradients.ts';
+import { valueAt } from '../../../src/data/grid.ts';
 import type { Pixels } from '../../../src/data/image.ts';
 import type { Classifier, DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { softmax } from '../../../src/models/functional.ts';
@@ -293,8 +294,8 @@ describe('unbounded-attack-fails', () => {
 
 describe('more-steps-change-result', () => {
   const parameters = { steps: 1, stepSize: 0.02, restarts: 1 };
-  const test = (count: number) => ({
-    plan: planOf({ attack: 'pgd', epsilons: [0.1], parameters }),
+  const test = (count: number, own: object = {}) => ({
+    plan: planOf({ attack: 'pgd', epsilons: [0.1], parameters: { ...parameters, ...own } }),
     classifier: threshold,
     images: sixteen(count, 0.47, 0.25),
   });
@@ -311,11 +312,11 @@ describe('more-steps-change-result', () => {
   });
 
   it('is found where twice the steps of a minimum-norm attack come nearer', async () => {
-    const plan = planOf({ attack: 'fmn', norm: 'linf', epsilons: [], parameters: { steps: 2 } });
-    const few = { plan, classifier: ordinary, images: ordinaryImages };
+    const fmn = (steps: number) => planOf({ attack: 'fmn', norm: 'linf', epsilons: [], parameters: { steps } });
+    const few = { plan: fmn(2), classifier: ordinary, images: ordinaryImages };
     const found = await examine(moreStepsChangeResult, few);
     assert.match(found ?? '', /With 4 steps instead of 2, FMN finds examples more than a tenth nearer on \d+ of 16/);
-    const enough = { ...few, plan: { ...plan, parameters: { steps: 100 } } };
+    const enough = { ...few, plan: fmn(100) };
     assert.equal(await examine(moreStepsChangeResult, enough), undefined);
   });
 
@@ -326,9 +327,21 @@ describe('more-steps-change-result', () => {
     assert.equal(await examine(moreStepsChangeResult, test), undefined);
   });
 
+  it('doubles the steps that the attack took, on the grid those of the budget there', async () => {
+    // ε = 0.034 is 8 gray levels on the grid: I-FGSM takes 10 steps there, and would take 11 off it.
+    const step = linearClassifier([[0], [1]], [0.54, 0], onePixel);
+    const plan = planOf({ attack: 'ifgsm', epsilons: [0.034], quantize: true });
+    const sentence = await examine(moreStepsChangeResult, {
+      plan,
+      classifier: step,
+      images: sixteen(16, valueAt(132), 0),
+      rounds: [roundOf(0.034, 0, 16)],
+    });
+    assert.match(sentence ?? '', /^With 20 steps instead of 10, /);
+  });
+
   it('is not looked for where that would cost too much', async () => {
-    const { plan, ...rest } = test(16);
-    const costly = { ...rest, plan: { ...plan, parameters: { ...parameters, steps: 201 } }, rounds: unfooled };
+    const costly = { ...test(16, { steps: 201 }), rounds: unfooled };
     assert.equal(await examine(moreStepsChangeResult, costly), undefined);
   });
 });

@@ -2,8 +2,11 @@ import assert from 'node:assert/strict';
 import { createGoal } from '../../../src/attacks/goal.ts';
 import { signNoise } from '../../../src/audit/signNoise.ts';
 import { transfer } from '../../../src/audit/transfer.ts';
-import { type AuditedRound, createTrial, definitionOf } from '../../../src/audit/trial.ts';
+import { createTrial } from '../../../src/audit/trial.ts';
+import type { AttackedRound } from '../../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import { definitionOf } from '../../../src/runner/configuredAttack.ts';
+import { victimOf } from '../../../src/runner/victim.ts';
 import { imagesOf, ordinary, roundOf } from '../../support/auditTrial.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { planOf } from '../../support/plans.ts';
@@ -22,9 +25,9 @@ const sum = linearClassifier(
   shape,
 );
 
-function trialOf(plan: TestPlan, count: number, rounds: readonly AuditedRound[], labels = 3) {
+function trialOf(plan: TestPlan, count: number, rounds: readonly AttackedRound[], labels = 3) {
   const subjects = imagesOf(count, 4).map((image, seed) => ({ image, seed, goal: createGoal(seed % labels) }));
-  return createTrial(plan, { conditions: { classifier: ordinary, quantize: plan.quantize }, subjects, rounds });
+  return createTrial(plan, { conditions: { victim: victimOf(ordinary) }, subjects, rounds });
 }
 
 describe('what an audit looks at', () => {
@@ -113,20 +116,19 @@ describe('the result that an audit doubts', () => {
 describe('an attack on the images of an audit', () => {
   it('has the parameters that it is given, and those of the test’s preset', async () => {
     const subjects = imagesOf(3, 4, [0, 0.5]).map((image, seed) => ({ image, seed, goal: createGoal(0) }));
-    const conditions = { classifier: sum, quantize: false };
-    const flat = { ...conditions, classifier: { ...sum, logits: sum.logits } };
-    const trial = createTrial(pgd, { conditions: flat, subjects, rounds: [] });
+    const conditions = { victim: victimOf(sum) };
+    const trial = createTrial(pgd, { conditions, subjects, rounds: [] });
     const outcomes = await trial.run(definitionOf('pgd'), { steps: 3 }, { norm: 'linf', epsilon: 0.01 }, subjects);
     // Two starting points by default, each with its last point.
     for (const { queries } of outcomes) assert.deepEqual(queries, { points: 8, gradients: 6 });
-    const paper = createTrial({ ...pgd, preset: 'paper' }, { conditions: flat, subjects, rounds: [] });
+    const paper = createTrial(planOf({ attack: 'pgd', preset: 'paper' }), { conditions, subjects, rounds: [] });
     const [thorough] = await paper.run(definitionOf('pgd'), { steps: 3 }, { norm: 'linf', epsilon: 0.01 }, subjects);
     assert.equal(thorough?.queries.gradients, 60);
   });
 
   it('ends at its first success, unless it looks for the nearest', async () => {
     const subjects = [{ image: Float32Array.of(0.7, 0.7, 0.8, 0.75), seed: 1, goal: createGoal(0) }];
-    const trial = createTrial(pgd, { conditions: { classifier: sum, quantize: false }, subjects, rounds: [] });
+    const trial = createTrial(pgd, { conditions: { victim: victimOf(sum) }, subjects, rounds: [] });
     const pointsOf = async (attack: string, epsilon: number) => {
       const [outcome] = await trial.run(definitionOf(attack), { steps: 20 }, { norm: 'linf', epsilon }, subjects);
       assert.ok(outcome?.best?.success);
@@ -139,14 +141,14 @@ describe('an attack on the images of an audit', () => {
   it('ends when it is cancelled', async () => {
     const subjects = imagesOf(3, 4).map((image, seed) => ({ image, seed, goal: createGoal(0) }));
     const signal = AbortSignal.abort(new Error('enough'));
-    const trial = createTrial(pgd, { conditions: { classifier: sum, quantize: false, signal }, subjects, rounds: [] });
+    const trial = createTrial(pgd, { conditions: { victim: victimOf(sum), signal }, subjects, rounds: [] });
     await assert.rejects(trial.run(definitionOf('pgd'), {}, { norm: 'linf', epsilon: 0.1 }, subjects), /enough/);
   });
 
   it('says so where the model answers with no numbers', async () => {
     const subjects = imagesOf(1, 4).map((image, seed) => ({ image, seed, goal: createGoal(0) }));
     const broken = { ...sum, logits: async () => [Float32Array.of(Number.NaN, 0)] };
-    const trial = createTrial(pgd, { conditions: { classifier: broken, quantize: false }, subjects, rounds: [] });
+    const trial = createTrial(pgd, { conditions: { victim: victimOf(broken) }, subjects, rounds: [] });
     await rejectsWith(trial.run(signNoise(10), {}, { norm: 'linf', epsilon: 0.1 }, subjects), 'NaN');
   });
 });
@@ -165,8 +167,8 @@ describe('random signs', () => {
       },
     };
     const subject = { image: quantize ? image.map((x) => Math.round(255 * x) / 255) : image, seed: 3, record };
-    const conditions = { classifier: watched, quantize };
-    const trial = createTrial(pgd, { conditions, subjects: [], rounds: [] });
+    const conditions = { victim: victimOf(watched) };
+    const trial = createTrial(planOf({ attack: 'pgd', quantize }), { conditions, subjects: [], rounds: [] });
     await trial.run(signNoise(20), {}, { norm, epsilon }, [{ ...subject, goal: createGoal(0) }]);
     return seen;
   }
@@ -198,7 +200,7 @@ describe('the transfer of examples', () => {
   it('succeeds where the point of an image does', async () => {
     const images = [Float32Array.of(0.6, 0.6, 0.6, 0.6), Float32Array.of(0.7, 0.7, 0.7, 0.7), new Float32Array(4)];
     const points = new Map(images.slice(0, 2).map((image) => [image, image.map((value) => value + 0.1)]));
-    const trial = createTrial(pgd, { conditions: { classifier: sum, quantize: false }, subjects: [], rounds: [] });
+    const trial = createTrial(pgd, { conditions: { victim: victimOf(sum) }, subjects: [], rounds: [] });
     const subjects = images.map((image, seed) => ({ image, seed, goal: createGoal(0) }));
     const outcomes = await trial.run(transfer(points), {}, { norm: 'linf', epsilon: 0.125 }, subjects);
     assert.deepEqual(

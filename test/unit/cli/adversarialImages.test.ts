@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import { isOnGrid } from '../../../src/data/grid.ts';
 import type { Pixels } from '../../../src/data/image.ts';
 import { readImage } from '../../../src/data/readImage.ts';
-import type { Prediction } from '../../../src/evaluation/evaluate.ts';
+import type { Prediction } from '../../../src/evaluation/example.ts';
 import { distances } from '../../../src/geometry/norms.ts';
 import { argmax, softmax } from '../../../src/models/functional.ts';
 import { openModel } from '../../../src/models/open.ts';

@@ -171,7 +171,7 @@ describe('perturb run', () => {
           .digest('hex'),
       );
       assert.equal(example.label, path.basename(path.dirname(example.image)));
-      for (const { class: name, confidence } of [example.clean, example.adversarial ?? example.clean]) {
+      for (const { class: name, confidence = 0 } of [example.clean, example.adversarial ?? example.clean]) {
         assert.equal(typeof name, 'string');
         assert.ok(confidence > 0 && confidence <= 1);
       }

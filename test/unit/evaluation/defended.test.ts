@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import type { LabeledImage } from '../../../src/data/loadExamples.ts';
-import type { Guard } from '../../../src/defenses/guard/guard.ts';
-import { GuardedClassifier } from '../../../src/defenses/guard/guardedClassifier.ts';
-import { type Example, evaluate } from '../../../src/evaluation/evaluate.ts';
-import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import type { Attacker } from '../../../src/defenses/guard/attacker.ts';
+import { GuardedVictim } from '../../../src/defenses/guard/guardedVictim.ts';
+import { evaluate } from '../../../src/evaluation/evaluate.ts';
+import type { Example } from '../../../src/evaluation/example.ts';
+import { victimOf } from '../../../src/runner/victim.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { linearDetector } from '../../support/linearDetector.ts';
-import { imageOf, planOf } from '../../support/plans.ts';
+import { imageOf, type PlanChoice, planOf } from '../../support/plans.ts';
 
 const shape = { height: 1, width: 2, channels: 1 } as const;
 /** Class 1 where the first pixel is above 1/2. */
@@ -19,15 +20,18 @@ const classifier = linearClassifier(
   shape,
 );
 /** Rejects where the second pixel is below the first, less a quarter. */
-const guarded = new GuardedClassifier(classifier, linearDetector([1, -1]), { threshold: 0.25, scale: 1 });
-const guard: Guard = { unaware: classifier, adaptive: { classifier, guarded }, guarded };
+const guarded = new GuardedVictim(classifier, linearDetector([1, -1]), { threshold: 0.25, scale: 1 });
+const unaware = { attacker: 'unaware', victim: victimOf(classifier) } as const;
+const adaptive = { attacker: 'adaptive', victim: guarded } as const;
 
-async function evaluated(plan: Partial<TestPlan>, images: readonly LabeledImage[]) {
+const detector = { name: 'detector', path: '/nowhere/detector' };
+
+async function evaluated(plan: PlanChoice & { attacker?: Attacker }, images: readonly LabeledImage[]) {
   const examples: Example[] = [];
   let others = 0;
-  const rounds = await evaluate(planOf({ attack: 'ifgsm', ...plan }), {
-    classifier,
-    guard,
+  const rounds = await evaluate(planOf({ attack: 'ifgsm', detector, ...plan }), {
+    judge: guarded,
+    opponents: plan.attacker === 'unaware' ? [unaware, adaptive] : [adaptive, unaware],
     images,
     onExample: (example) => void examples.push(example),
     onOther: () => void others++,

@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
 import type { LabeledImage } from '../../../src/data/loadExamples.ts';
-import { type Example, evaluate } from '../../../src/evaluation/evaluate.ts';
+import { evaluate } from '../../../src/evaluation/evaluate.ts';
+import type { Example } from '../../../src/evaluation/example.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import type { Classifier } from '../../../src/models/classifier.ts';
+import { victimOf } from '../../../src/runner/victim.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { imageOf, planOf } from '../../support/plans.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
@@ -15,8 +17,10 @@ const threshold = linearClassifier([[0], [1], [0]], [0.5, 0, -1], shape);
 /** The rounds of an evaluation and its examples, in the order of the images. */
 async function evaluated(plan: TestPlan, images: readonly LabeledImage[], classifier: Classifier = threshold) {
   const examples: Example[] = [];
+  const judge = victimOf(classifier);
   const rounds = await evaluate(plan, {
-    classifier,
+    judge,
+    opponents: [{ victim: judge }],
     images,
     onExample: (example) => {
       examples.push(example);
@@ -83,10 +87,10 @@ describe('evaluating a test', () => {
   });
 
   it('reports the parameters that the attack ran with, on the grid those of the budget there', async () => {
-    const plan = planOf({ attack: 'ifgsm', epsilons: [8.9 / 255] });
-    const off = await evaluated(plan, [imageOf([0.25], 0)]);
+    const choice = { attack: 'ifgsm', epsilons: [8.9 / 255] };
+    const off = await evaluated(planOf(choice), [imageOf([0.25], 0)]);
     assert.deepEqual(off.rounds[0]?.parameters, { steps: 12, stepSize: 1 / 255 });
-    const on = await evaluated({ ...plan, quantize: true }, [imageOf([64 / 255], 0)]);
+    const on = await evaluated(planOf({ ...choice, quantize: true }), [imageOf([64 / 255], 0)]);
     assert.deepEqual(on.rounds[0]?.parameters, { steps: 10, stepSize: 1 / 255 });
     assert.equal(on.rounds[0]?.epsilon, 8.9 / 255);
   });
@@ -115,7 +119,10 @@ describe('evaluating a test', () => {
   });
 
   it('knows no other attacks than those of the catalog', async () => {
-    await rejectsWith(evaluated(planOf({ attack: 'magic' }), [imageOf([0.25], 0)]), 'There is no attack "magic"');
+    const { attacks, ...plan } = planOf();
+    const [attack] = attacks;
+    const magic = { ...plan, attacks: [{ ...attack, attack: 'magic' }] as const };
+    await rejectsWith(evaluated(magic, [imageOf([0.25], 0)]), 'There is no attack "magic"');
   });
 
   it('names the image about which the model does not answer a number', async () => {
@@ -125,9 +132,12 @@ describe('evaluating a test', () => {
   });
 
   it('ends when it is cancelled', async () => {
-    const options = { classifier: threshold, images: [imageOf([0.25], 0)], onExample: () => {} };
+    const judge = victimOf(threshold);
+    const options = { judge, images: [imageOf([0.25], 0)], onExample: () => {} };
     const signal = AbortSignal.abort();
-    await assert.rejects(evaluate(planOf(), { ...options, signal }), { name: 'AbortError' });
+    await assert.rejects(evaluate(planOf(), { ...options, opponents: [{ victim: judge }], signal }), {
+      name: 'AbortError',
+    });
   });
 });
 

@@ -1,7 +1,9 @@
 import assert from 'node:assert/strict';
+import type { LabeledImage } from '../../../src/data/loadExamples.ts';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
+import { victimOf } from '../../../src/runner/victim.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { imageOf, planOf } from '../../support/plans.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
@@ -23,18 +25,21 @@ function withGradients(change: (x: number, gradient: number) => number): Differe
 }
 
 const images = [0, 0.125, 0.25, 0.375].map((x) => imageOf([x], 0));
-const run = (classifier: DifferentiableClassifier, plan: TestPlan = planOf()) =>
-  evaluate(plan, { classifier, images, onExample: () => {} });
+const run = (classifier: DifferentiableClassifier, plan: TestPlan = planOf()) => evaluated(plan, classifier, images);
+
+function evaluated(plan: TestPlan, classifier: DifferentiableClassifier, some: readonly LabeledImage[]) {
+  const judge = victimOf(classifier);
+  return evaluate(plan, { judge, opponents: [{ victim: judge }], images: some, onExample: () => {} });
+}
 
 describe('an evaluation that proves nothing', () => {
   it('has no eligible image, and says why', async () => {
     const all = [imageOf([0.75], 0), imageOf([0.25], 1), imageOf([0.75], 1)];
-    const options = { classifier: linear, onExample: () => {} };
     await rejectsWith(
-      evaluate(planOf({ target: 'class 1' }), { ...options, images: all }),
+      evaluated(planOf({ target: 'class 1' }), linear, all),
       'No image is eligible: of 3, the model gets 2 wrong before any attack, and 1 have the target as their label',
     );
-    await rejectsWith(evaluate(planOf(), { ...options, images: all.slice(0, 2) }), 'the model gets 2 wrong');
+    await rejectsWith(evaluated(planOf(), linear, all.slice(0, 2)), 'the model gets 2 wrong');
   });
 
   for (const attack of ['fgsm', 'ifgsm']) {

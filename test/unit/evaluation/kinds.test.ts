@@ -5,10 +5,12 @@ import { isOnGrid, valueAt } from '../../../src/data/grid.ts';
 import { type LabeledImage, loadExamples } from '../../../src/data/loadExamples.ts';
 import { readImage } from '../../../src/data/readImage.ts';
 import { fitTo, stretching } from '../../../src/data/resizing.ts';
-import { type Example, evaluate } from '../../../src/evaluation/evaluate.ts';
+import { evaluate } from '../../../src/evaluation/evaluate.ts';
+import type { Example } from '../../../src/evaluation/example.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import type { Classifier } from '../../../src/models/classifier.ts';
 import { appendExample } from '../../../src/reports/appendExample.ts';
+import { victimOf } from '../../../src/runner/victim.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { imageOf, planOf } from '../../support/plans.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -28,7 +30,13 @@ const threshold = linearClassifier(
 
 async function evaluated(plan: TestPlan, images: readonly LabeledImage[], classifier: Classifier = threshold) {
   const examples: Example[] = [];
-  const rounds = await evaluate(plan, { classifier, images, onExample: (example) => void examples.push(example) });
+  const judge = victimOf(classifier);
+  const rounds = await evaluate(plan, {
+    judge,
+    opponents: [{ victim: judge }],
+    images,
+    onExample: (example) => void examples.push(example),
+  });
   return { rounds, examples: examples.sort((a, b) => a.index - b.index) };
 }
 

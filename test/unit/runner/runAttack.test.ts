@@ -4,7 +4,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { catalog } from '../../../src/attacks/catalog.ts';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
-import type { Subject } from '../../../src/runner/runAttack.ts';
+import type { Subject } from '../../../src/runner/conversation.ts';
 import { itPasses } from '../../support/checks.ts';
 import { invariants } from '../../support/invariants.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';

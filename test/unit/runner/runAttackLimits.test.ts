@@ -3,10 +3,11 @@ import { catalog } from '../../../src/attacks/catalog.ts';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { decision, logits, pullback } from '../../../src/attacks/dialogue.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
-import { type Outcome, runAttack, type Subject } from '../../../src/runner/runAttack.ts';
+import type { Outcome, Subject } from '../../../src/runner/conversation.ts';
+import { runAttack } from '../../../src/runner/runAttack.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
-import { outcomesOf } from '../../support/runs.ts';
+import { optionsOf, outcomesOf } from '../../support/runs.ts';
 import { smoothClassifier } from '../../support/smoothClassifier.ts';
 import { toyAttack } from '../../support/toyAttack.ts';
 
@@ -121,18 +122,8 @@ describe('cancelling', () => {
   it('lets the images through that were done before', async () => {
     const controller = new AbortController();
     const done: Outcome[] = [];
-    const run = runAttack(
-      {
-        classifier: threshold(1),
-        attack: fgsm,
-        parameters: {},
-        budget,
-        quantize: false,
-        stopAtSuccess: true,
-        signal: controller.signal,
-      },
-      subjects(5),
-    );
+    const options = optionsOf(fgsm, { classifier: threshold(1), budget, signal: controller.signal });
+    const run = runAttack(options, subjects(5));
     await assert.rejects(
       async () => {
         for await (const outcome of run) if (done.push(outcome) === 2) controller.abort();

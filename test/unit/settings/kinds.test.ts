@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { epsilonsOf } from '../../../src/evaluation/plan.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
 import { removeFiles, withTests, writeFiles } from './workspaces.ts';
@@ -22,7 +23,7 @@ describe('tests of every kind', () => {
     const { plan, messages } = await resolve({ attack: 'forge', target: 'stop', expect });
     assert.deepEqual(messages, []);
     assert.equal(plan?.dataset, undefined);
-    assert.deepEqual(plan?.epsilons, []);
+    assert.deepEqual(plan && epsilonsOf(plan), []);
   });
 
   it('forge near the images of a dataset', async () => {

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { epsilonsOf } from '../../../src/evaluation/plan.ts';
 import { removeFiles, resolveFiles, resolveText } from './workspaces.ts';
 
 describe('plans', () => {
@@ -42,14 +43,14 @@ describe('plans', () => {
         limit: 64,
       },
       classes: ['stop', 'yield'],
-      attack: 'ifgsm',
-      preset: 'paper',
-      parameters: { steps: 3, stepSize: '1/10' },
-      norm: 'l2',
-      epsilons: [0.5, 0.5, 1],
+      attacks: [0.5, 0.5, 1].map((epsilon) => ({
+        attack: 'ifgsm',
+        choice: { norm: 'l2', epsilon, parameters: { steps: 3, stepSize: 0.1 }, preset: 'paper', quantize: false },
+        budget: { norm: 'l2', epsilon },
+        parameters: { steps: 3, stepSize: 0.1 },
+      })),
       target: 'random',
       expect: { successRate: [0.1, 0.2, 0.3], medianDistance: [0.2, 0.2, 0.2] },
-      quantize: false,
       audit: true,
       seed: 7,
       origin: { file, line: 15 },
@@ -93,19 +94,24 @@ describe('plans', () => {
         resizing: { resize: 'stretch', interpolation: 'lanczos' },
       },
       dataset: { name: 'd', path: join(root, 'd'), labels: 'folders' },
-      attack: 'minimal',
-      preset: 'quick',
-      parameters: {},
-      norm: 'l2',
-      epsilons: [],
+      attacks: [
+        {
+          attack: 'minimal',
+          choice: { norm: 'l2', parameters: {}, preset: 'quick', quantize: true },
+          budget: { norm: 'l2', epsilon: Infinity },
+          parameters: {},
+        },
+      ],
       expect: { medianDistance: [1] },
-      quantize: true,
       audit: true,
       seed: 0,
       origin: { file: join(root, '.vscode/settings.json'), line: 5 },
     });
-    assert.equal(fixed?.norm, 'linf');
-    assert.deepEqual(fixed?.epsilons, [1 / 255]);
+    assert.deepEqual(
+      fixed?.attacks.map(({ budget }) => budget),
+      [{ norm: 'linf', epsilon: 1 / 255 }],
+    );
+    assert.deepEqual(fixed && epsilonsOf(fixed), [1 / 255]);
   });
 
   it('allow any epsilon above 0 off the grid and in wide norms', async () => {

@@ -1,5 +1,5 @@
 import type { Separation } from '../../../src/defenses/detectors/separation.ts';
-import type { Prediction } from '../../../src/evaluation/evaluate.ts';
+import type { Prediction } from '../../../src/evaluation/example.ts';
 import type { ExampleReport } from '../../../src/reports/report.ts';
 import type { Shown } from './usePage.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
-import { createGoal, lead } from '../../../../src/attacks/goal.ts';
+import { createGoal } from '../../../../src/attacks/goal.ts';
 import { distances } from '../../../../src/geometry/norms.ts';
 import type { Candidate } from '../../../../src/runner/candidate.ts';
 import type { Checks } from '../../../support/checks.ts';
@@ -68,8 +68,8 @@ export const restartChecks: Checks<AttackDefinition> = {
         for (const [i, few] of (await bests(restarts)).entries()) {
           const [goal, many] = [scene.subjects[i]?.goal, more[i]];
           assert.ok(few && many && goal);
-          const worth = ({ success, norms, logits }: Candidate) =>
-            success ? [1, -norms[setting.budget.norm as 'l2']] : [0, lead(goal, logits)];
+          const worth = ({ success, norms, lead }: Candidate) =>
+            success ? [1, -norms[setting.budget.norm as 'l2']] : [0, lead];
           const [a, b] = [worth(many), worth(few)] as [[number, number], [number, number]];
           assert.ok(a[0] > b[0] || (a[0] === b[0] && a[1] >= b[1]), `${a} < ${b}`);
         }

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { createGoal } from '../../../../src/attacks/goal.ts';
 import type { Detector } from '../../../../src/defenses/detectors/detector.ts';
-import type { GuardedClassifier } from '../../../../src/defenses/guard/guardedClassifier.ts';
+import type { GuardedVictim } from '../../../../src/defenses/guard/guardedVictim.ts';
 import { argmax, type Functional, seed } from '../../../../src/models/functional.ts';
 import type { Checks } from '../../../support/checks.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
@@ -31,7 +32,7 @@ const guards = fc.record({
 type Guarding = typeof guards extends fc.Arbitrary<infer T> ? T : never;
 
 /** What must hold of a classifier with its detector. */
-export const guardedChecks: Checks<typeof GuardedClassifier> = {
+export const guardedChecks: Checks<typeof GuardedVictim> = {
   async 'rejects where the score is above the threshold, and says what the model says'(Guarded) {
     await fc.assert(
       fc.asyncProperty(guards, async (guarding) => {
@@ -52,7 +53,7 @@ export const guardedChecks: Checks<typeof GuardedClassifier> = {
         const { guarded, image } = made(Guarded, guarding);
         const { label } = guarding;
         const [judgment] = await guarded.judge([image]);
-        const [merged] = await guarded.logits([image], [label]);
+        const [merged] = await mergedOf(guarded, [image], [label]);
         assert.ok(judgment && merged, 'there is an answer');
         const prediction = argmax(judgment.logits);
         const isThrough = prediction !== label && !judgment.rejected;
@@ -72,7 +73,7 @@ export const guardedChecks: Checks<typeof GuardedClassifier> = {
       shape,
     );
     const guarded = new Guarded(classifier, linearDetector([0, 0, 0, 0], 10), { threshold: 4, scale: 2 });
-    const [merged] = await guarded.logits([new Float32Array(4)], [0]);
+    const [merged] = await mergedOf(guarded, [new Float32Array(4)], [0]);
     // 3 is the highest logit, and the score is 3 spreads above the threshold.
     assert.deepEqual(merged, Float32Array.of(6, 3));
   },
@@ -85,11 +86,11 @@ export const guardedChecks: Checks<typeof GuardedClassifier> = {
         const { label } = guarding;
         const functional = functionals[choice % functionals.length] as Functional;
         const valueAt = async (point: Float32Array) => {
-          const [merged] = await guarded.logits([point], [label]);
+          const [merged] = await mergedOf(guarded, [point], [label]);
           return amountOf(functional, merged as Float32Array);
         };
         // At a kink there is no gradient: everything that is compared must be apart by more than a step can change.
-        const [merged] = await guarded.logits([image], [label]);
+        const [merged] = await mergedOf(guarded, [image], [label]);
         const [judgment] = await guarded.judge([image]);
         assert.ok(merged && judgment, 'there is an answer');
         fc.pre(areApart([...judgment.logits], 0.02) && areApart([...merged], 0.02));
@@ -98,15 +99,18 @@ export const guardedChecks: Checks<typeof GuardedClassifier> = {
         const excess = (judgment.score - guarding.threshold) / guarding.scale;
         fc.pre(Math.abs(rejection + excess - (judgment.logits[label] as number)) > 0.05);
 
-        const { logits, values, gradients } = await guarded.pullback([image], [[functional]], [label]);
-        assert.deepEqual(logits[0], merged);
-        assert.ok(Math.abs((values[0]?.[0] as number) - amountOf(functional, merged)) < 1e-5, 'the value is right');
+        const [answer] = await guarded.answer([{ point: image, goal: createGoal(label), functionals: [functional] }]);
+        assert.deepEqual(answer?.logits, merged);
+        assert.ok(
+          Math.abs((answer?.values?.[0] as number) - amountOf(functional, merged)) < 1e-5,
+          'the value is right',
+        );
         for (let i = 0; i < image.length; i++) {
           const [up, down] = [image.slice(), image.slice()];
           up[i] = (up[i] as number) + step;
           down[i] = (down[i] as number) - step;
           const slope = ((await valueAt(up)) - (await valueAt(down))) / (2 * step);
-          const found = gradients[0]?.[0]?.[i] as number;
+          const found = answer?.gradients?.[0]?.[i] as number;
           assert.ok(Math.abs(slope - found) < 2e-3 * Math.max(1, Math.abs(slope)), `${found} instead of ${slope}`);
         }
       }),
@@ -125,7 +129,7 @@ export const guardedChecks: Checks<typeof GuardedClassifier> = {
     const guarded = new Guarded(classifier, linearDetector([0, 0, 0, 0], Number.NaN), { threshold: 0, scale: 1 });
     const image = new Float32Array(4);
     assert.equal((await guarded.judge([image]))[0]?.rejected, true);
-    assert.equal(argmax((await guarded.logits([image], [0]))[0] as Float32Array), 0);
+    assert.equal(argmax((await mergedOf(guarded, [image], [0]))[0] as Float32Array), 0);
   },
 
   async 'keeps images of a batch apart'(Guarded) {
@@ -135,10 +139,13 @@ export const guardedChecks: Checks<typeof GuardedClassifier> = {
         const guarded = new Guarded(classifier, roundDetector, guarding);
         const second = image.map((value) => 1 - value);
         const own = [[functionals[0] as Functional], [functionals[1] as Functional]];
-        const together = await guarded.pullback([image, second], own, [guarding.label, other]);
-        const alone = await guarded.pullback([second], own.slice(1), [other]);
-        assert.deepEqual(together.gradients[1], alone.gradients[0]);
-        assert.deepEqual(together.logits[1], alone.logits[0]);
+        const asks = [
+          { point: image, goal: createGoal(guarding.label), functionals: own[0] as Functional[] },
+          { point: second, goal: createGoal(other), functionals: own[1] as Functional[] },
+        ];
+        const together = await guarded.answer(asks);
+        const alone = await guarded.answer(asks.slice(1));
+        assert.deepEqual(together[1], alone[0]);
       }),
       { numRuns: 60 },
     );
@@ -157,6 +164,19 @@ function amountOf(functional: Functional, logits: Float32Array): number {
   return scale * weights.reduce((sum, weight, i) => sum + weight * (logits[i] as number), 0);
 }
 
+/** The logits that attacks see who are after other classes than these labels. */
+async function mergedOf(
+  victim: GuardedVictim,
+  points: readonly Float32Array[],
+  labels: readonly number[],
+): Promise<Float32Array[]> {
+  const answers = await victim.answer(points.map((point, i) => ({ point, goal: createGoal(labels[i] as number) })));
+  return answers.map(({ decision, logits = new Float32Array() }) => {
+    assert.equal(decision, argmax(logits));
+    return logits;
+  });
+}
+
 /** score = Σ x²: its gradient differs from image to image. */
 const roundDetector: Detector = {
   async score(images) {
@@ -167,7 +187,7 @@ const roundDetector: Detector = {
   },
 };
 
-function made(Guarded: typeof GuardedClassifier, guarding: Guarding) {
+function made(Guarded: typeof GuardedVictim, guarding: Guarding) {
   const { weights, biases, suspicion, threshold, scale, image } = guarding;
   const classifier = linearClassifier(weights, biases, shape);
   const detector = linearDetector(suspicion);

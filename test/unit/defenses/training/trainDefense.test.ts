@@ -19,6 +19,7 @@ import { openModel } from '../../../../src/models/open.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
 import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { writeLayersModel } from '../../../../src/models/tfjs/training/writeLayersModel.ts';
+import { victimOf } from '../../../../src/runner/victim.ts';
 import { UserError } from '../../../../src/userError.ts';
 import { openOnTensorFlow } from '../../../support/openOnTensorFlow.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
@@ -193,7 +194,7 @@ describe('hardening a model', () => {
     const right = known.flatMap(({ label }, i) => (argmax(rows[i] as Float32Array) === label ? [i] : []));
     const attacks = [{ attack: 'pgd', norm: 'linf', epsilon: 0.3, parameters: { steps: 5, restarts: 1 } }] as const;
     const done: number[] = [];
-    const crafted = await craftExamples(classifier, known, attacks, {
+    const crafted = await craftExamples(victimOf(classifier), known, attacks, {
       seed: 1,
       quantize: true,
       onProgress: (count, total) => {

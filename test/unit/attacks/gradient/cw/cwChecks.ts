@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { type AttackDefinition, completeParameters } from '../../../../../src/attacks/definition.ts';
-import { createGoal, lead } from '../../../../../src/attacks/goal.ts';
+import { createGoal } from '../../../../../src/attacks/goal.ts';
 import type { CwParameters } from '../../../../../src/attacks/gradient/cw/objective.ts';
 import { valueAt } from '../../../../../src/data/grid.ts';
 import type { ImageShape } from '../../../../../src/data/image.ts';
@@ -243,8 +243,8 @@ export const cwChecks: Checks<AttackDefinition> = {
       for (const confidence of [0, 0.5, 2]) {
         const plane = { weights: [2, -2, 1, -1, 3, 1], image: [0.5, 0.5, 0.5, 0.4, 0.5, 0.6], behind: 0.3 };
         for (const goal of [createGoal(0), createGoal(0, 1)]) {
-          const { logits } = await nearest(attack, norm, parted(plane), plane.image, goal, { confidence });
-          const ahead = lead(goal, logits);
+          const found = await nearest(attack, norm, parted(plane), plane.image, goal, { confidence });
+          const ahead = found.lead;
           assert.ok(ahead >= confidence && ahead <= confidence + 0.1, `${norm}: ${ahead} for ${confidence}`);
         }
       }

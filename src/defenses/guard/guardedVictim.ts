@@ -1,13 +1,19 @@
-import type { Batch, DifferentiableClassifier, Logits, Pullback } from '../../models/classifier.ts';
+import type { Answer } from '../../attacks/dialogue.ts';
+import type { ImageShape, Pixels } from '../../data/image.ts';
+import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { argmax, type Functional, seed, weigh } from '../../models/functional.ts';
+import {
+  type Judgment as AnyJudgment,
+  type Ask,
+  answerByKind,
+  type GradientAsk,
+  pointsOf,
+  type Victim,
+} from '../../runner/victim.ts';
 import type { Detector } from '../detectors/detector.ts';
 
-/** What a guarded classifier says about an image. */
-export interface Judgment {
-  readonly logits: Float32Array;
-  readonly score: number;
-  readonly rejected: boolean;
-}
+/** What model and detector say of an image. */
+type Judgment = Required<AnyJudgment>;
 
 /** How scores become decisions. */
 export interface Threshold {
@@ -18,7 +24,7 @@ export interface Threshold {
 }
 
 /**
- * A classifier and a detector as one. Rejection is a class of its own, N + 1, with the logit
+ * A classifier and a detector as one victim. Rejection is a class of its own, N + 1, with the logit
  *
  *     z_{N+1} = max_i z_i + (score − threshold) / scale,
  *
@@ -29,42 +35,51 @@ export interface Threshold {
  * the example: z′_label = max(z_label, z_{N+1}). Their prediction differs from the label, or is the target, exactly where
  * the image is misclassified so and accepted, and every attack on a classifier is an adaptive attack on both.
  */
-export class GuardedClassifier {
+export class GuardedVictim implements Victim {
+  readonly access = 'gradients';
+  readonly input: ImageShape;
+  readonly classes: readonly string[];
+  readonly batchSize: number;
   readonly #classifier: DifferentiableClassifier;
   readonly #detector: Detector;
   readonly #threshold: Threshold;
 
   constructor(classifier: DifferentiableClassifier, detector: Detector, threshold: Threshold) {
+    this.input = classifier.input;
+    this.classes = classifier.classes;
+    this.batchSize = classifier.batchSize;
     this.#classifier = classifier;
     this.#detector = detector;
     this.#threshold = threshold;
   }
 
-  /** What model and detector say about each image. */
-  async judge(images: Batch): Promise<Judgment[]> {
-    const logits = await this.#classifier.logits(images);
+  /** What the model says of each image, and whether the detector rejects it. */
+  async judge(images: readonly Pixels[]): Promise<Judgment[]> {
+    const rows = await this.#classifier.logits(images);
     const scores = await this.#detector.score(images);
     return images.map((_, i) => {
-      const score = scores[i] as number;
-      return { logits: logits[i] as Float32Array, score, rejected: this.#rejects(score) };
+      const [logits, score] = [rows[i] as Float32Array, scores[i] as number];
+      return { decision: argmax(logits), logits, score, rejected: this.#rejects(score) };
     });
   }
 
-  /** @param labels of the images, which rejection counts as. */
-  async logits(images: Batch, labels: readonly number[]): Promise<Logits> {
-    const judgments = await this.judge(images);
-    return judgments.map((judgment, i) => this.#merge(judgment, labels[i] as number).merged);
+  /** Rejection counts as the label of each ask's goal. */
+  async answer(asks: readonly Ask[]): Promise<readonly Answer[]> {
+    return answerByKind(asks, {
+      forward: async (some) => (await this.#views(some)).map(({ merged }) => answerOf(merged)),
+      backward: (some) => this.#backward(some),
+    });
   }
 
-  /** @param labels of the images, which rejection counts as. */
-  async pullback(
-    images: Batch,
-    functionals: readonly (readonly Functional[])[],
-    labels: readonly number[],
-  ): Promise<Pullback> {
-    const judgments = await this.judge(images);
-    const views = judgments.map((judgment, i) => this.#merge(judgment, labels[i] as number));
-    const routes = functionals.map((own, i) => own.map((functional) => route(functional, views[i] as View)));
+  async #views(asks: readonly Ask[]): Promise<View[]> {
+    const judgments = await this.judge(pointsOf(asks));
+    return judgments.map((judgment, i) => this.#merge(judgment, asks[i]?.goal.label as number));
+  }
+
+  async #backward(asks: readonly GradientAsk[]): Promise<Answer[]> {
+    const images = pointsOf(asks);
+    const views = await this.#views(asks);
+    const routes = asks.map(({ functionals }, i) => functionals.map((one) => route(one, views[i] as View)));
     const through = await this.#classifier.pullback(
       images,
       routes.map((own) => own.map(({ functional }) => functional)),
@@ -75,19 +90,17 @@ export class GuardedClassifier {
       const { gradients } = await this.#detector.pullback(suspicious.map((i) => images[i] as Float32Array));
       for (const [place, i] of suspicious.entries()) slopes.set(i, gradients[place] as Float32Array);
     }
-    return {
-      logits: views.map(({ merged }) => merged),
-      values: routes.map((own, i) => own.map(({ value }, k) => value ?? (through.values[i]?.[k] as number))),
-      gradients: routes.map((own, i) =>
-        own.map(({ share }, k) => {
-          const gradient = through.gradients[i]?.[k] as Float32Array;
-          const slope = slopes.get(i);
-          if (share === 0 || slope === undefined) return gradient;
-          const factor = share / this.#threshold.scale;
-          return gradient.map((value, p) => value + factor * (slope[p] as number));
-        }),
-      ),
-    };
+    return routes.map((own, i) => ({
+      ...answerOf((views[i] as View).merged),
+      values: own.map(({ value }, k) => value ?? (through.values[i]?.[k] as number)),
+      gradients: own.map(({ share }, k) => {
+        const gradient = through.gradients[i]?.[k] as Float32Array;
+        const slope = slopes.get(i);
+        if (share === 0 || slope === undefined) return gradient;
+        const factor = share / this.#threshold.scale;
+        return gradient.map((value, p) => value + factor * (slope[p] as number));
+      }),
+    }));
   }
 
   /** A score that is no number says nothing good about an image. */
@@ -108,6 +121,10 @@ export class GuardedClassifier {
     if (byRejection) merged[label] = rejection;
     return { merged, label, leader, byRejection };
   }
+}
+
+function answerOf(logits: Float32Array): Answer & { readonly logits: Float32Array } {
+  return { decision: argmax(logits), logits };
 }
 
 /** The excess of a score that is not a number, or infinite. */

@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { catalog } from '../../../../src/attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
-import { GuardedClassifier } from '../../../../src/defenses/guard/guardedClassifier.ts';
+import { GuardedVictim } from '../../../../src/defenses/guard/guardedVictim.ts';
 import { argmax } from '../../../../src/models/functional.ts';
-import { type Outcome, runAttack } from '../../../../src/runner/runAttack.ts';
+import type { Outcome } from '../../../../src/runner/conversation.ts';
+import { runAttack } from '../../../../src/runner/runAttack.ts';
+import { victimOf } from '../../../../src/runner/victim.ts';
 import { firstFailure, itPasses } from '../../../support/checks.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
 import { linearDetector } from '../../../support/linearDetector.ts';
 import { anyCounterexampleWillDo } from '../../../support/mutants/itFails.ts';
 import { type Rewrite, rewrittenPart } from '../../../support/mutants/rewrite.ts';
+import { optionsOf } from '../../../support/runs.ts';
 import { guardedChecks } from './guardedChecks.ts';
 
 describe('a classifier with its detector', () => {
-  itPasses(guardedChecks, GuardedClassifier);
+  itPasses(guardedChecks, GuardedVictim);
 });
 
 describe('an attack on a classifier with its detector', () => {
@@ -27,22 +30,15 @@ describe('an attack on a classifier with its detector', () => {
     [8, 0],
     shape,
   );
-  const guarded = new GuardedClassifier(classifier, linearDetector([2, -4], 0), { threshold: -1, scale: 1 });
+  const guarded = new GuardedVictim(classifier, linearDetector([2, -4], 0), { threshold: -1, scale: 1 });
   const image = Float32Array.of(0.25, 0.4);
   const corner = Math.hypot(0.25, 0.1);
 
   async function nearest(id: string, parameters: Record<string, unknown> = {}, guard = true): Promise<Outcome> {
     const attack = catalog.get(id) as AttackDefinition;
     const budget = { norm: 'l2', epsilon: Number.POSITIVE_INFINITY } as const;
-    const options = {
-      classifier,
-      ...(guard && { guarded }),
-      attack,
-      parameters: completeParameters(attack, parameters, 'quick', budget),
-      budget,
-      quantize: false,
-      stopAtSuccess: false,
-    };
+    const plain = optionsOf(attack, { classifier, parameters, budget, stopAtSuccess: false });
+    const options = { ...plain, victim: guard ? guarded : victimOf(classifier) };
     for await (const outcome of runAttack(options, [{ image, goal: createGoal(0), seed: 1 }])) return outcome;
     return assert.fail('the attack came to nothing');
   }
@@ -92,10 +88,10 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
 
 describe('the checks tell broken code from sound code in a classifier with its detector', () => {
   anyCounterexampleWillDo();
-  const place = { folder: 'defenses/guard', file: 'guardedClassifier', exported: 'GuardedClassifier' };
+  const place = { folder: 'defenses/guard', file: 'guardedVictim', exported: 'GuardedVictim' };
   for (const [name, rewrite] of Object.entries(rewrites)) {
     it(`where ${name}`, async () => {
-      const mutant = await rewrittenPart<typeof GuardedClassifier>(place, rewrite);
+      const mutant = await rewrittenPart<typeof GuardedVictim>(place, rewrite);
       assert.notEqual(await firstFailure(guardedChecks, mutant), undefined, 'the mutant passes every check');
     });
   }

@@ -1,0 +1,37 @@
+import { type Classifier, isDifferentiable } from '../../models/classifier.ts';
+import { type Victim, victimOf } from '../../runner/victim.ts';
+import { UserError } from '../../userError.ts';
+import { type OpenedDetector, openDetector } from '../detectors/detectorFile.ts';
+import type { Attacker, DetectorSource } from './attacker.ts';
+import { GuardedVictim } from './guardedVictim.ts';
+
+/** A model with its detector: what decides, and what attackers attack who know more or less of the detector. */
+export interface Guarded {
+  readonly judge: Victim;
+  readonly attacked: Readonly<Record<Attacker, Victim>>;
+  readonly opened: OpenedDetector;
+}
+
+/**
+ * Puts the detector of a file before a model.
+ * @param sha256 of the model's files.
+ * @throws UserError when the detector is missing or damaged, or was made for another model.
+ */
+export async function openGuarded({ path }: DetectorSource, classifier: Classifier, sha256: string): Promise<Guarded> {
+  if (!isDifferentiable(classifier)) {
+    throw new UserError(
+      `The detector ${path} reads what is inside the model, and of this one nothing is known: ${classifier.obstacle ?? 'it gives no gradients'}.`,
+    );
+  }
+  const opened = await openDetector(path, classifier, sha256);
+  const { definition, detector } = opened;
+  const past = definition.views?.adaptive(classifier) ?? classifier;
+  return {
+    judge: new GuardedVictim(classifier, detector, opened),
+    attacked: {
+      unaware: victimOf(definition.views?.unaware(classifier) ?? classifier),
+      adaptive: new GuardedVictim(past, detector, opened),
+    },
+    opened,
+  };
+}

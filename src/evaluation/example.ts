@@ -1,0 +1,103 @@
+import { isReachedBy } from '../attacks/goal.ts';
+import type { Pixels } from '../data/image.ts';
+import type { LabeledImage } from '../data/loadExamples.ts';
+import { distances, type Norms } from '../geometry/norms.ts';
+import { softmax } from '../models/functional.ts';
+import type { Candidate } from '../runner/candidate.ts';
+import type { Outcome } from '../runner/conversation.ts';
+import type { Step } from '../runner/recorder.ts';
+import type { Judgment, Victim } from '../runner/victim.ts';
+import type { Case } from './cases.ts';
+import type { Status } from './metrics.ts';
+
+/** What the model says about an image: the class, and its softmax probability. */
+export interface Prediction {
+  readonly class: string;
+  /** Missing where the model gives labels only. */
+  readonly confidence?: number;
+  /** What the detector says, where there is one: its score, and whether it rejects the image. */
+  readonly score?: number;
+  readonly rejected?: boolean;
+}
+
+/** One example of one attack, as it is reported. */
+export interface Example {
+  /** Place of the image in the test's list. */
+  readonly index: number;
+  readonly image: LabeledImage;
+  readonly status: Status;
+  readonly label: string;
+  readonly target?: string;
+  readonly clean: Prediction;
+  /** The best that the attack found, whether it fooled the model or not. */
+  readonly adversarial?: Found;
+  /** With the grid off: what becomes of it when it is rounded to the 8-bit grid. */
+  readonly onGrid?: Found;
+  /** Seed of the example's own randomness. */
+  readonly seed: number;
+  readonly queries: { readonly points: number; readonly gradients: number };
+  /** Where it is recorded, the points that the attack went through. */
+  readonly steps?: readonly Step[];
+  /** The part of the attack that found the adversarial example. */
+  readonly stage?: string;
+}
+
+/** A point that an attack found. */
+export interface Found {
+  readonly pixels: Pixels;
+  readonly prediction: Prediction;
+  readonly norms: Norms;
+  readonly success: boolean;
+}
+
+/** An example as it is reported. @param found the best of its attack, where it was attacked and something was found. */
+export function exampleOf(
+  { index, image, goal, clean, seed, status }: Case,
+  { classes }: Victim,
+  outcome?: Outcome,
+  found?: Found,
+): Example {
+  const stage = outcome?.best?.stage;
+  return {
+    index,
+    image,
+    status: status ?? (found?.success ? 'fooled' : 'held'),
+    label: classes[goal.label] as string,
+    ...(goal.target === undefined ? {} : { target: classes[goal.target] }),
+    clean: predictionOf(clean, classes),
+    ...(found ? { adversarial: found } : {}),
+    ...(stage === undefined ? {} : { stage }),
+    ...(outcome?.steps ? { steps: outcome.steps } : {}),
+    seed,
+    queries: outcome?.queries ?? { points: 0, gradients: 0 },
+  };
+}
+
+/** A candidate as the runner judged it: for a victim that decides itself. */
+export function foundAs({ point, decision, logits, norms, success }: Candidate, { classes }: Victim): Found {
+  return { pixels: point, prediction: predictionOf({ decision, logits }, classes), norms, success };
+}
+
+/** What the victim that decides says of a point. */
+export async function judgePoint(pixels: Pixels, { image, goal }: Case, judge: Victim): Promise<Found> {
+  const [judgment] = (await judge.judge([pixels])) as [Judgment];
+  return {
+    pixels,
+    prediction: predictionOf(judgment, judge.classes),
+    norms: distances(image.pixels, pixels, judge.input.channels),
+    success: isReachedBy(goal, judgment.decision) && !judgment.rejected,
+  };
+}
+
+function predictionOf({ decision, logits, score, rejected }: Judgment, classes: readonly string[]): Prediction {
+  return {
+    class: classes[decision] as string,
+    ...(logits && { confidence: softmax(logits)[decision] as number }),
+    ...(score === undefined ? {} : { score, rejected }),
+  };
+}
+
+/** True where the model predicts what the attack wanted, whether its detector rejects that or not. */
+export function isMisclassified({ prediction }: Found, { label, target }: Pick<Example, 'label' | 'target'>): boolean {
+  return target === undefined ? prediction.class !== label : prediction.class === target;
+}

@@ -1,0 +1,291 @@
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { AttackDefinition, Budget, ThreatModel } from '../attacks/definition.ts';
+import type { Answer, Dialogue, Query } from '../attacks/dialogue.ts';
+import { type Goal, isReachedBy, lead } from '../attacks/goal.ts';
+import { isOnGrid } from '../data/grid.ts';
+import type { Pixels } from '../data/image.ts';
+import { distances, type Norm } from '../geometry/norms.ts';
+import type { Functional } from '../models/functional.ts';
+import { UserError } from '../userError.ts';
+import { type Candidate, gain, type Wish } from './candidate.ts';
+import type { ConfiguredAttack } from './configuredAttack.ts';
+import { latticeSearch } from './latticeSearch.ts';
+import { createProjection, isInRange, isWithin, roundToGrid } from './projection.ts';
+import { Recorder, type Step } from './recorder.ts';
+import type { Ask, Victim } from './victim.ts';
+
+/** How an attack is run on many images. */
+export interface RunOptions {
+  readonly victim: Victim;
+  readonly attack: ConfiguredAttack;
+  /** The attack itself, where it is in no catalog. */
+  readonly definition?: AttackDefinition;
+  /** Stop an example at its first success, or let the attack run to its end and keep the best. */
+  readonly stopAtSuccess: boolean;
+  /** Of two successes the nearer, or the one that was found later; where it is missing the latter for forging alone. */
+  readonly prefer?: Wish['prefer'];
+  readonly signal?: AbortSignal;
+}
+
+/** One image to attack. */
+export interface Subject {
+  readonly image: Pixels;
+  readonly goal: Goal;
+  /** Seed of this example's randomness, so that its result does not depend on its neighbors. */
+  readonly seed: number;
+  /** Keep the points that the attack goes through; of a victim that gives labels only, none are kept. */
+  readonly record?: boolean;
+}
+
+/** What the attack on one image came to. */
+export interface Outcome {
+  /** Place of the subject in the list that was given. */
+  readonly index: number;
+  /** The best that was found (see `gain`), a success or not; missing when nothing was within the budget. */
+  readonly best?: Candidate;
+  /** Where it is recorded, the points that the attack went through, in their order. */
+  readonly steps?: readonly Step[];
+  /** Points that the victim was asked about, gradients that were computed among them. */
+  readonly queries: { readonly points: number; readonly gradients: number };
+  /** Gradients that were zero in every value, and gradients with a value that is not finite. */
+  readonly masked: { readonly zero: number; readonly nonFinite: number };
+}
+
+/** A point that waits for its turn in a batch. */
+export interface PendingAsk extends Ask {
+  /** Place among the answers of the query; a point that is only to be judged has none. */
+  readonly slot?: number;
+  /** When the attack came up with the point, counted from its start. */
+  readonly order: number;
+  /** Its place on the axis of an explanation. */
+  readonly at?: number;
+  readonly stage?: string;
+}
+
+const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
+  'white-box': ['decision', 'logits', 'pullback', 'propose', 'stage'],
+  'score-based': ['decision', 'logits', 'propose', 'stage'],
+  'decision-based': ['decision', 'propose', 'stage'],
+};
+
+/** The attack on one image: its dialogue, what it waits for, and the best it has found. */
+export class Conversation {
+  readonly #options: RunOptions & { readonly definition: AttackDefinition };
+  readonly #subject: Subject;
+  readonly #index: number;
+  readonly #budget: Budget;
+  readonly #wish: Wish;
+  /** The grid is looked at once the attack has ended, since its way there is not bound to it. */
+  readonly #settlesLater: boolean;
+  readonly #recorder: Recorder | undefined;
+  #dialogue: Dialogue;
+  #stage: string | undefined;
+  #pending: PendingAsk[] = [];
+  #answers: Answer[] = [];
+  #best: Candidate | undefined;
+  /** The best that is not on the grid, where that is settled later. */
+  #bestOffGrid: Candidate | undefined;
+  #order = 0;
+  #ended = false;
+  #settled = false;
+  #queries = { points: 0, gradients: 0 };
+  #masked = { zero: 0, nonFinite: 0 };
+
+  constructor(options: RunOptions & { readonly definition: AttackDefinition }, subject: Subject, index: number) {
+    const { definition, victim } = options;
+    const { budget, choice } = options.attack;
+    const parameters = { ...options.attack.parameters };
+    const { quantize } = choice;
+    this.#options = options;
+    this.#subject = subject;
+    this.#index = index;
+    this.#budget = budget;
+    this.#wish = {
+      norm: this.#budget.norm,
+      confidence: definition.confidence?.(parameters) ?? 0,
+      prefer: options.prefer ?? (definition.kind === 'forge' ? 'latest' : 'nearest'),
+    };
+    this.#settlesLater = quantize && !Number.isFinite(this.#budget.epsilon);
+    this.#recorder = subject.record && victim.access !== 'labels' ? new Recorder() : undefined;
+    this.#dialogue = definition.run({
+      image: subject.image,
+      shape: victim.input,
+      goal: subject.goal,
+      budget: this.#budget,
+      parameters,
+      project: createProjection(subject.image, this.#budget, quantize),
+      random: xoroshiro128plus(subject.seed),
+    });
+    this.#advance([]);
+  }
+
+  /** What it waits to be answered. */
+  get pending(): readonly PendingAsk[] {
+    return this.#pending;
+  }
+
+  get done(): boolean {
+    return this.#ended && this.#pending.length === 0;
+  }
+
+  get outcome(): Outcome {
+    return {
+      index: this.#index,
+      best: this.#best,
+      queries: this.#queries,
+      masked: this.#masked,
+      steps: this.#recorder?.steps,
+    };
+  }
+
+  /** Takes in an answer. Nothing is decided before all that was asked is answered, so batches cannot matter. */
+  answer(ask: PendingAsk, answer: Answer): void {
+    this.#pending = this.#pending.filter((other) => other !== ask);
+    this.#count(answer);
+    this.#record(ask, answer);
+    this.#judge(ask, answer);
+    if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(answer);
+    if (this.#pending.length > 0) return;
+    if (this.#ended) this.#settle();
+    else if (this.#best?.success && this.#options.stopAtSuccess) this.#end();
+    else this.#advance(this.#answers);
+  }
+
+  #end(): void {
+    this.#ended = true;
+    this.#dialogue.return();
+  }
+
+  /** Puts asks into the queue; false, and nothing is asked, where the victim takes no more questions about this image. */
+  #ask(asks: readonly PendingAsk[]): boolean {
+    const { queryLimit = Infinity } = this.#options.victim;
+    if (this.#queries.points + this.#pending.length + asks.length > queryLimit) return false;
+    this.#pending.push(...asks);
+    return true;
+  }
+
+  /** Of an answer, what the threat model lets the attack see. */
+  #visible({ logits, ...answer }: Answer): Answer {
+    return this.#options.definition.threatModel === 'decision-based' ? answer : { logits, ...answer };
+  }
+
+  /** Of an explanation only the points on its axis count as steps. */
+  #record({ order, point, at }: PendingAsk, { logits }: Answer): void {
+    if (logits === undefined) return;
+    if (this.#options.definition.kind !== 'explanation' || at !== undefined)
+      this.#recorder?.add(order, point, logits, at);
+  }
+
+  #count({ logits, gradients = [] }: Answer): void {
+    if (logits && !logits.every(Number.isFinite)) {
+      throw new UserError(
+        `The model answers ${describeRow(logits)}, which are not all finite numbers: check its weights.`,
+      );
+    }
+    this.#queries.points++;
+    for (const gradient of gradients) {
+      this.#queries.gradients++;
+      if (!gradient.every(Number.isFinite)) this.#masked.nonFinite++;
+      else if (gradient.every((value) => value === 0)) this.#masked.zero++;
+    }
+  }
+
+  /** Takes the point as an adversarial example if it may be one; off the grid, has the grid point beside it judged. */
+  #judge({ point, slot, order, stage }: PendingAsk, { decision, logits }: Answer): void {
+    const { victim } = this.#options;
+    const { quantize } = this.#options.attack.choice;
+    const { image, goal } = this.#subject;
+    const success = isReachedBy(goal, decision);
+    if (!isWithin(image, point, this.#budget, victim.input.channels)) return;
+    const offGrid = quantize && !isOnGrid(point);
+    if (offGrid && !this.#settlesLater) {
+      if (success) this.#propose(point, order);
+      return;
+    }
+    const norms = distances(image, point, victim.input.channels);
+    // The original is no adversarial example, however far the attack got from there.
+    if (slot !== undefined && norms.linf === 0 && !success) return;
+    const ahead = logits ? lead(goal, logits) : 0;
+    const candidate = { point, decision, logits, norms, success, lead: ahead, stage, order };
+    if (offGrid) {
+      // Points that the search on the grid itself asks about are not to be settled again.
+      if (!this.#settled) this.#bestOffGrid = better(candidate, this.#bestOffGrid, this.#wish);
+    } else this.#best = better(candidate, this.#best, this.#wish);
+  }
+
+  #propose(point: Pixels, order: number): void {
+    if (!isInRange(point)) return;
+    const { image, goal } = this.#subject;
+    const rounds = this.#options.attack.choice.quantize && !this.#settlesLater;
+    const judged = rounds ? roundToGrid(image, point, this.#budget.norm) : point.slice();
+    this.#ask([{ point: judged, goal, order, stage: this.#stage }]);
+  }
+
+  /** After the attack: looks for a point of the grid that does what the best point beside it does. */
+  #settle(): void {
+    const found = this.#bestOffGrid;
+    if (found === undefined || this.#settled) return;
+    this.#settled = true;
+    const { definition, victim } = this.#options;
+    const { image, goal } = this.#subject;
+    this.#stage = found.stage;
+    this.#ended = false;
+    this.#dialogue = latticeSearch({ image, goal, input: victim.input, found, ...this.#wish }, definition.threatModel);
+    this.#advance([]);
+  }
+
+  /** Resumes the attack until it asks something or ends. */
+  #advance(answers: readonly Answer[]): void {
+    let reply = answers;
+    for (;;) {
+      const { done, value: query } = this.#dialogue.next(reply);
+      if (done) {
+        this.#ended = true;
+        if (this.#pending.length === 0) this.#settle();
+        return;
+      }
+      const { definition } = this.#options;
+      if (!allowed[definition.threatModel].includes(query.kind)) {
+        throw new Error(`${definition.id} is ${definition.threatModel} and asked for ${query.kind}`);
+      }
+      if (query.kind === 'stage') {
+        this.#stage = query.title;
+      } else if (query.kind === 'propose') {
+        for (const point of query.points) this.#propose(point, this.#order++);
+      } else if (query.points.length > 0) {
+        this.#answers = [];
+        if (this.#ask(this.#toAsks(query))) return;
+        this.#end();
+        return;
+      }
+      reply = [];
+    }
+  }
+
+  #toAsks(query: Query): PendingAsk[] {
+    const { goal } = this.#subject;
+    return query.points.map((point, slot) => ({
+      // A copy: what was judged must not change when the attack writes to its point again.
+      point: point.slice(),
+      goal,
+      slot,
+      order: this.#order++,
+      stage: this.#stage,
+      ...(query.kind === 'logits' ? { at: query.at?.[slot] } : {}),
+      ...(query.kind === 'pullback' ? { functionals: query.functionals[slot] as readonly Functional[] } : {}),
+    }));
+  }
+}
+
+function better(a: Candidate, b: Candidate | undefined, wish: Wish): Candidate {
+  return b === undefined || gain(a, b, wish) > 0 ? a : b;
+}
+
+function describeRow(logits: Float32Array): string {
+  return `${Array.from(logits.slice(0, 4), String).join(', ')}${logits.length > 4 ? ', …' : ''}`;
+}
+
+/** How far the adversarial example of an attack is in a norm; `Infinity` where there is none. */
+export function distanceOf({ best }: Outcome, norm: Norm): number {
+  return best?.success ? best.norms[norm] : Infinity;
+}
