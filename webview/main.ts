@@ -8,12 +8,12 @@ import './style/example.css';
 import './style/tables.css';
 import './style/charts.css';
 import './style/trace.css';
+import { itemKey } from '../src/page/keys.ts';
 import type { ToWebview } from '../src/page/protocol.ts';
 import { type App, createApp } from './app.ts';
 import { h } from './dom.ts';
 import { onMessage, post, savedState } from './host.ts';
 import { icon } from './icons.ts';
-import { itemKey } from './logic/item.ts';
 import { reviveReport } from './logic/revive.ts';
 import { restoreState, type State } from './logic/state.ts';
 

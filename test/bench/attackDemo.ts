@@ -9,7 +9,7 @@ import { runAttack } from '../../src/runner/runAttack.ts';
 import { resolvePlans } from '../../src/settings/plans.ts';
 import { readWorkspace } from '../../src/settings/readSettings.ts';
 import { optionsOf } from '../support/runs.ts';
-import type { Measurement } from './bench.ts';
+import type { Measurement } from './measurement.ts';
 import { median } from './median.ts';
 
 const turns = 5;

@@ -6,17 +6,9 @@ import Table from 'cli-table3';
 import { attackDemo } from './attackDemo.ts';
 import { benchAttacks } from './attacks/benchAttacks.ts';
 import { compareBackends } from './compareBackends.ts';
+import type { Measurement } from './measurement.ts';
 import { benchOnnx } from './onnx/benchOnnx.ts';
 import { measureVsCode } from './vscode.ts';
-
-/** One measured figure, and the bar it is held against where there is one. */
-export interface Measurement {
-  readonly name: string;
-  readonly value: number;
-  readonly unit: string;
-  readonly atMost?: number;
-  readonly atLeast?: number;
-}
 
 const root = path.join(import.meta.dirname, '..', '..');
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));

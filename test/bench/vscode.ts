@@ -5,7 +5,7 @@ import { nextFile } from '../support/nextFile.ts';
 import { startHost } from '../support/vscode/startHost.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { copyWorkspace, extensionFolder } from '../support/vscode/workspace.ts';
-import type { Measurement } from './bench.ts';
+import type { Measurement } from './measurement.ts';
 
 /** Images of the large run. */
 const manyExamples = 2000;

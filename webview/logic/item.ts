@@ -1,4 +1,5 @@
 import type { Norm } from '../../src/geometry/norms.ts';
+import { itemKey } from '../../src/page/keys.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
 
 /** An example with what the gallery sorts and names it by. */
@@ -12,11 +13,6 @@ export interface Item {
   readonly distance: number;
   /** How sure the model is of its last answer; 0 where it does not say. */
   readonly confidence: number;
-}
-
-/** The key of an example: an image appears once for each budget. */
-export function itemKey({ index, epsilon }: Pick<ShownExample, 'index' | 'epsilon'>): string {
-  return `${index}@${epsilon ?? ''}`;
 }
 
 /** The examples in the order of the test: budget by budget, image by image. They are written as they finish. */

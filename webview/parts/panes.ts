@@ -132,6 +132,6 @@ export function createPanes(context: Context, cursorMoved: () => void): Panes {
       schedule();
     },
   };
-  for (const pane of panes) followPointer(context, pane, self, imageSize);
+  for (const pane of panes) followPointer(context, pane, self.setCursor, imageSize);
   return self;
 }

@@ -3,7 +3,6 @@ import { on } from '../dom.ts';
 import { dividerAt, shareAt } from '../images/draw.ts';
 import { clampZoom, type Point, panBy, pixelAt, place, type Size, zoomAt } from '../logic/zoom.ts';
 import type { Pane } from './pane.ts';
-import type { Panes } from './panes.ts';
 
 /** How near to the divider a drag takes hold of it, in CSS pixels. */
 const reach = 14;
@@ -11,7 +10,12 @@ const reach = 14;
 const clickDistance = 3;
 
 /** The mouse on a pane: the wheel zooms, dragging pans or moves the divider, pointing reads out a pixel. */
-export function followPointer(context: Context, pane: Pane, panes: Panes, imageSize: () => Size | undefined): void {
+export function followPointer(
+  context: Context,
+  pane: Pane,
+  setCursor: (pixel: Point | undefined) => void,
+  imageSize: () => Size | undefined,
+): void {
   const { canvas } = pane;
   let drag: { readonly what: 'divider' | 'image'; at: Point; moved: number } | undefined;
 
@@ -61,7 +65,7 @@ export function followPointer(context: Context, pane: Pane, panes: Panes, imageS
         drag.moved += Math.hypot(by.x, by.y);
         context.set({ zoom: panBy(zoom, by, image, pane.size) });
       } else {
-        panes.setCursor(pixelAt(point, placement, image));
+        setCursor(pixelAt(point, placement, image));
       }
       if (drag) drag.at = point;
     },
@@ -74,7 +78,7 @@ export function followPointer(context: Context, pane: Pane, panes: Panes, imageS
       drag = undefined;
     },
     pointerleave: () => {
-      if (!drag) panes.setCursor(undefined);
+      if (!drag) setCursor(undefined);
     },
   });
 }

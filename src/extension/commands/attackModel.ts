@@ -9,7 +9,7 @@ import type { Engine } from '../engine.ts';
 import { PerturbationViews } from '../view/perturbationView.ts';
 import { chooseAttack } from './chooseAttack.ts';
 import { chooseModel } from './chooseModel.ts';
-import type { Services } from './commands.ts';
+import type { Services } from './services.ts';
 import { settingsFor, withChoice } from './settingsFile.ts';
 import { withProgress } from './withProgress.ts';
 

@@ -5,7 +5,7 @@ import { findDataset, findModel } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
 import { chooseDataset, nameOfModel, newModel } from './chooseAttack.ts';
 import { chooseModel } from './chooseModel.ts';
-import type { Services } from './commands.ts';
+import type { Services } from './services.ts';
 import {
   type Entry,
   type SettingsFile,

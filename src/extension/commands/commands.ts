@@ -2,16 +2,9 @@ import * as vscode from 'vscode';
 import type { ViewLocation } from '../../page/protocol.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
-import type { Result, Results } from '../results.ts';
+import type { Result } from '../results.ts';
 import { describeEngine } from '../statusItem.ts';
-import type { TestExplorer } from '../tests/testExplorer.ts';
-
-/** What commands work on. */
-export interface Services {
-  readonly engine: Engine;
-  readonly results: Results;
-  readonly explorer: TestExplorer;
-}
+import type { Services } from './services.ts';
 
 /** Registers every command of the manifest. What only some commands need is loaded when they are called. */
 export function registerCommands(context: vscode.ExtensionContext, services: Services): void {

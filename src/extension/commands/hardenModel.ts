@@ -12,7 +12,7 @@ import { TrainingPanels } from '../training/trainingPanels.ts';
 import { freeName, shorten } from './chooseAttack.ts';
 import { chooseModel } from './chooseModel.ts';
 import { chooseDefense } from './chooseTraining.ts';
-import type { Services } from './commands.ts';
+import type { Services } from './services.ts';
 import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from './settingsFile.ts';
 
 const { l10n } = vscode;

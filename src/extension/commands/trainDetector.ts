@@ -6,7 +6,7 @@ import { runTraining } from '../training/runTraining.ts';
 import { Training } from '../training/training.ts';
 import { chooseModel } from './chooseModel.ts';
 import { chooseDetector } from './chooseTraining.ts';
-import type { Services } from './commands.ts';
+import type { Services } from './services.ts';
 import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from './settingsFile.ts';
 
 const { l10n } = vscode;

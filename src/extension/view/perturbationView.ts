@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { ViewLocation } from '../../page/protocol.ts';
-import { viewType } from './serializer.ts';
 import { type ExampleKey, ViewPanel } from './viewPanel.ts';
+import { viewType } from './viewType.ts';
 
 /** The open perturbation views: one panel for each test of each run. */
 export class PerturbationViews implements vscode.WebviewPanelSerializer<unknown> {

@@ -1,7 +1,5 @@
 import * as vscode from 'vscode';
-
-/** The type of the view's panels, under which VS Code restores them. */
-export const viewType = 'perturb.perturbationView';
+import { viewType } from './viewType.ts';
 
 /** Has panels restored when the window is loaded anew. The view itself is loaded only when there is one to restore. */
 export function registerViewSerializer(context: vscode.ExtensionContext): void {

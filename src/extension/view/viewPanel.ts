@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import { itemKey } from '../../../webview/logic/item.ts';
+import { itemKey } from '../../page/keys.ts';
 import type { FromWebview, ToWebview, ViewLocation } from '../../page/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { describeError } from '../../userError.ts';

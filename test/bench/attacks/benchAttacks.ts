@@ -6,7 +6,7 @@ import { createInterface } from 'node:readline';
 import Table from 'cli-table3';
 import { build } from 'esbuild';
 import { root } from '../../verify/python.ts';
-import type { Measurement } from '../bench.ts';
+import type { Measurement } from '../measurement.ts';
 import { median } from '../median.ts';
 import type { Answer, Task } from './comparison.ts';
 

@@ -5,7 +5,7 @@ import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import Table from 'cli-table3';
 import { build } from 'esbuild';
-import type { Measurement } from '../bench.ts';
+import type { Measurement } from '../measurement.ts';
 import { median } from '../median.ts';
 import { networkNames } from './network.ts';
 import type { Opening } from './openInParts.ts';

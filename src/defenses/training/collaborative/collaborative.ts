@@ -1,13 +1,8 @@
 import { collaborativeState } from '../../detectors/collaborative.ts';
-import { type CommonParameters, commonParameters } from '../commonParameters.ts';
+import { commonParameters } from '../commonParameters.ts';
 import type { DefenseDefinition, Prepared } from '../definition.ts';
-import { type Classmap, chooseClassmap, type Pairing } from './classmap.ts';
-
-/** Parameters of collaborative multi-task training. */
-export interface CollaborativeParameters extends CommonParameters, Pairing {
-  readonly smallestEpsilon: number;
-  readonly bounded: boolean;
-}
+import { type Classmap, chooseClassmap } from './classmap.ts';
+import type { CollaborativeParameters } from './parameters.ts';
 
 const source = 'Wang et al. 2018, arXiv:1803.05123';
 

@@ -8,8 +8,8 @@ import { ascendCrossEntropy, atTheImage } from '../innerAttack.ts';
 import type { Objective, TrainingBatch } from '../objective.ts';
 import { Trainee } from '../trainee.ts';
 import { type Classmap, MeanAnswers } from './classmap.ts';
-import type { CollaborativeParameters } from './collaborative.ts';
 import { collaborativeLoss, type Heads } from './loss.ts';
+import type { CollaborativeParameters } from './parameters.ts';
 
 /** The objective of both heads together, given the partner of each class (Wang et al. 2018, eq. 9 and 10). */
 export function pairObjective(

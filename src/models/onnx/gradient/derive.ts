@@ -1,3 +1,4 @@
+import { dependents } from '../graph/dependents.ts';
 import { type Constant, type Graph, type Node, numbersOf } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graphBuilder.ts';
 import type { Inspection } from '../graph/inspect.ts';
@@ -104,29 +105,6 @@ export function deriveGradient(
 
 function nameOf({ domain, operator }: Node): string {
   return domain === '' ? operator : `${domain}.${operator}`;
-}
-
-/**
- * The values of a graph that depend on what the input holds, and not on its shape alone.
- * @param passes false for nodes whose outputs do not count.
- */
-export function dependents({ nodes }: Graph, input: string, passes: (node: Node) => boolean = () => true): Set<string> {
-  const found = new Set([input]);
-  for (const node of nodes) {
-    if (node.operator === 'Shape' || node.operator === 'Size' || !passes(node)) continue;
-    if (valuesReadBy(node).some((value) => found.has(value))) for (const output of node.outputs) found.add(output);
-  }
-  return found;
-}
-
-/** The values that a node reads, those that its inner graphs read from outside among them. */
-export function valuesReadBy({ inputs, attributes }: Node): string[] {
-  const inner = Object.values(attributes).flatMap((attribute) =>
-    attribute.kind === 'graph'
-      ? [...attribute.value.nodes.flatMap(valuesReadBy), ...attribute.value.outputs.map(({ name }) => name)]
-      : [],
-  );
-  return [...inputs, ...inner];
 }
 
 function withOutput(node: Node, output: number, build: GraphBuilder): Node {

@@ -1,7 +1,8 @@
+import { valuesReadBy } from '../graph/dependents.ts';
 import { elementCount, type Graph, type Model, type Node, type Value } from '../graph/graph.ts';
 import { freePrefix, GraphBuilder } from '../graph/graphBuilder.ts';
 import type { Inspection } from '../graph/inspect.ts';
-import { deriveGradient, valuesReadBy } from './derive.ts';
+import { deriveGradient } from './derive.ts';
 import { appendSeeds, type SeedInput, type SeedKind, seedInputs } from './seeds.ts';
 
 /** Which gradients a model is to give. */

@@ -1,7 +1,7 @@
 import { UserError } from '../../../userError.ts';
-import { dependents } from '../gradient/derive.ts';
 import { inGigabytes, memoryBudget, moreThanBudget } from '../session/batchSize.ts';
 import type { Runtime, RuntimeTensor } from '../session/runtime.ts';
+import { dependents } from './dependents.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
 import { takeBranches } from './takeBranches.ts';
 

@@ -1,5 +1,5 @@
 import { UserError } from '../../../userError.ts';
-import { valuesReadBy } from '../gradient/derive.ts';
+import { valuesReadBy } from './dependents.ts';
 import { elementTypes, type Graph, type Node, type Value } from './graph.ts';
 import { freePrefix } from './graphBuilder.ts';
 

@@ -1,4 +1,4 @@
-import { dependents } from '../gradient/derive.ts';
+import { dependents } from './dependents.ts';
 import { type Graph, intAttribute, intConstant, intsAttribute, type Model, type Node, numbersOf } from './graph.ts';
 import type { Inspection } from './inspect.ts';
 

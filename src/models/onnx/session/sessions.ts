@@ -1,5 +1,5 @@
-import { valuesReadBy } from '../gradient/derive.ts';
 import { type GradientRequest, gradientModel } from '../gradient/gradientModel.ts';
+import { valuesReadBy } from '../graph/dependents.ts';
 import { elementCount, elementTypes, type Model, type Value } from '../graph/graph.ts';
 import { freePrefix, GraphBuilder } from '../graph/graphBuilder.ts';
 import { type Inspection, inspect } from '../graph/inspect.ts';
