@@ -19,9 +19,10 @@ export async function outcomesOf(
   definition: AttackDefinition,
   run: Run,
   subjects: readonly Subject[],
+  runner: typeof runAttack = runAttack,
 ): Promise<Outcome[]> {
   const outcomes: Outcome[] = [];
-  for await (const outcome of runAttack(optionsOf(definition, run), subjects)) outcomes.push(outcome);
+  for await (const outcome of runner(optionsOf(definition, run), subjects)) outcomes.push(outcome);
   return outcomes.sort((a, b) => a.index - b.index);
 }
 

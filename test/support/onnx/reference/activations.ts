@@ -1,5 +1,5 @@
 import { floatAttribute, intAttribute, type Node, stringAttribute } from '../../../../src/models/onnx/graph/graph.ts';
-import type { Operator } from './evaluate.ts';
+import type { Operator } from './operator.ts';
 import { at, atBroadcast, fill, fromEnd, given, type Tensor, tensor } from './tensor.ts';
 
 /** A function of each element, with the attributes that it takes. */

@@ -1,5 +1,5 @@
 import { type ElementType, elementTypes, intAttribute } from '../../../../src/models/onnx/graph/graph.ts';
-import type { Operator } from './evaluate.ts';
+import type { Operator } from './operator.ts';
 import { atBroadcast, broadcastDims, fill, given, tensor } from './tensor.ts';
 
 /** A function of the elements of any number of tensors, which are broadcast to one shape. */

@@ -1,12 +1,6 @@
-import { type Graph, type Node, numbersOf } from '../../../../src/models/onnx/graph/graph.ts';
+import { type Graph, numbersOf } from '../../../../src/models/onnx/graph/graph.ts';
 import { operators } from './operators.ts';
 import { type Tensor, tensor } from './tensor.ts';
-
-/**
- * What an operator does, as the ONNX standard says, in float64 and as plainly as it can be written: slow, and independent of
- * ONNX Runtime and of the rules that are checked by it. An input that is left out is undefined.
- */
-export type Operator = (inputs: readonly (Tensor | undefined)[], node: Node) => readonly Tensor[];
 
 /** Runs a graph; returns every value by its name. @throws Error for an operator that it does not know. */
 export function evaluate(graph: Graph, inputs: Readonly<Record<string, Tensor>>): Map<string, Tensor> {

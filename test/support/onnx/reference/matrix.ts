@@ -1,5 +1,5 @@
 import { floatAttribute, intAttribute, type Node, stringAttribute } from '../../../../src/models/onnx/graph/graph.ts';
-import type { Operator } from './evaluate.ts';
+import type { Operator } from './operator.ts';
 import { at, atBroadcast, broadcastDims, fill, given, indices, type Tensor, tensor } from './tensor.ts';
 
 /** The two last axes exchanged. */

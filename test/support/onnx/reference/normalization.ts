@@ -1,5 +1,5 @@
 import { floatAttribute, intAttribute, intsAttribute, type Node } from '../../../../src/models/onnx/graph/graph.ts';
-import type { Operator } from './evaluate.ts';
+import type { Operator } from './operator.ts';
 import { at, atBroadcast, fill, fromEnd, given, type Tensor } from './tensor.ts';
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

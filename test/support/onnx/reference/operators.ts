@@ -1,9 +1,9 @@
 import { activations } from './activations.ts';
 import { arithmetic } from './arithmetic.ts';
 import { convolution } from './convolution.ts';
-import type { Operator } from './evaluate.ts';
 import { matrix } from './matrix.ts';
 import { normalization } from './normalization.ts';
+import type { Operator } from './operator.ts';
 import { pooling } from './pooling.ts';
 import { reductions } from './reductions.ts';
 import { resize } from './resize.ts';

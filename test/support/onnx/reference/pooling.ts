@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute, type Node } from '../../../../src/models/onnx/graph/graph.ts';
-import type { Operator } from './evaluate.ts';
+import type { Operator } from './operator.ts';
 import { at, fill, given, offset, type Tensor } from './tensor.ts';
 import { isInside, windowsOf } from './windows.ts';
 

@@ -1,5 +1,5 @@
 import { intAttribute, intsAttribute } from '../../../../src/models/onnx/graph/graph.ts';
-import type { Operator } from './evaluate.ts';
+import type { Operator } from './operator.ts';
 import { at, fill, fromEnd, given, indices, list, type Tensor, tensor } from './tensor.ts';
 
 const sum = (values: readonly number[]) => values.reduce((total, value) => total + value, 0);

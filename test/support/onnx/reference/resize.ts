@@ -6,7 +6,7 @@ import {
   type Node,
   stringAttribute,
 } from '../../../../src/models/onnx/graph/graph.ts';
-import type { Operator } from './evaluate.ts';
+import type { Operator } from './operator.ts';
 import { at, fill, fromEnd, given, list } from './tensor.ts';
 
 /** How an axis is interpolated. */

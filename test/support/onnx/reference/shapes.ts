@@ -5,7 +5,7 @@ import {
   type Node,
   stringAttribute,
 } from '../../../../src/models/onnx/graph/graph.ts';
-import type { Operator } from './evaluate.ts';
+import type { Operator } from './operator.ts';
 import {
   at,
   atBroadcast,

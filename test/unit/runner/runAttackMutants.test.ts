@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import type { runAttack } from '../../../src/runner/runAttack.ts';
+import { firstFailure } from '../../support/checks.ts';
+import { anyCounterexampleWillDo } from '../../support/mutants/itFails.ts';
+import { type Rewrite, rewrittenPart } from '../../support/mutants/rewrite.ts';
+import { runnerChecks } from './runnerChecks.ts';
+
+/** Mistakes in each file of the runner. */
+const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
+  runAttack: {
+    'images that ask nothing are lost': ['if (conversation.done) yield conversation.outcome;\n      else ', ''],
+    'the last image is left out': [
+      'for (const { outcome, done } of active) if (done) yield outcome;',
+      'for (const { outcome, done } of active) if (done && active.length > 1) yield outcome;',
+    ],
+    'no more images are taken in than a batch holds': [
+      'active.length < 2 * batchSize',
+      'active.length < Math.min(batchSize, 2)',
+    ],
+    'batches are larger than the victim likes': [
+      'fuller.slice(0, victim.batchSize)',
+      'fuller.slice(0, 2 * victim.batchSize)',
+    ],
+    'answers go to others': ['const answer = answers[i];', 'const answer = answers[batch.length - 1 - i];'],
+  },
+  conversation: {
+    'points out of the budget count': ['if (!isWithin(image, point, this.#budget, victim.input.channels)) return;', ''],
+    'points off the grid count': ['const offGrid = quantize && !isOnGrid(point);', 'const offGrid = false;'],
+    'the original counts as an adversarial example': [
+      'if (slot !== undefined && norms.linf === 0 && !success) return;',
+      '',
+    ],
+    'it goes on after success': ['this.#best?.success && this.#options.stopAtSuccess', 'false'],
+    'it ends at the first success whatever it was told': [
+      'this.#best?.success && this.#options.stopAtSuccess',
+      'this.#best?.success',
+    ],
+    'the first point is kept': ['return b === undefined || gain(a, b, wish) > 0 ? a : b;', 'return b ?? a;'],
+    'the last point is kept': ['return b === undefined || gain(a, b, wish) > 0 ? a : b;', 'return a;'],
+    'an attack sees logits that are not for it': [
+      "threatModel === 'decision-based' ? answer : { logits, ...answer }",
+      "threatModel === 'decision-based' ? { logits, ...answer } : { logits, ...answer }",
+    ],
+    'points are not counted': ['this.#queries.points++;', ''],
+    'gradients are not counted': ['this.#queries.gradients++;', ''],
+    'points are not copied': ['point: point.slice(),', 'point,'],
+    'proposals are not copied': [
+      'roundToGrid(image, point, this.#budget.norm) : point.slice()',
+      'roundToGrid(image, point, this.#budget.norm) : point',
+    ],
+    'the grid is never settled': ['if (found === undefined || this.#settled) return;', 'return;'],
+    'every example has the same randomness': [
+      'xoroshiro128plus(subject.seed)',
+      'xoroshiro128plus(subject.seed + index)',
+    ],
+    'it stops before all is judged': ['if (this.#pending.length > 0) return;', ''],
+    'nothing is recorded': ['subject.record && victim', 'false && victim'],
+    'what is not to be recorded is': ["subject.record && victim.access !== 'labels'", "victim.access !== 'labels'"],
+  },
+  candidate: {
+    'a failure is better than a success': ['return a.success ? 1 : -1;', 'return a.success ? -1 : 1;'],
+    'the farther of two successes is better': ['b.norms[norm] - a.norms[norm]', 'a.norms[norm] - b.norms[norm]'],
+    'the failure that is farther off is better': ['a.lead - b.lead', 'b.lead - a.lead'],
+    'the later of equals is better': ['|| b.order - a.order', '|| a.order - b.order'],
+  },
+};
+
+describe('the checks of the runner tell broken code from sound code', () => {
+  anyCounterexampleWillDo();
+
+  for (const [part, mistakes] of Object.entries(rewrites)) {
+    describe(`in ${part}`, () => {
+      for (const [name, rewrite] of Object.entries(mistakes)) {
+        it(`where ${name}`, async () => {
+          const place = { folder: 'runner', file: 'runAttack', exported: 'runAttack', part };
+          const mutant = await rewrittenPart<typeof runAttack>(place, rewrite);
+          assert.notEqual(await firstFailure(runnerChecks, mutant), undefined, 'the mutant passes every check');
+        });
+      }
+    });
+  }
+});
