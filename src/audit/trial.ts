@@ -1,9 +1,10 @@
 import { catalog } from '../attacks/catalog.ts';
-import { type AttackDefinition, type Budget, completeParameters } from '../attacks/definition.ts';
+import type { AttackDefinition, Budget } from '../attacks/definition.ts';
 import { sample } from '../data/sample.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { Norm } from '../geometry/norms.ts';
 import type { DifferentiableClassifier } from '../models/classifier.ts';
+import { completeParameters } from '../parameters/complete.ts';
 import { budgetOnGrid } from '../runner/projection.ts';
 import { type Outcome, type RunOptions, runAttack, type Subject } from '../runner/runAttack.ts';
 import { UserError } from '../userError.ts';

@@ -1,6 +1,7 @@
 import type { DatasetSource } from '../data/source.ts';
 import type { Norm } from '../geometry/norms.ts';
 import type { ModelSource } from '../models/source.ts';
+import type { Preset } from '../parameters/parameter.ts';
 
 /** An attack whose examples something is trained or judged on. */
 export interface TrainingAttack {
@@ -9,7 +10,8 @@ export interface TrainingAttack {
   readonly norm: Norm;
   /** Budget in the pixel range [0, 1]; missing for attacks that minimize the norm. */
   readonly epsilon?: number;
-  /** Parameters that the settings give; the preset `quick` has the rest. */
+  readonly preset: Preset;
+  /** Parameters that the settings give; the preset has the rest. */
   readonly parameters: Readonly<Record<string, unknown>>;
 }
 
@@ -23,7 +25,8 @@ interface Plan {
   readonly dataset: DatasetSource;
   /** Folder that the result is written into. */
   readonly path: string;
-  /** Parameters that the settings give; the defaults are the rest. */
+  readonly preset: Preset;
+  /** Parameters that the settings give; the preset has the rest. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly seed: number;
   /** Where the settings define it; lines count from 1. */

@@ -1,6 +1,6 @@
 import { catalog } from '../attacks/catalog.ts';
-import { completeParameters } from '../attacks/definition.ts';
 import type { Classifier } from '../models/classifier.ts';
+import { completeParameters } from '../parameters/complete.ts';
 import { budgetOnGrid } from '../runner/projection.ts';
 import type { TestPlan } from './plan.ts';
 

@@ -1,5 +1,5 @@
 import { catalog } from '../attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/definition.ts';
 import { isReached } from '../attacks/goal.ts';
 import { type AuditedRound, type AuditOptions, distanceOf } from '../audit/trial.ts';
 import type { Pixels } from '../data/image.ts';
@@ -9,6 +9,7 @@ import { type Answered, answer, type Guard, surfaceFor } from '../defenses/guard
 import { distances as distancesBetween, type Norms } from '../geometry/norms.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { argmax, softmax } from '../models/functional.ts';
+import { completeParameters } from '../parameters/complete.ts';
 import type { Candidate } from '../runner/candidate.ts';
 import { budgetOnGrid, roundToGrid } from '../runner/projection.ts';
 import type { Step } from '../runner/recorder.ts';

@@ -1,7 +1,7 @@
-import type { Preset } from '../attacks/definition.ts';
 import type { DatasetSource } from '../data/source.ts';
 import type { Norm } from '../geometry/norms.ts';
 import type { ModelSource } from '../models/source.ts';
+import type { Preset } from '../parameters/parameter.ts';
 
 /** The metrics that a test can state an expectation of. `successRate` is a maximum, the others are minima. */
 export const expectedMetrics = ['cleanAccuracy', 'robustAccuracy', 'successRate', 'medianDistance'] as const;

@@ -112,13 +112,14 @@ const defaultHeldOut: readonly TrainingAttackSettings[] = [{ attack: 'deepfool',
 
 /** @param settings without mistakes */
 function trainingAttack(
-  { attack, norm, epsilon, parameters }: TrainingAttackSettings,
+  { attack, norm, epsilon, preset, parameters }: TrainingAttackSettings,
   attacks: Attacks,
 ): TrainingAttack {
   return {
     attack,
     norm: norm ?? (attacks.get(attack) as AttackDefinition).norms[0],
     ...(epsilon !== undefined && { epsilon: parseAmount(epsilon) }),
+    preset: preset ?? 'quick',
     parameters: { ...parameters },
   };
 }
@@ -150,7 +151,7 @@ function resolveCommon(
   faults: readonly Fault[],
 ): Found<Omit<DefensePlan, 'validation'>> {
   const { layer, name } = definition;
-  const { kind = '', parameters, seed = 0 } = settings;
+  const { kind = '', preset = 'quick', parameters, seed = 0 } = settings;
   const model =
     settings.model === undefined
       ? undefined
@@ -164,7 +165,7 @@ function resolveCommon(
   }
   const origin = { file: layer.file, line: layer.locate(pathOf(definition)).line };
   const sources = { model: model.source, dataset: dataset.source };
-  return { source: { name, kind, ...sources, path, parameters: { ...parameters }, seed, origin } };
+  return { source: { name, kind, ...sources, path, preset, parameters: { ...parameters }, seed, origin } };
 }
 
 /** The dataset of this name, which must know the classes of its images. */

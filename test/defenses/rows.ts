@@ -123,6 +123,7 @@ async function harden(
       dataset: await datasetOf(domain, 'training'),
       validation: await datasetOf(domain, 'validation'),
       path: folder,
+      preset: 'quick',
       parameters,
       seed,
       origin,
@@ -140,13 +141,20 @@ async function harden(
   return { model, folder, facts };
 }
 
+/** An attack that detectors learn from or are judged on, with the preset `quick`. */
+type Lesson = Omit<TrainingAttack, 'preset'>;
+
+function quick(lesson: Lesson): TrainingAttack {
+  return { ...lesson, preset: 'quick' };
+}
+
 function detectorRow(domain: Domain, detector: string): RowPlan {
   const { epsilon } = domain;
-  const attacks: TrainingAttack[] = [
+  const attacks: Lesson[] = [
     { attack: 'fgsm', norm: 'linf', epsilon, parameters: {} },
     { attack: 'pgd', norm: 'linf', epsilon, parameters: {} },
   ];
-  const heldOut: TrainingAttack[] = [
+  const heldOut: Lesson[] = [
     { attack: 'mifgsm', norm: 'linf', epsilon, parameters: {} },
     { attack: 'deepfool', norm: 'l2', parameters: {} },
   ];
@@ -178,9 +186,10 @@ function detectorRow(domain: Domain, detector: string): RowPlan {
           model,
           dataset: await datasetOf(domain, 'detectors'),
           path: folder,
+          preset: 'quick',
           parameters: {},
-          attacks,
-          heldOut,
+          attacks: attacks.map(quick),
+          heldOut: heldOut.map(quick),
           falsePositiveRate,
           seed,
           origin,

@@ -1,7 +1,7 @@
 import type { AttackDefinition, Budget } from '../../src/attacks/definition.ts';
-import { completeParameters } from '../../src/attacks/definition.ts';
 import type { Pixels } from '../../src/data/image.ts';
 import type { Classifier, DifferentiableClassifier } from '../../src/models/classifier.ts';
+import { completeParameters } from '../../src/parameters/complete.ts';
 import { budgetOnGrid } from '../../src/runner/projection.ts';
 import { type Outcome, type RunOptions, runAttack, type Subject } from '../../src/runner/runAttack.ts';
 

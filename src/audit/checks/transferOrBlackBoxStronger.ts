@@ -1,6 +1,7 @@
-import { type Budget, completeParameters } from '../../attacks/definition.ts';
+import type { Budget } from '../../attacks/definition.ts';
 import type { Pixels } from '../../data/image.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
+import { completeParameters } from '../../parameters/complete.ts';
 import type { Subject } from '../../runner/runAttack.ts';
 import { type Check, isTelling } from '../check.ts';
 import { signNoise } from '../signNoise.ts';

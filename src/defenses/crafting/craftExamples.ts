@@ -1,5 +1,5 @@
 import { catalog } from '../../attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../../attacks/definition.ts';
+import type { AttackDefinition } from '../../attacks/definition.ts';
 import { createGoal } from '../../attacks/goal.ts';
 import { firstFew } from '../../data/firstFew.ts';
 import type { Pixels } from '../../data/image.ts';
@@ -7,6 +7,7 @@ import { seedOf } from '../../evaluation/subjects.ts';
 import type { Norm } from '../../geometry/norms.ts';
 import type { Classifier } from '../../models/classifier.ts';
 import { argmax } from '../../models/functional.ts';
+import { completeParameters } from '../../parameters/complete.ts';
 import { budgetOnGrid } from '../../runner/projection.ts';
 import { runAttack } from '../../runner/runAttack.ts';
 import { UserError } from '../../userError.ts';
@@ -56,14 +57,14 @@ export async function craftExamples(
   const total = attacks.length * eligible.length;
   let done = 0;
   const crafted: CraftedExample[] = [];
-  for (const { attack: id, norm, epsilon, parameters } of attacks) {
+  for (const { attack: id, norm, epsilon, preset, parameters } of attacks) {
     const attack = attackNamed(id);
     const budget = { norm, epsilon: attack.fixedBudget ? (epsilon as number) : Infinity };
     const run = runAttack(
       {
         classifier,
         attack,
-        parameters: completeParameters(attack, parameters, 'quick', quantize ? budgetOnGrid(budget) : budget),
+        parameters: completeParameters(attack, parameters, preset, quantize ? budgetOnGrid(budget) : budget),
         budget,
         quantize,
         stopAtSuccess: attack.fixedBudget,

@@ -5,10 +5,10 @@ import { sample } from '../../data/sample.ts';
 import { type DifferentiableClassifier, isDifferentiable } from '../../models/classifier.ts';
 import { argmax } from '../../models/functional.ts';
 import type { OpenedModel } from '../../models/openedModel.ts';
+import { completeParameters } from '../../parameters/complete.ts';
 import { UserError } from '../../userError.ts';
 import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts';
 import { answer } from '../guard/guard.ts';
-import { completeDefenseParameters } from '../parameters.ts';
 import type { DetectorPlan, TrainingAttack } from '../plan.ts';
 import type { TrainingProgress } from '../progress.ts';
 import { detectors } from './catalog.ts';
@@ -89,7 +89,7 @@ export async function trainDetector(
   for (const attack of all) judged.push({ attack, examples: await craft(judging, attack) });
 
   const examples: DetectorExamples = { clean: learning, adversarial };
-  const parameters = completeDefenseParameters(definition, plan.parameters);
+  const parameters = completeParameters(definition, plan.parameters, plan.preset);
   tell('training');
   const state = await definition.fit(examples, parameters, {
     classifier,
@@ -132,7 +132,8 @@ export async function trainDetector(
   const facts = {
     kind: plan.kind,
     model: { name: plan.model.name, sha256 },
-    parameters: parameters as Record<string, unknown>,
+    preset: plan.preset,
+    parameters,
     threshold,
     scale: spreadOf(cleanScores),
     falsePositiveRate: plan.falsePositiveRate,

@@ -1,8 +1,8 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Pixels } from '../../data/image.ts';
 import type { Preprocessing } from '../../models/preprocessing.ts';
+import type { ParametersOf } from '../../parameters/parameter.ts';
 import type { DetectorState, NamedArray } from '../detectors/definition.ts';
-import type { DefenseParameters } from '../parameters.ts';
 import type { TrainingAttack } from '../plan.ts';
 import type { CommonParameters } from './commonParameters.ts';
 import type { LabeledPixels, Objective } from './objective.ts';
@@ -42,7 +42,7 @@ export interface DefenseDefinition<P extends CommonParameters = CommonParameters
   readonly source: string;
   /** What the hardened model is still open to, in a sentence for its card. */
   readonly limits: string;
-  readonly parameters: DefenseParameters<P>;
+  readonly parameters: ParametersOf<P>;
   /** The attacks whose examples of the given model it learns from, where it learns from a stored set. */
   attacks?(parameters: P): readonly TrainingAttack[];
   /**

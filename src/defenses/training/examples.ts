@@ -31,7 +31,7 @@ export const examples: DefenseDefinition<Parameters> = {
         minItems: 1,
         uniqueItems: true,
       },
-      default: { value: ['fgsm', 'pgd'], text: '["fgsm", "pgd"]', source: 'our choice: a single step, and several' },
+      quick: { value: ['fgsm', 'pgd'], text: '["fgsm", "pgd"]', source: 'our choice: a single step, and several' },
     },
   },
   attacks: storedAttacks,
@@ -55,7 +55,7 @@ export const examples: DefenseDefinition<Parameters> = {
 };
 
 function storedAttacks({ attacks, epsilon }: Parameters): TrainingAttack[] {
-  return attacks.map((attack) => ({ attack, norm: 'linf', epsilon, parameters: {} }));
+  return attacks.map((attack) => ({ attack, norm: 'linf', epsilon, preset: 'quick', parameters: {} }));
 }
 
 function stored({ images, labels }: Prepared): LabeledPixels {

@@ -9,10 +9,10 @@ import type { OpenedModel } from '../../models/openedModel.ts';
 import { startTensorFlow } from '../../models/tfjs/backend.ts';
 import { readLayersModel } from '../../models/tfjs/readLayersModel.ts';
 import { registerTrainingGradients } from '../../models/tfjs/training/trainingGradients.ts';
+import { completeParameters } from '../../parameters/complete.ts';
 import { UserError } from '../../userError.ts';
 import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts';
 import { exportExamples } from '../crafting/exportExamples.ts';
-import { completeDefenseParameters } from '../parameters.ts';
 import type { DefensePlan, TrainingAttack } from '../plan.ts';
 import type { TrainingProgress } from '../progress.ts';
 import type { DataFacts } from './card.ts';
@@ -51,7 +51,7 @@ export async function trainDefense(plan: DefensePlan, { signal, onProgress }: Co
   tell({ phase: 'loading', step: 0, steps: 0 });
   const definition = defenses.get(plan.kind);
   if (definition === undefined) throw new UserError(`There is no training defense "${plan.kind}".`);
-  const parameters = completeDefenseParameters(definition, plan.parameters);
+  const parameters = completeParameters(definition, plan.parameters, plan.preset);
   await checkFolder(plan);
   const opened = await openModel(plan.model);
   try {

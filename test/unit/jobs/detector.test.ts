@@ -21,7 +21,13 @@ const signs: ModelSource = {
   preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' },
 };
 const street = { name: 'street', path: path.join(demo, 'data', 'street'), labels: 'folders' } as const;
-const attack = (id: string, epsilon: number): TrainingAttack => ({ attack: id, norm: 'linf', epsilon, parameters: {} });
+const attack = (id: string, epsilon: number): TrainingAttack => ({
+  attack: id,
+  norm: 'linf',
+  epsilon,
+  preset: 'quick',
+  parameters: {},
+});
 
 describe('a detector of the demo’s model', function () {
   this.timeout(120_000);
@@ -35,6 +41,7 @@ describe('a detector of the demo’s model', function () {
     model: signs,
     dataset: street,
     path: folder.at('net'),
+    preset: 'quick',
     parameters: {},
     seed: 0,
     attacks: [attack('fgsm', 8 / 255)],

@@ -62,10 +62,10 @@ describe('what is to be trained', () => {
         dataset,
         path: join(root, 'out/net'),
         attacks: [
-          { attack: 'fgsm', norm: 'linf', epsilon: 16 / 255, parameters: {} },
+          { attack: 'fgsm', norm: 'linf', epsilon: 16 / 255, preset: 'quick', parameters: {} },
           { attack: 'pgd', norm: 'l2', epsilon: 2, parameters: { steps: 3 } },
         ],
-        heldOut: [{ attack: 'cw', norm: 'l2', parameters: {} }],
+        heldOut: [{ attack: 'cw', norm: 'l2', preset: 'quick', parameters: {} }],
         falsePositiveRate: 0.1,
         parameters: { steps: 5, sigma: '2/255' },
         seed: 3,
@@ -94,10 +94,10 @@ describe('what is to be trained', () => {
     assert.deepEqual(lines, []);
     const { attacks, heldOut, falsePositiveRate, seed, parameters } = detectors[0] ?? assert.fail();
     assert.deepEqual(attacks, [
-      { attack: 'fgsm', norm: 'linf', epsilon: 8 / 255, parameters: {} },
-      { attack: 'pgd', norm: 'linf', epsilon: 8 / 255, parameters: {} },
+      { attack: 'fgsm', norm: 'linf', epsilon: 8 / 255, preset: 'quick', parameters: {} },
+      { attack: 'pgd', norm: 'linf', epsilon: 8 / 255, preset: 'quick', parameters: {} },
     ]);
-    assert.deepEqual(heldOut, [{ attack: 'deepfool', norm: 'l2', parameters: {} }]);
+    assert.deepEqual(heldOut, [{ attack: 'deepfool', norm: 'l2', preset: 'quick', parameters: {} }]);
     assert.deepEqual({ falsePositiveRate, seed, parameters }, { falsePositiveRate: 0.05, seed: 0, parameters: {} });
     assert.ok(defenses[0] && !('validation' in defenses[0]));
   });

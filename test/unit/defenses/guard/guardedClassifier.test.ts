@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { catalog } from '../../../../src/attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
 import { GuardedClassifier } from '../../../../src/defenses/guard/guardedClassifier.ts';
 import { argmax } from '../../../../src/models/functional.ts';
+import { completeParameters } from '../../../../src/parameters/complete.ts';
 import { type Outcome, runAttack } from '../../../../src/runner/runAttack.ts';
 import { firstFailure, itPasses } from '../../../support/checks.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';

@@ -71,6 +71,7 @@ describe('hardening a model', () => {
       model: { name: 'toy', path: model, labels: folder.at('labels.txt') },
       dataset: { name: 'images', path: folder.at('images'), labels: 'folders' },
       path: folder.at('hard'),
+      preset: 'quick',
       parameters: { epsilon: '10/255', epochs: 2, batchSize: 8, learningRate: 0.005 },
       seed: 3,
       origin: { file: 'settings.json', line: 1 },
@@ -191,7 +192,9 @@ describe('hardening a model', () => {
     }));
     const rows = await classifier.logits(known.map(({ pixels }) => pixels));
     const right = known.flatMap(({ label }, i) => (argmax(rows[i] as Float32Array) === label ? [i] : []));
-    const attacks = [{ attack: 'pgd', norm: 'linf', epsilon: 0.3, parameters: { steps: 5, restarts: 1 } }] as const;
+    const attacks = [
+      { attack: 'pgd', norm: 'linf', epsilon: 0.3, preset: 'quick', parameters: { steps: 5, restarts: 1 } },
+    ] as const;
     const done: number[] = [];
     const crafted = await craftExamples(classifier, known, attacks, {
       seed: 1,
