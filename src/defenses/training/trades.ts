@@ -20,10 +20,10 @@ export const trades: DefenseDefinition<Parameters> = {
   source,
   limits: 'It withstands perturbations up to its epsilon in linf: larger ones, and other norms, can get through.',
   parameters: {
-    // The paper divides the learning rate at three quarters, and again near the end: piecewise is the nearest to that.
+    // It divides the learning rate at three quarters, and again near the end: piecewise is the nearest to that.
     ...commonParametersOf(
       { epochs: 100, batchSize: 128, optimizer: 'sgd', learningRate: 0.1, schedule: 'piecewise' },
-      `${source}, section 5.3 and the authors’ program, on CIFAR-10`,
+      `${source}, the authors’ program on CIFAR-10, whose later versions end at epoch 76`,
     ),
     beta: {
       description: 'How much robustness weighs against accuracy on clean images.',

@@ -87,6 +87,7 @@ describe('a detector of the demo’s model', function () {
     assert.match(warnings.join(), /highest score of \d+ clean images|^$/);
     const written = JSON.parse(await readFile(file, 'utf8'));
     assert.equal(written.threshold, threshold);
+    assert.equal(written.preset, 'quick');
     assert.equal(written.report.attacks.length, 2);
 
     const unaware = await tested({ attacker: 'unaware' });

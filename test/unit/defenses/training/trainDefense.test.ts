@@ -19,6 +19,7 @@ import { openModel } from '../../../../src/models/open.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
 import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { writeLayersModel } from '../../../../src/models/tfjs/training/writeLayersModel.ts';
+import type { Preset } from '../../../../src/parameters/parameter.ts';
 import { UserError } from '../../../../src/userError.ts';
 import { openOnTensorFlow } from '../../../support/openOnTensorFlow.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
@@ -124,6 +125,7 @@ describe('hardening a model', () => {
     assert.equal(card.original.sha256, hash.digest('hex'));
     assert.equal(card.training.images, 36);
     assert.equal(card.validation.images, 4);
+    assert.equal(card.preset, 'quick');
     assert.equal(card.parameters.epsilon, 10 / 255);
     assert.equal(card.parameters.stepSize, 1.25);
     assert.deepEqual(card.after, report.after);
@@ -216,6 +218,21 @@ describe('hardening a model', () => {
         assert.ok(Math.abs(value - (known[original]?.pixels[k] as number)) <= 0.3 + 1e-6);
       }
     }
+    classifier.dispose();
+  });
+
+  it('crafts with the parameters of the preset that is asked for', async () => {
+    const classifier = await openOnTensorFlow(model);
+    const { images, labels } = toySet(3, 5);
+    const known = images.map((pixels, i) => ({ pixels, label: labels[i] as number, sha256: String(i) }));
+    const craftedWith = async (preset: Preset, parameters = {}) => {
+      const attack = { attack: 'fab', norm: 'l2', preset, parameters } as const;
+      const crafted = await craftExamples(classifier, known, [attack], { seed: 1, quantize: true });
+      return crafted.map(({ pixels }) => pixels);
+    };
+    const [quick, paper] = [await craftedWith('quick'), await craftedWith('paper')];
+    assert.deepEqual(paper, await craftedWith('quick', { steps: 100, form: 'all-classes' }));
+    assert.notDeepEqual(paper, quick);
     classifier.dispose();
   });
 
