@@ -1,7 +1,7 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import type { Norm } from '../geometry/norms.ts';
-import { type Amount, amountSchema, parseAmount } from '../parameters/amount.ts';
+import type { ParametersOf } from '../parameters/parameter.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Goal } from './goal.ts';
 
@@ -16,30 +16,6 @@ export interface Budget<N extends Norm = Norm> {
   readonly norm: N;
   readonly epsilon: number;
 }
-
-/** A parameter's value where the settings give none; it may depend on the budget and on the parameters listed before it. */
-export interface Default<T, P = unknown> {
-  readonly value: T | ((budget: Budget, earlier: P) => T);
-  /** The value in words, for the documentation. */
-  readonly text: string;
-  /** Where the value comes from. */
-  readonly source: string;
-}
-
-/** One parameter of an attack. */
-export interface Parameter<T, P = unknown> {
-  readonly description: string;
-  /** JSON Schema of what settings may say; an amount (number or fraction) becomes a number. */
-  readonly schema: object;
-  /** The preset `quick`, used where no preset is named. */
-  readonly quick: Default<T, P>;
-  /** The preset `paper`, where the original source says other than `quick`. */
-  readonly paper?: Default<T, P>;
-}
-
-/** The sets of parameter values that a test can name. */
-export const presets = ['quick', 'paper'] as const;
-export type Preset = (typeof presets)[number];
 
 /** What an attack is given: one image, what to make of it, and the means. */
 export interface Attempt<P, N extends Norm = Norm> {
@@ -78,30 +54,10 @@ export interface AttackDefinition<P = Record<string, unknown>, N extends Norm = 
   readonly goals: readonly GoalKind[];
   /** True when it needs an epsilon; otherwise it looks for what is nearest, and nothing but the range bounds it. */
   readonly fixedBudget: boolean;
-  readonly parameters: { readonly [K in keyof P]: Parameter<P[K], P> };
+  readonly parameters: ParametersOf<P, Budget>;
   /** The lead over every other class that its examples are to have (κ of Carlini & Wagner); none where it is missing. */
   confidence?(parameters: P): number;
   /** About how many points it asks a model about for one image, where it does not succeed early. */
   cost(parameters: P, model: { readonly classes: number; readonly input: ImageShape }): number;
   run(attempt: Attempt<P, N>): Dialogue;
-}
-
-/**
- * All parameters of one run: what the settings give, and the preset's values for the rest.
- * @throws RangeError for an amount that is not one.
- */
-export function completeParameters(
-  attack: AttackDefinition,
-  given: Readonly<Record<string, unknown>>,
-  preset: Preset,
-  budget: Budget,
-): Record<string, unknown> {
-  const parameters: Record<string, unknown> = {};
-  for (const [name, parameter] of Object.entries(attack.parameters)) {
-    const { value: fallback } = (preset === 'paper' && parameter.paper) || parameter.quick;
-    if (!(name in given)) parameters[name] = typeof fallback === 'function' ? fallback(budget, parameters) : fallback;
-    else if (parameter.schema === amountSchema) parameters[name] = parseAmount(given[name] as Amount);
-    else parameters[name] = given[name];
-  }
-  return parameters;
 }

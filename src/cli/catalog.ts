@@ -1,7 +1,8 @@
 import { catalog } from '../attacks/catalog.ts';
 import { detectors } from '../defenses/detectors/catalog.ts';
-import type { DefenseParameter } from '../defenses/parameters.ts';
 import { defenses } from '../defenses/training/catalog.ts';
+import { cite } from '../parameters/document.ts';
+import type { AnyParameters, Default } from '../parameters/parameter.ts';
 
 /** Prints the attacks, the detectors and the training defenses, for people or as JSON. */
 export function printCatalog(json: boolean): void {
@@ -22,31 +23,21 @@ export function printCatalog(json: boolean): void {
 
 const teachers = { clean: 'clean images alone', adversarial: 'clean images and adversarial examples' };
 
-/** An attack or a defense, in words. */
+/** An attack, a detector or a defense, in words. */
 interface Entry {
   readonly id: string;
   readonly title: string;
   readonly description: string;
   readonly source: string;
-  readonly parameters: readonly {
-    readonly name: string;
-    readonly description: string;
-    readonly default: Value;
-    readonly paper?: Value;
-  }[];
-}
-
-interface Value {
-  readonly text: string;
-  readonly source: string;
+  readonly parameters: ReturnType<typeof describeParameters>;
 }
 
 function print({ id, title, description, source, parameters }: Entry, facts: readonly string[]): void {
   console.log(`${id}: ${title}\n  ${description}\n  ${source}\n  ${facts.join('; ')}`);
-  for (const { name, description, default: fallback, paper = fallback } of parameters) {
+  for (const { name, description, quick, paper } of parameters) {
     console.log(`  ${name}: ${description}`);
-    console.log(`    default: ${fallback.text} (${fallback.source})`);
-    if (paper.text !== fallback.text) console.log(`    preset paper: ${paper.text} (${paper.source})`);
+    console.log(`    default: ${cite(quick)}`);
+    if (paper.text !== quick.text) console.log(`    preset paper: ${cite(paper)}`);
   }
   console.log();
 }
@@ -54,13 +45,7 @@ function print({ id, title, description, source, parameters }: Entry, facts: rea
 function describeAttacks() {
   return [...catalog.values()].map(({ run, cost, confidence, parameters, ...attack }) => ({
     ...attack,
-    parameters: Object.entries(parameters).map(([name, { description, schema, quick, paper = quick }]) => ({
-      name,
-      description,
-      schema,
-      default: { text: quick.text, source: quick.source },
-      paper: { text: paper.text, source: paper.source },
-    })),
+    parameters: describeParameters(parameters),
   }));
 }
 
@@ -87,20 +72,14 @@ function describeDefenses() {
   }));
 }
 
-function describeParameters(parameters: Readonly<Record<string, DefenseParameter<unknown>>>) {
-  return Object.entries(parameters).map(
-    ([
-      name,
-      {
-        description,
-        schema,
-        default: { text, source },
-      },
-    ]) => ({
-      name,
-      description,
-      schema,
-      default: { text, source },
-    }),
-  );
+/** The value of each preset in words: that of `quick` where the original source says nothing else. */
+function describeParameters(parameters: AnyParameters) {
+  const inWords = ({ text, source }: Default<unknown, never, never>) => ({ text, source });
+  return Object.entries(parameters).map(([name, { description, schema, quick, paper = quick }]) => ({
+    name,
+    description,
+    schema,
+    quick: inWords(quick),
+    paper: inWords(paper),
+  }));
 }

@@ -1,17 +1,7 @@
 import type { DatasetSource } from '../data/source.ts';
-import type { Norm } from '../geometry/norms.ts';
 import type { ModelSource } from '../models/source.ts';
-
-/** An attack whose examples something is trained or judged on. */
-export interface TrainingAttack {
-  /** Id in the catalog of attacks. */
-  readonly attack: string;
-  readonly norm: Norm;
-  /** Budget in the pixel range [0, 1]; missing for attacks that minimize the norm. */
-  readonly epsilon?: number;
-  /** Parameters that the settings give; the preset `quick` has the rest. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+import type { Preset } from '../parameters/parameter.ts';
+import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
 
 /** What detectors and training defenses have in common, with everything resolved. Plain data; paths are absolute. */
 interface Plan {
@@ -23,7 +13,8 @@ interface Plan {
   readonly dataset: DatasetSource;
   /** Folder that the result is written into. */
   readonly path: string;
-  /** Parameters that the settings give; the defaults are the rest. */
+  readonly preset: Preset;
+  /** Parameters that the settings give; the preset has the rest. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly seed: number;
   /** Where the settings define it; lines count from 1. */
@@ -33,9 +24,9 @@ interface Plan {
 /** A detector to be fitted: an entry of `perturb.detectors`. */
 export interface DetectorPlan extends Plan {
   /** Attacks whose examples it learns from (where it learns from any) and is judged on. */
-  readonly attacks: readonly TrainingAttack[];
+  readonly attacks: readonly ConfiguredAttack[];
   /** Attacks that it is judged on and has not seen. */
-  readonly heldOut: readonly TrainingAttack[];
+  readonly heldOut: readonly ConfiguredAttack[];
   /** Fraction of clean images that it may reject: sets its threshold. */
   readonly falsePositiveRate: number;
 }

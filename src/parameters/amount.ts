@@ -1,13 +1,22 @@
 /** A number, or a fraction of two numbers such as "8/255", as settings state distances in the pixel range [0, 1]. */
 export type Amount = number | string;
 
+/** What to give where an amount is asked for. */
+export const amountError = 'Give a number above 0 or a fraction such as "8/255".';
+
 /** JSON Schema of an amount above zero. */
 export const amountSchema = {
   anyOf: [
     { type: 'number', exclusiveMinimum: 0 },
     { type: 'string', pattern: '^\\s*[0-9]*\\.?[0-9]+\\s*/\\s*[0-9]*\\.?[0-9]+\\s*$' },
   ],
+  errorMessage: amountError,
 } as const;
+
+/** Whether what settings say of a parameter is an amount. */
+export function isAmount({ schema }: { readonly schema: object }): boolean {
+  return schema === amountSchema;
+}
 
 /**
  * The value of an amount: "8/255" is 0.03137….

@@ -1,6 +1,8 @@
 import { catalog } from '../attacks/catalog.ts';
-import { type AttackDefinition, type Budget, completeParameters, type Preset } from '../attacks/definition.ts';
+import type { AttackDefinition, Budget } from '../attacks/definition.ts';
 import type { Norm } from '../geometry/norms.ts';
+import { completeParameters } from '../parameters/complete.ts';
+import type { Preset } from '../parameters/parameter.ts';
 import { UserError } from '../userError.ts';
 import { budgetOnGrid } from './projection.ts';
 

@@ -1,5 +1,5 @@
 import type { AttackDefinition } from '../attacks/definition.ts';
-import { attackDefaults, parametersSchema } from './parametersSchema.ts';
+import { parametersSchema } from '../parameters/schema.ts';
 import { testBase } from './schema.ts';
 
 /** The attacks that settings can name, by id. */
@@ -90,7 +90,7 @@ export function budgetRules({ title, norms, fixedBudget, parameters }: AttackDef
       default: norms[0],
       errorMessage: `${title} knows ${norms.length === 1 ? 'only the norm' : 'the norms'} ${norms.join(', ')}.`,
     },
-    parameters: parametersSchema(parameters, attackDefaults),
+    parameters: parametersSchema(parameters),
     ...(!fixedBudget && {
       epsilon: refused(`${title} looks for the smallest perturbation and takes no epsilon: remove "epsilon".`),
     }),

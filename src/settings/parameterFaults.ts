@@ -1,4 +1,4 @@
-import { type Amount, amountSchema, parseAmount } from '../parameters/amount.ts';
+import { readValue } from '../parameters/complete.ts';
 import type { Fault } from './problem.ts';
 import type { ExplainKey } from './structure.ts';
 
@@ -11,9 +11,10 @@ export interface Parametrized {
 /** Amounts that match their schema and have no value, such as "8/0". */
 export function amountFaults({ parameters }: Parametrized, given: Readonly<Record<string, unknown>>): Fault[] {
   return Object.entries(given).flatMap(([name, value]) => {
-    if (parameters[name]?.schema !== amountSchema) return [];
+    const parameter = parameters[name];
+    if (parameter === undefined) return [];
     try {
-      parseAmount(value as Amount);
+      readValue(parameter, value);
       return [];
     } catch (error) {
       return [{ path: ['parameters', name], message: `${(error as Error).message}.` }];

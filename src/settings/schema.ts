@@ -1,5 +1,4 @@
 import Type from 'typebox';
-import { type Preset, presets } from '../attacks/definition.ts';
 import { interpolations } from '../data/resample.ts';
 import { type Attacker, attackers } from '../defenses/guard/attacker.ts';
 import type { ExpectedMetric } from '../evaluation/plan.ts';
@@ -9,7 +8,8 @@ import {
   type PresetName,
   presets as preprocessingPresets,
 } from '../models/preprocessing.ts';
-import { type Amount, amountSchema } from '../parameters/amount.ts';
+import { type Amount, amountError, amountSchema } from '../parameters/amount.ts';
+import { type Preset, presets } from '../parameters/parameter.ts';
 
 /**
  * JSON Schemas of one model, one dataset and one test. VS Code completes and checks settings with them, and so do we:
@@ -185,7 +185,16 @@ const expectations: Record<ExpectedMetric, ReturnType<typeof bound>> = {
 };
 
 /** What is said of an amount that is not one. */
-export const amountError = 'Give a number above 0 or a fraction such as "8/255".';
+/** Where the parameters that are not given come from. @param owner what has them, in words */
+export function presetOf(owner: string) {
+  return Type.Optional(
+    Type.Unsafe<Preset>({
+      enum: presets,
+      default: 'quick',
+      markdownDescription: `Parameters that are not given: \`quick\` ones, or those of the \`paper\` that describes the ${owner}.`,
+    }),
+  );
+}
 
 /** Every key of a test, whichever attack it names. */
 const testProperties = {
@@ -229,7 +238,7 @@ const testProperties = {
       ...amountSchema.anyOf[0],
       ...amountSchema.anyOf[1],
       type: ['number', 'string', 'array'],
-      items: { ...amountSchema, errorMessage: amountError },
+      items: amountSchema,
       minItems: 1,
       errorMessage: amountError,
       markdownDescription:
@@ -250,14 +259,7 @@ const testProperties = {
       markdownDescription: 'Parameters of the attack. The preset gives those that are missing.',
     }),
   ),
-  preset: Type.Optional(
-    Type.Unsafe<Preset>({
-      enum: presets,
-      default: 'quick',
-      markdownDescription:
-        'Parameters that are not given: `quick` ones, or those of the `paper` that describes the attack.',
-    }),
-  ),
+  preset: presetOf('attack'),
   expect: Type.Optional(
     Type.Object(expectations, {
       ...closed,

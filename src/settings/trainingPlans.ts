@@ -1,13 +1,13 @@
 import { dirname, extname } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { catalog } from '../attacks/catalog.ts';
-import type { AttackDefinition } from '../attacks/definition.ts';
 import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
-import type { DefensePlan, DetectorPlan, TrainingAttack } from '../defenses/plan.ts';
+import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import type { ModelSource } from '../models/source.ts';
 import { parseAmount } from '../parameters/amount.ts';
+import { type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackSchema.ts';
 import { checkDefense, checkDetector } from './checkTraining.ts';
 import { type Definition, duplicateFaults, type Found, lookUp, pathOf, problemsOf } from './definition.ts';
@@ -72,7 +72,7 @@ export function resolveDetector(
   const faults = [...duplicateFaults(definition), ...checkDetector(definition.value, detectors, attacks)];
   const settings = soundPart<DetectorSettings>(definition.value, faults);
   const listed = (list: readonly unknown[]) =>
-    list.map((attack) => trainingAttack(attack as TrainingAttackSettings, attacks));
+    faults.length > 0 ? [] : list.map((attack) => trainingAttack(attack as TrainingAttackSettings, attacks));
   const seen = listed(settings.attacks ?? defaultAttacks);
   const heldOut = listed(settings.heldOut ?? defaultHeldOut);
   if (faults.length === 0) {
@@ -112,30 +112,32 @@ const defaultHeldOut: readonly TrainingAttackSettings[] = [{ attack: 'deepfool',
 
 /** @param settings without mistakes */
 function trainingAttack(
-  { attack, norm, epsilon, parameters }: TrainingAttackSettings,
+  { attack, norm, epsilon, preset, parameters }: TrainingAttackSettings,
   attacks: Attacks,
-): TrainingAttack {
-  return {
-    attack,
-    norm: norm ?? (attacks.get(attack) as AttackDefinition).norms[0],
+): ConfiguredAttack {
+  const definition = attacks.get(attack) ?? definitionOf(attack);
+  return configureAttack(definition, {
+    norm: norm ?? definition.norms[0],
     ...(epsilon !== undefined && { epsilon: parseAmount(epsilon) }),
+    preset: preset ?? 'quick',
     parameters: { ...parameters },
-  };
+    quantize: true,
+  });
 }
 
-function repetitions(key: string, attacks: readonly TrainingAttack[]): Fault[] {
+function repetitions(key: string, attacks: readonly ConfiguredAttack[]): Fault[] {
   const message = 'The same attack is in the list already. Remove one of them.';
   return attacks.flatMap((attack, index) =>
     isAmong(attack, attacks.slice(0, index)) ? [{ path: [key, index], message }] : [],
   );
 }
 
-function overlap(seen: readonly TrainingAttack[], heldOut: readonly TrainingAttack[]): Fault[] {
+function overlap(seen: readonly ConfiguredAttack[], heldOut: readonly ConfiguredAttack[]): Fault[] {
   const message = 'This attack is among "attacks" too. Remove it from one of the two lists.';
   return heldOut.flatMap((attack, index) => (isAmong(attack, seen) ? [{ path: ['heldOut', index], message }] : []));
 }
 
-function isAmong(attack: TrainingAttack, others: readonly TrainingAttack[]): boolean {
+function isAmong(attack: ConfiguredAttack, others: readonly ConfiguredAttack[]): boolean {
   return others.some((other) => isDeepStrictEqual(attack, other));
 }
 
@@ -150,7 +152,7 @@ function resolveCommon(
   faults: readonly Fault[],
 ): Found<Omit<DefensePlan, 'validation'>> {
   const { layer, name } = definition;
-  const { kind = '', parameters, seed = 0 } = settings;
+  const { kind = '', preset = 'quick', parameters, seed = 0 } = settings;
   const model =
     settings.model === undefined
       ? undefined
@@ -164,7 +166,7 @@ function resolveCommon(
   }
   const origin = { file: layer.file, line: layer.locate(pathOf(definition)).line };
   const sources = { model: model.source, dataset: dataset.source };
-  return { source: { name, kind, ...sources, path, parameters: { ...parameters }, seed, origin } };
+  return { source: { name, kind, ...sources, path, preset, parameters: { ...parameters }, seed, origin } };
 }
 
 /** The dataset of this name, which must know the classes of its images. */

@@ -1,20 +1,25 @@
 import Type from 'typebox';
 import type { AttackDefinition } from '../attacks/definition.ts';
 import type { DetectorDefinition } from '../defenses/detectors/definition.ts';
-import type { DefenseParameter } from '../defenses/parameters.ts';
 import type { DefenseDefinition } from '../defenses/training/definition.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
 import { type Amount, amountSchema } from '../parameters/amount.ts';
+import type { AnyParameters } from '../parameters/parameter.ts';
+import { parametersSchema } from '../parameters/schema.ts';
 import { type Attacks, attackChoice, budgetRules, ruleWhere } from './attackSchema.ts';
-import { defenseDefaults, parametersSchema } from './parametersSchema.ts';
-import { amountError, closed, nonEmptyString, path } from './schema.ts';
+import { closed, nonEmptyString, path, presetOf } from './schema.ts';
 
 /** The detectors and the training defenses that settings can name, by id. */
 export type Detectors = ReadonlyMap<string, DetectorDefinition>;
 export type Defenses = ReadonlyMap<string, DefenseDefinition>;
 
-const parameters = (description: string) =>
-  Type.Optional(Type.Unsafe<Readonly<Record<string, unknown>>>({ type: 'object', markdownDescription: description }));
+const parameters = (owner: string) =>
+  Type.Optional(
+    Type.Unsafe<Readonly<Record<string, unknown>>>({
+      type: 'object',
+      markdownDescription: `Parameters of the ${owner}. The preset gives those that are missing.`,
+    }),
+  );
 
 const seed = Type.Optional(
   Type.Integer({
@@ -37,12 +42,12 @@ export const trainingAttackBase = Type.Object(
     epsilon: Type.Optional(
       Type.Unsafe<Amount>({
         ...amountSchema,
-        errorMessage: amountError,
         markdownDescription:
           'Largest perturbation allowed, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels.',
       }),
     ),
-    parameters: parameters('Parameters of the attack. The preset `quick` gives those that are missing.'),
+    parameters: parameters('attack'),
+    preset: presetOf('attack'),
   },
   closed,
 );
@@ -125,7 +130,8 @@ export const detectorBase = Type.Object(
         markdownDescription: 'Fraction of clean images that it may reject. Its threshold follows from it.',
       }),
     ),
-    parameters: parameters('Parameters of the detector. Those that are missing have their defaults.'),
+    parameters: parameters('detector'),
+    preset: presetOf('detector'),
     seed,
   },
   closed,
@@ -155,7 +161,8 @@ export const defenseBase = Type.Object(
       }),
     ),
     path: path('Folder that the hardened model is written into, with its card and its checkpoints.'),
-    parameters: parameters('Parameters of the defense. Those that are missing have their defaults.'),
+    parameters: parameters('defense'),
+    preset: presetOf('defense'),
     seed,
   },
   closed,
@@ -203,7 +210,7 @@ export interface Described {
   readonly title: string;
   readonly description: string;
   readonly source: string;
-  readonly parameters: Readonly<Record<string, DefenseParameter<unknown>>>;
+  readonly parameters: AnyParameters;
 }
 
 function withKinds<Base extends { properties: object }>(base: Base, definitions: ReadonlyMap<string, Described>) {
@@ -220,12 +227,12 @@ function withKinds<Base extends { properties: object }>(base: Base, definitions:
 function withParameters<Base extends { properties: object }>(base: Base, definition: Described) {
   return {
     ...base,
-    properties: { ...base.properties, parameters: parametersSchema(definition.parameters, defenseDefaults) },
+    properties: { ...base.properties, parameters: parametersSchema(definition.parameters) },
   };
 }
 
 function kindRules(definitions: ReadonlyMap<string, Described>) {
   return [...definitions.values()].map(({ id, parameters }) =>
-    ruleWhere({ kind: id }, { properties: { parameters: parametersSchema(parameters, defenseDefaults) } }),
+    ruleWhere({ kind: id }, { properties: { parameters: parametersSchema(parameters) } }),
   );
 }

@@ -1,6 +1,7 @@
 import { catalog } from '../attacks/catalog.ts';
 import type { AttackDefinition, Kind } from '../attacks/definition.ts';
 import type { Attacks } from '../settings/attackSchema.ts';
+import { describeDefinition } from './describeDefinition.ts';
 
 const headings: Readonly<Record<Kind, string>> = {
   attack: 'Attacks',
@@ -27,41 +28,12 @@ export function attacksDocument(attacks: Attacks = catalog): string {
 const introduction =
   'A test names an attack by its id. Parameters that it does not give have the values of its preset: `quick`, for a first look, unless it says `paper`, which has the values of the original source. This page is written from the code by `npm run generate`.';
 
-function describeAttack({
-  id,
-  title,
-  description,
-  threatModel,
-  norms,
-  goals,
-  fixedBudget,
-  source,
-  parameters,
-}: AttackDefinition): string {
-  const budget = fixedBudget ? 'takes an `epsilon`' : 'looks for the smallest perturbation, without an `epsilon`';
-  const facts = [
-    `- **Id**: \`${id}\``,
-    `- **Threat model**: ${threatModel}`,
-    `- **Norms**: ${norms.map((norm, i) => (i === 0 && norms.length > 1 ? `${norm} (default)` : norm)).join(', ')}`,
-    `- **Goals**: ${goals.join(', ')}`,
-    `- **Budget**: ${budget}`,
-    `- **Source**: ${source}`,
-  ];
-  const rows = Object.entries(parameters).map(describeParameter);
-  const table = ['| parameter | meaning | `quick` | `paper` |', '|---|---|---|---|', ...rows].join('\n');
-  return [`### ${title}`, description, facts.join('\n'), rows.length > 0 ? table : 'It has no parameters.'].join(
-    '\n\n',
-  );
-}
-
-function describeParameter([name, { description, quick, paper }]: [
-  string,
-  AttackDefinition['parameters'][string],
-]): string {
-  const cells = [
-    description,
-    `${quick.text} (${quick.source})`,
-    paper ? `${paper.text} (${paper.source})` : 'the same',
-  ];
-  return `| \`${name}\` | ${cells.map((cell) => cell.replaceAll('|', '\\|')).join(' | ')} |`;
+function describeAttack(attack: AttackDefinition): string {
+  const { threatModel, norms, goals, fixedBudget } = attack;
+  return describeDefinition(attack, {
+    'Threat model': threatModel,
+    Norms: norms.map((norm, i) => (i === 0 && norms.length > 1 ? `${norm} (default)` : norm)).join(', '),
+    Goals: goals.join(', '),
+    Budget: fixedBudget ? 'takes an `epsilon`' : 'looks for the smallest perturbation, without an `epsilon`',
+  });
 }

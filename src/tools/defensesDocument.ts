@@ -1,9 +1,11 @@
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
+import type { DetectorDefinition } from '../defenses/detectors/definition.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
-import type { Defenses, Described, Detectors } from '../settings/trainingSchema.ts';
+import type { Defenses, Detectors } from '../settings/trainingSchema.ts';
+import { describeDefinition } from './describeDefinition.ts';
 
 const introduction =
-  'A detector rejects images that look like an attack; a training defense makes a hardened model of a model. Both are trained, from the editor or with `perturb train`, as an entry of `perturb.detectors` or `perturb.defenses` says, which names its kind by the id. This page is written from the code by `npm run generate`.';
+  'A detector rejects images that look like an attack; a training defense makes a hardened model of a model. Both are trained, from the editor or with `perturb train`, as an entry of `perturb.detectors` or `perturb.defenses` says, which names its kind by the id. Parameters that it does not give have the values of its preset: `quick`, for a first look, unless it says `paper`, which has the values of the original source. This page is written from the code by `npm run generate`.';
 
 const detectorIntroduction =
   'A detector says of each image how suspicious it is. Where that is above a threshold, the image is rejected; the threshold lets a stated fraction of clean images be rejected. A test names a detector and the attacker that it faces: `unaware` of it, or `adaptive`, who attacks model and detector at once.';
@@ -18,33 +20,18 @@ export function defensesDocument(detectors: Detectors = detectorCatalog, defense
     introduction,
     '## Detectors',
     detectorIntroduction,
-    ...[...detectors.values()].map((detector) => {
-      const { learnsFrom, surrogate } = detector;
-      const gradient = surrogate === undefined ? [] : [`- **In place of its gradient**: ${surrogate}`];
-      const learning = learnsFrom === 'clean' ? 'clean images alone' : 'clean images and adversarial examples';
-      return describe(detector, [`- **Learns from**: ${learning}`, ...gradient]);
-    }),
+    ...[...detectors.values()].map(describeDetector),
     '## Training defenses',
     trainingIntroduction,
-    ...[...defenses.values()].map((defense) => describe(defense, [])),
+    ...[...defenses.values()].map((defense) => describeDefinition(defense, {})),
   ];
   return `${parts.join('\n\n')}\n`;
 }
 
-function describe({ id, title, description, source, parameters }: Described, own: readonly string[]): string {
-  const facts = [`- **Id**: \`${id}\``, ...own, `- **Source**: ${source}`].join('\n');
-  const rows = Object.entries(parameters).map(
-    ([
-      name,
-      {
-        description,
-        default: { text, source },
-      },
-    ]) => {
-      const cells = [description, `${text} (${source})`].map((cell) => cell.replaceAll('|', '\\|'));
-      return `| \`${name}\` | ${cells.join(' | ')} |`;
-    },
-  );
-  const table = ['| parameter | meaning | default |', '|---|---|---|', ...rows].join('\n');
-  return [`### ${title}`, description, facts, rows.length > 0 ? table : 'It has no parameters.'].join('\n\n');
+function describeDetector(detector: DetectorDefinition): string {
+  const { learnsFrom, surrogate } = detector;
+  return describeDefinition(detector, {
+    'Learns from': learnsFrom === 'clean' ? 'clean images alone' : 'clean images and adversarial examples',
+    ...(surrogate !== undefined && { 'In place of its gradient': surrogate }),
+  });
 }

@@ -2,12 +2,18 @@ import { existsSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { detectors } from '../../src/defenses/detectors/catalog.ts';
 import { trainDetector } from '../../src/defenses/detectors/trainDetector.ts';
-import type { DefensePlan, TrainingAttack } from '../../src/defenses/plan.ts';
+import type { DefensePlan } from '../../src/defenses/plan.ts';
 import type { DefenseCard } from '../../src/defenses/training/card.ts';
 import { defenses } from '../../src/defenses/training/catalog.ts';
 import { trainDefense } from '../../src/defenses/training/trainDefense.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
+import {
+  type AttackChoice,
+  type ConfiguredAttack,
+  configureAttack,
+  definitionOf,
+} from '../../src/runner/configuredAttack.ts';
 import { attackGuarded, attackModel, type Trial } from './attackModel.ts';
 import { cache, type Domain, datasetOf, domains } from './domains.ts';
 import { keyOf } from './keyOf.ts';
@@ -123,6 +129,7 @@ async function harden(
       dataset: await datasetOf(domain, 'training'),
       validation: await datasetOf(domain, 'validation'),
       path: folder,
+      preset: 'quick',
       parameters,
       seed,
       origin,
@@ -140,13 +147,20 @@ async function harden(
   return { model, folder, facts };
 }
 
+/** An attack that detectors learn from or are judged on, with the preset `quick`. */
+type Lesson = Omit<AttackChoice, 'preset' | 'quantize'> & { readonly attack: string };
+
+function quick({ attack, ...choice }: Lesson): ConfiguredAttack {
+  return configureAttack(definitionOf(attack), { ...choice, preset: 'quick', quantize: true });
+}
+
 function detectorRow(domain: Domain, detector: string): RowPlan {
   const { epsilon } = domain;
-  const attacks: TrainingAttack[] = [
+  const attacks: Lesson[] = [
     { attack: 'fgsm', norm: 'linf', epsilon, parameters: {} },
     { attack: 'pgd', norm: 'linf', epsilon, parameters: {} },
   ];
-  const heldOut: TrainingAttack[] = [
+  const heldOut: Lesson[] = [
     { attack: 'mifgsm', norm: 'linf', epsilon, parameters: {} },
     { attack: 'deepfool', norm: 'l2', parameters: {} },
   ];
@@ -178,9 +192,10 @@ function detectorRow(domain: Domain, detector: string): RowPlan {
           model,
           dataset: await datasetOf(domain, 'detectors'),
           path: folder,
+          preset: 'quick',
           parameters: {},
-          attacks,
-          heldOut,
+          attacks: attacks.map(quick),
+          heldOut: heldOut.map(quick),
           falsePositiveRate,
           seed,
           origin,

@@ -62,6 +62,7 @@ describe('Training', () => {
     await explorer.choose(model, 'Train Detector…');
     await quickInput.input.fill('Detector subnetwork');
     await quickInput.choose('Detector subnetwork');
+    await quickInput.choose('Quick');
     await quickInput.choose('street');
     await quickInput.item('FGSM and PGD at 8/255').waitFor();
     await quickInput.choose('Choose attacks…');

@@ -1,10 +1,11 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { type AttackDefinition, type Budget, completeParameters } from '../../src/attacks/definition.ts';
+import type { AttackDefinition, Budget } from '../../src/attacks/definition.ts';
 import type { Answer, Query } from '../../src/attacks/dialogue.ts';
 import type { Goal } from '../../src/attacks/goal.ts';
 import type { Pixels } from '../../src/data/image.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { argmax } from '../../src/models/functional.ts';
+import { completeParameters } from '../../src/parameters/complete.ts';
 import { createProjection } from '../../src/runner/projection.ts';
 
 export interface Exchange {

@@ -1,6 +1,7 @@
 import type { DetectorDefinition, DetectorExamples, DetectorState } from '../../src/defenses/detectors/definition.ts';
 import type { Detector } from '../../src/defenses/detectors/detector.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
+import { completeParameters } from '../../src/parameters/complete.ts';
 import { linearClassifier } from './linearClassifier.ts';
 
 /** A classifier whose logits are the pixels: a detector that looks at logits sees the image itself. */
@@ -29,11 +30,7 @@ export async function fitted<P>(
 
 /** The defaults, but for some parameters. */
 export function completed<P>({ parameters }: DetectorDefinition<P>, own: Partial<P> = {}): P {
-  const defaults = Object.entries(parameters).map(([name, parameter]) => [
-    name,
-    (parameter as { default: { value: unknown } }).default.value,
-  ]);
-  return { ...Object.fromEntries(defaults), ...own };
+  return { ...completeParameters({ parameters }, {}, 'quick'), ...own };
 }
 
 /** The derivative of a function of float32 values, by central differences. */

@@ -1,13 +1,13 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { completeDefenseParameters } from '../../src/defenses/parameters.ts';
 import { defenses } from '../../src/defenses/training/catalog.ts';
 import { Checkpoint, type Fingerprint } from '../../src/defenses/training/checkpoint.ts';
 import type { DefenseDefinition } from '../../src/defenses/training/definition.ts';
 import type { LabeledPixels } from '../../src/defenses/training/objective.ts';
 import type { TrainingTask } from '../../src/defenses/training/trainer.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
+import { completeParameters } from '../../src/parameters/complete.ts';
 import { fillWeights } from './fillWeights.ts';
 
 /** Images of the toys: 8 × 8 gray. */
@@ -58,14 +58,18 @@ export function toyTask(
 ): TrainingTask {
   return {
     definition,
-    parameters: completeDefenseParameters(definition, {
-      epsilon: 0.1,
-      epochs: 3,
-      batchSize: 8,
-      learningRate: 0.01,
-      ...(Object.hasOwn(definition.parameters, 'steps') && { steps: 2 }),
-      ...parameters,
-    }),
+    parameters: completeParameters(
+      definition,
+      {
+        epsilon: 0.1,
+        epochs: 3,
+        batchSize: 8,
+        learningRate: 0.01,
+        ...(Object.hasOwn(definition.parameters, 'steps') && { steps: 2 }),
+        ...parameters,
+      },
+      'quick',
+    ),
     model: toyModel(),
     input: toyShape,
     classes: 3,

@@ -4,12 +4,11 @@ import { createGoal } from '../../attacks/goal.ts';
 import { firstFew } from '../../data/firstFew.ts';
 import type { Pixels } from '../../data/image.ts';
 import type { Norm } from '../../geometry/norms.ts';
-import { configureAttack } from '../../runner/configuredAttack.ts';
+import type { ConfiguredAttack } from '../../runner/configuredAttack.ts';
 import { exampleSeed } from '../../runner/exampleSeed.ts';
 import { runAttack } from '../../runner/runAttack.ts';
 import { judgeAll, type Victim } from '../../runner/victim.ts';
 import { UserError } from '../../userError.ts';
-import type { TrainingAttack } from '../plan.ts';
 
 /** An image with its true class; `sha256` seeds the randomness of the attacks on it. */
 export interface KnownImage {
@@ -34,8 +33,6 @@ export interface CraftedExample {
 export interface CraftingOptions {
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Adversarial examples live on the 8-bit grid. */
-  readonly quantize: boolean;
   /** Images attacked so far, over all attacks, of `total`. */
   onProgress?(done: number, total: number): void;
 }
@@ -48,18 +45,17 @@ export interface CraftingOptions {
 export async function craftExamples(
   victim: Victim,
   images: readonly KnownImage[],
-  attacks: readonly TrainingAttack[],
-  { seed, signal, quantize, onProgress }: CraftingOptions,
+  attacks: readonly ConfiguredAttack[],
+  { seed, signal, onProgress }: CraftingOptions,
 ): Promise<CraftedExample[]> {
   const eligible = await rightAbout(victim, images, signal);
   const total = attacks.length * eligible.length;
   let done = 0;
   const crafted: CraftedExample[] = [];
-  for (const { attack: id, norm, epsilon, parameters } of attacks) {
-    const attack = attackNamed(id);
-    const configured = configureAttack(attack, { norm, epsilon, parameters, preset: 'quick', quantize });
+  for (const attack of attacks) {
+    const { norm, epsilon } = attack.choice;
     const run = runAttack(
-      { victim, attack: configured, stopAtSuccess: attack.fixedBudget, signal },
+      { victim, attack, stopAtSuccess: attackToLearnFrom(attack.attack).fixedBudget, signal },
       eligible.map((place) => {
         const { pixels, label, sha256 } = images[place] as KnownImage;
         return { image: pixels, goal: createGoal(label), seed: exampleSeed(seed, sha256) };
@@ -74,13 +70,14 @@ export async function craftExamples(
       const pixels = found.get(original);
       if (pixels === undefined) continue;
       const { label } = images[original] as KnownImage;
-      crafted.push({ pixels, label, attack: id, norm, ...(attack.fixedBudget && { epsilon }), original });
+      crafted.push({ pixels, label, attack: attack.attack, norm, ...(epsilon !== undefined && { epsilon }), original });
     }
   }
   return crafted;
 }
 
-function attackNamed(id: string): AttackDefinition {
+/** The attack of the catalog with this id. @throws UserError when there is none that makes adversarial examples. */
+export function attackToLearnFrom(id: string): AttackDefinition {
   const attack = catalog.get(id);
   if (attack?.kind === 'attack') return attack;
   const known = [...catalog.values()].filter(({ kind }) => kind === 'attack').map(({ id }) => id);

@@ -1,6 +1,6 @@
 import type { Pixels } from '../../data/image.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
-import type { DefenseParameters } from '../parameters.ts';
+import type { ParametersOf } from '../../parameters/parameter.ts';
 import type { Detector } from './detector.ts';
 
 /** What a detector learns from: images in the shape and range of the model's input, on the 8-bit grid. */
@@ -45,7 +45,7 @@ export interface DetectorDefinition<P = Record<string, unknown>> {
   readonly learnsFrom: 'clean' | 'adversarial';
   /** What stands in for its gradient on the way back, where the score itself has none. */
   readonly surrogate?: string;
-  readonly parameters: DefenseParameters<P>;
+  readonly parameters: ParametersOf<P>;
   /** @throws UserError when there is too little to learn from. */
   fit(examples: DetectorExamples, parameters: P, context: FittingContext): Promise<DetectorState>;
   /** @throws UserError when the state is damaged, or does not go with the model. */

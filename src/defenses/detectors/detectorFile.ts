@@ -5,6 +5,7 @@ import { Check, Errors } from 'typebox/value';
 import { readError, writeError } from '../../data/fileErrors.ts';
 import { readNpz, writeNpz } from '../../data/npz.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
+import { type Preset, presets } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
 import type { Threshold } from '../guard/guardedVictim.ts';
 import { detectors } from './catalog.ts';
@@ -19,6 +20,7 @@ const schema = Type.Object({
   version: Type.Literal(1),
   kind: Type.String(),
   model: Type.Object({ name: Type.String(), sha256: Type.String() }),
+  preset: Type.Enum(presets),
   parameters: Type.Record(Type.String(), Type.Unknown()),
   threshold: Type.Number(),
   scale: Type.Number({ exclusiveMinimum: 0 }),
@@ -33,6 +35,8 @@ export interface DetectorFacts extends Threshold {
   readonly kind: string;
   /** The model that it was made for. */
   readonly model: { readonly name: string; readonly sha256: string };
+  /** All parameters, and the preset that those have which were not given. */
+  readonly preset: Preset;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Fraction of clean images that the threshold was set to reject. */
   readonly falsePositiveRate: number;
@@ -83,8 +87,8 @@ export async function openDetector(
   sha256: string,
 ): Promise<OpenedDetector> {
   const file = path.join(folder, jsonFile);
-  const { values, kind, model, parameters, threshold, scale, falsePositiveRate, seen } = await readFacts(file);
-  const facts = { kind, model, parameters, threshold, scale, falsePositiveRate, seen };
+  const { values, kind, model, preset, parameters, threshold, scale, falsePositiveRate, seen } = await readFacts(file);
+  const facts = { kind, model, preset, parameters, threshold, scale, falsePositiveRate, seen };
   if (facts.model.sha256 !== sha256) {
     throw new UserError(
       `${file} was made for another model: "${facts.model.name}", whose files have the SHA-256 ${facts.model.sha256.slice(0, 12)}…, and those of this model have ${sha256.slice(0, 12)}…. A detector knows only the model that it was trained with: train it again.`,

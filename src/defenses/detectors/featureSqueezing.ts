@@ -30,7 +30,7 @@ export const featureSqueezing: DetectorDefinition<Parameters> = {
       description:
         'Squeezers of the paper for one of its datasets: mnist (1 bit, median 2×2), cifar (5 bit, median 2×2, non-local means 13-3-2), imagenet (5 bit, median 2×2, non-local means 11-3-4), or auto.',
       schema: { enum: ['auto', ...Object.keys(squeezersOf)] },
-      default: {
+      quick: {
         value: 'auto',
         text: 'auto: mnist for gray images up to 28 × 28, cifar up to 64 × 64, imagenet for larger ones',
         source: 'Xu, Evans & Qi 2018, table IV; the sizes are ours',

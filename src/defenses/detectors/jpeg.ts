@@ -32,7 +32,7 @@ export const jpeg: DetectorDefinition<{ readonly quality: number }> = {
     quality: {
       description: 'Quality of the JPEG file, with chroma subsampling 4:2:0.',
       schema: { type: 'integer', minimum: 1, maximum: 100 },
-      default: { value: 75, text: '75', source: 'Dziugaite, Ghahramani & Roy 2016, section 3' },
+      quick: { value: 75, text: '75', source: 'Dziugaite, Ghahramani & Roy 2016, section 3' },
     },
   },
   async fit() {

@@ -1,7 +1,7 @@
 import { type Pixels, sizeOf } from '../../data/image.ts';
 import type { Batch, DifferentiableClassifier } from '../../models/classifier.ts';
+import type { Parameter } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
-import type { DefenseParameter } from '../parameters.ts';
 import type { FittingContext, NamedArray } from './definition.ts';
 import type { Detector } from './detector.ts';
 
@@ -29,10 +29,10 @@ export interface LateActivations {
 const lookedThrough = 24;
 const probes = 4;
 
-export const activationsParameter: DefenseParameter<readonly string[]> = {
+export const activationsParameter: Parameter<readonly string[]> = {
   description: 'Names of the activations that it looks at; of none, it chooses a late one itself.',
   schema: { type: 'array', items: { type: 'string' }, uniqueItems: true },
-  default: { value: [], text: 'chosen by itself', source: 'the last one before the logits' },
+  quick: { value: [], text: 'chosen by itself', source: 'the last one before the logits' },
 };
 
 /**

@@ -40,12 +40,12 @@ export const lid: DetectorDefinition<LidParameters> = {
     neighbors: {
       description: 'How many of the nearest clean images it looks at.',
       schema: { type: 'integer', minimum: 2 },
-      default: { value: 20, text: '20', source: 'Ma et al. 2018, section 5.1' },
+      quick: { value: 20, text: '20', source: 'Ma et al. 2018, section 5.1' },
     },
     batch: {
       description: 'How many clean images it compares with.',
       schema: { type: 'integer', minimum: 3 },
-      default: { value: 100, text: '100', source: 'Ma et al. 2018, section 5.1' },
+      quick: { value: 100, text: '100', source: 'Ma et al. 2018, section 5.1' },
     },
   },
 

@@ -48,32 +48,32 @@ export const safetyNet: DetectorDefinition<SafetyNetParameters> = {
   parameters: {
     activations: {
       ...activationsParameter,
-      default: { ...activationsParameter.default, source: 'the last rectified one before the logits' },
+      quick: { ...activationsParameter.quick, source: 'the last rectified one before the logits' },
     },
     levels: {
       description: 'Levels that each unit is quantized to: 2 (binary) or 4 (quaternary).',
       schema: { type: 'integer', enum: [2, 4] },
-      default: { value: 4, text: '4', source: 'Lu et al. 2017, section 3: binary and quaternary codes' },
+      quick: { value: 4, text: '4', source: 'Lu et al. 2017, section 3: binary and quaternary codes' },
     },
     sigma: {
       description: 'Width σ of the kernel, in units of the code; 0 to find it by cross-validation.',
       schema: { type: 'number', minimum: 0 },
-      default: { value: 0, text: 'by cross-validation', source: 'Perturb; the paper does not state it' },
+      quick: { value: 0, text: 'by cross-validation', source: 'Perturb; the paper does not state it' },
     },
     cost: {
       description: 'What an example on the wrong side costs (C); both kinds of examples weigh the same together.',
       schema: { type: 'number', exclusiveMinimum: 0 },
-      default: { value: 10, text: '10', source: 'Perturb; the paper does not state it' },
+      quick: { value: 10, text: '10', source: 'Perturb; the paper does not state it' },
     },
     examples: {
       description: 'At most so many clean and so many adversarial examples are learned from.',
       schema: { type: 'integer', minimum: 6 },
-      default: { value: 1000, text: '1000', source: 'Perturb: bounds time and memory' },
+      quick: { value: 1000, text: '1000', source: 'Perturb: bounds time and memory' },
     },
     slope: {
       description: 'How wide the sigmoids of the way back are, as a part of the spread of a unit on clean images.',
       schema: { type: 'number', exclusiveMinimum: 0 },
-      default: { value: 0.25, text: '0.25', source: 'Perturb' },
+      quick: { value: 0.25, text: '0.25', source: 'Perturb' },
     },
   },
 

@@ -32,7 +32,7 @@ export const subnetwork: DetectorDefinition<Parameters> = {
     activation: {
       description: 'Name of the activation that it branches off at, or auto.',
       schema: { type: 'string', minLength: 1 },
-      default: {
+      quick: {
         value: 'auto',
         text: 'auto: the one with height and width that is nearest to the middle of the model',
         source: 'ours; Metzen et al. 2017, section 4, find the middle best on CIFAR-10',
@@ -42,14 +42,18 @@ export const subnetwork: DetectorDefinition<Parameters> = {
       description:
         'static learns from the attacks that are given; dynamic replaces half of their examples by those of an adversary who fools the model and the detector as it is at the time.',
       schema: { enum: ['static', 'dynamic'] },
-      default: { value: 'static', text: 'static', source: 'Metzen et al. 2017, section 3.2' },
+      quick: { value: 'static', text: 'static', source: 'Metzen et al. 2017, section 3.2' },
     },
     epsilon: {
       description: 'Budget of the dynamic adversary in l∞.',
       schema: amountSchema,
-      default: { value: 8 / 255, text: '8/255', source: 'ours, the usual budget for color images' },
+      quick: { value: 8 / 255, text: '8/255', source: 'ours, the usual budget for color images' },
     },
     ...trainingParameters,
+    learningRate: {
+      ...trainingParameters.learningRate,
+      paper: { value: 0.0001, text: '0.0001', source: 'Metzen et al. 2017, section 4.1' },
+    },
   },
   async fit(examples, { activation: asked, adversary, epsilon, ...parameters }, context) {
     requireBoth(examples);

@@ -4,11 +4,12 @@ import { fitTo, stretching } from '../../data/resizing.ts';
 import { sample } from '../../data/sample.ts';
 import { type DifferentiableClassifier, isDifferentiable } from '../../models/classifier.ts';
 import type { OpenedModel } from '../../models/openedModel.ts';
+import { completeParameters } from '../../parameters/complete.ts';
+import type { ConfiguredAttack } from '../../runner/configuredAttack.ts';
 import { judgeAll, victimOf } from '../../runner/victim.ts';
 import { UserError } from '../../userError.ts';
 import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts';
-import { completeDefenseParameters } from '../parameters.ts';
-import type { DetectorPlan, TrainingAttack } from '../plan.ts';
+import type { DetectorPlan } from '../plan.ts';
 import type { TrainingProgress } from '../progress.ts';
 import { detectors } from './catalog.ts';
 import type { DetectorExamples } from './definition.ts';
@@ -66,11 +67,10 @@ export async function trainDetector(
   const all = [...plan.attacks, ...plan.heldOut];
   const rounds = all.length + (learnsFromAttacks ? plan.attacks.length : 0);
   let round = 0;
-  const craft = async (images: readonly RightImage[], attack: TrainingAttack) => {
+  const craft = async (images: readonly RightImage[], attack: ConfiguredAttack) => {
     const from = round++;
     return craftExamples(victim, images, [attack], {
       seed: plan.seed,
-      quantize: true,
       signal,
       onProgress: (done, total) => tell('crafting', from * total + done, rounds * total),
     });
@@ -84,11 +84,11 @@ export async function trainDetector(
       );
     }
   }
-  const judged: { attack: TrainingAttack; examples: readonly CraftedExample[] }[] = [];
+  const judged: { attack: ConfiguredAttack; examples: readonly CraftedExample[] }[] = [];
   for (const attack of all) judged.push({ attack, examples: await craft(judging, attack) });
 
   const examples: DetectorExamples = { clean: learning, adversarial };
-  const parameters = completeDefenseParameters(definition, plan.parameters);
+  const parameters = completeParameters(definition, plan.parameters, plan.preset);
   tell('training');
   const state = await definition.fit(examples, parameters, {
     classifier,
@@ -131,7 +131,8 @@ export async function trainDetector(
   const facts = {
     kind: plan.kind,
     model: { name: plan.model.name, sha256 },
-    parameters: parameters as Record<string, unknown>,
+    preset: plan.preset,
+    parameters,
     threshold,
     scale: spreadOf(cleanScores),
     falsePositiveRate: plan.falsePositiveRate,
@@ -192,7 +193,7 @@ async function scoresOf(
 }
 
 function describeDetection(
-  { attack, norm, epsilon }: TrainingAttack,
+  { attack, choice: { norm, epsilon } }: ConfiguredAttack,
   seen: boolean,
   clean: readonly number[],
   adversarial: readonly number[],

@@ -1,5 +1,5 @@
+import type { ParametersOf } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
-import type { DefenseParameters } from '../parameters.ts';
 import type { DetectorExamples } from './definition.ts';
 
 export interface TrainingParameters {
@@ -9,21 +9,21 @@ export interface TrainingParameters {
 }
 
 /** The parameters that all detectors with a network of their own have. */
-export const trainingParameters: DefenseParameters<TrainingParameters> = {
+export const trainingParameters: ParametersOf<TrainingParameters> = {
   epochs: {
     description: 'How often the network sees every example of the larger class; the smaller one comes round again.',
     schema: { type: 'integer', minimum: 1 },
-    default: { value: 20, text: '20', source: 'ours' },
+    quick: { value: 20, text: '20', source: 'ours' },
   },
   batchSize: {
     description: 'Examples in a batch, half of them clean and half of them adversarial.',
     schema: { type: 'integer', minimum: 2, multipleOf: 2 },
-    default: { value: 64, text: '64', source: 'ours' },
+    quick: { value: 64, text: '64', source: 'ours' },
   },
   learningRate: {
     description: 'Learning rate of Adam at the start; it falls to zero along half a cosine.',
     schema: { type: 'number', exclusiveMinimum: 0 },
-    default: { value: 0.003, text: '0.003', source: 'ours' },
+    quick: { value: 0.003, text: '0.003', source: 'ours' },
   },
 };
 

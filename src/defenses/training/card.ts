@@ -1,4 +1,5 @@
 import type { Preprocessing } from '../../models/preprocessing.ts';
+import type { Preset } from '../../parameters/parameter.ts';
 import type { Accuracies } from './accuracy.ts';
 import type { DefenseReport } from './report.ts';
 
@@ -16,7 +17,8 @@ export interface DefenseCard extends Omit<DefenseReport, 'model' | 'onnx' | 'car
   readonly version: 1;
   readonly source: string;
   readonly limits: string;
-  /** All parameters, the defaults among them. */
+  /** All parameters, and the preset that those have which were not given. */
+  readonly preset: Preset;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly original: { readonly name: string; readonly path: string; readonly sha256: string };
@@ -35,7 +37,7 @@ export interface DefenseCard extends Omit<DefenseReport, 'model' | 'onnx' | 'car
 
 /** The card for people, in Markdown. */
 export function describeCard(card: DefenseCard): string {
-  const { before, after, original, training, validation, parameters } = card;
+  const { before, after, original, training, validation, preset, parameters } = card;
   const curve = card.points.filter(({ robustAccuracy }) => robustAccuracy !== undefined);
   return `# ${card.name}
 
@@ -61,7 +63,7 @@ ${card.warnings.map((warning) => `> ${warning}\n`).join('\n')}
 | Validation data | \`${validation.path}\`: ${validation.images} images, SHA-256 \`${validation.sha256}\` |
 | Parameters | ${Object.entries(parameters)
     .map(([name, value]) => `${name} ${JSON.stringify(value)}`)
-    .join(', ')} |
+    .join(', ')}, preset ${preset} |
 | Seed | ${card.seed} |
 | Input | RGB or gray pixels in [0, 1]; mean ${list(card.preprocessing.mean)}, std ${list(card.preprocessing.std)}, channels ${card.preprocessing.channels} |
 | Engine | ${card.engine} |

@@ -1,9 +1,9 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Pixels } from '../../data/image.ts';
 import type { Preprocessing } from '../../models/preprocessing.ts';
+import type { ParametersOf } from '../../parameters/parameter.ts';
+import type { ConfiguredAttack } from '../../runner/configuredAttack.ts';
 import type { DetectorState, NamedArray } from '../detectors/definition.ts';
-import type { DefenseParameters } from '../parameters.ts';
-import type { TrainingAttack } from '../plan.ts';
 import type { CommonParameters } from './commonParameters.ts';
 import type { LabeledPixels, Objective } from './objective.ts';
 
@@ -24,7 +24,7 @@ export interface PreparationContext {
    * @throws UserError when there is nothing to attack, or no attack succeeds.
    */
   craft(
-    attacks: readonly TrainingAttack[],
+    attacks: readonly ConfiguredAttack[],
   ): Promise<readonly { readonly pixels: Pixels; readonly label: number; readonly attack: string }[]>;
   /** How far it is, from 0 to 1. */
   onProgress(fraction: number): void;
@@ -42,9 +42,9 @@ export interface DefenseDefinition<P extends CommonParameters = CommonParameters
   readonly source: string;
   /** What the hardened model is still open to, in a sentence for its card. */
   readonly limits: string;
-  readonly parameters: DefenseParameters<P>;
+  readonly parameters: ParametersOf<P>;
   /** The attacks whose examples of the given model it learns from, where it learns from a stored set. */
-  attacks?(parameters: P): readonly TrainingAttack[];
+  attacks?(parameters: P): readonly ConfiguredAttack[];
   /**
    * What is made once, from the given model, before training: kept with the checkpoint, so that a resumed training does not
    * make it again.

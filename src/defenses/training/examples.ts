@@ -1,4 +1,5 @@
-import type { TrainingAttack } from '../plan.ts';
+import { type ConfiguredAttack, configureAttack } from '../../runner/configuredAttack.ts';
+import { attackToLearnFrom } from '../crafting/craftExamples.ts';
 import { type CommonParameters, commonParameters } from './commonParameters.ts';
 import type { DefenseDefinition, Prepared } from './definition.ts';
 import type { LabeledPixels } from './objective.ts';
@@ -31,7 +32,7 @@ export const examples: DefenseDefinition<Parameters> = {
         minItems: 1,
         uniqueItems: true,
       },
-      default: { value: ['fgsm', 'pgd'], text: '["fgsm", "pgd"]', source: 'our choice: a single step, and several' },
+      quick: { value: ['fgsm', 'pgd'], text: '["fgsm", "pgd"]', source: 'our choice: a single step, and several' },
     },
   },
   attacks: storedAttacks,
@@ -54,8 +55,9 @@ export const examples: DefenseDefinition<Parameters> = {
   },
 };
 
-function storedAttacks({ attacks, epsilon }: Parameters): TrainingAttack[] {
-  return attacks.map((attack) => ({ attack, norm: 'linf', epsilon, parameters: {} }));
+function storedAttacks({ attacks, epsilon }: Parameters): ConfiguredAttack[] {
+  const choice = { norm: 'linf', epsilon, preset: 'quick', parameters: {}, quantize: true } as const;
+  return attacks.map((attack) => configureAttack(attackToLearnFrom(attack), choice));
 }
 
 function stored({ images, labels }: Prepared): LabeledPixels {

@@ -1,4 +1,4 @@
-import { type CommonParameters, commonParameters, stepSizeParameter } from './commonParameters.ts';
+import { type CommonParameters, commonParametersOf, stepSizeParameter } from './commonParameters.ts';
 import type { DefenseDefinition } from './definition.ts';
 
 interface Parameters extends CommonParameters {
@@ -16,7 +16,10 @@ export const fast: DefenseDefinition<Parameters> = {
   limits:
     'Training may suddenly overfit to single steps (catastrophic overfitting), which early stopping watches for. Perturbations beyond its epsilon, and other norms, can get through.',
   parameters: {
-    ...commonParameters,
+    ...commonParametersOf(
+      { epochs: 15, batchSize: 128, optimizer: 'sgd', learningRate: 0.2 },
+      `${source}, the authors’ program on CIFAR-10`,
+    ),
     stepSize: stepSizeParameter(1.25, `${source}, section 4.1: α = 1.25 ε`),
   },
   async objective({ epsilon, stepSize }) {

@@ -17,10 +17,18 @@ export const goodfellow: DefenseDefinition<Parameters> = {
     'A model trained on single steps may withstand those alone: attacks with several steps, and larger or other norms, can get through.',
   parameters: {
     ...commonParameters,
+    epsilon: {
+      ...commonParameters.epsilon,
+      paper: {
+        value: 0.25,
+        text: '0.25',
+        source: 'Goodfellow, Shlens & Szegedy 2015, arXiv:1412.6572, section 4, on MNIST',
+      },
+    },
     alpha: {
       description: 'Weight of the clean images in the loss; the adversarial ones have the rest.',
       schema: { type: 'number', minimum: 0, maximum: 1 },
-      default: { value: 0.5, text: '0.5', source },
+      quick: { value: 0.5, text: '0.5', source },
     },
   },
   async objective({ alpha, epsilon }) {

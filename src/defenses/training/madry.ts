@@ -1,4 +1,4 @@
-import { type CommonParameters, commonParameters, stepSizeParameter, stepsParameter } from './commonParameters.ts';
+import { type CommonParameters, commonParametersOf, stepSizeParameter, stepsParameter } from './commonParameters.ts';
 import type { DefenseDefinition } from './definition.ts';
 
 interface Parameters extends CommonParameters {
@@ -16,7 +16,11 @@ export const madry: DefenseDefinition<Parameters> = {
   source,
   limits: 'It withstands perturbations up to its epsilon in linf: larger ones, and other norms, can get through.',
   parameters: {
-    ...commonParameters,
+    // Its 80,000 steps of 128 images are 205 times the 50,000 of CIFAR-10.
+    ...commonParametersOf(
+      { epochs: 205, batchSize: 128, optimizer: 'sgd', learningRate: 0.1, schedule: 'piecewise' },
+      `${source}, the authors’ program on CIFAR-10`,
+    ),
     steps: stepsParameter(7, `${source}, section 5, on CIFAR-10`),
     stepSize: stepSizeParameter(0.25, `${source}, section 5, on CIFAR-10: 2 gray levels of 8`),
   },

@@ -1,4 +1,4 @@
-import { type CommonParameters, commonParameters, stepSizeParameter, stepsParameter } from './commonParameters.ts';
+import { type CommonParameters, commonParametersOf, stepSizeParameter, stepsParameter } from './commonParameters.ts';
 import type { DefenseDefinition } from './definition.ts';
 
 interface Parameters extends CommonParameters {
@@ -20,11 +20,15 @@ export const trades: DefenseDefinition<Parameters> = {
   source,
   limits: 'It withstands perturbations up to its epsilon in linf: larger ones, and other norms, can get through.',
   parameters: {
-    ...commonParameters,
+    // It divides the learning rate at three quarters, and again near the end: piecewise is the nearest to that.
+    ...commonParametersOf(
+      { epochs: 100, batchSize: 128, optimizer: 'sgd', learningRate: 0.1, schedule: 'piecewise' },
+      `${source}, the authors’ program on CIFAR-10, whose later versions end at epoch 76`,
+    ),
     beta: {
       description: 'How much robustness weighs against accuracy on clean images.',
       schema: { type: 'number', minimum: 0 },
-      default: { value: 6, text: '6', source: `${source}, section 5: 1/λ = 6` },
+      quick: { value: 6, text: '6', source: `${source}, section 5: 1/λ = 6` },
     },
     steps: stepsParameter(10, `${source}, section 5.3, on CIFAR-10`),
     stepSize: stepSizeParameter(

@@ -9,12 +9,13 @@ import type { OpenedModel } from '../../models/openedModel.ts';
 import { startTensorFlow } from '../../models/tfjs/backend.ts';
 import { readLayersModel } from '../../models/tfjs/readLayersModel.ts';
 import { registerTrainingGradients } from '../../models/tfjs/training/trainingGradients.ts';
+import { completeParameters } from '../../parameters/complete.ts';
+import type { ConfiguredAttack } from '../../runner/configuredAttack.ts';
 import { victimOf } from '../../runner/victim.ts';
 import { UserError } from '../../userError.ts';
 import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts';
 import { exportExamples } from '../crafting/exportExamples.ts';
-import { completeDefenseParameters } from '../parameters.ts';
-import type { DefensePlan, TrainingAttack } from '../plan.ts';
+import type { DefensePlan } from '../plan.ts';
 import type { TrainingProgress } from '../progress.ts';
 import type { DataFacts } from './card.ts';
 import { defenses } from './catalog.ts';
@@ -52,12 +53,12 @@ export async function trainDefense(plan: DefensePlan, { signal, onProgress }: Co
   tell({ phase: 'loading', step: 0, steps: 0 });
   const definition = defenses.get(plan.kind);
   if (definition === undefined) throw new UserError(`There is no training defense "${plan.kind}".`);
-  const parameters = completeDefenseParameters(definition, plan.parameters);
+  const parameters = completeParameters(definition, plan.parameters, plan.preset);
   await checkFolder(plan);
   const opened = await openModel(plan.model);
   try {
     const data = await loadData(plan, opened, signal);
-    const craft = async (attacks: readonly TrainingAttack[]) => {
+    const craft = async (attacks: readonly ConfiguredAttack[]) => {
       const examples = await craftSet(plan, opened, data.training, attacks, signal, tell);
       await exportSet(plan, opened, data.training, examples);
       return examples;
@@ -139,7 +140,7 @@ async function refuse(
   plan: DefensePlan,
   definition: DefenseDefinition,
   parameters: CommonParameters & Record<string, unknown>,
-  craft: (attacks: readonly TrainingAttack[]) => Promise<readonly CraftedExample[]>,
+  craft: (attacks: readonly ConfiguredAttack[]) => Promise<readonly CraftedExample[]>,
 ): Promise<never> {
   const why = `${plan.model.path} cannot be trained here: only TensorFlow.js layers models (model.json) can.`;
   const attacks = definition.attacks?.(parameters);
@@ -195,7 +196,7 @@ async function craftSet(
   plan: DefensePlan,
   { classifier }: OpenedModel,
   images: readonly KnownImage[],
-  attacks: readonly TrainingAttack[],
+  attacks: readonly ConfiguredAttack[],
   signal: AbortSignal,
   tell: (progress: Omit<TrainingProgress, 'name'>) => void,
 ): Promise<CraftedExample[]> {
@@ -203,7 +204,6 @@ async function craftSet(
   const examples = await craftExamples(victimOf(classifier), images, attacks, {
     seed: plan.seed,
     signal,
-    quantize: true,
     onProgress(done, of) {
       total = of;
       tell({ phase: 'crafting', step: done, steps: of });

@@ -73,6 +73,7 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
     ...summary,
     source: definition.source,
     limits: definition.limits,
+    preset: plan.preset,
     parameters,
     seed: plan.seed,
     original: { name: plan.model.name, path: plan.model.path, sha256 },
@@ -140,7 +141,7 @@ async function writeItsDetector({ plan, definition, parameters, trained }: Facts
   const { model, sha256 } = await readLayersModel(file);
   model.dispose();
   const { kind, threshold, seen, state } = detector;
-  const facts = { kind, threshold, seen, model: { name: plan.name, sha256 } };
+  const facts = { kind, threshold, seen, model: { name: plan.name, sha256 }, preset: plan.preset };
   // Its threshold is that of its paper: no rate was asked for, and no spread of scores was measured.
   await writeDetector(plan.path, { ...facts, parameters: {}, scale: 1, falsePositiveRate: 0 }, state);
 }

@@ -2,12 +2,13 @@ import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { catalog } from '../../attacks/catalog.ts';
-import type { AttackDefinition, Kind, Preset } from '../../attacks/definition.ts';
+import type { AttackDefinition, Kind } from '../../attacks/definition.ts';
 import { readLabels } from '../../data/labels.ts';
 import type { PreprocessingSettings } from '../../models/preprocessing.ts';
 import { parseAmount } from '../../parameters/amount.ts';
 import { resolveModel } from '../../settings/resolveSources.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
+import { choosePreset } from './choosePreset.ts';
 
 const { l10n } = vscode;
 
@@ -24,8 +25,7 @@ export interface Choice {
 export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Promise<Choice | undefined> {
   const attack = await chooseFromCatalog();
   if (attack === undefined) return undefined;
-  const hasPresets = Object.values(attack.parameters).some(({ paper }) => paper !== undefined);
-  const preset = hasPresets ? await choosePreset() : 'quick';
+  const preset = await choosePreset(attack.parameters);
   if (preset === undefined) return undefined;
   const needsTarget = !attack.goals.includes('untargeted');
   const target = needsTarget ? await chooseTarget(model, layer) : undefined;
@@ -74,14 +74,6 @@ async function chooseFromCatalog(): Promise<AttackDefinition | undefined> {
   return (
     await vscode.window.showQuickPick(items, { title, placeHolder: l10n.t('Choose an attack'), ignoreFocusOut: true })
   )?.attack;
-}
-
-async function choosePreset(): Promise<Preset | undefined> {
-  const items: (vscode.QuickPickItem & { value: Preset })[] = [
-    { label: l10n.t('Quick'), description: l10n.t('parameters for a first look'), value: 'quick' },
-    { label: l10n.t('Paper'), description: l10n.t('parameters of the original source, slower'), value: 'paper' },
-  ];
-  return (await vscode.window.showQuickPick(items, { title: l10n.t('Preset'), ignoreFocusOut: true }))?.value;
 }
 
 /** A class of the model: one of its labels where these are known, else what the user writes. */

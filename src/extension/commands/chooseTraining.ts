@@ -6,9 +6,11 @@ import { detectors } from '../../defenses/detectors/catalog.ts';
 import type { DetectorDefinition } from '../../defenses/detectors/definition.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
 import type { DefenseDefinition } from '../../defenses/training/definition.ts';
+import type { AnyParameters } from '../../parameters/parameter.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 import { trainingAttacks } from '../../settings/trainingSchema.ts';
 import { chooseDataset, chooseEpsilon, describeModel, freeName, nameOfModel } from './chooseAttack.ts';
+import { choosePreset } from './choosePreset.ts';
 import type { Entry } from './settingsFile.ts';
 
 const { l10n } = vscode;
@@ -19,7 +21,7 @@ export interface TrainingChoice {
   readonly entries: readonly Entry[];
 }
 
-/** Asks for a kind of detector, images, attacks and a folder, or for a detector of the settings. */
+/** Asks for a kind of detector, its preset, images, attacks and a folder, or for a detector of the settings. */
 export function chooseDetector(model: vscode.Uri, layer: SettingsLayer): Promise<TrainingChoice | undefined> {
   return choose<DetectorDefinition>(model, layer, {
     setting: 'perturb.detectors',
@@ -38,7 +40,7 @@ export function chooseDetector(model: vscode.Uri, layer: SettingsLayer): Promise
   });
 }
 
-/** Asks for a training defense, images and a folder, or for a defense of the settings. */
+/** Asks for a training defense, its preset, images and a folder, or for a defense of the settings. */
 export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<TrainingChoice | undefined> {
   return choose<DefenseDefinition>(model, layer, {
     setting: 'perturb.defenses',
@@ -51,7 +53,7 @@ export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<
   });
 }
 
-type Definition = Pick<DefenseDefinition, 'id' | 'title' | 'description'>;
+type Definition = Pick<DefenseDefinition, 'id' | 'title' | 'description'> & { readonly parameters: AnyParameters };
 
 /** What is asked for detectors and for defenses. */
 interface Questions<D extends Definition> {
@@ -76,6 +78,8 @@ async function choose<D extends Definition>(
   if (picked === undefined) return undefined;
   if (picked.name !== undefined) return { name: picked.name, entries: [] };
   const { definition } = picked;
+  const preset = await choosePreset(definition.parameters);
+  if (preset === undefined) return undefined;
   const dataset = await chooseDataset(layer);
   if (dataset === undefined) return undefined;
   const more = await questions.more(definition);
@@ -86,7 +90,14 @@ async function choose<D extends Definition>(
   const folder = await chooseFolder(`${home}/${freeName(`${chosenModel.name}-${definition.id}`, taken)}`);
   if (folder === undefined) return undefined;
   const name = freeName(path.basename(folder), taken);
-  const value = { kind: definition.id, model: chosenModel.name, dataset: dataset.name, path: folder, ...more };
+  const value = {
+    kind: definition.id,
+    model: chosenModel.name,
+    dataset: dataset.name,
+    path: folder,
+    ...(preset === 'quick' ? {} : { preset }),
+    ...more,
+  };
   return {
     name,
     entries: [

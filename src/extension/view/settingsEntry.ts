@@ -1,5 +1,5 @@
 import { catalog } from '../../attacks/catalog.ts';
-import { amountSchema } from '../../parameters/amount.ts';
+import { isAmount } from '../../parameters/amount.ts';
 import { type ExampleReport, formatEpsilon, type TestReport } from '../../reports/report.ts';
 
 /** What a settings entry takes from a report. */
@@ -26,7 +26,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
     ...(attack.target !== undefined && { target: attack.target }),
     ...(parameters.length > 0 && {
       parameters: Object.fromEntries(
-        parameters.map(([name, value]) => [name, isAmount(attack.id, name) ? amount(value as number) : value]),
+        parameters.map(([name, value]) => [name, takesAmount(attack.id, name) ? amount(value as number) : value]),
       ),
     }),
     ...(detector && { detector: detector.name, attacker: detector.attacker }),
@@ -44,8 +44,9 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
     .join('\n');
 }
 
-function isAmount(attack: string, parameter: string): boolean {
-  return catalog.get(attack)?.parameters[parameter]?.schema === amountSchema;
+function takesAmount(attack: string, name: string): boolean {
+  const parameter = catalog.get(attack)?.parameters[name];
+  return parameter !== undefined && isAmount(parameter);
 }
 
 /** "8/255" where that is exactly the value. */

@@ -27,7 +27,7 @@ describe('perturb', () => {
         Object.keys(parameters),
       );
       for (const parameter of listed) {
-        for (const { text, source } of [parameter.default, parameter.paper]) {
+        for (const { text, source } of [parameter.quick, parameter.paper]) {
           assert.ok(text.length > 0, `${id} ${parameter.name} has no default in words`);
           assert.ok(source.length > 0, `${id} ${parameter.name} has no source`);
         }
@@ -52,9 +52,9 @@ describe('perturb', () => {
       for (const [i, { title, description, source, parameters }] of [...catalog.values()].entries()) {
         const entry = entries[i];
         assert.deepEqual([entry.title, entry.description, entry.source], [title, description, source]);
-        const expected = Object.entries(parameters).map(([name, { description, schema, default: fallback }]) => {
-          const { text, source } = fallback;
-          return { name, description, schema, default: { text, source } };
+        const expected = Object.entries(parameters).map(([name, { description, schema, quick, paper = quick }]) => {
+          const [first, second] = [quick, paper].map(({ text, source }) => ({ text, source }));
+          return { name, description, schema, quick: first, paper: second };
         });
         assert.deepEqual(entry.parameters, expected);
       }
@@ -85,9 +85,9 @@ describe('perturb', () => {
       for (const { id, title, description, source, parameters } of catalog.values()) {
         const [, entry = ''] = stdout.split(`\n${id}: ${title}\n`);
         assert.ok(entry.startsWith(`  ${description}\n  ${source}\n  ${kind}`), `${id}: ${entry.slice(0, 500)}`);
-        for (const [name, { default: fallback }] of Object.entries(parameters)) {
+        for (const [name, { quick }] of Object.entries(parameters)) {
           assert.ok(entry.includes(`\n  ${name}: `), `${id}: ${name}`);
-          assert.ok(entry.includes(`\n    default: ${fallback.text} (${fallback.source})\n`), `${id}: ${name}`);
+          assert.ok(entry.includes(`\n    default: ${quick.text} (${quick.source})\n`), `${id}: ${name}`);
         }
       }
     }

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { copyFile, mkdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { trainDetector } from '../../../src/defenses/detectors/trainDetector.ts';
-import type { DetectorPlan, TrainingAttack } from '../../../src/defenses/plan.ts';
+import type { DetectorPlan } from '../../../src/defenses/plan.ts';
 import type { TrainingProgress } from '../../../src/defenses/progress.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import { ModelCache } from '../../../src/jobs/modelCache.ts';
 import { runTest } from '../../../src/jobs/runTest.ts';
 import type { ModelSource } from '../../../src/models/source.ts';
 import { readExamples } from '../../../src/reports/runFolder.ts';
+import { configureAttack, definitionOf } from '../../../src/runner/configuredAttack.ts';
 import { planOf } from '../../support/plans.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -21,7 +22,8 @@ const signs: ModelSource = {
   preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' },
 };
 const street = { name: 'street', path: path.join(demo, 'data', 'street'), labels: 'folders' } as const;
-const attack = (id: string, epsilon: number): TrainingAttack => ({ attack: id, norm: 'linf', epsilon, parameters: {} });
+const attack = (id: string, epsilon: number) =>
+  configureAttack(definitionOf(id), { norm: 'linf', epsilon, preset: 'quick', parameters: {}, quantize: true });
 
 describe('a detector of the demo’s model', function () {
   this.timeout(120_000);
@@ -35,6 +37,7 @@ describe('a detector of the demo’s model', function () {
     model: signs,
     dataset: street,
     path: folder.at('net'),
+    preset: 'quick',
     parameters: {},
     seed: 0,
     attacks: [attack('fgsm', 8 / 255)],
@@ -80,6 +83,7 @@ describe('a detector of the demo’s model', function () {
     assert.match(warnings.join(), /highest score of \d+ clean images|^$/);
     const written = JSON.parse(await readFile(file, 'utf8'));
     assert.equal(written.threshold, threshold);
+    assert.equal(written.preset, 'quick');
     assert.equal(written.report.attacks.length, 2);
 
     const unaware = await tested({ attacker: 'unaware' });

@@ -1,5 +1,12 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { catalog } from '../../../src/attacks/catalog.ts';
+import {
+  type AttackChoice,
+  type ConfiguredAttack,
+  configureAttack,
+  definitionOf,
+} from '../../../src/runner/configuredAttack.ts';
 import { removeFiles, resolveFiles, resolveTraining } from './workspaces.ts';
 
 const detector = { kind: 'net', model: 'signs', dataset: 'street', path: 'out/net' };
@@ -24,6 +31,17 @@ ${lines(defenses)}
 }`;
 }
 
+/** The attacks that there is something to learn from. */
+const lessons = [...catalog.values()]
+  .filter(({ kind }) => kind === 'attack')
+  .map(({ id }) => id)
+  .join(', ');
+
+/** An attack as entries configure it: with the preset `quick` and on the grid, where they do not say otherwise. */
+function chosen(attack: string, choice: Partial<AttackChoice> & Pick<AttackChoice, 'norm'>): ConfiguredAttack {
+  return configureAttack(definitionOf(attack), { preset: 'quick', parameters: {}, quantize: true, ...choice });
+}
+
 describe('what is to be trained', () => {
   afterEach(removeFiles);
 
@@ -35,15 +53,16 @@ describe('what is to be trained', () => {
             ...detector,
             attacks: [
               { attack: 'fgsm', epsilon: '16/255' },
-              { attack: 'pgd', norm: 'l2', epsilon: 2, parameters: { steps: 3 } },
+              { attack: 'pgd', norm: 'l2', epsilon: 2, preset: 'paper', parameters: { steps: 3 } },
             ],
             heldOut: [{ attack: 'cw' }],
             falsePositiveRate: 0.1,
+            preset: 'paper',
             parameters: { steps: 5, sigma: '2/255' },
             seed: 3,
           },
         },
-        defenses: { H: { ...defense, validation: 'street', parameters: { steps: 7 }, seed: 4 } },
+        defenses: { H: { ...defense, validation: 'street', preset: 'paper', parameters: { steps: 7 }, seed: 4 } },
       }),
     );
     assert.deepEqual(lines, []);
@@ -62,11 +81,12 @@ describe('what is to be trained', () => {
         dataset,
         path: join(root, 'out/net'),
         attacks: [
-          { attack: 'fgsm', norm: 'linf', epsilon: 16 / 255, parameters: {} },
-          { attack: 'pgd', norm: 'l2', epsilon: 2, parameters: { steps: 3 } },
+          chosen('fgsm', { norm: 'linf', epsilon: 16 / 255 }),
+          chosen('pgd', { norm: 'l2', epsilon: 2, preset: 'paper', parameters: { steps: 3 } }),
         ],
-        heldOut: [{ attack: 'cw', norm: 'l2', parameters: {} }],
+        heldOut: [chosen('cw', { norm: 'l2' })],
         falsePositiveRate: 0.1,
+        preset: 'paper',
         parameters: { steps: 5, sigma: '2/255' },
         seed: 3,
         origin: { file, line: 5 },
@@ -80,6 +100,7 @@ describe('what is to be trained', () => {
         dataset,
         validation: dataset,
         path: join(root, 'out/robust'),
+        preset: 'paper',
         parameters: { steps: 7 },
         seed: 4,
         origin: { file, line: 8 },
@@ -92,14 +113,18 @@ describe('what is to be trained', () => {
       settingsOf({ detectors: { D: detector }, defenses: { H: defense } }),
     );
     assert.deepEqual(lines, []);
-    const { attacks, heldOut, falsePositiveRate, seed, parameters } = detectors[0] ?? assert.fail();
+    const { attacks, heldOut, falsePositiveRate, seed, preset, parameters } = detectors[0] ?? assert.fail();
     assert.deepEqual(attacks, [
-      { attack: 'fgsm', norm: 'linf', epsilon: 8 / 255, parameters: {} },
-      { attack: 'pgd', norm: 'linf', epsilon: 8 / 255, parameters: {} },
+      chosen('fgsm', { norm: 'linf', epsilon: 8 / 255 }),
+      chosen('pgd', { norm: 'linf', epsilon: 8 / 255 }),
     ]);
-    assert.deepEqual(heldOut, [{ attack: 'deepfool', norm: 'l2', parameters: {} }]);
-    assert.deepEqual({ falsePositiveRate, seed, parameters }, { falsePositiveRate: 0.05, seed: 0, parameters: {} });
+    assert.deepEqual(heldOut, [chosen('deepfool', { norm: 'l2' })]);
+    assert.deepEqual(
+      { falsePositiveRate, seed, preset, parameters },
+      { falsePositiveRate: 0.05, seed: 0, preset: 'quick', parameters: {} },
+    );
     assert.ok(defenses[0] && !('validation' in defenses[0]));
+    assert.equal(defenses[0].preset, 'quick');
   });
 
   it('holds no attack out by default that it learns from, and none at all where the list is empty', async () => {
@@ -131,7 +156,7 @@ describe('what is to be trained', () => {
     'a missing kind': [{ defense: { kind: undefined } }, 'kind: "kind" is missing. Which kind it is.'],
     'an unknown key': [
       { defense: { attacks: [] } },
-      'attacks: There is no setting "attacks" here. Known: kind, model, dataset, validation, path, parameters, seed.',
+      'attacks: There is no setting "attacks" here. Known: kind, model, dataset, validation, path, parameters, preset, seed.',
     ],
     'a parameter beside': [
       { detector: { sigma: 1 } },
@@ -140,6 +165,15 @@ describe('what is to be trained', () => {
     'a parameter of a defense beside': [
       { defense: { steps: 1 } },
       'steps: "steps" is a parameter of the defense. Move it into "parameters": { "steps": 1 }.',
+    ],
+    'an unknown preset': [{ defense: { preset: 'papr' } }, 'preset: "papr" is unknown. Did you mean "paper"?'],
+    'an unknown preset of an attack': [
+      { detector: { attacks: [{ attack: 'fgsm', epsilon: 0.1, preset: 'fast' }] } },
+      'attacks[0] › preset: "fast" is unknown. Known: quick, paper.',
+    ],
+    'a preset among the parameters': [
+      { detector: { parameters: { preset: 'paper' } } },
+      'parameters › preset: "preset" belongs beside "parameters", not inside. Move it there.',
     ],
     'a key among the parameters': [
       { detector: { parameters: { seed: 3 } } },
@@ -243,7 +277,7 @@ describe('what is to be trained', () => {
     ],
     'an attack that makes no examples': [
       { detector: { attacks: [{ attack: 'linear', epsilon: 0.1 }] } },
-      'attacks[0] › attack: Linear explanation makes nothing to learn from. Name one of fgsm, ifgsm, pgd, mifgsm, apgd, fab, deepfool, jsma, jsma-one-pixel, cw, fmn, sigma-zero, auto.',
+      `attacks[0] › attack: Linear explanation makes nothing to learn from. Name one of ${lessons}.`,
     ],
     'no epsilon': [
       { detector: { attacks: [{ attack: 'pgd' }] } },
@@ -274,7 +308,7 @@ describe('what is to be trained', () => {
     ],
     'a target': [
       { detector: { attacks: [{ attack: 'fgsm', epsilon: 0.1, target: 'stop' }] } },
-      'attacks[0] › target: There is no setting "target" here. Known: attack, norm, epsilon, parameters.',
+      'attacks[0] › target: There is no setting "target" here. Known: attack, norm, epsilon, parameters, preset.',
     ],
     'a parameter beside the attack': [
       { detector: { attacks: [{ attack: 'pgd', epsilon: 0.1, steps: 3 }] } },

@@ -32,12 +32,12 @@ export const attacks = new Map<string, unknown>([
 const steps = {
   description: 'Number of steps.',
   schema: { type: 'integer', minimum: 1 },
-  default: { value: 40, text: '40', source: 'a book' },
+  quick: { value: 40, text: '40', source: 'a book' },
 };
 const sigma = {
   description: 'Width.',
   schema: amountSchema,
-  default: { value: 1 / 255, text: '1/255', source: 'a paper | page 3' },
+  quick: { value: 1 / 255, text: '1/255', source: 'a paper | page 3' },
 };
 
 /** The kinds of detector that settings tell apart. */

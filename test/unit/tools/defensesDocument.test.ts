@@ -11,7 +11,7 @@ describe('the page about the defenses', () => {
     assert.equal(defensesDocument(), page, 'media/defenses.md has drifted: run `npm run generate`');
   });
 
-  it('has every detector and defense, and every parameter with its default and source', () => {
+  it('has every detector and defense, and every parameter with both defaults and their sources', () => {
     for (const [page, ...catalogs] of [
       [defensesDocument(), detectorCatalog, defenseCatalog],
       [defensesDocument(detectors, defenses), detectors, defenses],
@@ -19,8 +19,9 @@ describe('the page about the defenses', () => {
       for (const { id, title, description, source, parameters } of catalogs.flatMap((each) => [...each.values()])) {
         const section = page.split(`### ${title}\n`)[1]?.split('\n#')[0] ?? assert.fail(`${title} is missing`);
         for (const text of [`\`${id}\``, description, source]) assert.ok(section.includes(text), `${id}: ${text}`);
-        for (const [name, { description, default: fallback }] of Object.entries(parameters)) {
-          const cells = [description, `${fallback.text} (${fallback.source})`].map((text) =>
+        for (const [name, { description, quick, paper }] of Object.entries(parameters)) {
+          const last = paper ? `${paper.text} (${paper.source})` : 'the same';
+          const cells = [description, `${quick.text} (${quick.source})`, last].map((text) =>
             text.replaceAll('|', '\\|'),
           );
           assert.ok(section.includes(`\n| \`${name}\` | ${cells.join(' | ')} |`), `${id}: ${name}`);

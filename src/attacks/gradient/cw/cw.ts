@@ -1,4 +1,5 @@
-import type { AttackDefinition, Default } from '../../definition.ts';
+import type { Default } from '../../../parameters/parameter.ts';
+import type { AttackDefinition, Budget } from '../../definition.ts';
 import { cwL0 } from './l0.ts';
 import { cwL2 } from './l2.ts';
 import { cwLinf } from './linf.ts';
@@ -11,7 +12,11 @@ const speed = 'chosen for speed';
 type CwNorm = 'l2' | 'l0' | 'linf';
 
 /** A default for each norm. */
-function byNorm(values: Readonly<Record<CwNorm, number>>, text: string, source: string): Default<number, CwParameters> {
+function byNorm(
+  values: Readonly<Record<CwNorm, number>>,
+  text: string,
+  source: string,
+): Default<number, CwParameters, Budget> {
   return { value: ({ norm }) => values[norm as CwNorm], text, source };
 }
 

@@ -30,13 +30,13 @@ export const collaborative: DefenseDefinition<CollaborativeParameters> = {
       description:
         'The epsilon of a training step is drawn between this multiple of epsilon and epsilon. At 1 all examples have the same.',
       schema: { type: 'number', minimum: 0, maximum: 1 },
-      default: { value: 0.25, text: '0.25', source: 'our choice' },
+      quick: { value: 0.25, text: '0.25', source: 'our choice' },
     },
     pairs: {
       description:
         'Partner of a class: the class that adversarial examples of it are least likely to be taken for, or that most likely.',
       schema: { enum: ['least-likely', 'most-likely'] },
-      default: {
+      quick: {
         value: 'least-likely',
         text: '"least-likely"',
         source: `${source}: the prose and figure 7; equation 8 prints the most likely`,
@@ -46,13 +46,15 @@ export const collaborative: DefenseDefinition<CollaborativeParameters> = {
       description:
         'No two classes share a partner. Where classes share one, an attack from one to the other leaves the pair matching.',
       schema: { type: 'boolean' },
-      default: { value: true, text: 'true', source: `our choice; false is equation 8 of ${source}` },
+      quick: { value: true, text: 'true', source: 'our choice' },
+      paper: { value: false, text: 'false', source: `${source}, equation 8` },
     },
     bounded: {
       description:
         'The second head turns from the partner of an adversarial image by −log(1 − p); else by log p, as printed, which has no lower bound and is stopped at p = 1e-7.',
       schema: { type: 'boolean' },
-      default: { value: true, text: 'true', source: `our choice; false is equation 10 of ${source}` },
+      quick: { value: true, text: 'true', source: 'our choice' },
+      paper: { value: false, text: 'false', source: `${source}, equation 10` },
     },
   },
   async prepare(context, parameters): Promise<Prepared> {

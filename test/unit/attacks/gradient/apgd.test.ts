@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { catalog } from '../../../../src/attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
 import { checkpointsOf } from '../../../../src/attacks/gradient/apgd.ts';
+import { completeParameters } from '../../../../src/parameters/complete.ts';
 import { itPasses } from '../../../support/checks.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
 import { outcomesOf } from '../../../support/runs.ts';

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { catalog } from '../../../../src/attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
+import { completeParameters } from '../../../../src/parameters/complete.ts';
 import { itPasses } from '../../../support/checks.ts';
 import { conversation } from '../../../support/conversation.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
-import { completeParameters } from '../../../../src/attacks/definition.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
+import { completeParameters } from '../../../../src/parameters/complete.ts';
 import type { Checks } from '../../../support/checks.ts';
 import { clip, sameBits } from '../../../support/closedForms.ts';
 import { conversation, pointsOf } from '../../../support/conversation.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
-import { completeParameters } from '../../../../src/attacks/definition.ts';
+import { completeParameters } from '../../../../src/parameters/complete.ts';
 import type { Checks } from '../../../support/checks.ts';
 import { aim, clip, constantly, direction, sameBits } from '../../../support/closedForms.ts';
 import { conversation } from '../../../support/conversation.ts';

@@ -14,6 +14,7 @@ describe('the file of a detector', () => {
   const facts: DetectorFacts = {
     kind: 'feature-squeezing',
     model: { name: 'signs', sha256 },
+    preset: 'quick',
     parameters: { squeezers: 'mnist' },
     threshold: 0.25,
     scale: 0.125,

@@ -192,7 +192,9 @@ export const safetyNetChecks: Checks<typeof safetyNet> = {
     const { state } = await fitted(definition, training, classifier);
     const { auroc, sigma } = state.values as { auroc: number; sigma: number };
     assert.ok(auroc > 0.95 && auroc <= 1 && sigma > 0, `${auroc}`);
-    const given = await fitted(definition as DetectorDefinition<{ sigma: number }>, training, classifier, { sigma: 3 });
+    const given = await fitted(definition as unknown as DetectorDefinition<{ sigma: number }>, training, classifier, {
+      sigma: 3,
+    });
     assert.equal(given.state.values.sigma, 3);
   },
   'it learns from at most so many examples of each kind': async (definition) => {

@@ -10,7 +10,6 @@ import {
 } from '@tensorflow/tfjs-layers';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { collaborative as detectorDefinition } from '../../../../src/defenses/detectors/collaborative.ts';
-import { completeDefenseParameters } from '../../../../src/defenses/parameters.ts';
 import { Checkpoint } from '../../../../src/defenses/training/checkpoint.ts';
 import { chooseClassmap } from '../../../../src/defenses/training/collaborative/classmap.ts';
 import { collaborative } from '../../../../src/defenses/training/collaborative/collaborative.ts';
@@ -26,6 +25,7 @@ import { openLayersModel } from '../../../../src/models/tfjs/openLayersModel.ts'
 import { withoutSoftmax } from '../../../../src/models/tfjs/operations/withoutSoftmax.ts';
 import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { writeLayersModel } from '../../../../src/models/tfjs/training/writeLayersModel.ts';
+import { completeParameters } from '../../../../src/parameters/complete.ts';
 import { fillWeights } from '../../../support/fillWeights.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
 import { throwsWith } from '../../../support/rejectsWith.ts';
@@ -175,7 +175,7 @@ describe('collaborative training', () => {
     for (const pairs of ['least-likely', 'most-likely'] as const) {
       for (const distinct of [true, false]) {
         const given = { epsilon: 0.25, batchSize: 2, pairs, distinct };
-        const parameters = completeDefenseParameters(collaborative, given);
+        const parameters = completeParameters(collaborative, given, 'quick');
         const context = {
           model: linear,
           preprocessing: noPreprocessing,
@@ -222,7 +222,7 @@ describe('collaborative training', () => {
           0.4 * minusLog(lockedThere, label) +
           0.1 * (minusLog(auxiliary, partner) - Math.log(1 - p));
       }
-      const parameters = completeDefenseParameters(collaborative, {});
+      const parameters = completeParameters(collaborative, {}, 'quick');
       const turned = tf.sub(1, pixels()) as tf.Tensor4D;
       const batch = { images: pixels(), labels: oneHot(labels, 4) };
       const objective = await collaborative.objective(parameters, prepared);
@@ -231,7 +231,7 @@ describe('collaborative training', () => {
     });
 
     it('learns from one step along the sign of the gradient, by an epsilon drawn anew', async () => {
-      const parameters = completeDefenseParameters(collaborative, { epsilon: 0.2, smallestEpsilon: 0.5 });
+      const parameters = completeParameters(collaborative, { epsilon: 0.2, smallestEpsilon: 0.5 }, 'quick');
       const batch = { images: pixels(), labels: oneHot(labels, 4) };
       const random = xoroshiro128plus(1);
       const objective = await collaborative.objective(parameters, prepared);
@@ -261,13 +261,17 @@ describe('collaborative training', () => {
         Float32Array.from({ length: 16 }, (_, i) => (quarter(i) === label ? 0.9 : 0.2) - ((k + i) % 5) / 25),
       ),
     };
-    const parameters = completeDefenseParameters(collaborative, {
-      epsilon: 0.1,
-      epochs: 8,
-      batchSize: 16,
-      learningRate: 0.03,
-      patience: 8,
-    });
+    const parameters = completeParameters(
+      collaborative,
+      {
+        epsilon: 0.1,
+        epochs: 8,
+        batchSize: 16,
+        learningRate: 0.03,
+        patience: 8,
+      },
+      'quick',
+    );
     const plain = fillWeights(
       sequential({
         layers: [

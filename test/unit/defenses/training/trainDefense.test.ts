@@ -19,6 +19,8 @@ import { openModel } from '../../../../src/models/open.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
 import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { writeLayersModel } from '../../../../src/models/tfjs/training/writeLayersModel.ts';
+import type { Preset } from '../../../../src/parameters/parameter.ts';
+import { configureAttack, definitionOf } from '../../../../src/runner/configuredAttack.ts';
 import { victimOf } from '../../../../src/runner/victim.ts';
 import { UserError } from '../../../../src/userError.ts';
 import { openOnTensorFlow } from '../../../support/openOnTensorFlow.ts';
@@ -72,6 +74,7 @@ describe('hardening a model', () => {
       model: { name: 'toy', path: model, labels: folder.at('labels.txt') },
       dataset: { name: 'images', path: folder.at('images'), labels: 'folders' },
       path: folder.at('hard'),
+      preset: 'quick',
       parameters: { epsilon: '10/255', epochs: 2, batchSize: 8, learningRate: 0.005 },
       seed: 3,
       origin: { file: 'settings.json', line: 1 },
@@ -124,6 +127,7 @@ describe('hardening a model', () => {
     assert.equal(card.original.sha256, hash.digest('hex'));
     assert.equal(card.training.images, 36);
     assert.equal(card.validation.images, 4);
+    assert.equal(card.preset, 'quick');
     assert.equal(card.parameters.epsilon, 10 / 255);
     assert.equal(card.parameters.stepSize, 1.25);
     assert.deepEqual(card.after, report.after);
@@ -192,11 +196,12 @@ describe('hardening a model', () => {
     }));
     const rows = await classifier.logits(known.map(({ pixels }) => pixels));
     const right = known.flatMap(({ label }, i) => (argmax(rows[i] as Float32Array) === label ? [i] : []));
-    const attacks = [{ attack: 'pgd', norm: 'linf', epsilon: 0.3, parameters: { steps: 5, restarts: 1 } }] as const;
+    const parameters = { steps: 5, restarts: 1 };
+    const choice = { norm: 'linf', epsilon: 0.3, preset: 'quick', parameters, quantize: true } as const;
+    const attacks = [configureAttack(definitionOf('pgd'), choice)];
     const done: number[] = [];
     const crafted = await craftExamples(victimOf(classifier), known, attacks, {
       seed: 1,
-      quantize: true,
       onProgress: (count, total) => {
         assert.equal(total, right.length);
         done.push(count);
@@ -214,6 +219,22 @@ describe('hardening a model', () => {
         assert.ok(Math.abs(value - (known[original]?.pixels[k] as number)) <= 0.3 + 1e-6);
       }
     }
+    classifier.dispose();
+  });
+
+  it('crafts with the parameters of the preset that is asked for', async () => {
+    const classifier = await openOnTensorFlow(model);
+    const { images, labels } = toySet(3, 5);
+    const known = images.map((pixels, i) => ({ pixels, label: labels[i] as number, sha256: String(i) }));
+    const craftedWith = async (preset: Preset, parameters = {}) => {
+      const choice = { norm: 'l2', preset, parameters, quantize: true } as const;
+      const attack = configureAttack(definitionOf('fab'), choice);
+      const crafted = await craftExamples(victimOf(classifier), known, [attack], { seed: 1 });
+      return crafted.map(({ pixels }) => pixels);
+    };
+    const [quick, paper] = [await craftedWith('quick'), await craftedWith('paper')];
+    assert.deepEqual(paper, await craftedWith('quick', { steps: 100, form: 'all-classes' }));
+    assert.notDeepEqual(paper, quick);
     classifier.dispose();
   });
 

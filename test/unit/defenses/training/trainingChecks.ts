@@ -7,7 +7,6 @@ import { catalog } from '../../../../src/attacks/catalog.ts';
 import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
 import type { Pixels } from '../../../../src/data/image.ts';
-import { completeDefenseParameters } from '../../../../src/defenses/parameters.ts';
 import { toBatch } from '../../../../src/defenses/training/accuracy.ts';
 import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
 import type { Trainee } from '../../../../src/defenses/training/trainee.ts';
@@ -15,6 +14,7 @@ import { normal } from '../../../../src/geometry/randomPoint.ts';
 import { softmax } from '../../../../src/models/functional.ts';
 import type { Preprocessing } from '../../../../src/models/preprocessing.ts';
 import { toLayersClassifier } from '../../../../src/models/tfjs/layersClassifier.ts';
+import { completeParameters } from '../../../../src/parameters/complete.ts';
 import type { Checks } from '../../../support/checks.ts';
 import { conversation, pointsOf } from '../../../support/conversation.ts';
 import { fillWeights } from '../../../support/fillWeights.ts';
@@ -51,7 +51,7 @@ export interface TrainingSubject {
 
 /** Everything that a check asks of a defense: its adversarial images, its loss there, and the gradient of the loss. */
 async function study({ definition, Trainee }: TrainingSubject, given: Readonly<Record<string, unknown>>, at = images) {
-  const parameters = completeDefenseParameters(definition, { epsilon, ...given });
+  const parameters = completeParameters(definition, { epsilon, ...given }, 'quick');
   const objective = await definition.objective(parameters, {});
   const trainee = new Trainee(network(), preprocessing);
   const batch = toBatch({ images: at, labels: labels.slice(0, at.length) }, shape, classes);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { catalog } from '../../../../../src/attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../../src/attacks/definition.ts';
+import { completeParameters } from '../../../../../src/parameters/complete.ts';
 import { itPasses } from '../../../../support/checks.ts';
 import { cwChecks } from './cwChecks.ts';
 

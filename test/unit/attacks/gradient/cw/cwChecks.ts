@@ -1,12 +1,13 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { type AttackDefinition, completeParameters } from '../../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../../src/attacks/definition.ts';
 import { createGoal } from '../../../../../src/attacks/goal.ts';
 import type { CwParameters } from '../../../../../src/attacks/gradient/cw/objective.ts';
 import { valueAt } from '../../../../../src/data/grid.ts';
 import type { ImageShape } from '../../../../../src/data/image.ts';
 import type { Norm } from '../../../../../src/geometry/norms.ts';
 import type { DifferentiableClassifier } from '../../../../../src/models/classifier.ts';
+import { completeParameters } from '../../../../../src/parameters/complete.ts';
 import type { Candidate } from '../../../../../src/runner/candidate.ts';
 import type { Checks } from '../../../../support/checks.ts';
 import { conversation } from '../../../../support/conversation.ts';

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { catalog } from '../../../../../src/attacks/catalog.ts';
-import { type AttackDefinition, completeParameters } from '../../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../../src/attacks/definition.ts';
 import { bestFeature, bestPair } from '../../../../../src/attacks/gradient/jsma/saliency.ts';
+import { completeParameters } from '../../../../../src/parameters/complete.ts';
 import { itPasses } from '../../../../support/checks.ts';
 import { chosenBy, everyFeature, everyPair, jsmaChecks, jsmaOnePixelChecks } from './jsmaChecks.ts';
 
