@@ -1,7 +1,8 @@
 import { catalog } from '../attacks/catalog.ts';
-import { type AttackDefinition, type Budget, completeParameters } from '../attacks/definition.ts';
+import { type AttackDefinition, completeParameters } from '../attacks/definition.ts';
 import { sample } from '../data/sample.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
+import type { Budget } from '../geometry/budget.ts';
 import type { Norm } from '../geometry/norms.ts';
 import type { DifferentiableClassifier } from '../models/classifier.ts';
 import { budgetOnGrid } from '../runner/projection.ts';

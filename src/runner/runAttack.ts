@@ -1,18 +1,20 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { AttackDefinition, Budget, ThreatModel } from '../attacks/definition.ts';
+import type { AttackDefinition, ThreatModel } from '../attacks/definition.ts';
 import type { Answer, Dialogue, Query } from '../attacks/dialogue.ts';
 import { type Goal, isReached } from '../attacks/goal.ts';
 import { isOnGrid } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
 import type { GuardedClassifier } from '../defenses/guard/guardedClassifier.ts';
+import type { Budget } from '../geometry/budget.ts';
 import { distances } from '../geometry/norms.ts';
+import { isInRange } from '../geometry/range.ts';
 import { type Classifier, type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
 import { argmax, type Functional } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
 import { type Candidate, gain, type Wish } from './candidate.ts';
 import { latticeSearch } from './latticeSearch.ts';
-import { budgetOnGrid, createProjection, isInRange, isWithin, roundToGrid } from './projection.ts';
+import { budgetOnGrid, createProjection, isWithin, roundToGrid } from './projection.ts';
 import { Recorder, type Step } from './recorder.ts';
 
 /** One image to attack. */

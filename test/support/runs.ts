@@ -1,6 +1,6 @@
-import type { AttackDefinition, Budget } from '../../src/attacks/definition.ts';
-import { completeParameters } from '../../src/attacks/definition.ts';
+import { type AttackDefinition, completeParameters } from '../../src/attacks/definition.ts';
 import type { Pixels } from '../../src/data/image.ts';
+import type { Budget } from '../../src/geometry/budget.ts';
 import type { Classifier, DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { budgetOnGrid } from '../../src/runner/projection.ts';
 import { type Outcome, type RunOptions, runAttack, type Subject } from '../../src/runner/runAttack.ts';

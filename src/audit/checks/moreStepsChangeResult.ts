@@ -1,4 +1,5 @@
-import { type Budget, completeParameters } from '../../attacks/definition.ts';
+import { completeParameters } from '../../attacks/definition.ts';
+import type { Budget } from '../../geometry/budget.ts';
 import { type Check, isTelling } from '../check.ts';
 import { clearlyNearer, countSuccesses, distanceOf, type Trial } from '../trial.ts';
 

@@ -1,5 +1,6 @@
-import { type Budget, completeParameters } from '../../attacks/definition.ts';
+import { completeParameters } from '../../attacks/definition.ts';
 import type { Pixels } from '../../data/image.ts';
+import type { Budget } from '../../geometry/budget.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import type { Subject } from '../../runner/runAttack.ts';
 import { type Check, isTelling } from '../check.ts';

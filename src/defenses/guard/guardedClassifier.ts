@@ -1,3 +1,4 @@
+import { addScaled } from '../../geometry/vector.ts';
 import type { Batch, DifferentiableClassifier, Logits, Pullback } from '../../models/classifier.ts';
 import { argmax, type Functional, seed, weigh } from '../../models/functional.ts';
 import type { Detector } from '../detectors/detector.ts';
@@ -84,7 +85,7 @@ export class GuardedClassifier {
           const slope = slopes.get(i);
           if (share === 0 || slope === undefined) return gradient;
           const factor = share / this.#threshold.scale;
-          return gradient.map((value, p) => value + factor * (slope[p] as number));
+          return addScaled(gradient, slope, factor);
         }),
       ),
     };

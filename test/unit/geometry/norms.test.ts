@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { ascend } from '../../../src/geometry/norms.ts';
+import { ascend } from '../../../src/geometry/steepestAscent.ts';
 
 describe('the steepest step in l1', () => {
   it('fills the largest derivatives up to the edges of the range, however many that takes', () => {
