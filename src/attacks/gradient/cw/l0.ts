@@ -52,7 +52,7 @@ function* solve(
   initialConstant: number,
 ): Asking<Solution | undefined> {
   const { confidence, steps, learningRate } = parameters;
-  const still = new Float64Array(image.length);
+  const zeros = new Float64Array(image.length);
   const origin = new TanhDescent(image, learningRate).point;
   const descent = new TanhDescent(start, learningRate);
   for (let c = initialConstant; c < largestConstant; c *= 2) {
@@ -62,7 +62,7 @@ function* solve(
       const { shortfall, ascent } = yield* objective(point, goal, confidence + surplus);
       if (shortfall < tolerance) return { point, c, ascent };
       const gradient = addScaled(scaled(subtract(point, origin), 2), ascent, -c);
-      hold(gradient, still, allowed, shape.channels);
+      hold(gradient, zeros, allowed, shape.channels);
       descent.step(gradient);
     }
   }

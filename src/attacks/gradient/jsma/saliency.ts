@@ -82,7 +82,11 @@ function contenders(saliency: Saliency, domain: Uint32Array): Uint32Array {
 /** Leaves out what two certain features surpass in both, to have less to put in order. */
 function withoutPlainlyWorse({ gains, drops }: Saliency, domain: Uint32Array): Uint32Array {
   const finite = domain.filter((i) => Number.isFinite(gains[i]) && Number.isFinite(drops[i]));
-  const most = (values: Float64Array) => finite.reduce((top, i) => Math.max(top, values[i] as number), 0);
+  const most = (values: Float64Array) => {
+    let top = 0;
+    for (const i of finite) top = Math.max(top, values[i] as number);
+    return top;
+  };
   const [topGain, topDrop] = [most(gains), most(drops)];
   if (topGain === 0 || topDrop === 0) return new Uint32Array();
   /** The feature that is far up in both. */
