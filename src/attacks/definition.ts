@@ -1,5 +1,6 @@
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { ImageShape, Pixels } from '../data/image.ts';
+import type { Budget } from '../geometry/budget.ts';
 import type { Norm } from '../geometry/norms.ts';
 import type { ParametersOf } from '../parameters/parameter.ts';
 import type { Dialogue } from './dialogue.ts';
@@ -7,15 +8,6 @@ import type { Goal } from './goal.ts';
 
 /** What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based). */
 export type ThreatModel = 'white-box' | 'score-based' | 'decision-based';
-
-/**
- * The largest perturbation that is allowed: ‖x′ − x‖ ≤ epsilon, in units of the pixel range [0, 1]. It is infinite for an
- * attack that looks for the nearest success in the norm.
- */
-export interface Budget<N extends Norm = Norm> {
-  readonly norm: N;
-  readonly epsilon: number;
-}
 
 /** What an attack is given: one image, what to make of it, and the means. */
 export interface Attempt<P, N extends Norm = Norm> {

@@ -1,5 +1,6 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import type { AttackDefinition } from '../attacks/definition.ts';
+import { signVector } from '../geometry/randomVector.ts';
+import { addScaled } from '../geometry/vector.ts';
 import { probe } from './probe.ts';
 
 /** Points that are asked about together. */
@@ -18,7 +19,7 @@ export function signNoise(draws: number): AttackDefinition {
     threatModel: 'decision-based',
     *run({ image, budget: { norm, epsilon }, project, random }) {
       const length = epsilon / (norm === 'l2' ? Math.sqrt(image.length) : norm === 'l1' ? image.length : 1);
-      const draw = () => project(image.map((value) => value + (uniformInt(random, 0, 1) ? length : -length)));
+      const draw = () => project(addScaled(image, signVector(image.length, random), length));
       for (let drawn = 0; drawn < draws; drawn += atOnce) {
         yield { kind: 'decision', points: Array.from({ length: atOnce }, draw) };
       }

@@ -1,7 +1,8 @@
-import type { AttackDefinition, Budget } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/definition.ts';
 import { sample } from '../data/sample.ts';
 import type { Attacked, AttackedRound } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
+import type { Budget } from '../geometry/budget.ts';
 import { type AttackChoice, type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Outcome, Subject } from '../runner/conversation.ts';
 import { outcomesOf } from '../runner/runAttack.ts';

@@ -1,3 +1,4 @@
+import type { Vector } from '../geometry/vector.ts';
 import type { Pixels } from './image.ts';
 
 /** Gray levels of an 8-bit image above zero. Level k is the pixel value k / 255. */
@@ -21,7 +22,20 @@ export function levelOf(value: number): number {
 
 /** True when every value is exactly one of the 256 that a PNG can hold. */
 export function isOnGrid(pixels: Pixels): boolean {
-  return pixels.every((value) => valueAt(levelOf(value)) === value);
+  for (let i = 0; i < pixels.length; i++) {
+    const value = pixels[i] as number;
+    if (valueAt(levelOf(value)) !== value) return false;
+  }
+  return true;
+}
+
+/** Every value at the nearest gray level, what is outside of [0, 1] at black or white. */
+export function roundedToGrid(values: Vector): Pixels {
+  const pixels = new Float32Array(values.length);
+  for (let i = 0; i < pixels.length; i++) {
+    pixels[i] = valueAt(levelOf(Math.min(Math.max(values[i] as number, 0), 1)));
+  }
+  return pixels;
 }
 
 /** Moves values that arithmetic has carried a rounding error away from a gray level back onto it; in place. */

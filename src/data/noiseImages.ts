@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import { normal } from '../geometry/randomPoint.ts';
-import { levelOf, valueAt } from './grid.ts';
+import { normalVector } from '../geometry/randomVector.ts';
+import { roundedToGrid } from './grid.ts';
 import { type ImageShape, sizeOf } from './image.ts';
 import type { LabeledImage } from './loadExamples.ts';
 
@@ -17,9 +17,7 @@ const count = 8;
 export function noiseImages(shape: ImageShape, seed: number): LabeledImage[] {
   const random = xoroshiro128plus(seed);
   return Array.from({ length: count }, (_, i) => {
-    const pixels = Float32Array.from({ length: sizeOf(shape) }, () =>
-      valueAt(levelOf(Math.min(Math.max(0.5 + 0.3 * normal(random), 0), 1))),
-    );
+    const pixels = roundedToGrid(normalVector(sizeOf(shape), random, 0.5, 0.3));
     const sha256 = createHash('sha256').update(new Uint8Array(pixels.buffer)).digest('hex');
     return { file: `${whiteNoise} ${i + 1}`, sha256, pixels, notes: [] };
   });

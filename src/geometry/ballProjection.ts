@@ -1,62 +1,60 @@
-import type { Pixels } from '../data/image.ts';
+import type { ConvexNorm } from './norms.ts';
 
 /**
- * The map onto the ball of radius `epsilon` around an image; it writes to its argument. What it gives, clipped to [0, 1], is
- * the nearest point of ball ∩ [0, 1] in the Euclidean sense.
+ * Moves a point onto the ball of radius `epsilon` around an image, in place. What it gives, clipped to [0, 1], is the
+ * nearest point of ball ∩ [0, 1] in the Euclidean sense.
  */
-export function ballProjection(image: Pixels, norm: 'linf' | 'l2' | 'l1', epsilon: number): (point: Pixels) => void {
-  switch (norm) {
-    case 'linf': {
-      const low = image.map((value) => value - epsilon);
-      const high = image.map((value) => value + epsilon);
-      return (point) => {
-        for (let i = 0; i < point.length; i++) {
-          point[i] = Math.min(Math.max(point[i] as number, low[i] as number), high[i] as number);
-        }
-      };
-    }
-    case 'l2':
-      return (point) => {
-        const factor = largestFactor(...changesOf(image, point), epsilon);
-        for (let i = 0; i < point.length && factor < 1; i++) {
-          const original = image[i] as number;
-          point[i] = original + ((point[i] as number) - original) * factor;
-        }
-      };
-    case 'l1':
-      return (point) => {
-        const [size, room] = changesOf(image, point);
-        const threshold = softThreshold(size, room, epsilon);
-        for (let i = 0; i < point.length; i++) {
-          const original = image[i] as number;
-          const length = Math.min(Math.max((size[i] as number) - threshold, 0), room[i] as number);
-          point[i] = original + Math.sign((point[i] as number) - original) * length;
-        }
-      };
+export function projectOntoBall(point: Float32Array, image: Float32Array, norm: ConvexNorm, epsilon: number): void {
+  ontoBall[norm](point, image, epsilon);
+}
+
+const ontoBall = { linf: clampChanges, l2: shrinkChanges, l1: shortenChanges };
+
+function clampChanges(point: Float32Array, image: Float32Array, epsilon: number): void {
+  for (let i = 0; i < point.length; i++) {
+    const original = image[i] as number;
+    point[i] = Math.min(Math.max(point[i] as number, original - epsilon), original + epsilon);
   }
 }
 
-/** How far each value is to go, and how far it can go in that direction. */
-function changesOf(image: Pixels, point: Pixels): [size: Float64Array, room: Float64Array] {
-  return [
-    Float64Array.from(point, (value, i) => Math.abs(value - (image[i] as number))),
-    Float64Array.from(image, (value, i) => ((point[i] as number) > value ? 1 - value : value)),
-  ];
+function shrinkChanges(point: Float32Array, image: Float32Array, epsilon: number): void {
+  const factor = largestFactor(point, image, epsilon);
+  if (factor === 1) return;
+  for (let i = 0; i < point.length; i++) {
+    const original = image[i] as number;
+    point[i] = original + ((point[i] as number) - original) * factor;
+  }
+}
+
+function shortenChanges(point: Float32Array, image: Float32Array, epsilon: number): void {
+  const threshold = softThreshold(point, image, epsilon);
+  for (let i = 0; i < point.length; i++) {
+    const [value, original] = [point[i] as number, image[i] as number];
+    const size = Math.min(Math.max(Math.abs(value - original) - threshold, 0), roomToward(value, original));
+    point[i] = original + Math.sign(value - original) * size;
+  }
+}
+
+/** How far an image's value can go toward another, to the edge of [0, 1]. */
+function roomToward(value: number, original: number): number {
+  return value > original ? 1 - original : original;
 }
 
 /**
- * The s ≤ 1 at which √Σ min(s · size, room)² comes down to `epsilon`, or 1 if it is no more than that there. By the
+ * The s ≤ 1 at which √Σ min(s · size, room)² comes down to `epsilon`, or 1 if it is no more than that there, where a
+ * value's size is how far it is to go, and its room how far it can. By the
  * conditions of Karush, Kuhn & Tucker the nearest point of ball ∩ range is the range's clip of the point drawn to the image
  * by such a factor; scaling all of the way onto the ball first would leave unused what is clipped then.
  */
-function largestFactor(size: Float64Array, room: Float64Array, epsilon: number): number {
+function largestFactor(point: Float32Array, image: Float32Array, epsilon: number): number {
   // Values at the edge stay there as the factor grows, so that each round adds to them, and some round adds none.
   for (let factor = 0; ; ) {
     let [atEdge, free] = [0, 0];
-    for (let i = 0; i < size.length; i++) {
-      const [wish, most] = [size[i] as number, room[i] as number];
-      if (factor * wish >= most) atEdge += most * most;
-      else free += wish * wish;
+    for (let i = 0; i < point.length; i++) {
+      const [value, original] = [point[i] as number, image[i] as number];
+      const [size, room] = [Math.abs(value - original), roomToward(value, original)];
+      if (factor * size >= room) atEdge += room * room;
+      else free += size * size;
     }
     const next = free > 0 ? Math.sqrt(Math.max(epsilon * epsilon - atEdge, 0) / free) : 1;
     if (!(next < 1 && next > factor)) return next >= 1 ? 1 : factor;
@@ -69,15 +67,24 @@ function largestFactor(size: Float64Array, room: Float64Array, epsilon: number):
  * what the exact projection onto l1-ball ∩ [0, 1] takes off every change (Croce & Hein 2021, arXiv:2103.01208,
  * proposition 2.1). The sum is linear between the λ where a change ends (size) or leaves the edge (size − room).
  */
-function softThreshold(size: Float64Array, room: Float64Array, epsilon: number): number {
-  let clipped = 0;
-  for (let i = 0; i < size.length; i++) clipped += Math.min(size[i] as number, room[i] as number);
+function softThreshold(point: Float32Array, image: Float32Array, epsilon: number): number {
+  const ends = new Float64Array(point.length);
+  const edges = new Float64Array(point.length);
+  let [clipped, ended, atEdge] = [0, 0, 0];
+  for (let i = 0; i < point.length; i++) {
+    const [value, original] = [point[i] as number, image[i] as number];
+    const [size, room] = [Math.abs(value - original), roomToward(value, original)];
+    clipped += Math.min(size, room);
+    if (!(room > 0)) continue;
+    if (size > 0) ends[ended++] = size;
+    if (size - room > 0) edges[atEdge++] = size - room;
+  }
   if (clipped <= epsilon) return 0;
-  const ends = size.filter((value, i) => value > 0 && (room[i] as number) > 0).sort();
-  const edges = size
-    .map((value, i) => ((room[i] as number) > 0 ? value - (room[i] as number) : 0))
-    .filter((value) => value > 0)
-    .sort();
+  return thresholdBetween(ends.subarray(0, ended).sort(), edges.subarray(0, atEdge).sort(), epsilon);
+}
+
+/** @param ends sorted. @param edges sorted. */
+function thresholdBetween(ends: Float64Array, edges: Float64Array, epsilon: number): number {
   // From the largest λ, where nothing is left, down: `sum` is what is left at λ, `slope` how many changes grow from there.
   let [end, edge, slope, sum] = [ends.length - 1, edges.length - 1, 0, 0];
   let lambda = ends[end] as number;

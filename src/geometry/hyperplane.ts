@@ -1,8 +1,5 @@
-import type { Functional } from '../models/functional.ts';
-import { euclideanNorm } from './norms.ts';
-
-/** The norms in which the nearest point of a hyperplane has a formula. */
-export type HyperplaneNorm = 'linf' | 'l2' | 'l1';
+import { type ConvexNorm, dualNorm, lengthOf } from './norms.ts';
+import { sign } from './vector.ts';
 
 /** Where a function, linearized at a point x, is zero: all z with value + ⟨normal, z − x⟩ = 0. */
 export interface Hyperplane {
@@ -14,36 +11,6 @@ export interface Hyperplane {
   readonly distance: number;
 }
 
-/** ‖·‖q with 1/p + 1/q = 1. */
-const dual = { linf: 'l1', l2: 'l2', l1: 'linf' } as const;
-
-const lengths: Readonly<Record<HyperplaneNorm, (vector: ArrayLike<number>) => number>> = {
-  linf(vector) {
-    let largest = 0;
-    for (let i = 0; i < vector.length; i++) largest = Math.max(largest, Math.abs(vector[i] as number));
-    return largest;
-  },
-  l2: euclideanNorm,
-  l1(vector) {
-    let sum = 0;
-    for (let i = 0; i < vector.length; i++) sum += Math.abs(vector[i] as number);
-    return sum;
-  },
-};
-
-/** Length of a vector in a norm, summed in float64. */
-export function lengthOf(vector: ArrayLike<number>, norm: HyperplaneNorm): number {
-  return lengths[norm](vector);
-}
-
-/** z_class − z_rival, linear in the logits: zero on the boundary between the two. */
-export function logitDifference(to: number, from: number, classes: number): Functional {
-  const weights = new Float32Array(classes);
-  weights[to] = 1;
-  weights[from] = -1;
-  return { kind: 'weights', output: 'logits', weights };
-}
-
 /**
  * Of functions with these values and gradients at a point, the one whose linearization is zero nearest to it in `norm`;
  * the first of equals.
@@ -52,12 +19,12 @@ export function logitDifference(to: number, from: number, classes: number): Func
 export function nearestHyperplane(
   values: readonly number[],
   gradients: readonly Float32Array[],
-  norm: HyperplaneNorm,
+  norm: ConvexNorm,
 ): Hyperplane | undefined {
   let nearest: Hyperplane | undefined;
   for (const [k, normal] of gradients.entries()) {
     const value = values[k] as number;
-    const slope = lengthOf(normal, dual[norm]);
+    const slope = lengthOf(normal, dualNorm[norm]);
     if (!(slope > 0 && slope < Infinity)) continue;
     const distance = Math.abs(value) / slope;
     if (distance < (nearest?.distance ?? Infinity)) nearest = { value, normal, distance };
@@ -78,28 +45,35 @@ export function changeOnto(
   point: ArrayLike<number>,
   normal: ArrayLike<number>,
   needed: number,
-  norm: HyperplaneNorm,
+  norm: ConvexNorm,
 ): Float64Array {
-  const sign = Math.sign(needed);
+  const side = Math.sign(needed);
   // Relative to the largest, so that neither squares nor quotients leave the numbers there are.
   const largest = lengthOf(normal, 'linf');
-  const gains = Float64Array.from(normal, (w) => Math.abs(w) / largest);
-  const room = Float64Array.from(point, (value, i) => {
-    if (gains[i] === 0) return 0;
-    return sign * (normal[i] as number) > 0 ? 1 - value : value;
-  });
-  const sizes = sizesOf(gains, room, Math.abs(needed) / largest, norm);
-  return sizes.map((size, i) => sign * Math.sign(normal[i] as number) * size);
+  const gains = new Float64Array(normal.length);
+  const room = new Float64Array(normal.length);
+  for (let i = 0; i < gains.length; i++) {
+    const [w, value] = [normal[i] as number, point[i] as number];
+    const gain = Math.abs(w) / largest;
+    gains[i] = gain;
+    if (gain !== 0) room[i] = side * w > 0 ? 1 - value : value;
+  }
+  const change = sizesOf(gains, room, Math.abs(needed) / largest, norm);
+  for (let i = 0; i < change.length; i++) {
+    change[i] = side * Math.sign(normal[i] as number) * (change[i] as number);
+  }
+  return change;
 }
 
-function sizesOf(gains: Float64Array, room: Float64Array, needed: number, norm: HyperplaneNorm): Float64Array {
+/** How far each value goes, whichever way. Takes `room` over. */
+function sizesOf(gains: Float64Array, room: Float64Array, needed: number, norm: ConvexNorm): Float64Array {
   switch (norm) {
     case 'linf':
-      return inProportion(gains, room, needed, gains.map(Math.sign));
+      return inProportion(gains, room, needed, sign(gains));
     case 'l2':
       return inProportion(gains, room, needed, gains);
     case 'l1':
-      return largestFirst(gains, room, needed);
+      return steepestFirst(gains, room, needed);
   }
 }
 
@@ -122,33 +96,47 @@ function inProportion(
     }
     if (slope === 0) return room;
     const next = (needed - full) / slope;
-    if (next <= lambda) return room.map((most, i) => Math.min(most, lambda * (proportions[i] as number)));
+    if (next <= lambda) {
+      for (let i = 0; i < room.length; i++) room[i] = Math.min(room[i] as number, lambda * (proportions[i] as number));
+      return room;
+    }
     lambda = next;
   }
 }
 
 /** All the room of the values with the largest gains, and as much of the next as is still needed. */
-function largestFirst(gains: Float64Array, room: Float64Array, needed: number): Float64Array {
+function steepestFirst(gains: Float64Array, room: Float64Array, needed: number): Float64Array {
   const sorted = gains.slice().sort();
-  const reached = (least: number) =>
-    gains.reduce((sum, gain, i) => (gain >= least ? sum + gain * (room[i] as number) : sum), 0);
-  if (reached(0) <= needed) return room;
+  if (gainFrom(0, gains, room) <= needed) return room;
   // The largest gain such that the values which gain that much are enough, by its place among all.
   let [enough, few] = [0, sorted.length];
   while (few - enough > 1) {
     const middle = (enough + few) >> 1;
-    if (reached(sorted[middle] as number) >= needed) enough = middle;
+    if (gainFrom(sorted[middle] as number, gains, room) >= needed) enough = middle;
     else few = middle;
   }
   const last = sorted[enough] as number;
   let left = needed;
-  for (let i = 0; i < gains.length; i++)
-    if ((gains[i] as number) > last) left -= (gains[i] as number) * (room[i] as number);
-  return room.map((most, i) => {
+  for (let i = 0; i < gains.length; i++) {
     const gain = gains[i] as number;
-    if (gain !== last) return gain > last ? most : 0;
-    const size = Math.min(most, Math.max(left, 0) / last);
+    if (gain > last) left -= gain * (room[i] as number);
+  }
+  for (let i = 0; i < room.length; i++) {
+    const gain = gains[i] as number;
+    if (gain > last) continue;
+    const size = gain < last ? 0 : Math.min(room[i] as number, Math.max(left, 0) / last);
     left -= gain * size;
-    return size;
-  });
+    room[i] = size;
+  }
+  return room;
+}
+
+/** What the values gain in all whose gain is no less than `least`, each going to its edge. */
+function gainFrom(least: number, gains: Float64Array, room: Float64Array): number {
+  let sum = 0;
+  for (let i = 0; i < gains.length; i++) {
+    const gain = gains[i] as number;
+    if (gain >= least) sum += gain * (room[i] as number);
+  }
+  return sum;
 }

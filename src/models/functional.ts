@@ -21,6 +21,14 @@ export type Functional =
   /** ⟨weights, output⟩ for a named output: `logits`, or an activation that the model declares. */
   | { readonly kind: 'weights'; readonly output: string; readonly weights: Float32Array; readonly scale?: number };
 
+/** z_to − z_from, linear in the logits: zero on the boundary between the two. */
+export function logitDifference(to: number, from: number, classes: number): Functional {
+  const weights = new Float32Array(classes);
+  weights[to] = 1;
+  weights[from] = -1;
+  return { kind: 'weights', output: 'logits', weights };
+}
+
 /** A functional of the logits alone. */
 export type LogitsFunctional = Exclude<Functional, { kind: 'weights' }>;
 

@@ -1,4 +1,4 @@
-import { levelOf, valueAt } from '../data/grid.ts';
+import { roundedToGrid } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { distances } from '../geometry/norms.ts';
 import type { Step } from '../runner/recorder.ts';
@@ -18,8 +18,7 @@ export function contactSheet(
     for (let y = 0; y < shape.height; y++) {
       const line = point.subarray(y * lineLength, (y + 1) * lineLength);
       // What left the range on its way is shown at the edge of it.
-      const shown = line.map((value) => valueAt(levelOf(Math.min(Math.max(value, 0), 1))));
-      sheet.set(shown, ((row * shape.height + y) * width + column * shape.width) * shape.channels);
+      sheet.set(roundedToGrid(line), ((row * shape.height + y) * width + column * shape.width) * shape.channels);
     }
   }
   return { sheet, shape: { height: rows * shape.height, width, channels: shape.channels }, columns };

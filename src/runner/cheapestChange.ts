@@ -1,6 +1,9 @@
 import { levelOf, levels, valueAt } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
-import type { Norm } from '../geometry/norms.ts';
+import { lengthOf, type Norm } from '../geometry/norms.ts';
+import { largestFirst } from '../geometry/order.ts';
+import { copyPixel } from '../geometry/pixels.ts';
+import { dot, finite } from '../geometry/vector.ts';
 
 /** What gray levels more do to each value of a point, in the direction in which a function rises. */
 interface Moves {
@@ -29,16 +32,29 @@ export function cheapestChange(
   norm: Norm,
   channels: number,
 ): Pixels | undefined {
-  const sign = gradient.map((g) => (Number.isFinite(g) ? Math.sign(g) : 0));
-  const moves: Moves = {
-    gains: Float64Array.from(gradient, (g) => (Number.isFinite(g) ? Math.abs(g) / levels : 0)),
-    room: Uint8Array.from(point, (value, i) =>
-      sign[i] === 0 ? 0 : (sign[i] as number) > 0 ? levels - levelOf(value) : levelOf(value),
-    ),
-    start: Int16Array.from(point, (value, i) => (sign[i] as number) * (levelOf(value) - levelOf(image[i] as number))),
-  };
-  const counts = choose[norm](moves, needed, channels);
-  return counts && point.map((value, i) => valueAt(levelOf(value) + (sign[i] as number) * (counts[i] as number)));
+  const slopes = finite(gradient);
+  const counts = choose[norm](movesOf(image, point, slopes), needed, channels);
+  if (counts === undefined) return undefined;
+  const moved = new Float32Array(point.length);
+  for (let i = 0; i < moved.length; i++) {
+    moved[i] = valueAt(levelOf(point[i] as number) + Math.sign(slopes[i] as number) * (counts[i] as number));
+  }
+  return moved;
+}
+
+function movesOf(image: Pixels, point: Pixels, slopes: Float64Array): Moves {
+  const gains = new Float64Array(slopes.length);
+  const room = new Uint8Array(slopes.length);
+  const start = new Int16Array(slopes.length);
+  for (let i = 0; i < slopes.length; i++) {
+    const slope = slopes[i] as number;
+    if (slope === 0) continue;
+    const level = levelOf(point[i] as number);
+    gains[i] = Math.abs(slope) / levels;
+    room[i] = slope > 0 ? levels - level : level;
+    start[i] = Math.sign(slope) * (level - levelOf(image[i] as number));
+  }
+  return { gains, room, start };
 }
 
 type Choose = (moves: Moves, needed: number, channels: number) => Uint8Array | undefined;
@@ -47,8 +63,11 @@ type Choose = (moves: Moves, needed: number, channels: number) => Uint8Array | u
 const choose: Readonly<Record<Norm, Choose>> = {
   /** All values move until they are as far from the image as the farthest may be. */
   linf({ gains, room, start }, needed) {
-    const counts = (far: number) => room.map((most, i) => clamp(far - (start[i] as number), most));
-    return bounded(gains, needed, levels, counts);
+    const counts = new Uint8Array(room.length);
+    return bounded(gains, needed, levels, (far) => {
+      for (let i = 0; i < counts.length; i++) counts[i] = clamp(far - (start[i] as number), room[i] as number);
+      return counts;
+    });
   },
 
   /**
@@ -56,19 +75,24 @@ const choose: Readonly<Record<Norm, Choose>> = {
    * buying while gain ≥ λ cost.
    */
   l2({ gains, room, start }, needed) {
-    const bought = (price: number) =>
-      room.map((most, i) => clamp(Math.floor(((gains[i] as number) / price + 1) / 2) - (start[i] as number), most));
-    if (totalOf(gains, room) < needed) return undefined;
+    const buy = (price: number, counts: Uint8Array) => {
+      for (let i = 0; i < counts.length; i++) {
+        const worthwhile = Math.floor(((gains[i] as number) / price + 1) / 2);
+        counts[i] = clamp(worthwhile - (start[i] as number), room[i] as number);
+      }
+      return counts;
+    };
+    if (dot(gains, room) < needed) return undefined;
+    const counts = new Uint8Array(room.length);
     // The price at which little too little is bought, and the one at which it is enough.
-    let [dear, cheap] = [2 * gains.reduce((a, b) => Math.max(a, b), 0), 0];
+    let [dear, cheap] = [2 * lengthOf(gains, 'linf'), 0];
     for (let round = 0; round < 60; round++) {
       const price = (dear + cheap) / 2;
-      if (totalOf(gains, bought(price)) < needed) dear = price;
+      if (dot(gains, buy(price, counts)) < needed) dear = price;
       else cheap = price;
     }
-    const counts = bought(dear);
-    const enough = cheap > 0 ? bought(cheap) : room;
-    let total = totalOf(gains, counts);
+    const enough = cheap > 0 ? buy(cheap, new Uint8Array(room.length)) : room;
+    let total = dot(gains, buy(dear, counts));
     for (let i = 0; i < counts.length && total < needed; i++) {
       while ((counts[i] as number) < (enough[i] as number) && total < needed) {
         counts[i] = (counts[i] as number) + 1;
@@ -81,9 +105,10 @@ const choose: Readonly<Record<Norm, Choose>> = {
   /** A level away from the image costs one, whichever value it is: those that gain most come first. */
   l1({ gains, room, start }, needed) {
     // Levels back to the image cost less than nothing.
-    const counts = room.map((most, i) => clamp(-(start[i] as number), most));
-    let left = needed - totalOf(gains, counts);
-    for (const i of byGain(gains)) {
+    const counts = new Uint8Array(room.length);
+    for (let i = 0; i < counts.length; i++) counts[i] = clamp(-(start[i] as number), room[i] as number);
+    let left = needed - dot(gains, counts);
+    for (const i of largestFirst(gains)) {
       if (left <= 0) break;
       const gain = gains[i] as number;
       if (gain === 0) return undefined;
@@ -102,16 +127,14 @@ const choose: Readonly<Record<Norm, Choose>> = {
       pixels[pixel] = (pixels[pixel] as number) + (gains[i] as number) * (room[i] as number);
     }
     const isFree = (pixel: number) => start.subarray(pixel * channels, (pixel + 1) * channels).some((n) => n !== 0);
-    const order = byGain(pixels);
+    const order = largestFirst(pixels);
     const cheapestFirst = [...order.filter(isFree), ...order.filter((pixel) => !isFree(pixel))];
-    const counts = (many: number) => {
-      const taken = new Uint8Array(room.length);
-      for (const pixel of cheapestFirst.slice(0, many)) {
-        for (let i = pixel * channels; i < (pixel + 1) * channels; i++) taken[i] = room[i] as number;
-      }
-      return taken;
-    };
-    return bounded(gains, needed, pixels.length, counts);
+    const counts = new Uint8Array(room.length);
+    return bounded(gains, needed, pixels.length, (many) => {
+      counts.fill(0);
+      for (const pixel of cheapestFirst.slice(0, many)) copyPixel(counts, room, pixel, channels);
+      return counts;
+    });
   },
 };
 
@@ -124,7 +147,7 @@ function bounded(gains: Float64Array, needed: number, most: number, counts: (siz
   let [low, high] = [0, most + 1];
   while (high - low > 1) {
     const middle = (low + high) >> 1;
-    if (totalOf(gains, counts(middle)) >= needed) high = middle;
+    if (dot(gains, counts(middle)) >= needed) high = middle;
     else low = middle;
   }
   return high > most ? undefined : counts(high);
@@ -133,9 +156,10 @@ function bounded(gains: Float64Array, needed: number, most: number, counts: (siz
 /** Takes back levels that were not needed, those first that cost most in l2. */
 function withoutSpare(counts: Uint8Array, gains: Float64Array, start: Int16Array, excess: number): Uint8Array {
   const cost = (i: number) => 2 * ((start[i] as number) + (counts[i] as number)) - 1;
-  const spare = [...counts.keys()].filter(
-    (i) => (counts[i] as number) > 0 && (gains[i] as number) <= excess && cost(i) > 0,
-  );
+  const spare: number[] = [];
+  for (let i = 0; i < counts.length; i++) {
+    if ((counts[i] as number) > 0 && (gains[i] as number) <= excess && cost(i) > 0) spare.push(i);
+  }
   let left = excess;
   for (const i of spare.sort((a, b) => cost(b) - cost(a))) {
     if ((gains[i] as number) > left) continue;
@@ -143,14 +167,4 @@ function withoutSpare(counts: Uint8Array, gains: Float64Array, start: Int16Array
     counts[i] = (counts[i] as number) - 1;
   }
   return counts;
-}
-
-function totalOf(gains: Float64Array, counts: Uint8Array): number {
-  let total = 0;
-  for (let i = 0; i < gains.length; i++) total += (gains[i] as number) * (counts[i] as number);
-  return total;
-}
-
-function byGain(gains: Float64Array): Uint32Array {
-  return Uint32Array.from(gains.keys()).sort((a, b) => (gains[b] as number) - (gains[a] as number));
 }

@@ -1,5 +1,6 @@
 import { catalog } from '../attacks/catalog.ts';
-import type { AttackDefinition, Budget } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/definition.ts';
+import type { Budget } from '../geometry/budget.ts';
 import type { Norm } from '../geometry/norms.ts';
 import { completeParameters } from '../parameters/complete.ts';
 import type { Preset } from '../parameters/parameter.ts';

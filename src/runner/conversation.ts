@@ -1,16 +1,18 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { AttackDefinition, Budget, ThreatModel } from '../attacks/definition.ts';
+import type { AttackDefinition, ThreatModel } from '../attacks/definition.ts';
 import type { Answer, Dialogue, Query } from '../attacks/dialogue.ts';
 import { type Goal, isReachedBy, lead } from '../attacks/goal.ts';
 import { isOnGrid } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
+import type { Budget } from '../geometry/budget.ts';
 import { distances, type Norm } from '../geometry/norms.ts';
+import { isInRange } from '../geometry/range.ts';
 import type { Functional } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
 import { type Candidate, gain, type Wish } from './candidate.ts';
 import type { ConfiguredAttack } from './configuredAttack.ts';
 import { latticeSearch } from './latticeSearch.ts';
-import { createProjection, isInRange, isWithin, roundToGrid } from './projection.ts';
+import { createProjection, isWithin, roundToGrid } from './projection.ts';
 import { Recorder, type Step } from './recorder.ts';
 import type { Ask, Victim } from './victim.ts';
 

@@ -1,9 +1,10 @@
 import type { ThreatModel } from '../attacks/definition.ts';
 import { type Asking, type Dialogue, decision, propose, pullback } from '../attacks/dialogue.ts';
 import { type Goal, isReached, isReachedBy, lead } from '../attacks/goal.ts';
-import { levelOf, valueAt } from '../data/grid.ts';
+import { roundedToGrid } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { distances } from '../geometry/norms.ts';
+import { between, dot, subtract } from '../geometry/vector.ts';
 import type { Candidate, Wish } from './candidate.ts';
 import { cheapestChange } from './cheapestChange.ts';
 import { roundToGrid } from './projection.ts';
@@ -33,14 +34,14 @@ const stretches = [1.02, 1.05, 1.1, 1.2, 1.4, 1.7, 2, 3, 5];
  */
 export function* latticeSearch(problem: OffGrid, threatModel: ThreatModel): Dialogue {
   const { image, found, prefer } = problem;
-  const nearest = onGrid(found.point);
+  const nearest = roundedToGrid(found.point);
   if (!found.success || prefer === 'latest') {
     yield* propose(nearest);
     return;
   }
   if (threatModel === 'white-box' && (yield* linearized(problem))) return;
   for (const factor of [1, ...stretches]) {
-    const point = onGrid(found.point.map((value, i) => (image[i] as number) + factor * (value - (image[i] as number))));
+    const point = roundedToGrid(between(image, found.point, factor));
     if (isReachedBy(problem.goal, yield* decision(point))) return;
   }
 }
@@ -59,8 +60,8 @@ function* linearized(problem: OffGrid): Asking<boolean> {
   const { image, input, found, norm } = problem;
   let nearest: GridPoint | undefined;
   // Nearest levels keep a strong perturbation as it is, and lose a faint one; cutting and raising does the reverse.
-  for (const start of [onGrid(found.point), roundToGrid(image, found.point, norm)]) {
-    if (start.every((value, i) => value === image[i])) continue;
+  for (const start of [roundedToGrid(found.point), roundToGrid(image, found.point, norm)]) {
+    if (distances(image, start, 1).linf === 0) continue;
     const success = yield* corrected(problem, start);
     if (success && success.distance < (nearest?.distance ?? Infinity)) nearest = success;
   }
@@ -104,16 +105,6 @@ function nearer(
   { point, gradient, ahead }: GridPoint,
   surplus: number,
 ): Pixels | undefined {
-  const needed = confidence - ahead + dot(gradient, point, image);
+  const needed = confidence - ahead + dot(gradient, subtract(point, image));
   return cheapestChange(image, image, gradient, needed + surplus * Math.abs(needed), norm, input.channels);
-}
-
-function dot(gradient: Float32Array, to: Pixels, from: Pixels): number {
-  let sum = 0;
-  for (let i = 0; i < gradient.length; i++) sum += (gradient[i] as number) * ((to[i] as number) - (from[i] as number));
-  return sum;
-}
-
-function onGrid(point: Pixels): Pixels {
-  return point.map((value) => valueAt(levelOf(Math.min(Math.max(value, 0), 1))));
 }

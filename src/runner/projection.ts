@@ -1,8 +1,11 @@
-import type { Budget } from '../attacks/definition.ts';
-import { levelOf, levels, snapToGrid, valueAt } from '../data/grid.ts';
+import { levelOf, levels, roundedToGrid, snapToGrid, valueAt } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
-import { ballProjection } from '../geometry/ballProjection.ts';
+import { projectOntoBall } from '../geometry/ballProjection.ts';
+import type { Budget } from '../geometry/budget.ts';
 import { distances } from '../geometry/norms.ts';
+import { largestFirst, placesOf } from '../geometry/order.ts';
+import { clip, isInRange } from '../geometry/range.ts';
+import { scaled, subtract } from '../geometry/vector.ts';
 
 /** float32 pixels miss a budget by rounding: points this much outside of it, in pixel values, still count as inside. */
 const tolerance = 1e-6;
@@ -23,11 +26,6 @@ export function isWithin(image: Pixels, point: Pixels, { norm, epsilon }: Budget
   return isInRange(point) && distances(image, point, channels)[norm] <= epsilon + slack;
 }
 
-/** True when every value is one that a pixel can have. */
-export function isInRange(point: Pixels): boolean {
-  return point.every((value) => value >= 0 && value <= 1);
-}
-
 /** How far float32 can carry a point in a norm, when it rounds all values of a large image the same way. */
 function roundingOf(norm: Budget['norm'], size: number): number {
   if (norm === 'l0') return 0;
@@ -43,10 +41,9 @@ function roundingOf(norm: Budget['norm'], size: number): number {
 export function createProjection(image: Pixels, budget: Budget, quantize: boolean): (point: Pixels) => Pixels {
   const { norm, epsilon } = budget;
   if (norm === 'l0' && epsilon < Infinity) throw new RangeError('no projection onto a ball in l0');
-  const ontoBall = norm === 'l0' || epsilon === Infinity ? undefined : ballProjection(image, norm, epsilon);
   return (point) => {
-    ontoBall?.(point);
-    for (let i = 0; i < point.length; i++) point[i] = Math.min(Math.max(point[i] as number, 0), 1);
+    if (norm !== 'l0' && epsilon < Infinity) projectOntoBall(point, image, norm, epsilon);
+    clip(point);
     return quantize ? snapToGrid(point) : point;
   };
 }
@@ -58,24 +55,29 @@ export function createProjection(image: Pixels, budget: Budget, quantize: boolea
  * @param image on the grid, as is what a PNG is read to.
  */
 export function roundToGrid(image: Pixels, point: Pixels, norm: Budget['norm']): Pixels {
-  if (norm === 'linf' || norm === 'l0') return point.map((value) => valueAt(levelOf(value)));
-  const change = Float64Array.from(point, (value, i) => levels * (value - (image[i] as number)));
-  const cut = change.map(towardZero);
+  if (norm === 'linf' || norm === 'l0') return roundedToGrid(point);
+  const change = scaled(subtract(point, image), levels);
+  const cut = new Float64Array(change.length);
+  const fraction = new Float64Array(change.length);
   const cost = norm === 'l2' ? (steps: number) => steps * steps : (steps: number) => steps;
   let left = 0;
   for (let i = 0; i < change.length; i++) {
-    left += cost(Math.abs(change[i] as number)) - cost(Math.abs(cut[i] as number));
+    const whole = towardZero(change[i] as number);
+    cut[i] = whole;
+    fraction[i] = Math.abs((change[i] as number) - whole);
+    left += cost(Math.abs(change[i] as number)) - cost(Math.abs(whole));
   }
-  const fraction = change.map((value, i) => Math.abs(value - (cut[i] as number)));
-  const fractional = Uint32Array.from(fraction.keys()).filter((i) => (fraction[i] as number) > levels * tolerance);
-  for (const i of fractional.sort((a, b) => (fraction[b] as number) - (fraction[a] as number))) {
+  const fractional = placesOf(change.length).filter((i) => (fraction[i] as number) > levels * tolerance);
+  for (const i of largestFirst(fraction, fractional)) {
     const steps = Math.abs(cut[i] as number);
     const price = cost(steps + 1) - cost(steps);
     if (price > left + levels * tolerance) continue;
     left -= price;
     cut[i] = (cut[i] as number) + Math.sign(change[i] as number);
   }
-  return point.map((_, i) => valueAt(levelOf(image[i] as number) + (cut[i] as number)));
+  const rounded = new Float32Array(point.length);
+  for (let i = 0; i < rounded.length; i++) rounded[i] = valueAt(levelOf(image[i] as number) + (cut[i] as number));
+  return rounded;
 }
 
 /** Whole gray levels between two pixels; those that float32 has made a hair less count in full. */

@@ -1,8 +1,9 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { AttackDefinition, Budget } from '../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import type { Answer, Query } from '../../src/attacks/dialogue.ts';
 import type { Goal } from '../../src/attacks/goal.ts';
 import type { Pixels } from '../../src/data/image.ts';
+import type { Budget } from '../../src/geometry/budget.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { argmax } from '../../src/models/functional.ts';
 import { completeParameters } from '../../src/parameters/complete.ts';

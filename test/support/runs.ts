@@ -1,5 +1,6 @@
-import type { AttackDefinition, Budget } from '../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import type { Pixels } from '../../src/data/image.ts';
+import type { Budget } from '../../src/geometry/budget.ts';
 import type { Classifier, DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { configureAttack } from '../../src/runner/configuredAttack.ts';
 import type { Outcome, RunOptions, Subject } from '../../src/runner/conversation.ts';

@@ -1,6 +1,7 @@
 import type { Pixels } from '../../data/image.ts';
-import { addScaled, steepestAscent } from '../../geometry/norms.ts';
 import { randomPoint } from '../../geometry/randomPoint.ts';
+import { steepestAscent } from '../../geometry/steepestAscent.ts';
+import { accumulate, addScaled, subtract } from '../../geometry/vector.ts';
 import type { LogitsFunctional } from '../../models/functional.ts';
 import { UserError } from '../../userError.ts';
 import type { AttackDefinition, Attempt } from '../definition.ts';
@@ -88,12 +89,12 @@ function* climb(
   for (let k = 0; k < parameters.steps; k++) {
     const { x, value, gradient } = now;
     const z = project(addScaled(x, steepestAscent(gradient, budget.norm), eta));
-    const carried = x.map((from, i) => {
-      const [step, momentum] = [(z[i] as number) - from, from - (previous[i] as number)];
-      return from + alpha * step + (1 - alpha) * momentum;
-    });
+    // x + α (z − x) + (1 − α) (x − previous), which is rounded to float32 at the end.
+    const carried = new Float64Array(x);
+    accumulate(carried, subtract(z, x), alpha);
+    accumulate(carried, subtract(x, previous), 1 - alpha);
     // The first step is the plain one: there is no momentum yet.
-    const next = k === 0 ? z : project(carried);
+    const next = k === 0 ? z : project(new Float32Array(carried));
     previous = x;
     now = { x: next, ...(yield* pullback(next, loss)) };
     if (now.value > value) rises++;

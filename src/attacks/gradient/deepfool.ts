@@ -1,5 +1,7 @@
-import { logitDifference, nearestHyperplane } from '../../geometry/hyperplane.ts';
-import { steepestAscent } from '../../geometry/norms.ts';
+import { nearestHyperplane } from '../../geometry/hyperplane.ts';
+import { steepestAscent } from '../../geometry/steepestAscent.ts';
+import { accumulate, addScaled } from '../../geometry/vector.ts';
+import { logitDifference } from '../../models/functional.ts';
 import type { AttackDefinition } from '../definition.ts';
 import { logits, pullbacks } from '../dialogue.ts';
 import { isReached } from '../goal.ts';
@@ -73,10 +75,8 @@ export const deepfool: AttackDefinition<Parameters, 'l2' | 'linf'> = {
       const nearest = nearestHyperplane(values, gradients, norm);
       if (nearest === undefined) return;
       const length = Math.max(nearest.distance, least);
-      for (const [i, direction] of steepestAscent(nearest.normal, norm).entries()) {
-        total[i] = (total[i] as number) + length * direction;
-      }
-      x = project(image.map((value, i) => value + (1 + overshoot) * (total[i] as number)));
+      accumulate(total, steepestAscent(nearest.normal, norm), length);
+      x = project(addScaled(image, total, 1 + overshoot));
       now = yield* logits(x);
     }
   },

@@ -1,9 +1,10 @@
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { Pixels } from '../../data/image.ts';
-import { changeOnto, lengthOf, logitDifference, nearestHyperplane } from '../../geometry/hyperplane.ts';
-import { distances } from '../../geometry/norms.ts';
-import { normal } from '../../geometry/randomPoint.ts';
-import { argmax, type Functional } from '../../models/functional.ts';
+import { changeOnto, nearestHyperplane } from '../../geometry/hyperplane.ts';
+import { distances, lengthOf } from '../../geometry/norms.ts';
+import { normalVector, uniformVector } from '../../geometry/randomVector.ts';
+import { clip } from '../../geometry/range.ts';
+import { addScaled, between, dot, scaled, subtract } from '../../geometry/vector.ts';
+import { argmax, type Functional, logitDifference } from '../../models/functional.ts';
 import { UserError } from '../../userError.ts';
 import type { AttackDefinition, Attempt } from '../definition.ts';
 import { type Asking, logits, pullbacks } from '../dialogue.ts';
@@ -134,14 +135,13 @@ function* walk(
     const plane = nearestHyperplane(values, gradients, norm);
     if (plane === undefined) break;
     const change = changeOnto(x, plane.normal, -plane.value, norm);
-    const changeOfImage = changeOnto(image, plane.normal, -plane.value - dot(plane.normal, image, x), norm);
+    const changeOfImage = changeOnto(image, plane.normal, -plane.value - dot(plane.normal, subtract(image, x)), norm);
     const [length, lengthFromImage] = [lengthOf(change, norm), lengthOf(changeOfImage, norm)];
     const alpha = Math.min(length / (length + lengthFromImage) || 0, alphaMax);
-    x = x.map((value, i) => {
-      const original = image[i] as number;
-      const stepped = value + eta * (change[i] as number);
-      return clip((1 - alpha) * stepped + alpha * (original + eta * (changeOfImage[i] as number)));
-    });
+    // (1 − α) (x + η δ) + α (x_orig + η δ_orig), which is rounded to float32 at the end.
+    const stepped = addScaled(new Float64Array(x), change, eta);
+    const steppedFromImage = addScaled(new Float64Array(image), changeOfImage, eta);
+    x = clip(new Float32Array(addScaled(scaled(stepped, 1 - alpha), steppedFromImage, alpha)));
     const answer = yield* logits(x);
     if (!isReached(goal, answer)) continue;
     const distance = distances(image, x, 1)[norm];
@@ -175,27 +175,10 @@ function* finalSearch(clean: Answered, found: Answered, goal: Goal): Asking<Answ
 /** A random point of the sphere around the image, clipped to [0, 1]. */
 function randomStart({ image, budget: { norm, epsilon }, random }: FabAttempt, u: number): Pixels {
   const radius = Math.min(u, Number.isFinite(epsilon) ? epsilon : usualEpsilon[norm]) / 2;
-  const direction = Float64Array.from(image, () => (norm === 'linf' ? 2 * uniformFloat64(random) - 1 : normal(random)));
-  const scale = radius / lengthOf(direction, norm);
-  return image.map((value, i) => clip(value + scale * (direction[i] as number)));
-}
-
-/** from + part · (to − from). */
-function between(from: Pixels, to: Pixels, part: number): Pixels {
-  return from.map((value, i) => value + part * ((to[i] as number) - value));
-}
-
-/** ⟨w, to − from⟩. */
-function dot(w: Float32Array, to: Pixels, from: Pixels): number {
-  let sum = 0;
-  for (let i = 0; i < w.length; i++) sum += (w[i] as number) * ((to[i] as number) - (from[i] as number));
-  return sum;
+  const direction = (norm === 'linf' ? uniformVector : normalVector)(image.length, random);
+  return clip(addScaled(image, direction, radius / lengthOf(direction, norm)));
 }
 
 function difference(row: Float32Array, to: number, from: number): number {
   return (row[to] as number) - (row[from] as number);
-}
-
-function clip(value: number): number {
-  return Math.min(Math.max(value, 0), 1);
 }

@@ -1,4 +1,5 @@
-import { addScaled, steepestAscent } from '../../geometry/norms.ts';
+import { steepestAscent } from '../../geometry/steepestAscent.ts';
+import { addScaled } from '../../geometry/vector.ts';
 import type { AttackDefinition } from '../definition.ts';
 import { propose, pullback } from '../dialogue.ts';
 

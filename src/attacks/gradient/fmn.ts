@@ -1,7 +1,11 @@
 import type { Pixels } from '../../data/image.ts';
-import { ballProjection } from '../../geometry/ballProjection.ts';
+import { projectOntoBall } from '../../geometry/ballProjection.ts';
 import { annealed } from '../../geometry/cosineAnnealing.ts';
-import { addScaled, distances, euclideanNorm, type Norm, steepestAscent } from '../../geometry/norms.ts';
+import { type ConvexNorm, distances, dualNorm, lengthOf, type Norm } from '../../geometry/norms.ts';
+import { keepPixels } from '../../geometry/pixels.ts';
+import { clip, farthestCorner } from '../../geometry/range.ts';
+import { steepestAscent } from '../../geometry/steepestAscent.ts';
+import { addScaled } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
 import type { AttackDefinition } from '../definition.ts';
 import { propose, pullback } from '../dialogue.ts';
@@ -65,7 +69,7 @@ export const fmn: AttackDefinition<Parameters> = {
   *run({ image, shape, goal, budget: { norm }, parameters }) {
     const { steps, stepSize, gamma: firstGamma } = parameters;
     const sizeOf = (point: Pixels) => distances(image, point, shape.channels)[norm];
-    const farthest = sizeOf(image.map((value) => (value < 0.5 ? 1 : 0)));
+    const farthest = sizeOf(farthestCorner(image));
     let x = image;
     let epsilon = norm === 'l0' ? 1 : Infinity;
     let nearest = Infinity;
@@ -87,12 +91,8 @@ export const fmn: AttackDefinition<Parameters> = {
 };
 
 /** How far the boundary is if the model is linear: |f| / ‖∇f‖_q with 1/p + 1/q = 1. */
-function toBoundary(value: number, gradient: Float32Array, norm: 'linf' | 'l2' | 'l1'): number {
-  const slope = {
-    linf: () => gradient.reduce((sum, g) => sum + Math.abs(g), 0),
-    l2: () => euclideanNorm(gradient),
-    l1: () => gradient.reduce((largest, g) => Math.max(largest, Math.abs(g)), 0),
-  }[norm]();
+function toBoundary(value: number, gradient: Float32Array, norm: ConvexNorm): number {
+  const slope = lengthOf(gradient, dualNorm[norm]);
   return slope > 0 && Number.isFinite(slope) ? Math.abs(value) / slope : Infinity;
 }
 
@@ -105,26 +105,7 @@ function nextCount(epsilon: number, gamma: number, success: boolean): number {
 
 /** Writes to the point. */
 function project(image: Pixels, point: Pixels, channels: number, norm: Norm, epsilon: number): Pixels {
-  if (norm === 'l0') keepPixels(image, point, channels, epsilon);
-  else ballProjection(image, norm, epsilon)(point);
-  return point.map((value) => Math.min(Math.max(value, 0), 1));
-}
-
-/**
- * Puts all but `count` pixels back: of the points of [0, 1] with that many changed the nearest. A pixel that is kept
- * brings the point nearer by Σ 2δc − c², where δ is its change and c that clipped to the range.
- */
-function keepPixels(image: Pixels, point: Pixels, channels: number, count: number): void {
-  const worth = new Float64Array(image.length / channels);
-  for (let i = 0; i < image.length; i++) {
-    const change = (point[i] as number) - (image[i] as number);
-    const clipped = Math.min(Math.max(point[i] as number, 0), 1) - (image[i] as number);
-    const pixel = Math.floor(i / channels);
-    worth[pixel] = (worth[pixel] as number) + 2 * change * clipped - clipped * clipped;
-  }
-  const order = Uint32Array.from(worth.keys()).sort((a, b) => (worth[b] as number) - (worth[a] as number));
-  for (const pixel of order.subarray(count)) {
-    const [start, end] = [pixel * channels, (pixel + 1) * channels];
-    point.set(image.subarray(start, end), start);
-  }
+  if (norm === 'l0') keepPixels(point, image, channels, epsilon);
+  else projectOntoBall(point, image, norm, epsilon);
+  return clip(point);
 }

@@ -1,5 +1,6 @@
 import type { Pixels } from '../../data/image.ts';
-import { normal } from '../../geometry/randomPoint.ts';
+import { normalVector } from '../../geometry/randomVector.ts';
+import { addScaled, finite, subtract } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
 import type { AttackDefinition } from '../definition.ts';
 import { propose, pullback } from '../dialogue.ts';
@@ -72,14 +73,11 @@ export const forge: AttackDefinition<Parameters, 'l2' | 'l1'> = {
   *run({ image, goal, parameters, project, random }) {
     const { loss, likeness, start, steps, stepSize } = parameters;
     const distance = { kind: 'probabilityDistance', target: goal.target as number, norm: loss } as const;
-    let x: Pixels = start === 'image' ? image : project(image.map(() => 0.5 + 0.3 * normal(random)));
+    let x: Pixels = start === 'image' ? image : project(new Float32Array(normalVector(image.length, random, 0.5, 0.3)));
     for (let step = 0; step < steps; step++) {
       const { gradient } = yield* pullback(x, distance);
-      const descended = x.map((value, i) => {
-        const slope = gradient[i] as number;
-        return value - stepSize * ((Number.isFinite(slope) ? slope : 0) + likeness * (value - (image[i] as number)));
-      });
-      x = project(descended);
+      const slope = addScaled(finite(gradient), subtract(x, image), likeness);
+      x = project(addScaled(x, slope, -stepSize));
     }
     yield* propose(x);
   },

@@ -1,6 +1,8 @@
-import { addScaled, steepestAscent } from '../../geometry/norms.ts';
+import type { Budget } from '../../geometry/budget.ts';
+import { steepestAscent } from '../../geometry/steepestAscent.ts';
+import { addScaled } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
-import type { AttackDefinition, Budget } from '../definition.ts';
+import type { AttackDefinition } from '../definition.ts';
 import { propose, pullback } from '../dialogue.ts';
 
 interface Parameters {

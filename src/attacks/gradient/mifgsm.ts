@@ -1,4 +1,6 @@
-import { addScaled, steepestAscent } from '../../geometry/norms.ts';
+import { lengthOf } from '../../geometry/norms.ts';
+import { steepestAscent } from '../../geometry/steepestAscent.ts';
+import { addScaled, scaled } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
 import type { AttackDefinition } from '../definition.ts';
 import { propose, pullback } from '../dialogue.ts';
@@ -53,13 +55,13 @@ export const mifgsm: AttackDefinition<Parameters, 'linf' | 'l2'> = {
   cost: ({ steps }) => steps,
   *run({ image, goal, budget, parameters: { steps, stepSize, decay }, project }) {
     let x = image;
-    let momentum = new Float64Array(image.length);
+    let momentum: Float64Array = new Float64Array(image.length);
     for (let step = 0; step < steps; step++) {
       const { gradient } = yield* pullback(x, goal.loss);
-      const size = gradient.reduce((sum, g) => sum + Math.abs(g), 0);
+      const size = lengthOf(gradient, 'l1');
       // A gradient that is zero or not finite has no direction: the momentum alone goes on.
       const scale = size > 0 && Number.isFinite(size) ? 1 / size : 0;
-      momentum = momentum.map((g, i) => decay * g + (scale && scale * (gradient[i] as number)));
+      momentum = addScaled(scaled(momentum, decay), gradient, scale);
       x = project(addScaled(x, steepestAscent(momentum, budget.norm), stepSize));
     }
     yield* propose(x);

@@ -1,5 +1,5 @@
-import { ascend } from '../../geometry/norms.ts';
 import { randomPoint } from '../../geometry/randomPoint.ts';
+import { ascend } from '../../geometry/steepestAscent.ts';
 import { amountSchema } from '../../parameters/amount.ts';
 import type { AttackDefinition } from '../definition.ts';
 import { propose, pullback } from '../dialogue.ts';

@@ -1,4 +1,8 @@
 import { annealed } from '../../geometry/cosineAnnealing.ts';
+import { lengthOf } from '../../geometry/norms.ts';
+import { copyPixel } from '../../geometry/pixels.ts';
+import { clip } from '../../geometry/range.ts';
+import { accumulate, addScaled, subtract } from '../../geometry/vector.ts';
 import type { AttackDefinition } from '../definition.ts';
 import { propose, pullback } from '../dialogue.ts';
 import { isReached } from '../goal.ts';
@@ -62,17 +66,12 @@ export const sigmaZero: AttackDefinition<Parameters, 'l0'> = {
       const { logits, gradient } = yield* pullback(x, goal.margin);
       const success = isReached(goal, logits);
       if (k > 0) tau = Math.min(Math.max(tau + (success ? 1 : -1) * thresholdFactor * eta, 0), 1);
-      const change = Float64Array.from(x, (value, i) => value - (image[i] as number));
-      const slope = countGradient(change, channels, sigma);
-      if (!success)
-        gradient.forEach((g, i) => {
-          slope[i] = (slope[i] as number) - g;
-        });
-      const largest = slope.reduce((most, s) => Math.max(most, Math.abs(s)), 0);
+      const slope = countGradient(subtract(x, image), channels, sigma);
+      if (!success) accumulate(slope, gradient, -1);
+      const largest = lengthOf(slope, 'linf');
       const scale = largest > 0 && Number.isFinite(largest) ? eta / largest : 0;
-      const next = x.map((value, i) => Math.min(Math.max(value - (scale && scale * (slope[i] as number)), 0), 1));
-      undoSmall(image, next, channels, tau);
-      x = next;
+      x = clip(addScaled(x, slope, -scale));
+      undoSmall(image, x, channels, tau);
     }
     yield* propose(x);
   },
@@ -99,6 +98,6 @@ function undoSmall(image: Float32Array, point: Float32Array, channels: number, t
     for (let i = start; i < start + channels; i++) {
       largest = Math.max(largest, Math.abs((point[i] as number) - (image[i] as number)));
     }
-    if (largest < tau) point.set(image.subarray(start, start + channels), start);
+    if (largest < tau) copyPixel(point, image, start / channels, channels);
   }
 }

@@ -1,4 +1,4 @@
-import type { Budget } from '../../attacks/definition.ts';
+import type { Budget } from '../../geometry/budget.ts';
 import { distanceOf } from '../../runner/conversation.ts';
 import { type Check, isTelling } from '../check.ts';
 import { clearlyNearer, countSuccesses, type Trial } from '../trial.ts';

@@ -1,3 +1,5 @@
+import { lengthOf } from '../../geometry/norms.ts';
+import { subtract } from '../../geometry/vector.ts';
 import type { Judgment } from '../../runner/victim.ts';
 import type { Check } from '../check.ts';
 import { judgmentsOfSample } from '../judgmentsOfSample.ts';
@@ -27,7 +29,7 @@ function changeBetween(a: Judgment, b: Judgment): number {
 }
 
 function relativeChange(a: Float32Array, b: Float32Array): number {
-  const largest = [...a, ...b].reduce((size, value) => Math.max(size, Math.abs(value)), 0);
-  const change = a.reduce((size, value, i) => Math.max(size, Math.abs(value - (b[i] as number))), 0);
+  const largest = Math.max(lengthOf(a, 'linf'), lengthOf(b, 'linf'));
+  const change = lengthOf(subtract(a, b), 'linf');
   return change === 0 ? 0 : change / largest;
 }

@@ -1,5 +1,5 @@
-import type { Budget } from '../../attacks/definition.ts';
 import type { Pixels } from '../../data/image.ts';
+import type { Budget } from '../../geometry/budget.ts';
 import { definitionOf } from '../../runner/configuredAttack.ts';
 import type { Subject } from '../../runner/conversation.ts';
 import { outcomesOf } from '../../runner/runAttack.ts';

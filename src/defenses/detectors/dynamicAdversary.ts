@@ -1,6 +1,9 @@
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { Pixels } from '../../data/image.ts';
+import { projectOntoBall } from '../../geometry/ballProjection.ts';
+import { clip } from '../../geometry/range.ts';
+import { addScaled, scaled, sign } from '../../geometry/vector.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import type { BinaryNetwork } from './binaryNetwork.ts';
 import type { LateActivations } from './lateActivations.ts';
@@ -47,14 +50,10 @@ export async function dynamicExamples(
         const { pixels } = batch[i] as { pixels: Pixels };
         const sigma = sigmas[i] as number;
         const [ofClassifier, ofDetector] = gradients[i] as readonly [Float32Array, Float32Array];
-        return point.map((value, j) => {
-          const direction =
-            (1 - sigma) * (Math.sign(ofClassifier[j] as number) || 0) +
-            sigma * (Math.sign(ofDetector[j] as number) || 0);
-          const original = pixels[j] as number;
-          const [low, high] = [Math.max(0, original - epsilon), Math.min(1, original + epsilon)];
-          return Math.min(high, Math.max(low, value + (epsilon / steps) * direction));
-        });
+        const direction = addScaled(scaled(sign(ofClassifier), 1 - sigma), sign(ofDetector), sigma);
+        const moved = addScaled(point, direction, epsilon / steps);
+        projectOntoBall(moved, pixels, 'linf', epsilon);
+        return clip(moved);
       });
     }
     made.push(...points);

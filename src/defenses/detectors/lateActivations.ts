@@ -1,4 +1,5 @@
 import { type Pixels, sizeOf } from '../../data/image.ts';
+import { accumulate } from '../../geometry/vector.ts';
 import type { Batch, DifferentiableClassifier } from '../../models/classifier.ts';
 import type { Parameter } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
@@ -276,6 +277,6 @@ function repeated(values: Float32Array, times: number): Float32Array {
 
 function sumOf(parts: readonly Float32Array[], size: number): Float32Array {
   const sum = new Float64Array(size);
-  for (const part of parts) for (let i = 0; i < size; i++) sum[i] = (sum[i] as number) + (part[i] as number);
-  return Float32Array.from(sum);
+  for (const part of parts) accumulate(sum, part, 1);
+  return new Float32Array(sum);
 }

@@ -1,4 +1,6 @@
 import type { Pixels } from '../../data/image.ts';
+import { lengthOf } from '../../geometry/norms.ts';
+import { addScaled, subtract } from '../../geometry/vector.ts';
 import type { Batch, DifferentiableClassifier, Logits } from '../../models/classifier.ts';
 import { softmax } from '../../models/functional.ts';
 import type { Detector } from './detector.ts';
@@ -58,7 +60,7 @@ export function predictionDifference(classifier: DifferentiableClassifier, squee
       const gradients = farthest.map(({ squeezer }, i) => {
         const gradient = squeezed[i] as Float32Array;
         const passed = squeezer.back?.(gradient, images[i] as Pixels, shape) ?? gradient;
-        return (direct[i] as Float32Array).map((value, j) => value + (passed[j] as number));
+        return addScaled(direct[i] as Float32Array, passed, 1);
       });
       return { scores: farthest.map(({ distance }) => distance), gradients };
     },
@@ -67,8 +69,7 @@ export function predictionDifference(classifier: DifferentiableClassifier, squee
 
 /** ‖softmax(z) − softmax(other)‖₁. */
 function probabilityDistance(z: Float32Array, other: Float32Array): number {
-  const q = softmax(other);
-  return softmax(z).reduce((sum, p, k) => sum + Math.abs(p - (q[k] as number)), 0);
+  return lengthOf(subtract(softmax(z), softmax(other)), 'l1');
 }
 
 /**

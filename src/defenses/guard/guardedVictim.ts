@@ -1,5 +1,6 @@
 import type { Answer } from '../../attacks/dialogue.ts';
 import type { ImageShape, Pixels } from '../../data/image.ts';
+import { addScaled } from '../../geometry/vector.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { argmax, type Functional, seed, weigh } from '../../models/functional.ts';
 import {
@@ -98,7 +99,7 @@ export class GuardedVictim implements Victim {
         const slope = slopes.get(i);
         if (share === 0 || slope === undefined) return gradient;
         const factor = share / this.#threshold.scale;
-        return gradient.map((value, p) => value + factor * (slope[p] as number));
+        return addScaled(gradient, slope, factor);
       }),
     }));
   }

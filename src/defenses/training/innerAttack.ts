@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { normal } from '../../geometry/randomPoint.ts';
+import { normal } from '../../geometry/randomVector.ts';
 import type { Trainee } from './trainee.ts';
 
 /** Steepest ascent in linf within a budget. */

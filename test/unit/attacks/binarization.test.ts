@@ -5,7 +5,7 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { catalog } from '../../../src/attacks/catalog.ts';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
-import { normal } from '../../../src/geometry/randomPoint.ts';
+import { normal } from '../../../src/geometry/randomVector.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { meddle } from '../../support/mutants/meddle.ts';
 import { outcomesOf } from '../../support/runs.ts';

@@ -1,5 +1,5 @@
-import type { Budget } from '../../../src/attacks/definition.ts';
 import type { Pixels } from '../../../src/data/image.ts';
+import type { Budget } from '../../../src/geometry/budget.ts';
 import { createProjection } from '../../../src/runner/projection.ts';
 
 type MakeProjection = typeof createProjection;

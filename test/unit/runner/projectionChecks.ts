@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { Budget } from '../../../src/attacks/definition.ts';
 import { isOnGrid, valueAt } from '../../../src/data/grid.ts';
+import type { Budget } from '../../../src/geometry/budget.ts';
 import { distances } from '../../../src/geometry/norms.ts';
 import type { createProjection } from '../../../src/runner/projection.ts';
 import type { Checks } from '../../support/checks.ts';

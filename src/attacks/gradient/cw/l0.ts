@@ -1,4 +1,8 @@
 import type { Pixels } from '../../../data/image.ts';
+import { lengthOf } from '../../../geometry/norms.ts';
+import { placesOf } from '../../../geometry/order.ts';
+import { copyPixel } from '../../../geometry/pixels.ts';
+import { addScaled, scaled, subtract, type Vector } from '../../../geometry/vector.ts';
 import type { Attempt } from '../../definition.ts';
 import type { Asking, Dialogue } from '../../dialogue.ts';
 import { type CwParameters, type Objective, objective } from './objective.ts';
@@ -48,33 +52,42 @@ function* solve(
   initialConstant: number,
 ): Asking<Solution | undefined> {
   const { confidence, steps, learningRate } = parameters;
-  const mayChange = (i: number) => allowed[Math.floor(i / shape.channels)] === 1;
+  const zeros = new Float64Array(image.length);
   const origin = new TanhDescent(image, learningRate).point;
   const descent = new TanhDescent(start, learningRate);
   for (let c = initialConstant; c < largestConstant; c *= 2) {
     for (let step = 0; step < steps; step++) {
-      const point = descent.point.map((value, i) => (mayChange(i) ? value : (image[i] as number)));
+      const { point } = descent;
+      hold(point, image, allowed, shape.channels);
       const { shortfall, ascent } = yield* objective(point, goal, confidence + surplus);
       if (shortfall < tolerance) return { point, c, ascent };
-      const slope = (value: number, i: number) => 2 * (value - (origin[i] as number)) - c * (ascent[i] as number);
-      descent.step(Float64Array.from(point, (value, i) => (mayChange(i) ? slope(value, i) : 0)));
+      const gradient = addScaled(scaled(subtract(point, origin), 2), ascent, -c);
+      hold(gradient, zeros, allowed, shape.channels);
+      descent.step(gradient);
     }
   }
   return undefined;
+}
+
+/** Gives the pixels that may not change what they are in `from`; in place. */
+function hold(vector: Vector, from: Vector, allowed: Uint8Array, channels: number): void {
+  for (let pixel = 0; pixel < allowed.length; pixel++) {
+    if (allowed[pixel] !== 1) copyPixel(vector, from, pixel, channels);
+  }
 }
 
 /** Takes pixels from those that may change, at least one. */
 function giveUpPixels(allowed: Uint8Array, image: Pixels, { point, ascent }: Solution, channels: number): void {
   const importance = new Float64Array(allowed.length);
   const changed = new Uint8Array(allowed.length);
-  for (const [i, value] of point.entries()) {
+  for (let i = 0; i < point.length; i++) {
     const pixel = Math.floor(i / channels);
-    const change = Math.abs(value - (image[i] as number));
+    const change = Math.abs((point[i] as number) - (image[i] as number));
     importance[pixel] = (importance[pixel] as number) + change * Math.abs(ascent[i] as number);
     if (change >= visible) changed[pixel] = 1;
   }
-  const most = 0.3 * Math.sqrt(changed.reduce((sum, one) => sum + one, 0));
-  const candidates = Uint32Array.from(allowed.keys()).filter((pixel) => allowed[pixel] === 1);
+  const most = 0.3 * Math.sqrt(lengthOf(changed, 'l1'));
+  const candidates = placesOf(allowed.length).filter((pixel) => allowed[pixel] === 1);
   candidates.sort((a, b) => (importance[a] as number) - (importance[b] as number));
   for (const [given, pixel] of candidates.entries()) {
     allowed[pixel] = 0;

@@ -39,19 +39,22 @@ function* solve(
 ): Asking<{ point: Pixels; c: number } | undefined> {
   const { confidence, steps, learningRate } = parameters;
   const descent = new TanhDescent(start, learningRate);
+  const gradient = new Float64Array(image.length);
   for (let c = initialConstant; c < largestConstant; c *= 2) {
     for (let step = 0; step < steps; step++) {
       const { point } = descent;
       const { shortfall, success, ascent } = yield* objective(point, goal, confidence);
-      // How far values are beyond τ, with their sign.
-      const beyond = Float64Array.from(point, (value, i) => {
-        const change = value - (image[i] as number);
-        return Math.sign(change) * Math.max(Math.abs(change) - tau, 0);
-      });
-      const loss = beyond.reduce((sum, excess) => sum + Math.abs(excess), c * shortfall);
-      if (success && loss < tolerance * c) return { point, c };
       const pull = shortfall > 0 ? c : 0;
-      descent.step(beyond.map((excess, i) => Math.sign(excess) - pull * (ascent[i] as number)));
+      let loss = c * shortfall;
+      for (let i = 0; i < point.length; i++) {
+        const change = (point[i] as number) - (image[i] as number);
+        // How far the value is beyond τ, with its sign.
+        const excess = Math.sign(change) * Math.max(Math.abs(change) - tau, 0);
+        loss += Math.abs(excess);
+        gradient[i] = Math.sign(excess) - pull * (ascent[i] as number);
+      }
+      if (success && loss < tolerance * c) return { point, c };
+      descent.step(gradient);
     }
   }
   return undefined;

@@ -1,4 +1,5 @@
 import type { Pixels } from '../../../data/image.ts';
+import { finite } from '../../../geometry/vector.ts';
 import { type Asking, pullback } from '../../dialogue.ts';
 import { type Goal, isReached, lead } from '../../goal.ts';
 
@@ -29,11 +30,9 @@ export interface Objective {
 export function* objective(point: Pixels, goal: Goal, confidence: number): Asking<Objective> {
   const { logits, gradient } = yield* pullback(point, goal.margin);
   const ahead = lead(goal, logits);
-  const ascent = new Float64Array(gradient);
-  for (let i = 0; i < ascent.length; i++) if (!Number.isFinite(ascent[i])) ascent[i] = 0;
   return {
     shortfall: Math.max(confidence - ahead, 0),
     success: isReached(goal, logits) && ahead >= confidence,
-    ascent,
+    ascent: finite(gradient),
   };
 }

@@ -1,5 +1,6 @@
 import type { Pixels } from '../../../data/image.ts';
 import { Adam } from '../../../geometry/adam.ts';
+import { lengthOf } from '../../../geometry/norms.ts';
 
 /** What arctanh is taken of is this much smaller: black and white pixels would have w = ±∞ and never move. */
 const shrink = 0.999999;
@@ -16,15 +17,17 @@ export class TanhDescent {
   readonly #adam: Adam;
 
   constructor(start: Pixels, learningRate: number) {
-    this.#w = Float64Array.from(start, (value) => Math.atanh((2 * value - 1) * shrink));
-    this.#tanh = this.#w.map(Math.tanh);
+    this.#w = new Float64Array(start);
+    this.#tanh = new Float64Array(start.length);
     this.#slope = new Float64Array(start.length);
+    for (let i = 0; i < this.#w.length; i++) this.#w[i] = Math.atanh((2 * (start[i] as number) - 1) * shrink);
+    this.#squash();
     this.#adam = new Adam(start.length, learningRate);
   }
 
   /** The largest |w|: so far is the pixel that is nearest to black or white from the middle. */
   get reach(): number {
-    return this.#w.reduce((largest, w) => Math.max(largest, Math.abs(w)), 0);
+    return lengthOf(this.#w, 'linf');
   }
 
   /** x′ where w is now. Where w starts, it is within a millionth of the start. */
@@ -41,6 +44,10 @@ export class TanhDescent {
       this.#slope[i] = ((gradient[i] as number) * (1 - (this.#tanh[i] as number) ** 2)) / 2;
     }
     this.#adam.step(this.#w, this.#slope);
+    this.#squash();
+  }
+
+  #squash(): void {
     for (let i = 0; i < this.#w.length; i++) this.#tanh[i] = Math.tanh(this.#w[i] as number);
   }
 }

@@ -1,3 +1,5 @@
+import { placesOf } from '../../../geometry/order.ts';
+import { scaled } from '../../../geometry/vector.ts';
 import type { Functional } from '../../../models/functional.ts';
 import type { AttackDefinition, Attempt } from '../../definition.ts';
 import { type Dialogue, logits, propose, pullbacks } from '../../dialogue.ts';
@@ -69,7 +71,7 @@ export function* followSaliency(
   const sign = Math.sign(theta) * (goal.target === undefined ? -1 : 1);
   const hasRoom = (value: number) => (theta > 0 ? value < 1 : value > 0);
   let x = image;
-  let domain = Uint32Array.from(image.keys()).filter((i) => hasRoom(image[i] as number));
+  let domain = placesOf(image.length).filter((i) => hasRoom(image[i] as number));
   for (let step = stepsWithin(gamma, image.length, width); step > 0; step--) {
     const { logits, gradients } = yield* pullbacks(x, functionals);
     if (isReached(goal, logits)) return;
@@ -90,8 +92,4 @@ function ownAndOthers(t: number, classes: number): [Functional, Functional] {
     { kind: 'weights', output: 'logits', weights: own },
     { kind: 'weights', output: 'logits', weights: own.map((weight) => 1 - weight) },
   ];
-}
-
-function scaled(gradient: Float32Array, scale: number): Float64Array {
-  return Float64Array.from(gradient, (derivative) => scale * derivative);
 }

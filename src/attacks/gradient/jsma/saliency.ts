@@ -1,3 +1,5 @@
+import { valuesAt } from '../../../geometry/order.ts';
+
 /** What raising a feature does for the goal: what it adds to what is to rise, and takes off what is to fall. */
 export interface Saliency {
   /** ∂F_t/∂xᵢ of each feature, with the sign of the step: α of a pair is the sum of two. */
@@ -17,8 +19,8 @@ export interface Saliency {
  */
 export function bestPair(saliency: Saliency, domain: Uint32Array): readonly [number, number] | undefined {
   const features = contenders(saliency, domain);
-  const gains = Float64Array.from(features, (feature) => saliency.gains[feature] as number);
-  const tree = treeOf(Float64Array.from(features, (feature) => saliency.drops[feature] as number));
+  const gains = valuesAt(saliency.gains, features);
+  const tree = treeOf(valuesAt(saliency.drops, features));
   const best = { value: 0, p: -1, q: -1 };
   search(tree, tree);
   return best.p < 0 ? undefined : [features[best.p] as number, features[best.q] as number];
@@ -80,7 +82,11 @@ function contenders(saliency: Saliency, domain: Uint32Array): Uint32Array {
 /** Leaves out what two certain features surpass in both, to have less to put in order. */
 function withoutPlainlyWorse({ gains, drops }: Saliency, domain: Uint32Array): Uint32Array {
   const finite = domain.filter((i) => Number.isFinite(gains[i]) && Number.isFinite(drops[i]));
-  const most = (values: Float64Array) => finite.reduce((top, i) => Math.max(top, values[i] as number), 0);
+  const most = (values: Float64Array) => {
+    let top = 0;
+    for (const i of finite) top = Math.max(top, values[i] as number);
+    return top;
+  };
   const [topGain, topDrop] = [most(gains), most(drops)];
   if (topGain === 0 || topDrop === 0) return new Uint32Array();
   /** The feature that is far up in both. */

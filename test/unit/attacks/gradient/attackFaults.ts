@@ -1,4 +1,4 @@
-import type { Budget } from '../../../../src/attacks/definition.ts';
+import type { Budget } from '../../../../src/geometry/budget.ts';
 import { createProjection } from '../../../../src/runner/projection.ts';
 import type { Fault } from '../../../support/mutants/meddle.ts';
 

@@ -1,10 +1,10 @@
 import type { Rewrite } from '../../../support/mutants/rewrite.ts';
 
 export const deepfoolRewrites: Readonly<Record<string, Rewrite>> = {
-  'the sign is wrong': ['length * direction', '-length * direction'],
-  'there is no overshoot': ['(1 + overshoot) * ', ''],
-  'the overshoot is of every step': ['length * direction', '(1 + overshoot) * length * direction'],
-  'steps do not add up': ['(total[i] as number) + length', 'length'],
+  'the sign is wrong': ['norm), length)', 'norm), -length)'],
+  'there is no overshoot': ['total, 1 + overshoot)', 'total, 1)'],
+  'the overshoot is of every step': ['norm), length)', 'norm), (1 + overshoot) * length)'],
+  'steps do not add up': ['accumulate(total,', 'total.fill(0); accumulate(total,'],
   'the norm is not dual': [
     'nearestHyperplane(values, gradients, norm)',
     "nearestHyperplane(values, gradients, norm === 'linf' ? 'l1' : norm)",
@@ -28,10 +28,10 @@ export const deepfoolRewrites: Readonly<Record<string, Rewrite>> = {
   'one class more is looked at': ['classes - 1)', 'classes)'],
   'one class less is looked at': ['classes - 1)', 'classes - 2)'],
   'a tie is not left': ['Math.max(nearest.distance, least)', 'nearest.distance'],
-  'the range is forgotten': ['x = project(image.map(', 'x = (image.map('],
+  'the range is forgotten': ['x = project(addScaled(', 'x = (addScaled('],
   'one step is left out': ['step < steps &&', 'step < steps - 1 &&'],
   'it goes on after success': [' && !isReached(goal, now)', ''],
   'the target is forgotten': ['goal.target === undefined', 'goal.target !== 99'],
   'the gradient is always that at the image': ['pullbacks(x, functionals)', 'pullbacks(image, functionals)'],
-  'steps start from the last point': ['x = project(image.map(', 'x = project(x.map('],
+  'steps start from the last point': ['project(addScaled(image,', 'project(addScaled(x,'],
 };

@@ -7,11 +7,11 @@ export const fabRewrites: Readonly<Record<string, Rewrite>> = {
   'α is of the other length': ['length / (length +', 'lengthFromImage / (length +'],
   'nothing draws to the image': ['alphaMax = 0.1', 'alphaMax = 0'],
   'there is no extrapolation': ['eta = 1.05', 'eta = 1'],
-  'only one of both is extrapolated': ['original + eta * ', 'original + '],
+  'only one of both is extrapolated': ['changeOfImage, eta)', 'changeOfImage, 1)'],
   'there is no way back': ['beta = 0.9', 'beta = 1'],
   'the way back is long': ['beta = 0.9', 'beta = 0.5'],
   'the sign is wrong': ['changeOnto(x, plane.normal, -plane.value', 'changeOnto(x, plane.normal, plane.value'],
-  'the hyperplane of the image is that of x': [' - dot(plane.normal, image, x)', ''],
+  'the hyperplane of the image is that of x': [' - dot(plane.normal, subtract(image, x))', ''],
   'the hyperplane is on the wrong side of the image': ['- dot(plane', '+ dot(plane'],
   'the first class is gone to': [
     'nearestHyperplane(values, gradients, norm)',
@@ -42,5 +42,5 @@ export const fabRewrites: Readonly<Record<string, Rewrite>> = {
   'eight classes are gone to': ['targets = 9', 'targets = 8'],
   'the target is forgotten': ['goal.target !== undefined', 'goal.target === 99'],
   'one step is left out': ['step < parameters.steps', 'step < parameters.steps - 1'],
-  'iterates leave the range': ['return clip((1 - alpha)', 'return ((1 - alpha)'],
+  'iterates leave the range': ['x = clip(', 'x = ('],
 };

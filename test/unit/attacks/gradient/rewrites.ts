@@ -15,8 +15,9 @@ const restartMistakes: Readonly<Record<string, Rewrite>> = {
 };
 
 const l1Step = (body: string): Rewrite => [
-  "import { ascend } from '../../../mutants/norms.ts';",
-  `import { addScaled, ascend as ascendOther } from '../../../mutants/norms.ts';
+  "import { ascend } from '../../geometry/steepestAscent.ts';",
+  `import { ascend as ascendOther } from '../../geometry/steepestAscent.ts';
+   import { addScaled } from '../../geometry/vector.ts';
    const ascend: typeof ascendOther = (x, gradient, norm, length) => {
      if (norm !== 'l1') return ascendOther(x, gradient, norm, length);
      ${body}
@@ -43,9 +44,12 @@ export const pgdRewrites: Readonly<Record<string, Rewrite>> = {
 };
 
 export const mifgsmRewrites: Readonly<Record<string, Rewrite>> = {
-  'momentum does not accumulate': ['decay * g + ', ''],
-  'momentum does not decay': ['decay * g + ', 'g + '],
-  'the gradient decays instead of the momentum': ['decay * g + (scale', 'g + decay * (scale'],
+  'momentum does not accumulate': ['scaled(momentum, decay)', 'scaled(momentum, 0)'],
+  'momentum does not decay': ['scaled(momentum, decay)', 'momentum'],
+  'the gradient decays instead of the momentum': [
+    'addScaled(scaled(momentum, decay), gradient, scale)',
+    'addScaled(momentum, gradient, decay * scale)',
+  ],
   'gradients are not normalized': ['? 1 / size : 0', '? 1 : 0'],
   'gradients are normalized in l2': [
     '? 1 / size : 0',
@@ -55,9 +59,12 @@ export const mifgsmRewrites: Readonly<Record<string, Rewrite>> = {
     '? 1 / size : 0',
     '? 1 / gradient.reduce((top, g) => Math.max(top, Math.abs(g)), 0) : 0',
   ],
-  'signs of gradients accumulate': ['scale * (gradient[i] as number)', 'Math.sign(gradient[i] as number)'],
+  'signs of gradients accumulate': ['gradient, scale)', "steepestAscent(gradient, 'linf'), 1)"],
   'the step is along the gradient': ['steepestAscent(momentum', 'steepestAscent(gradient'],
-  'the momentum is forgotten where the gradient is zero': ['decay * g +', '(scale && decay * g) +'],
+  'the momentum is forgotten where the gradient is zero': [
+    'scaled(momentum, decay)',
+    'scaled(momentum, scale && decay)',
+  ],
 };
 
 export const apgdRewrites: Readonly<Record<string, Rewrite>> = {
@@ -82,7 +89,7 @@ export const apgdRewrites: Readonly<Record<string, Rewrite>> = {
   'the first step is shortened by α': ['k === 0 ? z', 'k < 0 ? z'],
   'momentum is from the start': ['previous = x;', ''],
   'z is not projected': ['const z = project(', 'const z = ('],
-  'the point with momentum is not projected': ['project(carried)', 'carried'],
+  'the point with momentum is not projected': ['project(new Float32Array(carried))', 'new Float32Array(carried)'],
   'the last point is proposed': ['propose(best.x)', 'propose(now.x)'],
   'the best is the last of equals': ['now.value > best.value', 'now.value >= best.value'],
   'checkpoints are evenly spaced': ['Math.max(p - before - 3, 6)', '22'],

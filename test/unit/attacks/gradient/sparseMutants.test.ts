@@ -6,7 +6,13 @@ import { type Place, type Rewrite, rewritten } from '../../../support/mutants/re
 import { fmnChecks } from './fmnChecks.ts';
 import { jsmaChecks, jsmaOnePixelChecks } from './jsma/jsmaChecks.ts';
 import { sigmaZeroChecks } from './sigmaZeroChecks.ts';
-import { fmnRewrites, jsmaRewrites, saliencyRewrites, sigmaZeroRewrites } from './sparseRewrites.ts';
+import {
+  fmnRewrites,
+  jsmaRewrites,
+  keepPixelsRewrites,
+  saliencyRewrites,
+  sigmaZeroRewrites,
+} from './sparseRewrites.ts';
 
 function itFailsAt(checks: Checks<AttackDefinition>, place: Place, rewrites: Readonly<Record<string, Rewrite>>): void {
   for (const [name, rewrite] of Object.entries(rewrites)) {
@@ -41,6 +47,10 @@ describe('the checks of sparse and minimal-norm attacks tell broken code from so
 
   describe('in FMN', () => {
     itFailsAt(fmnChecks, { file: 'fmn', exported: 'fmn' }, fmnRewrites);
+  });
+
+  describe('in what FMN keeps in l0', () => {
+    itFailsAt(fmnChecks, { file: 'fmn', exported: 'fmn', part: '../../geometry/pixels' }, keepPixelsRewrites);
   });
 
   describe('in σ-zero', () => {

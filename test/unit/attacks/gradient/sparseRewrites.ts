@@ -35,22 +35,23 @@ export const fmnRewrites: Readonly<Record<string, Rewrite>> = {
   'ε never grows': ['epsilon *= 1 + gamma', 'epsilon *= 1'],
   'the last success counts, not the nearest': ['nearest = Math.min(nearest, sizeOf(x))', 'nearest = sizeOf(x)'],
   'ε is not cut to the nearest success': ['success ? nearest : farthest', 'farthest'],
-  'the dual norm of linf is linf': ['sum + Math.abs(g), 0)', 'Math.max(sum, Math.abs(g)), 0)'],
+  'the dual norm of linf is linf': ['dualNorm[norm]', "norm === 'linf' ? 'linf' : dualNorm[norm]"],
   'the gradient is not normalized': ["steepestAscent(gradient, 'l2')", 'gradient'],
   'the step is downhill': ["steepestAscent(gradient, 'l2')", "steepestAscent(gradient.map((g) => -g), 'l2')"],
   'on the boundary it stays': [
     'Math.max(sizeOf(x) + toBoundary(value, gradient, norm), sizeOf(x) * (1 + gamma))',
     'sizeOf(x) + toBoundary(value, gradient, norm)',
   ],
-  'nothing is projected': ['ballProjection(image, norm, epsilon)(point);', ';'],
-  'the range is forgotten': ['return point.map((value) => Math.min(Math.max(value, 0), 1));', 'return point;'],
-  'in l0 the smallest changes stay': [
-    '(worth[b] as number) - (worth[a] as number)',
-    '(worth[a] as number) - (worth[b] as number)',
-  ],
-  'in l0 values are counted': ['Math.floor(i / channels)', 'Math.min(i, worth.length - 1)'],
-  'in l0 the room is forgotten': ['2 * change * clipped - clipped * clipped', 'change * change'],
+  'nothing is projected': ['projectOntoBall(point, image, norm, epsilon);', ';'],
+  'the range is forgotten': ['return clip(point);', 'return point;'],
   'in l0 ε does not grow by one': ['Math.max(epsilon + 1, ', 'Math.max(epsilon, '],
+};
+
+/** Mistakes in the projection onto the points that differ in few pixels. */
+export const keepPixelsRewrites: Readonly<Record<string, Rewrite>> = {
+  'the smallest changes stay': ['largestFirst(worth).subarray', 'largestFirst(worth).reverse().subarray'],
+  'values are counted': ['Math.floor(i / channels)', 'Math.min(i, worth.length - 1)'],
+  'the room is forgotten': ['2 * change * clipped - clipped * clipped', 'change * change'],
 };
 
 export const sigmaZeroRewrites: Readonly<Record<string, Rewrite>> = {
@@ -62,6 +63,6 @@ export const sigmaZeroRewrites: Readonly<Record<string, Rewrite>> = {
   'the count is not divided by the pixels': ['** 2 / pixels', '** 2'],
   'the lead is raised after success, too': ['if (!success)', 'if (logits)'],
   'gradients are not normalized': ['? eta / largest : 0', '? eta : 0'],
-  'the step is uphill': ['value - (scale &&', 'value + (scale &&'],
-  'channels go one by one': ['undoSmall(image, next, channels, tau)', 'undoSmall(image, next, 1, tau)'],
+  'the step is uphill': ['addScaled(x, slope, -scale)', 'addScaled(x, slope, scale)'],
+  'channels go one by one': ['undoSmall(image, x, channels, tau)', 'undoSmall(image, x, 1, tau)'],
 };

@@ -10,7 +10,7 @@ import type { Pixels } from '../../../../src/data/image.ts';
 import { toBatch } from '../../../../src/defenses/training/accuracy.ts';
 import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
 import type { Trainee } from '../../../../src/defenses/training/trainee.ts';
-import { normal } from '../../../../src/geometry/randomPoint.ts';
+import { normal } from '../../../../src/geometry/randomVector.ts';
 import { softmax } from '../../../../src/models/functional.ts';
 import type { Preprocessing } from '../../../../src/models/preprocessing.ts';
 import { toLayersClassifier } from '../../../../src/models/tfjs/layersClassifier.ts';

@@ -11,14 +11,17 @@ export const cwRewrites: Readonly<Record<string, Readonly<Record<string, Rewrite
   },
   tanhDescent: {
     'the chain through tanh is missing': ['* (1 - (this.#tanh[i] as number) ** 2)) / 2', ')'],
-    'tanh stays what it was': ['this.#tanh[i] = Math.tanh(this.#w[i] as number)', 'this.#tanh[i] += 0'],
+    'tanh stays what it was': [
+      'this.#adam.step(this.#w, this.#slope);\n    this.#squash();',
+      'this.#adam.step(this.#w, this.#slope);',
+    ],
     'black and white stay where they are': ['const shrink = 0.999999', 'const shrink = 1'],
-    'w starts in the middle': ['Math.atanh((2 * value - 1) * shrink)', '0 * value'],
+    'w starts in the middle': ['Math.atanh((2 * (start[i] as number) - 1) * shrink)', '0'],
   },
   objective: {
     'the confidence is ignored': ['Math.max(confidence - ahead, 0)', 'Math.max(-ahead, 0)'],
-    'f has the wrong sign': ['new Float64Array(gradient)', 'new Float64Array(gradient.map((g) => -g))'],
-    'gradients that are not finite spoil the point': ['ascent[i] = 0', 'ascent[i] += 0'],
+    'f has the wrong sign': ['finite(gradient)', 'finite(gradient.map((g) => -g))'],
+    'gradients that are not finite spoil the point': ['finite(gradient)', 'new Float64Array(gradient)'],
     'the excluded class counts as zero': [
       'const ahead = lead(goal, logits)',
       'const ahead = Math.min(lead(goal, logits), logits[goal.target ?? 1]!)',
@@ -41,7 +44,7 @@ export const cwRewrites: Readonly<Record<string, Readonly<Record<string, Rewrite
       '(importance[a] as number) - (importance[b] as number)',
       '(importance[b] as number) - (importance[a] as number)',
     ],
-    'pixels that are given up keep their change': ['(mayChange(i) ? value : (image[i] as number))', 'value'],
+    'pixels that are given up keep their change': ['hold(point, image, allowed, shape.channels);', ''],
     'one pixel only is given up': ['given + 1 >= most', 'given >= 0'],
     'a round gives up pixels without end': [' || given + 1 >= most', ''],
     'considerable pixels are given up together': ['(importance[pixel] as number) > considerable || ', ''],
