@@ -3,6 +3,7 @@ import type { AuditOptions } from '../audit/trial.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { type Classifier, type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
 import { openModel } from '../models/open.ts';
+import type { ModelOptions } from '../models/options.ts';
 import type { TestReport } from '../reports/report.ts';
 import { describeError } from '../userError.ts';
 
@@ -13,12 +14,12 @@ import { describeError } from '../userError.ts';
 export async function auditTest(
   plan: TestPlan,
   classifier: Classifier,
-  options: Omit<AuditOptions, 'surrogates'> & { readonly onCheck: OnCheck },
+  options: Omit<AuditOptions, 'surrogates'> & { readonly computing: ModelOptions; readonly onCheck: OnCheck },
 ): Promise<Pick<TestReport, 'findings'> | Pick<TestReport, 'warnings'>> {
   const surrogates: (DifferentiableClassifier & { dispose(): void })[] = [];
   try {
     for (const source of plan.surrogates ?? []) {
-      const { classifier: other } = await openModel(source);
+      const { classifier: other } = await openModel(source, options.computing);
       if (isDifferentiable(other) && isAlike(other, classifier)) surrogates.push(other);
       else other.dispose();
     }

@@ -4,13 +4,13 @@ import { type Estimate, longRun, pointsPerImage } from '../evaluation/estimate.t
 import type { TestPlan } from '../evaluation/plan.ts';
 import { type DifferentiableClassifier, isDifferentiable } from '../models/classifier.ts';
 import { UserError } from '../userError.ts';
-import type { ModelCache } from './modelCache.ts';
+import type { JobContext } from './job.ts';
 
 /**
  * Measures how long one point takes, and multiplies. No image of the dataset is read.
  * @throws UserError where the test cannot run either; the signal's reason when `signal` aborts.
  */
-export async function estimate(plan: TestPlan, models: ModelCache, signal: AbortSignal): Promise<Estimate> {
+export async function estimate(plan: TestPlan, { models, signal }: JobContext<never>): Promise<Estimate> {
   const { classifier } = await models.open(plan.model);
   signal.throwIfAborted();
   if (!isDifferentiable(classifier)) throw new UserError(`The model gives no gradients: ${classifier.obstacle}.`);

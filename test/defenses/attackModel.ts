@@ -22,7 +22,7 @@ export interface Trial {
 /** Runs an attack on a model as it is. @param l2 the bound that attacks that minimize the norm are counted at. */
 export async function attackModel(domain: Domain, model: ModelSource, trial: Trial, l2: number): Promise<Robustness> {
   const plan = await planFor(domain, model, trial);
-  const { classifier } = await openModel(model);
+  const { classifier } = await openModel(model, computing);
   try {
     const { images } = await loadExamples(plan, classifier);
     const examples: Example[] = [];
@@ -62,7 +62,7 @@ export async function attackGuarded(
     detector: { name: 'detector', path: folder },
     attacker: 'unaware',
   } as const;
-  const { classifier, sha256 } = await openModel(model);
+  const { classifier, sha256 } = await openModel(model, computing);
   const guard = await openGuard(plan.detector, classifier, sha256);
   try {
     const { images } = await loadExamples(plan, classifier);

@@ -9,6 +9,7 @@ import { trainDefense } from '../../src/defenses/training/trainDefense.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
 import { attackGuarded, attackModel, type Trial } from './attackModel.ts';
+import { computing } from './computing.ts';
 import { cache, type Domain, datasetOf, domains } from './domains.ts';
 import { keyOf } from './keyOf.ts';
 import { showProgress } from './progress.ts';
@@ -127,7 +128,7 @@ async function harden(
       seed,
       origin,
     };
-    await trainDefense(plan, { signal, onProgress: showProgress });
+    await trainDefense(plan, { signal, computing, onProgress: showProgress });
   }
   const card: DefenseCard = JSON.parse(readFileSync(path.join(folder, 'card.json'), 'utf8'));
   const facts: TrainingFacts = {
@@ -170,7 +171,7 @@ function detectorRow(domain: Domain, detector: string): RowPlan {
       // It reads the heads of a model that was hardened for it.
       const model = isTrained ? (await harden(domain, detector)).model : await domain.model();
       const folder = path.join(cache, 'detectors', domain.id, detector);
-      const opened = await openModel(model);
+      const opened = await openModel(model, computing);
       const report = await trainDetector(
         {
           name: detector,
@@ -257,9 +258,3 @@ export const rows: readonly RowPlan[] = [
   speedRow('native'),
   speedRow('wasm'),
 ];
-
-/** Where native TensorFlow is looked for, beside where Perturb does. */
-export function findNative(): void {
-  const folder = path.join(cache, '..', 'tensorflow');
-  if (existsSync(folder)) process.env.PERTURB_TENSORFLOW ??= folder;
-}
