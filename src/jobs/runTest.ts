@@ -75,9 +75,11 @@ export async function runTest(
       onOther: advance,
       onAttacked: async (options) => {
         if (!plan.audit) return;
-        const onCheck = (done: number, total: number) =>
-          onProgress({ test: plan.id, phase: 'auditing', done, total });
-        report = { ...report, ...(await auditTest(plan, classifier, { ...options, computing: models.computing, onCheck })) };
+        const onCheck = (done: number, total: number) => onProgress({ test: plan.id, phase: 'auditing', done, total });
+        report = {
+          ...report,
+          ...(await auditTest(plan, classifier, { ...options, computing: models.computing, onCheck })),
+        };
       },
     });
     const comparisons = compare(plan, rounds);

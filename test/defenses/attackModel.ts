@@ -6,6 +6,7 @@ import type { TestPlan } from '../../src/evaluation/plan.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
 import { planOf } from '../support/plans.ts';
+import { computing } from './computing.ts';
 import { type Domain, datasetOf } from './domains.ts';
 import type { Assault, Outcome, Robustness, Share } from './results.ts';
 

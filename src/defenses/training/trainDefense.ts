@@ -49,7 +49,10 @@ type KnownImage = LabeledImage & { readonly label: number };
  * @throws UserError when the model cannot be trained here, the images do not do, the folder holds something else or
  * cannot be written, or the checkpoint belongs to another training; the signal's reason when it aborts.
  */
-export async function trainDefense(plan: DefensePlan, { signal, computing, onProgress }: Context): Promise<DefenseReport> {
+export async function trainDefense(
+  plan: DefensePlan,
+  { signal, computing, onProgress }: Context,
+): Promise<DefenseReport> {
   const tell = (progress: Omit<TrainingProgress, 'name'>) => onProgress({ name: plan.name, ...progress });
   tell({ phase: 'loading', step: 0, steps: 0 });
   const definition = defenses.get(plan.kind);

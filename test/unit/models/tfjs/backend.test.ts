@@ -3,7 +3,11 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { startTensorFlow, type TensorFlowBackend, type TensorFlowOptions } from '../../../../src/models/tfjs/backend.ts';
+import {
+  startTensorFlow,
+  type TensorFlowBackend,
+  type TensorFlowOptions,
+} from '../../../../src/models/tfjs/backend.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { fakePackage } from './native/fakePackage.ts';
 
