@@ -166,6 +166,44 @@ describe('EngineClient', () => {
     assert.equal(engine.pid, pid);
   });
 
+  it('has calls wait for one another: each has its own progress, and one that waits can be cancelled', async () => {
+    await prepareRunFolder(run());
+    const engine = start();
+    const seen: Record<'first' | 'last', Set<string>> = { first: new Set(), last: new Set() };
+    const controller = new AbortController();
+    let hasEnded = false;
+    const first = runPlan(engine, plans.short, run(), { onProgress: ({ test }) => seen.first.add(test) });
+    const cancelled = engine.call('estimate', plans.long, { signal: controller.signal });
+    const last = runPlan(engine, plans.some, run(), { onProgress: ({ test }) => seen.last.add(test) });
+    first.finally(() => {
+      hasEnded = true;
+    });
+    controller.abort();
+    await assert.rejects(cancelled, { name: 'AbortError' });
+    assert.equal(hasEnded, false);
+    assert.deepEqual([(await first).status, (await last).status], ['passed', 'passed']);
+    assert.deepEqual(seen, { first: new Set(['signs › short']), last: new Set(['signs › some']) });
+  });
+
+  it('makes calls that waited to a new process when the one before was killed', async () => {
+    await prepareRunFolder(run());
+    const engine = start();
+    const kill = () => process.kill(engine.pid as number, 'SIGKILL');
+    const killed = runPlan(engine, plans.endless, run(), { onProgress: once(isAttacking, kill) });
+    const waiting = runPlan(engine, plans.short, run());
+    assert.equal((await killed).status, 'errored');
+    assert.equal((await waiting).status, 'passed');
+  });
+
+  it('runs with other options after a restart, and not at all once it is disposed of', async () => {
+    const engine = start({ provider: 'cpu' });
+    assert.equal((await engine.describe()).onnx.provider, 'cpu');
+    engine.restart({ provider: 'wasm' });
+    assert.equal((await engine.describe()).onnx.provider, 'wasm');
+    engine.dispose();
+    await rejectsWith(engine.call('estimate', plans.short), 'The engine was shut down');
+  });
+
   it('does not start a test that is cancelled already', async () => {
     const engine = start();
     await assert.rejects(runPlan(engine, plans.short, run(), { signal: AbortSignal.abort() }), { name: 'AbortError' });
@@ -202,7 +240,7 @@ describe('EngineClient', () => {
     for (const word of words) assert.ok(report.message.includes(word), report.message);
   });
 
-  it('repeats the last words of a engine that does not start', async () => {
+  it('repeats the last words of an engine that does not start', async () => {
     const entry = await folder.write(
       'engine.js',
       'console.error("the library has the wrong version"); process.exit(3)',
