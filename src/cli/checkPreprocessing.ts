@@ -33,11 +33,11 @@ export async function checkPreprocessing(
   process.once('SIGINT', () => interrupt.abort(new UserError('Interrupted: nothing was found out.')));
   const engine = startEngine();
   try {
-    const check = await engine.checkPreprocessing(
-      { model: model.source, dataset: dataset.source, seed },
-      (done, total) => bar.show({ test: `preprocessing of ${name}`, phase: 'attacking', done, total }),
-      interrupt.signal,
-    );
+    const request = { model: model.source, dataset: dataset.source, seed };
+    const check = await engine.call('checkPreprocessing', request, {
+      onProgress: (progress) => bar.show({ test: `preprocessing of ${name}`, phase: 'attacking', ...progress }),
+      signal: interrupt.signal,
+    });
     bar.clear();
     console.log(json ? JSON.stringify(check, null, 2) : `${formatCheck(check)}\n\n${advise(check, model)}`);
   } finally {

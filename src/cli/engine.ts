@@ -3,12 +3,12 @@ import { EngineClient, type EngineOptions } from '../engine/client.ts';
 
 let options: EngineOptions = {};
 
-/** Keeps what the command line says of the compute side, for when it is started. */
+/** Keeps what the command line says of the engine, for when it is started. */
 export function chooseEngine(chosen: EngineOptions): void {
   options = chosen;
 }
 
-/** The compute side, built beside the command line. */
+/** The engine, built beside the command line. */
 export function startEngine(): EngineClient {
   return new EngineClient(fileURLToPath(new URL('engine.js', import.meta.url)), options);
 }

@@ -51,6 +51,12 @@ program
   )
   .option('--test <name...>', 'run only the tests of these names')
   .option('--output <folder>', 'folder for the results (default: .perturb/runs/… in the workspace)')
+  .addOption(
+    new Option(
+      '--resume <folder>',
+      'go on with the run in this folder: tests that have a verdict, and whose settings and files are as they were, are not run again',
+    ).conflicts('output'),
+  )
   .option('--json', 'print the whole report, with every example, instead of a table')
   .action(async (workspace: string, options) => {
     process.exitCode = await run(workspace, options);

@@ -1,7 +1,7 @@
 import { SingleBar } from 'cli-progress';
 import type { TrainingPoint, TrainingProgress } from '../defenses/progress.ts';
-import type { Progress } from '../engine/protocol.ts';
 import { formatDuration } from '../evaluation/estimate.ts';
+import type { TestProgress } from '../jobs/runTest.ts';
 import { formatPercent } from '../reports/report.ts';
 
 /** A progress bar on standard error while that is a terminal; nothing elsewhere. */
@@ -15,7 +15,7 @@ export class ProgressBar {
   });
   #shown = false;
 
-  show({ test, phase, done, total }: Progress): void {
+  show({ test, phase, done, total }: TestProgress): void {
     if (!process.stderr.isTTY || phase === 'loading') return;
     const payload = { test, unit: phase === 'auditing' ? 'checks of the audit' : 'images' };
     if (!this.#shown) this.#bar.start(total, done, payload);

@@ -8,7 +8,7 @@ import { formatTable } from './table.ts';
 /** Runs a workspace and prints the result. Returns the exit code: 0 all passed, 1 some failed, 2 some could not run. */
 export async function run(
   workspace: string,
-  { test, output, json }: { test?: string[]; output?: string; json?: boolean },
+  { test, output, resume, json }: { test?: string[]; output?: string; resume?: string; json?: boolean },
 ): Promise<number> {
   const bar = new ProgressBar();
   const interrupt = new AbortController();
@@ -17,6 +17,7 @@ export async function run(
     workspace,
     names: test,
     output,
+    resume,
     signal: interrupt.signal,
     onProgress: (progress) => bar.show(progress),
     ...(!json && {

@@ -1,8 +1,10 @@
 import path from 'node:path';
-import type { Progress } from '../engine/protocol.ts';
-import { describeEstimate } from '../evaluation/estimate.ts';
+import type { TestProgress } from '../jobs/runTest.ts';
 import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
-import { createRunFolder, prepareRunFolder, writeReport } from '../reports/runFolder.ts';
+import { createRunFolder, prepareRunFolder } from '../reports/runFolder.ts';
+import { resumeRun } from '../run/resume.ts';
+import { run } from '../run/run.ts';
+import { unplannedReports } from '../run/unplanned.ts';
 import { resolvePlans } from '../settings/plans.ts';
 import { formatProblem, type Problem } from '../settings/problem.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
@@ -14,11 +16,13 @@ export interface WorkspaceRun {
   /** A folder or a `.code-workspace` file. */
   readonly workspace: string;
   /** Names of tests; all where it is missing. */
-  readonly names?: readonly string[];
+  readonly names?: readonly string[] | undefined;
   /** The run folder; a new one in the workspace where it is missing. */
-  readonly output?: string;
+  readonly output?: string | undefined;
+  /** The folder of a run that was interrupted, to go on with. */
+  readonly resume?: string | undefined;
   readonly signal?: AbortSignal;
-  onProgress?(progress: Progress): void;
+  onProgress?(progress: TestProgress): void;
   /** Called before a test that may take long, with a line that says how long; without it nothing is estimated. */
   onEstimate?(line: string): void;
 }
@@ -32,51 +36,53 @@ export interface FinishedRun {
 }
 
 /**
- * Runs the tests of a workspace one after the other. The summary is written after each, so an interrupted run keeps what
- * it has.
- * @throws UserError when there is nothing to run, or nowhere to write, or when the run was interrupted.
+ * Runs the tests of a workspace.
+ * @throws UserError when there is nothing to run, nothing to resume, or nowhere to write, or when the run was interrupted.
  */
-export async function runWorkspace(run: WorkspaceRun): Promise<FinishedRun> {
-  const workspace = path.resolve(run.workspace);
+export async function runWorkspace({ names, output, resume, signal, ...request }: WorkspaceRun): Promise<FinishedRun> {
+  const workspace = path.resolve(request.workspace);
   const { plans, problems } = resolvePlans(await readWorkspace(workspace));
-  const impossible = unplanned(problems);
+  const impossible = unplannedReports(problems);
   const wanted = selection(
-    run.names,
+    names,
     [...plans, ...impossible].map(({ name }) => name),
   );
-  const chosen = plans.filter(({ name }) => wanted(name));
+  const asked = plans.filter(({ name }) => wanted(name));
+  const unplanned = impossible.filter(({ name }) => wanted(name));
   const general = problems.filter(({ test }) => test === undefined);
-  const tests: (TestReport | UnplannedReport)[] = impossible.filter(({ name }) => wanted(name));
-  if (chosen.length + tests.length === 0) {
+  if (asked.length + unplanned.length === 0) {
     const reasons = general.map(formatProblem).join('\n');
     throw new UserError(reasons || `${workspace}: the settings define no tests. Add some under "perturb.tests".`);
   }
-  const started = new Date();
-  const home = workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace;
-  const folder = run.output === undefined ? await createRunFolder(home, started) : path.resolve(run.output);
-  if (run.output !== undefined) await prepareRunFolder(folder);
-  const summary = () =>
-    ({ format: 'perturb-report', version: 1, workspace, started: started.toISOString(), tests }) as const;
+  const folder = await folderFor(workspace, output ?? resume, resume !== undefined);
+  const finished = resume === undefined ? undefined : await resumeRun(folder, plans);
+  // What was finished stays, even where this command does not ask for it.
+  const chosen = plans.filter((plan) => asked.includes(plan) || finished?.reports.has(plan.id));
   const engine = startEngine();
+  let done = finished?.reports.size ?? 0;
+  const onFinished = (report: TestReport | UnplannedReport) => {
+    if (isPlanned(report)) done++;
+  };
   try {
-    for (const plan of chosen) {
-      if (run.onEstimate) {
-        const line = describeEstimate(plan, await engine.estimate(plan, run.signal));
-        if (line !== undefined) run.onEstimate(line);
-      }
-      tests.push(await engine.runTest(plan, folder, run.onProgress ?? (() => {}), run.signal));
-      await writeReport(folder, summary());
-    }
+    const common = { engine, workspace, folder, plans: chosen, unplanned, finished, signal };
+    return { report: await run({ ...common, ...request, onFinished }), folder, problems: general };
   } catch (error) {
-    if (!run.signal?.aborted) throw error;
-    await writeReport(folder, summary());
-    const finished = tests.filter(isPlanned).length;
-    throw new UserError(`Interrupted after ${finished} of ${chosen.length} tests. The results so far: ${folder}`);
+    if (!signal?.aborted) throw error;
+    throw new UserError(
+      `Interrupted after ${done} of ${chosen.length} tests. The results so far are in ${folder}; --resume with that folder goes on from there.`,
+    );
   } finally {
     engine.dispose();
   }
-  await writeReport(folder, summary());
-  return { report: summary(), folder, problems: general };
+}
+
+/** The run folder, made ready; one that is to be resumed is left as it is. */
+async function folderFor(workspace: string, given: string | undefined, isResumed: boolean): Promise<string> {
+  const home = workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace;
+  if (given === undefined) return createRunFolder(home, new Date());
+  const folder = path.resolve(given);
+  if (!isResumed) await prepareRunFolder(folder);
+  return folder;
 }
 
 /** Which tests are wanted, by name. */
@@ -89,20 +95,4 @@ function selection(names: readonly string[] | undefined, known: readonly string[
     );
   }
   return (name) => names.includes(name);
-}
-
-/** A report for each test that the settings keep from running. */
-function unplanned(problems: readonly Problem[]): UnplannedReport[] {
-  const ids = new Set(problems.flatMap(({ test }) => test ?? []));
-  return [...ids].map((id) => {
-    const own = problems.filter(({ test }) => test === id);
-    const { file, line, testName = id } = own[0] as Problem;
-    return {
-      id,
-      name: testName,
-      status: 'errored',
-      message: own.map(formatProblem).join('\n'),
-      origin: { file, line },
-    };
-  });
 }

@@ -1,6 +1,7 @@
 import type { DetectorReport } from '../defenses/detectors/report.ts';
+import type { TrainingProgress } from '../defenses/progress.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
-import type { TrainingOptions } from '../engine/client.ts';
+import type { CallOptions } from '../engine/client.ts';
 import { findDefense, findDetector } from '../settings/findSource.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
 import type { Workspace } from '../settings/settingsLayer.ts';
@@ -38,14 +39,17 @@ export async function train(path: string, { defense = [], detector = [], json }:
   const stop = () => interrupt.abort(new Error('interrupted'));
   process.once('SIGINT', stop);
   const engine = startEngine();
-  const options: TrainingOptions = { signal: interrupt.signal, onProgress: (progress) => bar.show(progress) };
+  const options: CallOptions<TrainingProgress> = {
+    signal: interrupt.signal,
+    onProgress: (progress) => bar.show(progress),
+  };
   const reports: Reports = { defenses: [], detectors: [] };
   const jobs = [
     ...defensePlans.map((plan) => ({
       name: plan.name,
       interrupted: 'Give the same command again, and it goes on after the last step that was finished.',
       async work() {
-        const report = await engine.trainDefense(plan, options);
+        const report = await engine.call('trainDefense', plan, options);
         reports.defenses.push(report);
         return formatDefense(report);
       },
@@ -54,7 +58,7 @@ export async function train(path: string, { defense = [], detector = [], json }:
       name: plan.name,
       interrupted: 'No detector was written.',
       async work() {
-        const report = await engine.trainDetector(plan, options);
+        const report = await engine.call('trainDetector', plan, options);
         reports.detectors.push(report);
         return formatDetector(report);
       },

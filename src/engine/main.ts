@@ -1,12 +1,14 @@
 import { parentPort } from 'node:worker_threads';
+import { computingOf } from './computing.ts';
 import { serve } from './serve.ts';
 
-// The entry point of the compute side, in a process of its own or in a worker thread. It ends with its parent.
+// The entry point of the engine, in a process of its own or in a worker thread. It ends with its parent.
+const defaults = computingOf(process.env);
 if (parentPort) {
   const port = parentPort;
-  serve({ post: (message) => port.postMessage(message), on: (listener) => port.on('message', listener) });
+  serve({ post: (message) => port.postMessage(message), on: (listener) => port.on('message', listener) }, defaults);
 } else {
-  serve({ post: (message) => process.send?.(message), on: (listener) => process.on('message', listener) });
+  serve({ post: (message) => process.send?.(message), on: (listener) => process.on('message', listener) }, defaults);
   process.on('disconnect', () => process.exit());
   // Ctrl-C reaches every process at a terminal; what becomes of the test is for the parent to say.
   process.on('SIGINT', () => {});

@@ -3,7 +3,7 @@ import { Worker } from 'node:worker_threads';
 import type { EngineLocation } from '../reports/report.ts';
 import type { Port } from './protocol.ts';
 
-/** A compute side that was started. */
+/** An engine that was started. */
 export interface Spawned {
   readonly port: Port;
   /** The process that computes. */
@@ -14,18 +14,17 @@ export interface Spawned {
   readonly ended: Promise<string>;
 }
 
-/** Starts the compute side from its built entry point, with additions to the environment. */
-type Spawn = (entry: string, additions: NodeJS.ProcessEnv) => Spawned;
+/** Starts the engine from its built entry point. */
+type Spawn = (entry: string) => Spawned;
 
-/** How the compute side is started at each location. */
+/** How the engine is started at each location. */
 export const spawnAt: Readonly<Record<EngineLocation, Spawn>> = {
   process: spawnProcess,
   extensionHost: spawnWorker,
 };
 
-function spawnProcess(entry: string, additions: NodeJS.ProcessEnv): Spawned {
-  const env = { ...process.env, ...additions };
-  const child = fork(entry, { env, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+function spawnProcess(entry: string): Spawned {
+  const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let complaint = '';
   child.stderr?.on('data', (data: Buffer) => {
     complaint = `${complaint}${data}`.slice(-2000);
@@ -48,8 +47,8 @@ function spawnProcess(entry: string, additions: NodeJS.ProcessEnv): Spawned {
   };
 }
 
-function spawnWorker(entry: string, additions: NodeJS.ProcessEnv): Spawned {
-  const worker = new Worker(entry, { stderr: true, env: { ...process.env, ...additions } });
+function spawnWorker(entry: string): Spawned {
+  const worker = new Worker(entry, { stderr: true });
   let complaint = '';
   worker.once('error', (error) => {
     complaint = `: ${error.message}`;

@@ -1,27 +1,23 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { DetectorReport } from '../defenses/detectors/report.ts';
-import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
-import type { DefenseReport } from '../defenses/training/report.ts';
-import type { EngineClient, TrainingOptions } from '../engine/client.ts';
-import type { EngineDescription, Progress } from '../engine/protocol.ts';
-import type { PreprocessingCheck, PreprocessingRequest } from '../evaluation/checkPreprocessing.ts';
-import type { Estimate } from '../evaluation/estimate.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
-import type { EngineLocation, TestReport } from '../reports/report.ts';
+import type { Callable, CallOptions, EngineClient, EngineOptions } from '../engine/client.ts';
+import type { JobName, ProgressOf, RequestOf, ResultOf } from '../jobs/catalog.ts';
+import type { EngineDescription } from '../jobs/describe.ts';
+import type { TestProgress } from '../jobs/runTest.ts';
+import type { EngineLocation, RunReport } from '../reports/report.ts';
+import type { RunRequest } from '../run/run.ts';
 
-/** The compute side as the extension uses it: where the settings put it, one test at a time. */
-export class Engine implements vscode.Disposable {
+/** The engine as the extension uses it: where the settings put it. */
+export class Engine implements Callable, vscode.Disposable {
   /** Where *Install Native TensorFlow* puts it, unless a setting names another folder. */
   readonly tensorflowFolder: string;
   readonly #entry: string;
   readonly #changed = new vscode.EventEmitter<void>();
-  readonly #progressed = new vscode.EventEmitter<Progress | undefined>();
+  readonly #progressed = new vscode.EventEmitter<TestProgress | undefined>();
   readonly #configuration: vscode.Disposable;
   /** Loaded when it is first needed: activation is not to wait for it. */
   #client: Promise<EngineClient> | undefined;
   #description: EngineDescription | undefined;
-  #turn: Promise<unknown> = Promise.resolve();
 
   /** Fires when what is known of the engine has changed. */
   readonly onDidChange = this.#changed.event;
@@ -36,9 +32,9 @@ export class Engine implements vscode.Disposable {
     });
   }
 
-  /** Ends the compute side; the next test starts a new one, as the settings then say. */
+  /** Ends the engine; the next call starts a new one, as the settings then say. */
   restart(): void {
-    this.#drop();
+    void this.#client?.then((client) => client.restart(this.#options));
     this.#description = undefined;
     this.#changed.fire();
   }
@@ -52,83 +48,61 @@ export class Engine implements vscode.Disposable {
     return this.#description;
   }
 
-  /** Finds out what computes, starting the compute side if it must. */
+  /** Finds out what computes, starting the engine if it must. */
   async describe(): Promise<EngineDescription> {
     this.#description = await (await this.#start()).describe();
     this.#changed.fire();
     return this.#description;
   }
 
-  /** Runs one test after those that were asked for before. Rejects only when it was cancelled. */
-  runTest(plan: TestPlan, folder: string, signal: AbortSignal): Promise<TestReport> {
-    return this.#inTurn(async () => {
-      try {
-        const client = await this.#start();
-        return await client.runTest(plan, folder, (progress) => this.#progressed.fire(progress), signal);
-      } finally {
-        this.#progressed.fire(undefined);
-        if (this.#description === undefined) void this.describe().catch(() => {});
-      }
-    });
+  async call<Name extends JobName>(
+    job: Name,
+    request: RequestOf<Name>,
+    options?: CallOptions<ProgressOf<Name>>,
+  ): Promise<ResultOf<Name>> {
+    try {
+      return await (await this.#start()).call(job, request, options);
+    } finally {
+      if (this.#description === undefined) void this.describe().catch(() => {});
+    }
   }
 
-  /** How long a test may take, after those that were asked for before; `undefined` where that cannot be said. */
-  estimate(plan: TestPlan, signal: AbortSignal): Promise<Estimate | undefined> {
-    return this.#inTurn(async () => (await this.#start()).estimate(plan, signal));
-  }
-
-  /** Tries the usual ways to preprocess images, after the tests that were asked for before. */
-  checkPreprocessing(
-    request: PreprocessingRequest,
-    onProgress: (done: number, total: number) => void,
-    signal: AbortSignal,
-  ): Promise<PreprocessingCheck> {
-    return this.#inTurn(async () => (await this.#start()).checkPreprocessing(request, onProgress, signal));
-  }
-
-  /** Fits a detector, after what was asked for before. */
-  trainDetector(plan: DetectorPlan, options: TrainingOptions): Promise<DetectorReport> {
-    return this.#inTurn(async () => (await this.#start()).trainDetector(plan, options));
-  }
-
-  /** Hardens a model, after what was asked for before. */
-  trainDefense(plan: DefensePlan, options: TrainingOptions): Promise<DefenseReport> {
-    return this.#inTurn(async () => (await this.#start()).trainDefense(plan, options));
+  /** Runs tests, after what was asked for before. @throws as `run` does. */
+  async run(request: Omit<RunRequest, 'engine'>): Promise<RunReport> {
+    const { run } = await import('../run/run.ts');
+    const onProgress = (progress: TestProgress) => {
+      this.#progressed.fire(progress);
+      request.onProgress?.(progress);
+    };
+    try {
+      return await run({ ...request, engine: this, onProgress });
+    } finally {
+      this.#progressed.fire(undefined);
+    }
   }
 
   dispose(): void {
-    this.#drop();
+    void this.#client?.then((client) => client.dispose());
     this.#configuration.dispose();
     this.#changed.dispose();
     this.#progressed.dispose();
   }
 
-  #inTurn<T>(work: () => Promise<T>): Promise<T> {
-    const result = this.#turn.then(work);
-    this.#turn = result.catch(() => {});
-    return result;
-  }
-
-  #drop(): void {
-    void this.#client?.then((client) => client.dispose());
-    this.#client = undefined;
-  }
-
   #start(): Promise<EngineClient> {
-    this.#client ??= this.#create();
+    this.#client ??= import('../engine/client.ts').then(
+      ({ EngineClient }) => new EngineClient(this.#entry, this.#options),
+    );
     return this.#client;
   }
 
-  async #create(): Promise<EngineClient> {
+  get #options(): EngineOptions {
     const settings = vscode.workspace.getConfiguration('perturb.engine');
-    const options = {
+    return {
       location: this.location,
       tensorflow: settings.get<string>('tensorflow') || this.tensorflowFolder,
       runtime: settings.get<string>('runtime', 'auto'),
       provider: settings.get<string>('provider', 'cpu'),
       memory: settings.get<number | null>('memory', null),
     };
-    const { EngineClient } = await import('../engine/client.ts');
-    return new EngineClient(this.#entry, options);
   }
 }

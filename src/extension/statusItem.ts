@@ -1,5 +1,5 @@
 import * as vscode from 'vscode';
-import type { Progress } from '../engine/protocol.ts';
+import type { TestProgress } from '../jobs/runTest.ts';
 import type { Engine } from './engine.ts';
 
 const { l10n } = vscode;
@@ -31,7 +31,7 @@ export class StatusItem implements vscode.Disposable {
     this.#item.dispose();
   }
 
-  #showProgress(progress: Progress | undefined): void {
+  #showProgress(progress: TestProgress | undefined): void {
     if (progress === undefined) {
       this.#show();
       return;

@@ -3,6 +3,7 @@ import type { AuditOptions } from '../audit/trial.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { openModel } from '../models/open.ts';
 import type { OpenedModel } from '../models/openedModel.ts';
+import type { ModelOptions } from '../models/options.ts';
 import type { TestReport } from '../reports/report.ts';
 import { type Victim, victimOf } from '../runner/victim.ts';
 import { describeError } from '../userError.ts';
@@ -13,11 +14,11 @@ import { describeError } from '../userError.ts';
  */
 export async function auditTest(
   plan: TestPlan,
-  options: Omit<AuditOptions, 'surrogates'> & { readonly onCheck: OnCheck },
+  options: Omit<AuditOptions, 'surrogates'> & { readonly computing: ModelOptions; readonly onCheck: OnCheck },
 ): Promise<Pick<TestReport, 'findings'> | Pick<TestReport, 'warnings'>> {
   const opened: OpenedModel['classifier'][] = [];
   try {
-    for (const source of plan.surrogates ?? []) opened.push((await openModel(source)).classifier);
+    for (const source of plan.surrogates ?? []) opened.push((await openModel(source, options.computing)).classifier);
     const { victim, signal } = options.conditions;
     signal?.throwIfAborted();
     const surrogates = opened.map(victimOf).filter((other) => other.access === 'gradients' && isAlike(other, victim));

@@ -4,13 +4,13 @@ import { noiseImages } from '../data/noiseImages.ts';
 import { type Estimate, longRun, pointsPerImage } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { type Victim, victimOf } from '../runner/victim.ts';
-import type { ModelCache } from './modelCache.ts';
+import type { JobContext } from './job.ts';
 
 /**
  * Measures how long one point takes, and multiplies. No image of the dataset is read.
  * @throws UserError where the test cannot run either; the signal's reason when `signal` aborts.
  */
-export async function estimate(plan: TestPlan, models: ModelCache, signal: AbortSignal): Promise<Estimate> {
+export async function estimate(plan: TestPlan, { models, signal }: JobContext<never>): Promise<Estimate> {
   const victim = victimOf((await models.open(plan.model)).classifier);
   signal.throwIfAborted();
   const images = await countImages(plan, victim);

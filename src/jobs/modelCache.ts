@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import { openModel } from '../models/open.ts';
 import type { OpenedModel } from '../models/openedModel.ts';
+import type { ModelOptions } from '../models/options.ts';
 import type { ModelSource } from '../models/source.ts';
 
 interface Entry {
@@ -11,7 +12,13 @@ interface Entry {
 
 /** Keeps the model that was opened last, for as long as its files are what they were. */
 export class ModelCache {
+  /** How its models are computed with. */
+  readonly computing: ModelOptions;
   #entry: Entry | undefined;
+
+  constructor(computing: ModelOptions = {}) {
+    this.computing = computing;
+  }
 
   /** The model, opened anew where its settings, or the size or time of one of its files, have changed. */
   async open(source: ModelSource): Promise<OpenedModel> {
@@ -21,7 +28,7 @@ export class ModelCache {
     }
     this.#entry?.model.classifier.dispose();
     this.#entry = undefined;
-    const model = await openModel(source);
+    const model = await openModel(source, this.computing);
     this.#entry = { key, model, stamp: await stampOf(source, model) };
     return model;
   }

@@ -2,40 +2,47 @@ import { loadExamples } from '../data/loadExamples.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import { type Attacker, attackers, type DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
-import type { Progress } from '../engine/protocol.ts';
 import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { compare } from '../evaluation/verdict.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { appendExample } from '../reports/appendExample.ts';
-import { describeOutcome, type EngineLocation, type TestReport } from '../reports/report.ts';
+import { describeOutcome, type TestReport } from '../reports/report.ts';
 import { dropUnfinishedLine } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
 import { victimOf } from '../runner/victim.ts';
 import { describeError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
-import type { ModelCache } from './modelCache.ts';
+import type { JobContext } from './job.ts';
 
-/** What a test runs with. */
-export interface TestContext {
-  readonly models: ModelCache;
-  /** The run folder. */
+/** A test, and the run folder that its examples are saved into as they finish. */
+export interface TestRequest {
+  readonly plan: TestPlan;
   readonly folder: string;
-  readonly location: EngineLocation;
-  readonly signal: AbortSignal;
-  progress(progress: Progress): void;
 }
 
-/** Runs one test to its report; rejects only when it was cancelled. */
-export async function runTest(plan: TestPlan, context: TestContext): Promise<TestReport> {
-  const { models, folder, location, signal } = context;
+/** How far a test has got. */
+export interface TestProgress {
+  /** Id of the test. */
+  readonly test: string;
+  readonly phase: 'loading' | 'attacking' | 'auditing';
+  /** Examples finished, over all budgets, of `total`; of an audit its checks. */
+  readonly done: number;
+  readonly total: number;
+}
+
+/** Runs one test to its report. What goes wrong with it is in its report (errored); rejects only when it was cancelled. */
+export async function runTest(
+  { plan, folder }: TestRequest,
+  { models, location, signal, onProgress }: JobContext<TestProgress>,
+): Promise<TestReport> {
   const start = performance.now();
   let report = unstartedReport(plan, location);
   let guarded: Guarded | undefined;
   const elapsed = () => Math.round(performance.now() - start) / 1000;
   try {
-    context.progress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
+    onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
     const { classifier, sha256, preprocessing, notes: modelNotes } = await models.open(plan.model);
     const resizing = fitTo(classifier.input, plan.model.resizing ?? stretching);
     const model = {
@@ -57,7 +64,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
     const total = images.length * plan.attacks.length * (guarded ? attackers.length : 1);
     let done = 0;
-    const advance = () => context.progress({ test: plan.id, phase: 'attacking', done: done++, total });
+    const advance = () => onProgress({ test: plan.id, phase: 'attacking', done: done++, total });
     advance();
     const rounds = await evaluate(plan, {
       ...opponentsOf(plan, classifier, guarded),
@@ -70,9 +77,8 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
       onOther: advance,
       onAttacked: async (options) => {
         if (!plan.audit) return;
-        const onCheck = (done: number, total: number) =>
-          context.progress({ test: plan.id, phase: 'auditing', done, total });
-        report = { ...report, ...(await auditTest(plan, { ...options, onCheck })) };
+        const onCheck = (done: number, total: number) => onProgress({ test: plan.id, phase: 'auditing', done, total });
+        report = { ...report, ...(await auditTest(plan, { ...options, computing: models.computing, onCheck })) };
       },
     });
     const comparisons = compare(plan, rounds);

@@ -11,7 +11,7 @@ import type { Comparison, Verdict } from '../evaluation/verdict.ts';
 import type { Norm, Norms } from '../geometry/norms.ts';
 import type { Preprocessing } from '../models/preprocessing.ts';
 
-/** Where the compute side ran. */
+/** Where the engine ran. */
 export type EngineLocation = 'process' | 'extensionHost';
 
 /** What a test came to, with everything that is needed to repeat it. In JSON an infinite distance is `null`. */
@@ -139,7 +139,7 @@ export interface UnplannedReport {
   readonly origin: TestPlan['origin'];
 }
 
-/** True for a test that got as far as the compute side. */
+/** True for a test that got as far as the engine. */
 export function isPlanned(report: TestReport | UnplannedReport): report is TestReport {
   return 'attack' in report;
 }

@@ -9,6 +9,8 @@ import type { ExampleReport, RunReport } from './report.ts';
 export const examplesFile = 'examples.jsonl';
 /** The summary. */
 export const reportFile = 'report.json';
+/** What the finished tests were run from, so that a run can be resumed. */
+export const fingerprintsFile = 'fingerprints.json';
 /** Originals and adversarial images. */
 export const imagesFolder = 'images';
 /** Pictures for people. */
@@ -37,16 +39,21 @@ export async function prepareRunFolder(folder: string): Promise<void> {
       `${path.join(folder, foreign)} is not from a run of Perturb, and a run would replace it. Choose another folder.`,
     );
   }
-  for (const name of [imagesFolder, picturesFolder, reportFile]) {
+  for (const name of [imagesFolder, picturesFolder, reportFile, fingerprintsFile]) {
     await writing(path.join(folder, name), (file) => rm(file, { recursive: true, force: true }));
   }
   await writing(path.join(folder, examplesFile), (file) => writeFile(file, ''));
 }
 
-/** Writes the summary of a run in one go, so that a reader never sees half of it. */
+/** Writes the summary of a run. */
 export async function writeReport(folder: string, report: RunReport): Promise<void> {
-  await writing(path.join(folder, reportFile), async (file) => {
-    await writeFile(`${file}.new`, `${JSON.stringify(report, null, 2)}\n`);
+  await replaceFile(path.join(folder, reportFile), `${JSON.stringify(report, null, 2)}\n`);
+}
+
+/** Writes a file in one go, so that a reader never sees half of it, and a full disk leaves what was there. */
+export async function replaceFile(file: string, text: string): Promise<void> {
+  await writing(file, async () => {
+    await writeFile(`${file}.new`, text);
     await rename(`${file}.new`, file);
   });
 }

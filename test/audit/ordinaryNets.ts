@@ -8,11 +8,12 @@ import * as tf from '@tensorflow/tfjs-core';
 import { audit } from '../../src/audit/audit.ts';
 import { checks } from '../../src/audit/catalog.ts';
 import type { LabeledImage } from '../../src/data/loadExamples.ts';
+import { computingOf } from '../../src/engine/computing.ts';
 import { type Attacked, evaluate, type Round } from '../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
-import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
+import { configureTensorFlow, startTensorFlow } from '../../src/models/tfjs/backend.ts';
 import { toLayersClassifier } from '../../src/models/tfjs/layersClassifier.ts';
 import { registerFilterGradients, replaceInputGradient } from '../../src/models/tfjs/training/filterGradients.ts';
 import { victimOf } from '../../src/runner/victim.ts';
@@ -88,7 +89,7 @@ async function runAudited(
 
 async function main(): Promise<void> {
   const cache = path.join(import.meta.dirname, '..', '..', '.cache', 'tensorflow');
-  if (existsSync(cache)) process.env.PERTURB_TENSORFLOW ??= cache;
+  configureTensorFlow({ ...(existsSync(cache) && { folder: cache }), ...computingOf(process.env).tensorflow });
   const { kind, name: engine } = await startTensorFlow();
   if (kind === 'wasm') {
     registerFilterGradients();

@@ -1,4 +1,5 @@
 // One side of `compareBackends.ts`: makes networks ready and times their work, as its parent says, on its own backend.
+import '../support/computing.ts';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
 import type { Request } from './side.ts';
 import { prepare, type Workload } from './workloads.ts';

@@ -69,8 +69,6 @@ function row(attack: string, peer: PeerResult, own: Strength): string {
 }
 
 async function table(): Promise<string[]> {
-  // On a network as small as this, threads cost ten times what they save.
-  process.env.PERTURB_THREADS = '1';
   const classifier = await openDigits();
   const titles = [
     'attack',

@@ -8,6 +8,7 @@ import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
 import { victimOf } from '../../src/runner/victim.ts';
 import { planOf } from '../support/plans.ts';
+import { computing } from './computing.ts';
 import { type Domain, datasetOf } from './domains.ts';
 import type { Assault, Outcome, Robustness, Share } from './results.ts';
 
@@ -24,7 +25,7 @@ export interface Trial {
 /** Runs an attack on a model as it is. @param l2 the bound that attacks that minimize the norm are counted at. */
 export async function attackModel(domain: Domain, model: ModelSource, trial: Trial, l2: number): Promise<Robustness> {
   const plan = await planFor(domain, model, trial);
-  const { classifier } = await openModel(model);
+  const { classifier } = await openModel(model, computing);
   try {
     const { images } = await loadExamples(plan, classifier);
     const examples: Example[] = [];
@@ -66,7 +67,7 @@ export async function attackGuarded(
     detector: { name: 'detector', path: folder },
     attacker: 'unaware',
   } as const;
-  const { classifier, sha256 } = await openModel(model);
+  const { classifier, sha256 } = await openModel(model, computing);
   const { judge, attacked, opened } = await openGuarded(plan.detector, classifier, sha256);
   try {
     const { images } = await loadExamples(plan, classifier);

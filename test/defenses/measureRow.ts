@@ -1,13 +1,11 @@
 // Measures one row of the tables, named by its id, and keeps it in the cache: what measure.ts starts for each row, so that
 // each has a TensorFlow of its own.
 import { keepRow } from './cachedRow.ts';
-import { findNative, rows } from './rows.ts';
+import { chooseTensorFlow } from './computing.ts';
+import { rows } from './rows.ts';
 
 const [, , id] = process.argv;
 const plan = rows.find((row) => row.id === id);
 if (plan === undefined) throw new Error(`there is no row "${id}"`);
-// On networks as small as these, threads cost more than they save.
-process.env.PERTURB_THREADS ??= '1';
-findNative();
-if (plan.backend) process.env.PERTURB_BACKEND = plan.backend;
+chooseTensorFlow(plan.backend);
 await keepRow(plan, await plan.measure());

@@ -15,6 +15,7 @@ import {
   definitionOf,
 } from '../../src/runner/configuredAttack.ts';
 import { attackGuarded, attackModel, type Trial } from './attackModel.ts';
+import { computing } from './computing.ts';
 import { cache, type Domain, datasetOf, domains } from './domains.ts';
 import { keyOf } from './keyOf.ts';
 import { showProgress } from './progress.ts';
@@ -134,7 +135,7 @@ async function harden(
       seed,
       origin,
     };
-    await trainDefense(plan, { signal, onProgress: showProgress });
+    await trainDefense(plan, { signal, computing, onProgress: showProgress });
   }
   const card: DefenseCard = JSON.parse(readFileSync(path.join(folder, 'card.json'), 'utf8'));
   const facts: TrainingFacts = {
@@ -184,7 +185,7 @@ function detectorRow(domain: Domain, detector: string): RowPlan {
       // It reads the heads of a model that was hardened for it.
       const model = isTrained ? (await harden(domain, detector)).model : await domain.model();
       const folder = path.join(cache, 'detectors', domain.id, detector);
-      const opened = await openModel(model);
+      const opened = await openModel(model, computing);
       const report = await trainDetector(
         {
           name: detector,
@@ -272,9 +273,3 @@ export const rows: readonly RowPlan[] = [
   speedRow('native'),
   speedRow('wasm'),
 ];
-
-/** Where native TensorFlow is looked for, beside where Perturb does. */
-export function findNative(): void {
-  const folder = path.join(cache, '..', 'tensorflow');
-  if (existsSync(folder)) process.env.PERTURB_TENSORFLOW ??= folder;
-}

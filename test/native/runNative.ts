@@ -3,12 +3,14 @@
 import { spawnSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
 import path from 'node:path';
-import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
+import { computingOf } from '../../src/engine/computing.ts';
+import { configureTensorFlow, startTensorFlow } from '../../src/models/tfjs/backend.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
 const cache = path.join(root, '.cache', 'tensorflow');
 if (existsSync(cache)) process.env.PERTURB_TENSORFLOW ??= cache;
 delete process.env.PERTURB_BACKEND;
+configureTensorFlow(computingOf(process.env).tensorflow);
 const { kind, name, reason, repair } = await startTensorFlow();
 if (kind === 'native') {
   console.log(`On ${name}:`);

@@ -6,6 +6,7 @@ import { sample } from '../../data/sample.ts';
 import type { DatasetSource } from '../../data/source.ts';
 import { openModel } from '../../models/open.ts';
 import type { OpenedModel } from '../../models/openedModel.ts';
+import type { ModelOptions } from '../../models/options.ts';
 import { startTensorFlow } from '../../models/tfjs/backend.ts';
 import { readLayersModel } from '../../models/tfjs/readLayersModel.ts';
 import { registerTrainingGradients } from '../../models/tfjs/training/trainingGradients.ts';
@@ -36,6 +37,8 @@ const fewestImages = 4;
 /** The means of a training. */
 interface Context {
   readonly signal: AbortSignal;
+  /** How the model is computed with before and after. */
+  readonly computing?: ModelOptions;
   onProgress(progress: TrainingProgress): void;
 }
 
@@ -48,14 +51,17 @@ type KnownImage = LabeledImage & { readonly label: number };
  * @throws UserError when the model cannot be trained here, the images do not do, the folder holds something else or
  * cannot be written, or the checkpoint belongs to another training; the signal's reason when it aborts.
  */
-export async function trainDefense(plan: DefensePlan, { signal, onProgress }: Context): Promise<DefenseReport> {
+export async function trainDefense(
+  plan: DefensePlan,
+  { signal, computing, onProgress }: Context,
+): Promise<DefenseReport> {
   const tell = (progress: Omit<TrainingProgress, 'name'>) => onProgress({ name: plan.name, ...progress });
   tell({ phase: 'loading', step: 0, steps: 0 });
   const definition = defenses.get(plan.kind);
   if (definition === undefined) throw new UserError(`There is no training defense "${plan.kind}".`);
   const parameters = completeParameters(definition, plan.parameters, plan.preset);
   await checkFolder(plan);
-  const opened = await openModel(plan.model);
+  const opened = await openModel(plan.model, computing);
   try {
     const data = await loadData(plan, opened, signal);
     const craft = async (attacks: readonly ConfiguredAttack[]) => {

@@ -1,11 +1,12 @@
 import * as vscode from 'vscode';
 import { type Estimate, formatDuration } from '../../evaluation/estimate.ts';
-import type { TestPlan } from '../../evaluation/plan.ts';
-import type { TestReport } from '../../reports/report.ts';
-import { createRunFolder, writeReport } from '../../reports/runFolder.ts';
+import type { TestProgress } from '../../jobs/runTest.ts';
+import { createRunFolder } from '../../reports/runFolder.ts';
+import { estimatePlan } from '../../run/runPlan.ts';
+import { unplannedReports } from '../../run/unplanned.ts';
 import { resolvePlans } from '../../settings/plans.ts';
+import { formatProblem } from '../../settings/problem.ts';
 import { UserError } from '../../userError.ts';
-import type { Engine } from '../engine.ts';
 import { PerturbationViews } from '../view/perturbationView.ts';
 import { chooseAttack } from './chooseAttack.ts';
 import { chooseModel } from './chooseModel.ts';
@@ -30,43 +31,26 @@ export async function attackModel(
   // Settings demand an expectation of all but explanations; whoever only looks has none.
   const expect = choice.attack.kind === 'explanation' ? undefined : { successRate: 1 };
   const { layer } = withChoice(settings, choice, expect);
-  const { plans, problems } = resolvePlans({ layers: [layer], problems: [] });
-  const found = plans.find(({ name }) => name === choice.testName);
-  if (found === undefined) throw new UserError(problems.map(({ message }) => message).join('\n'));
-  const plan = { ...found, expect: {} };
+  const resolution = resolvePlans({ layers: [layer], problems: [] });
+  const isChosen = ({ name }: { readonly name: string }) => name === choice.testName;
+  const plans = resolution.plans.filter(isChosen).map((plan) => ({ ...plan, expect: {} }));
+  const unplanned = unplannedReports(resolution.problems).filter(isChosen);
+  const [test] = [...plans, ...unplanned];
+  if (test === undefined) throw new UserError(resolution.problems.map(formatProblem).join('\n'));
 
-  const started = new Date();
-  const finished = await runWithProgress(plan, engine, () => createRunFolder(layer.folder, started));
-  if (finished === undefined) return;
-  const { folder, report } = finished;
-  const tests = [report];
-  await writeReport(folder, {
-    format: 'perturb-report',
-    version: 1,
-    workspace: layer.folder,
-    started: started.toISOString(),
-    tests,
-  });
-  if (report.status === 'errored') throw new UserError(report.message);
-  PerturbationViews.of(context).open({ folder, test: plan.id });
-}
-
-/** Runs a test into a folder that is made for it; `undefined` where the user has cancelled it, or does not want to wait. */
-function runWithProgress(
-  plan: TestPlan,
-  engine: Engine,
-  makeFolder: () => Promise<string>,
-): Promise<{ folder: string; report: TestReport } | undefined> {
-  return withProgress(l10n.t('Attacking {0}', plan.id), async (show, signal) => {
-    if (!(await agreesToWait(await engine.estimate(plan, signal)))) return undefined;
+  const finished = await withProgress(l10n.t('Attacking {0}', test.id), async (show, signal) => {
+    for (const plan of plans) {
+      if (!(await agreesToWait(await estimatePlan(engine, plan, signal)))) return undefined;
+    }
     signal.throwIfAborted();
-    const folder = await makeFolder();
-    const subscription = engine.onDidProgress((progress) => {
-      if (progress?.test === plan.id) show(progress.done, progress.total);
-    });
-    const report = await engine.runTest(plan, folder, signal).finally(() => subscription.dispose());
-    return { folder, report };
+    const folder = await createRunFolder(layer.folder, new Date());
+    const onProgress = ({ done, total }: TestProgress) => show(done, total);
+    const run = { workspace: layer.folder, folder, plans, unplanned, signal, onProgress };
+    return { folder, tests: (await engine.run(run)).tests };
   });
+  if (finished === undefined) return;
+  for (const { status, message } of finished.tests) if (status === 'errored') throw new UserError(message);
+  PerturbationViews.of(context).open({ folder: finished.folder, test: test.id });
 }
 
 /** Asks before a run that may take more than a minute. */

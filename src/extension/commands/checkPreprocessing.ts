@@ -38,7 +38,7 @@ export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri |
     seed: 0,
   };
   const check = await withProgress(l10n.t('Checking the preprocessing of {0}', model.name), (show, signal) =>
-    engine.checkPreprocessing(request, show, signal),
+    engine.call('checkPreprocessing', request, { onProgress: ({ done, total }) => show(done, total), signal }),
   );
   const chosen = check && (await chooseConvention(check));
   if (chosen === undefined) return;

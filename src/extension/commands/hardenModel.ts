@@ -44,7 +44,7 @@ export async function hardenModel(
   });
   const outcome = await runTraining(context, training, async (options) => ({
     type: 'defense' as const,
-    report: await engine.trainDefense(plan, options),
+    report: await engine.call('trainDefense', plan, options),
   }));
   if (outcome === undefined) return;
   const { report } = outcome;

@@ -37,7 +37,7 @@ export async function trainDetector(
   });
   const outcome = await runTraining(context, training, async (options) => ({
     type: 'detector' as const,
-    report: await engine.trainDetector(plan, options),
+    report: await engine.call('trainDetector', plan, options),
   }));
   // Tests may name it.
   await explorer.refresh();

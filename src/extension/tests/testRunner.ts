@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
-import { describeEstimate } from '../../evaluation/estimate.ts';
-import type { RunReport, TestReport, UnplannedReport } from '../../reports/report.ts';
-import { createRunFolder, writeReport } from '../../reports/runFolder.ts';
+import { createRunFolder } from '../../reports/runFolder.ts';
+import { unplannedReports } from '../../run/unplanned.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
 import type { Root } from './discovery.ts';
@@ -33,11 +32,7 @@ export class TestRunner {
     try {
       const tests = this.#testsOf(request, controller);
       for (const item of tests) run.enqueued(item);
-      const folders = new Map<Root, OpenRun>();
-      for (const item of tests) {
-        if (abort.signal.aborted) run.skipped(item);
-        else await this.#runOne(run, item, folders, abort.signal);
-      }
+      for (const [root, items] of this.#byRoot(tests)) await this.#runRoot(run, root, items, abort.signal);
     } finally {
       for (const subscription of subscriptions) subscription?.dispose();
       run.end();
@@ -50,48 +45,47 @@ export class TestRunner {
     return [...wanted].filter((item) => !excluded.has(item));
   }
 
-  async #runOne(
+  #byRoot(items: readonly vscode.TestItem[]): Map<Root, vscode.TestItem[]> {
+    const roots = new Map<Root, vscode.TestItem[]>();
+    for (const item of items) {
+      const root = this.#tree.caseOf(item)?.root;
+      if (root) roots.set(root, [...(roots.get(root) ?? []), item]);
+    }
+    return roots;
+  }
+
+  /** Runs the tests of one root into a run folder of its own. */
+  async #runRoot(
     run: vscode.TestRun,
-    item: vscode.TestItem,
-    folders: Map<Root, OpenRun>,
+    root: Root,
+    items: readonly vscode.TestItem[],
     signal: AbortSignal,
   ): Promise<void> {
-    const test = this.#tree.caseOf(item);
-    if (test === undefined) return;
-    run.started(item);
-    if (test.plan === undefined) {
-      const reasons = test.problems.map(({ file, line, message }) => `${file}:${line}: ${message}`);
-      run.errored(item, new vscode.TestMessage(reasons.join('\n')));
-      return;
-    }
+    const waiting = new Map(items.map((item) => [item.id, item]));
+    const itemOf = (id: string) => waiting.get(id) as vscode.TestItem;
     try {
-      const open = folders.get(test.root) ?? (await openRun(test.root));
-      folders.set(test.root, open);
-      const line = describeEstimate(test.plan, await this.#engine.estimate(test.plan, signal));
-      if (line !== undefined) run.appendOutput(`${line}\r\n`, undefined, item);
-      const report = await this.#engine.runTest(test.plan, open.folder, signal);
-      open.tests.push(report);
-      await writeReport(open.folder, summaryOf(open, test.root));
-      this.#publisher.publish(run, item, { folder: open.folder, report });
+      signal.throwIfAborted();
+      const folder = await createRunFolder(root.folder, new Date());
+      await this.#engine.run({
+        workspace: root.folder,
+        folder,
+        plans: items.flatMap((item) => this.#tree.caseOf(item)?.plan ?? []),
+        unplanned: unplannedReports(root.problems).filter(({ id }) => waiting.has(id)),
+        signal,
+        onStart: ({ id }) => run.started(itemOf(id)),
+        onEstimate: (line, { id }) => run.appendOutput(`${line}\r\n`, undefined, itemOf(id)),
+        onFinished: (report) => {
+          this.#publisher.publish(run, itemOf(report.id), { folder, report });
+          waiting.delete(report.id);
+        },
+      });
     } catch (error) {
-      if (signal.aborted) run.skipped(item);
-      else run.errored(item, new vscode.TestMessage(describeError(error)));
+      if (signal.aborted) return;
+      const message = new vscode.TestMessage(describeError(error));
+      for (const item of waiting.values()) run.errored(item, message);
+      waiting.clear();
+    } finally {
+      for (const item of waiting.values()) run.skipped(item);
     }
   }
-}
-
-/** A run folder that is being filled. */
-interface OpenRun {
-  readonly folder: string;
-  readonly started: Date;
-  readonly tests: (TestReport | UnplannedReport)[];
-}
-
-async function openRun({ folder }: Root): Promise<OpenRun> {
-  const started = new Date();
-  return { folder: await createRunFolder(folder, started), started, tests: [] };
-}
-
-function summaryOf({ started, tests }: OpenRun, { folder }: Root): RunReport {
-  return { format: 'perturb-report', version: 1, workspace: folder, started: started.toISOString(), tests };
 }

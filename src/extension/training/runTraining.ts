@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { TrainingProgress } from '../../defenses/progress.ts';
-import type { TrainingOptions } from '../../engine/client.ts';
+import type { CallOptions } from '../../engine/client.ts';
 import type { Outcome } from '../../page/trainingProtocol.ts';
 import { describeError } from '../../userError.ts';
 import type { Training } from './training.ts';
@@ -15,7 +15,7 @@ const { l10n } = vscode;
 export async function runTraining<O extends Outcome>(
   context: vscode.ExtensionContext,
   training: Training,
-  train: (options: TrainingOptions) => Promise<O>,
+  train: (options: CallOptions<TrainingProgress>) => Promise<O>,
 ): Promise<O | undefined> {
   const number = TrainingPanels.of(context).add(training);
   const { signal } = training;

@@ -8,15 +8,15 @@ import { withLogits } from './graph/logits.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
 import { readModel } from './graph/readModel.ts';
 import { upgrade } from './graph/upgrade.ts';
-import { type Runtime, startRuntime } from './session/runtime.ts';
+import { type Runtime, type RuntimeOptions, startRuntime } from './session/runtime.ts';
 import { type ClassifierOptions, toClassifier } from './session/toClassifier.ts';
 
 /**
  * Opens an ONNX file. What the options leave out is looked for in the model's metadata.
  * @throws UserError when it is damaged, or no image classifier.
  */
-export async function openOnnxModel(file: string, options: ClassifierOptions): Promise<OpenedModel> {
-  const { files, ...model } = await readModel(file);
+export async function openOnnxModel(file: string, options: ClassifierOptions & RuntimeOptions): Promise<OpenedModel> {
+  const { files, ...model } = await readModel(file, options.memory);
   const notes: string[] = [];
   const inFile = options.preprocessing ? undefined : normalizationIn(model.metadata);
   if (inFile) notes.push('mean and standard deviation are those of the model’s metadata');
@@ -24,7 +24,7 @@ export async function openOnnxModel(file: string, options: ClassifierOptions): P
   const classes = options.classes ?? labelsIn(model.metadata);
   if (classes && !options.classes) notes.push('class names are those of the model’s metadata');
   const { graph, ...upgraded } = upgrade(model);
-  const runtime = guarded(await startRuntime(), await stampsOf(files));
+  const runtime = guarded(await startRuntime(options), await stampsOf(files));
   const [classifier, sha256] = await Promise.all([
     toClassifier(
       runtime,

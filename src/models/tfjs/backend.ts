@@ -18,20 +18,33 @@ export interface TensorFlowBackend {
   readonly repair?: string;
 }
 
+/** Which TensorFlow is to compute. */
+export interface TensorFlowOptions {
+  /** "native" or "wasm"; native where it serves, if it is missing. */
+  readonly backend?: string;
+  /** A folder that native TensorFlow was installed into, to prefer to the places where it is looked for anyway. */
+  readonly folder?: string;
+}
+
+let options: TensorFlowOptions = {};
 let started: Promise<TensorFlowBackend> | undefined;
 
+/** Says which TensorFlow to start. A process has only one, so this has an effect only before it is started. */
+export function configureTensorFlow(chosen: TensorFlowOptions): void {
+  options = chosen;
+}
+
 /**
- * Starts TensorFlow once a process: native where it is installed and computes, else WebAssembly. The environment variable
- * PERTURB_BACKEND ("native" or "wasm") decides for one of them.
+ * Starts TensorFlow once a process: the one that was configured, else native where it is installed and computes, else
+ * WebAssembly.
  * @throws UserError when the native one is asked for and does not serve.
  */
 export function startTensorFlow(): Promise<TensorFlowBackend> {
-  started ??= start();
+  started ??= start(options);
   return started;
 }
 
-async function start(): Promise<TensorFlowBackend> {
-  const asked = process.env.PERTURB_BACKEND;
+async function start({ backend: asked, folder }: TensorFlowOptions): Promise<TensorFlowBackend> {
   if (asked && asked !== 'native' && asked !== 'wasm') {
     throw new UserError(`PERTURB_BACKEND is "${asked}". Set it to "native" or "wasm", or unset it.`);
   }
@@ -41,7 +54,7 @@ async function start(): Promise<TensorFlowBackend> {
       repair: 'Unset PERTURB_BACKEND to have native TensorFlow where it is installed.',
     });
   }
-  const native = await loadNative();
+  const native = await loadNative(folder);
   if ('tensorflow' in native) {
     await tf.ready();
     return { kind: 'native', name: `tfjs-node ${native.version} (native, TensorFlow ${native.tensorflow})` };

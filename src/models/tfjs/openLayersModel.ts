@@ -2,21 +2,20 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { describeError, UserError } from '../../userError.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
-import { startRuntime } from '../onnx/session/runtime.ts';
+import { type RuntimeOptions, startRuntime } from '../onnx/session/runtime.ts';
 import { toClassifier } from '../onnx/session/toClassifier.ts';
 import type { OpenedModel } from '../openedModel.ts';
+import type { ModelOptions } from '../options.ts';
 import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
 import { startTensorFlow } from './backend.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
 import { readLayersModel } from './readLayersModel.ts';
 
-/** What settings say of a model beside its path. */
-export interface OpenOptions {
+/** What settings say of a model beside its path, and how to compute with it. */
+export interface OpenOptions extends ModelOptions {
   readonly preprocessing?: Preprocessing;
   readonly classes?: readonly string[];
-  /** "tensorflow" keeps the model on TensorFlow.js; PERTURB_RUNTIME decides where it is missing. */
-  readonly runtime?: string;
 }
 
 /**
@@ -26,7 +25,7 @@ export interface OpenOptions {
  */
 export async function openLayersModel(
   file: string,
-  { preprocessing = noPreprocessing, classes, runtime = process.env.PERTURB_RUNTIME }: OpenOptions = {},
+  { preprocessing = noPreprocessing, classes, runtime, ...computing }: OpenOptions = {},
 ): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
   const { model, sha256, files } = await readLayersModel(file);
@@ -34,7 +33,7 @@ export async function openLayersModel(
   const notes: string[] = [];
   const opened = { preprocessing, sha256, files, notes };
   if (runtime !== 'tensorflow') {
-    const lowered = await onOnnxRuntime(model, options);
+    const lowered = await onOnnxRuntime(model, options, computing);
     if ('classifier' in lowered) {
       model.dispose();
       return { ...opened, ...lowered };
@@ -59,11 +58,12 @@ function imagesOf(model: tfl.LayersModel): ImageShape {
 async function onOnnxRuntime(
   layers: tfl.LayersModel,
   { preprocessing, classes }: LayersOptions,
+  computing: RuntimeOptions,
 ): Promise<{ readonly classifier: OnnxClassifier } | { readonly reason: string }> {
   try {
     const { model, activations } = lowerToOnnx(layers);
     const options = { preprocessing, ...(classes && { classes }) };
-    const classifier = await toClassifier(await startRuntime(), model, options, activations);
+    const classifier = await toClassifier(await startRuntime(computing), model, options, activations);
     if (classifier.obstacle === undefined) return { classifier };
     classifier.dispose();
     return { reason: classifier.obstacle };

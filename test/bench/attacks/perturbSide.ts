@@ -3,13 +3,14 @@
 import { createInterface } from 'node:readline';
 import { catalog } from '../../../src/attacks/catalog.ts';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
+import { computingOf } from '../../../src/engine/computing.ts';
 import { digits, openDigits } from '../../crosscheck/digits.ts';
 import { outcomesOf, type Run } from '../../support/runs.ts';
 import { median } from '../median.ts';
 import type { Answer, Task } from './comparison.ts';
 
 const task: Task = JSON.parse(process.argv[2] ?? '');
-const classifier = await openDigits();
+const classifier = await openDigits(computingOf(process.env).models.threads);
 const subjects = digits(false);
 const attack = catalog.get(task.attack) as AttackDefinition;
 

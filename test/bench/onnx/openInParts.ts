@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { computingOf } from '../../../src/engine/computing.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { withLogits } from '../../../src/models/onnx/graph/logits.ts';
 import { readModel } from '../../../src/models/onnx/graph/readModel.ts';
@@ -7,6 +8,8 @@ import { openOnnxModel } from '../../../src/models/onnx/openOnnxModel.ts';
 import { type Runtime, startRuntime } from '../../../src/models/onnx/session/runtime.ts';
 import { toClassifier } from '../../../src/models/onnx/session/toClassifier.ts';
 import type { Network } from './network.ts';
+
+const { models: computing } = computingOf(process.env);
 
 /** What there is to know once a model is open, and once it has given its first gradients. */
 export interface Stage {
@@ -27,7 +30,7 @@ export interface Opening {
 export async function openInParts(network: Network): Promise<Opening> {
   const { file, images, labels } = network;
   const functionals = labels.map((label) => [{ kind: 'crossEntropy', label } as const]);
-  const runtime = await startRuntime();
+  const runtime = await startRuntime(computing);
   const { size } = await stat(file);
   const before = process.memoryUsage.rss();
   const start = performance.now();
@@ -39,7 +42,7 @@ export async function openInParts(network: Network): Promise<Opening> {
       memory: (process.memoryUsage.rss() - before) / size,
       peak: (1024 * process.resourceUsage().maxRSS - before) / size,
     });
-  const { classifier } = await openOnnxModel(file, {});
+  const { classifier } = await openOnnxModel(file, computing);
   reach('open');
   const differentiable = classifier as typeof classifier & DifferentiableClassifier;
   await differentiable.pullback(images.slice(0, 1), functionals.slice(0, 1));

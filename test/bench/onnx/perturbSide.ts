@@ -4,6 +4,7 @@ import { createInterface } from 'node:readline';
 import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
 import { ifgsm } from '../../../src/attacks/gradient/ifgsm.ts';
+import { computingOf } from '../../../src/engine/computing.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { openModel } from '../../../src/models/open.ts';
 import { runAttack } from '../../../src/runner/runAttack.ts';
@@ -26,7 +27,7 @@ function known(): Promise<Network> {
 }
 
 function opened(): Promise<DifferentiableClassifier> {
-  classifier ??= openModel({ name, path: `${folder}/${name}.onnx` }).then(
+  classifier ??= openModel({ name, path: `${folder}/${name}.onnx` }, computingOf(process.env).models).then(
     ({ classifier }) => classifier as typeof classifier & DifferentiableClassifier,
   );
   return classifier;

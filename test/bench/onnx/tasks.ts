@@ -1,5 +1,6 @@
 import { createRequire } from 'node:module';
 import type { InferenceSession } from 'onnxruntime-common';
+import { computingOf } from '../../../src/engine/computing.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { seedValues } from '../../../src/models/onnx/gradient/seeds.ts';
 import { openOnnxModel } from '../../../src/models/onnx/openOnnxModel.ts';
@@ -19,11 +20,12 @@ export const forwards = [
 /** What is timed: a forward pass, the session that gives logits and gradient, and all that an attack's question takes. */
 export type Task = (typeof forwards)[number] | 'session' | 'pullback';
 
+const { models: computing } = computingOf(process.env);
 const require = createRequire(import.meta.url);
 
 /** Makes the work on a network, each in its own session, which stays. */
 export async function tasks(network: Network): Promise<(task: Task, batch: number) => () => Promise<unknown>> {
-  const runtime = await startRuntime();
+  const runtime = await startRuntime(computing);
   const { model, dims } = await imageModelOf(network.file);
   const sessions = new Sessions(runtime, model, dims);
   let classifier: Promise<DifferentiableClassifier> | undefined;
@@ -31,7 +33,7 @@ export async function tasks(network: Network): Promise<(task: Task, batch: numbe
     const images = network.images.slice(0, batch);
     const functionals = network.labels.slice(0, batch).map((label) => ({ kind: 'crossEntropy', label }) as const);
     if (task === 'pullback') {
-      classifier ??= openOnnxModel(network.file, {}).then(
+      classifier ??= openOnnxModel(network.file, computing).then(
         ({ classifier }) => classifier as typeof classifier & DifferentiableClassifier,
       );
       const lists = functionals.map((functional) => [functional]);
@@ -42,7 +44,7 @@ export async function tasks(network: Network): Promise<(task: Task, batch: numbe
       const ort: typeof import('onnxruntime-common') = require('onnxruntime-node');
       const options: InferenceSession.SessionOptions = {
         graphOptimizationLevel: 'all',
-        intraOpNumThreads: Number(process.env.PERTURB_THREADS) || 0,
+        intraOpNumThreads: computing.threads ?? 0,
         enableMemPattern: !task.includes('no memory pattern'),
         ...(task.includes('fixed batch') && { freeDimensionOverrides: { batch } }),
       };

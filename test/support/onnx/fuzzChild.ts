@@ -6,6 +6,7 @@ import path from 'node:path';
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { sizeOf } from '../../../src/data/image.ts';
+import { computingOf } from '../../../src/engine/computing.ts';
 import { isDifferentiable } from '../../../src/models/classifier.ts';
 import { writeModel } from '../../../src/models/onnx/graph/writeModel.ts';
 import { openOnnxModel } from '../../../src/models/onnx/openOnnxModel.ts';
@@ -13,6 +14,8 @@ import { UserError } from '../../../src/userError.ts';
 import type { Answer } from './fuzz.ts';
 import { externalFile, hostileFiles } from './fuzzHostile.ts';
 import { makeModel, noise } from './makeModel.ts';
+
+const { models } = computingOf(process.env);
 
 const intact = writeModel(
   makeModel({
@@ -80,7 +83,7 @@ async function open(name: string): Promise<Pick<Answer, 'result' | 'message'>> {
   const made = hostileFiles[name]?.() ?? mutated(Number(name.split(' ')[1]));
   await writeFile(file, made instanceof Uint8Array ? made : writeModel(made));
   try {
-    const { classifier } = await openOnnxModel(file, {});
+    const { classifier } = await openOnnxModel(file, models);
     try {
       const image = new Float32Array(sizeOf(classifier.input)).fill(0.5);
       if (isDifferentiable(classifier)) await classifier.pullback([image], [[{ kind: 'crossEntropy', label: 0 }]]);

@@ -20,17 +20,10 @@ function bySetting(results: readonly PeerResult[]): Map<string, [PeerResult, ...
 
 describe('Attacks beside those of Foolbox, torchattacks and ART', () => {
   let classifier: OpenedModel['classifier'];
-  const { PERTURB_THREADS } = process.env;
   before(async () => {
-    // On a network as small as this, threads cost ten times what they save.
-    process.env.PERTURB_THREADS = '1';
     classifier = await openDigits();
   });
-  after(() => {
-    classifier.dispose();
-    if (PERTURB_THREADS === undefined) delete process.env.PERTURB_THREADS;
-    else process.env.PERTURB_THREADS = PERTURB_THREADS;
-  });
+  after(() => classifier.dispose());
 
   it('are all compared that results are there of', () => {
     assert.deepEqual([...peers.keys()].sort(), Object.keys(cases).sort());

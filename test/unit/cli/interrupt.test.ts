@@ -46,7 +46,10 @@ describe('perturb run that is interrupted', () => {
       process.kill(target(pid), 'SIGINT');
       const { code, stdout, stderr } = await ended;
       assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
-      assert.equal(stderr, `Interrupted after 1 of 3 tests. The results so far: ${output}\n`);
+      assert.equal(
+        stderr,
+        `Interrupted after 1 of 3 tests. The results so far are in ${output}; --resume with that folder goes on from there.\n`,
+      );
       const report = await readReport(output);
       assert.deepEqual(
         report.tests.map(({ name, status }) => [name, status]),

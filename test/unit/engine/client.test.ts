@@ -4,10 +4,11 @@ import { appendFile, mkdir, symlink } from 'node:fs/promises';
 import path from 'node:path';
 import { checks } from '../../../src/audit/catalog.ts';
 import { EngineClient, type EngineOptions } from '../../../src/engine/client.ts';
-import type { Progress } from '../../../src/engine/protocol.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import type { TestProgress as Progress } from '../../../src/jobs/runTest.ts';
 import { type PreprocessingSettings, resolvePreprocessing } from '../../../src/models/preprocessing.ts';
 import { prepareRunFolder, readExamples } from '../../../src/reports/runFolder.ts';
+import { estimatePlan, runPlan } from '../../../src/run/runPlan.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
 import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
@@ -49,7 +50,6 @@ describe('EngineClient', () => {
     client = new EngineClient(entry, options);
     return client;
   };
-  const ignore = () => {};
   /** Does something once, at the first progress that is far enough. */
   const once = (isFarEnough: (progress: Progress) => boolean, act: () => void) => {
     let acted = false;
@@ -75,7 +75,7 @@ describe('EngineClient', () => {
   it('reports progress up to the last example, and of the audit', async () => {
     await prepareRunFolder(run());
     const seen: Progress[] = [];
-    const report = await start().runTest(plans.short, run(), (progress) => seen.push(progress));
+    const report = await runPlan(start(), plans.short, run(), { onProgress: (progress) => seen.push(progress) });
     assert.equal(report.status, 'passed');
     assert.deepEqual(
       seen.map(({ phase, done, total }) => [phase, done, total]),
@@ -96,23 +96,23 @@ describe('EngineClient', () => {
       model: { ...plans.short.model, ...resolvePreprocessing(settings) },
     });
     const engine = start();
-    const report = await engine.runTest(withPreset('imagenet'), run(), ignore);
+    const report = await runPlan(engine, withPreset('imagenet'), run());
     assert.deepEqual(report.model.resizing, { resize: 37, interpolation: 'bilinear' });
     assert.deepEqual(report.model.preprocessing?.mean, [0.485, 0.456, 0.406]);
     assert.deepEqual(report.dataset.notes, [
       'resized to a shorter side of 37 (bilinear), center 32×32 cut out: 2 images',
     ]);
-    const refused = await engine.runTest(withPreset({ preset: 'imagenet', crop: 224 }), run(), ignore);
+    const refused = await runPlan(engine, withPreset({ preset: 'imagenet', crop: 224 }), run());
     assert.equal(refused.status, 'errored');
     assert.match(refused.message, /^"crop" is 224 in the preprocessing of this model, which takes images of 32 × 32\./);
   });
 
   it('does not mistake a test that takes longer than the start for one that hangs', async () => {
     await prepareRunFolder(run());
-    assert.equal((await start({ startLimit: 1 }).runTest(plans.short, run(), ignore)).status, 'passed');
+    assert.equal((await runPlan(start({ startLimit: 1 }), plans.short, run())).status, 'passed');
   });
 
-  it('says that the compute side does not answer in time', async () => {
+  it('says that the engine does not answer in time', async () => {
     await rejectsWith(start({ startLimit: 1 }).describe(), 'did not answer within 0.001 s');
   });
 
@@ -124,10 +124,10 @@ describe('EngineClient', () => {
       killed = engine.pid as number;
       process.kill(killed, 'SIGKILL');
     };
-    const report = await engine.runTest(plans.long, run(), once(hasFinishedOne, kill));
+    const report = await runPlan(engine, plans.long, run(), { onProgress: once(hasFinishedOne, kill) });
     const finished = await readExamples(run());
     assert.equal(report.status, 'errored');
-    assert.match(report.message, /ended in the middle of the test \(signal SIGKILL\)/);
+    assert.match(report.message, /^The engine process exited during the test \(signal SIGKILL\)\./);
     assert.ok(report.message.includes(`${finished.length} finished examples are kept in ${run()}`), report.message);
     assert.deepEqual(report.rounds, []);
     assert.ok(finished.length >= 1 && finished.length < images.length, `${finished.length} examples`);
@@ -138,7 +138,7 @@ describe('EngineClient', () => {
 
     // A line that the dying process did not get to finish does not spoil the ones that follow.
     await appendFile(path.join(run(), 'examples.jsonl'), '{"test":"signs › lo');
-    const next = await engine.runTest(plans.short, run(), ignore);
+    const next = await runPlan(engine, plans.short, run());
     assert.equal(next.status, 'passed');
     assert.notEqual(engine.pid, killed);
     const lines = await readLines(run());
@@ -156,21 +156,57 @@ describe('EngineClient', () => {
     const { pid } = engine;
     const controller = new AbortController();
     const reason = new Error('the user has changed her mind');
-    const running = engine.runTest(
-      plans.endless,
-      run(),
-      once(isAttacking, () => controller.abort(reason)),
-      controller.signal,
-    );
+    const running = runPlan(engine, plans.endless, run(), {
+      onProgress: once(isAttacking, () => controller.abort(reason)),
+      signal: controller.signal,
+    });
     await assert.rejects(running, reason);
     assert.deepEqual(await readExamples(run()), []);
-    assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+    assert.equal((await runPlan(engine, plans.short, run())).status, 'passed');
     assert.equal(engine.pid, pid);
+  });
+
+  it('has calls wait for one another: each has its own progress, and one that waits can be cancelled', async () => {
+    await prepareRunFolder(run());
+    const engine = start();
+    const seen: Record<'first' | 'last', Set<string>> = { first: new Set(), last: new Set() };
+    const controller = new AbortController();
+    let hasEnded = false;
+    const first = runPlan(engine, plans.short, run(), { onProgress: ({ test }) => seen.first.add(test) });
+    const cancelled = engine.call('estimate', plans.long, { signal: controller.signal });
+    const last = runPlan(engine, plans.some, run(), { onProgress: ({ test }) => seen.last.add(test) });
+    first.finally(() => {
+      hasEnded = true;
+    });
+    controller.abort();
+    await assert.rejects(cancelled, { name: 'AbortError' });
+    assert.equal(hasEnded, false);
+    assert.deepEqual([(await first).status, (await last).status], ['passed', 'passed']);
+    assert.deepEqual(seen, { first: new Set(['signs › short']), last: new Set(['signs › some']) });
+  });
+
+  it('makes calls that waited to a new process when the one before was killed', async () => {
+    await prepareRunFolder(run());
+    const engine = start();
+    const kill = () => process.kill(engine.pid as number, 'SIGKILL');
+    const killed = runPlan(engine, plans.endless, run(), { onProgress: once(isAttacking, kill) });
+    const waiting = runPlan(engine, plans.short, run());
+    assert.equal((await killed).status, 'errored');
+    assert.equal((await waiting).status, 'passed');
+  });
+
+  it('runs with other options after a restart, and not at all once it is disposed of', async () => {
+    const engine = start({ provider: 'cpu' });
+    assert.equal((await engine.describe()).onnx.provider, 'cpu');
+    engine.restart({ provider: 'wasm' });
+    assert.equal((await engine.describe()).onnx.provider, 'wasm');
+    engine.dispose();
+    await rejectsWith(engine.call('estimate', plans.short), 'The engine was shut down');
   });
 
   it('does not start a test that is cancelled already', async () => {
     const engine = start();
-    await assert.rejects(engine.runTest(plans.short, run(), ignore, AbortSignal.abort()), { name: 'AbortError' });
+    await assert.rejects(runPlan(engine, plans.short, run(), { signal: AbortSignal.abort() }), { name: 'AbortError' });
     assert.equal(engine.pid, undefined);
   });
 
@@ -185,29 +221,32 @@ describe('EngineClient', () => {
       process.kill(pid, 'SIGSTOP');
       controller.abort();
     };
-    await assert.rejects(engine.runTest(plans.endless, run(), once(isAttacking, freeze), controller.signal), {
-      name: 'AbortError',
-    });
+    await assert.rejects(
+      runPlan(engine, plans.endless, run(), { onProgress: once(isAttacking, freeze), signal: controller.signal }),
+      {
+        name: 'AbortError',
+      },
+    );
     assert.throws(() => process.kill(pid, 0), { code: 'ESRCH' });
-    assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+    assert.equal((await runPlan(engine, plans.short, run())).status, 'passed');
   });
 
-  it('says that the compute side is missing, and how to get it', async () => {
+  it('says that the engine is missing, and how to get it', async () => {
     const entry = folder.at('nothing', 'engine.js');
     const words = [entry, 'is missing', 'npm run build'];
     await rejectsWith(start({}, entry).describe(), ...words);
-    const report = await start({}, entry).runTest(plans.short, run(), ignore);
+    const report = await runPlan(start({}, entry), plans.short, run());
     assert.equal(report.status, 'errored');
     for (const word of words) assert.ok(report.message.includes(word), report.message);
   });
 
-  it('repeats the last words of a compute side that does not start', async () => {
+  it('repeats the last words of an engine that does not start', async () => {
     const entry = await folder.write(
       'engine.js',
       'console.error("the library has the wrong version"); process.exit(3)',
     );
     await rejectsWith(start({}, entry).describe(), 'exit code 3: the library has the wrong version');
-    const report = await start({}, entry).runTest(plans.short, run(), ignore);
+    const report = await runPlan(start({}, entry), plans.short, run());
     assert.match(report.message, /exit code 3: the library has the wrong version/);
   });
 
@@ -215,14 +254,14 @@ describe('EngineClient', () => {
     if (!existsSync('/dev/full')) this.skip();
     const engine = start();
     await prepareRunFolder(folder.at('first'));
-    assert.equal((await engine.runTest(plans.short, folder.at('first'), ignore)).status, 'passed');
+    assert.equal((await runPlan(engine, plans.short, folder.at('first'))).status, 'passed');
     const [first, second] = await readExamples(folder.at('first'));
     await prepareRunFolder(run());
     // The second image goes to a device on which there is no space.
     const image = path.join(run(), second?.adversarialImage as string);
     await mkdir(path.dirname(image), { recursive: true });
     await symlink('/dev/full', image);
-    const report = await engine.runTest(plans.short, run(), ignore);
+    const report = await runPlan(engine, plans.short, run());
     assert.equal(report.status, 'errored');
     assert.equal(
       report.message,
@@ -234,20 +273,22 @@ describe('EngineClient', () => {
   it('runs in a worker thread as well', async () => {
     await prepareRunFolder(run());
     const engine = start({ location: 'extensionHost' });
-    const report = await engine.runTest(plans.short, run(), ignore);
+    const report = await runPlan(engine, plans.short, run());
     assert.equal(report.status, 'passed');
     assert.equal(report.engine.location, 'extensionHost');
     assert.equal(engine.pid, process.pid);
     const controller = new AbortController();
     const abort = once(isAttacking, () => controller.abort());
-    await assert.rejects(engine.runTest(plans.endless, run(), abort, controller.signal), { name: 'AbortError' });
-    assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+    await assert.rejects(runPlan(engine, plans.endless, run(), { onProgress: abort, signal: controller.signal }), {
+      name: 'AbortError',
+    });
+    assert.equal((await runPlan(engine, plans.short, run())).status, 'passed');
   });
 
   describe('estimating the time of a test', () => {
     it('counts images by the limit and the classes of the test, and without a dataset those of noise', async () => {
       const engine = start();
-      const images = async (plan: TestPlan) => (await engine.estimate(plan))?.images;
+      const images = async (plan: TestPlan) => (await estimatePlan(engine, plan))?.images;
       assert.equal(await images(plans.short), 2);
       assert.equal(await images(plans.long), 24);
       assert.equal(await images(plans.some), 8);
@@ -258,7 +299,7 @@ describe('EngineClient', () => {
 
     it('is as long as the test has steps and images', async () => {
       const engine = start();
-      const seconds = async (plan: TestPlan) => (await engine.estimate(plan))?.seconds ?? assert.fail();
+      const seconds = async (plan: TestPlan) => (await estimatePlan(engine, plan))?.seconds ?? assert.fail();
       await seconds(plans.short);
       const [short, endless] = [await seconds(plans.short), await seconds(plans.endless)];
       assert.ok(short > 0 && short < 10, `${short} s`);
@@ -269,32 +310,32 @@ describe('EngineClient', () => {
     it('does not read the images, and leaves errors to the run', async () => {
       const engine = start();
       const missing = { name: 'none', path: folder.at('none'), labels: 'folders' as const };
-      assert.equal(await engine.estimate({ ...plans.short, dataset: missing }), undefined);
-      assert.equal(await engine.estimate({ ...plans.short, classes: ['nothing'] }), undefined);
-      assert.equal(await engine.estimate({ ...plans.short, classes: ['speed-limit-20'] }), undefined);
+      assert.equal(await estimatePlan(engine, { ...plans.short, dataset: missing }), undefined);
+      assert.equal(await estimatePlan(engine, { ...plans.short, classes: ['nothing'] }), undefined);
+      assert.equal(await estimatePlan(engine, { ...plans.short, classes: ['speed-limit-20'] }), undefined);
       const { pid } = engine;
       await folder.write('broken/stop/01.png', 'no image');
       const broken = { ...missing, path: folder.at('broken') };
-      assert.equal((await engine.estimate({ ...plans.short, dataset: broken }))?.images, 1);
+      assert.equal((await estimatePlan(engine, { ...plans.short, dataset: broken }))?.images, 1);
       assert.equal(engine.pid, pid);
     });
 
     it('can be cancelled, and knows nothing where the process is missing or dies', async () => {
       const engine = start();
-      await assert.rejects(engine.estimate(plans.short, AbortSignal.abort()), { name: 'AbortError' });
+      await assert.rejects(estimatePlan(engine, plans.short, AbortSignal.abort()), { name: 'AbortError' });
       await engine.describe();
       const { pid } = engine;
       const controller = new AbortController();
-      const estimating = engine.estimate(plans.short, controller.signal);
+      const estimating = estimatePlan(engine, plans.short, controller.signal);
       controller.abort();
       await assert.rejects(estimating, { name: 'AbortError' });
-      assert.equal((await engine.estimate(plans.short))?.images, 2);
+      assert.equal((await estimatePlan(engine, plans.short))?.images, 2);
       assert.equal(engine.pid, pid);
-      const dying = engine.estimate(plans.short);
+      const dying = estimatePlan(engine, plans.short);
       process.kill(pid as number, 'SIGKILL');
       assert.equal(await dying, undefined);
       engine.dispose();
-      assert.equal(await start({}, folder.at('nothing', 'engine.js')).estimate(plans.short), undefined);
+      assert.equal(await estimatePlan(start({}, folder.at('nothing', 'engine.js')), plans.short), undefined);
     });
   });
 
@@ -305,7 +346,9 @@ describe('EngineClient', () => {
       for (const location of ['process', 'extensionHost'] as const) {
         const seen: number[][] = [];
         const engine = start({ location });
-        const { conventions, images } = await engine.checkPreprocessing(request(), (...counts) => seen.push(counts));
+        const { conventions, images } = await engine.call('checkPreprocessing', request(), {
+          onProgress: ({ done, total }) => seen.push([done, total]),
+        });
         engine.dispose();
         assert.equal(images, 24);
         assert.deepEqual([conventions[0]?.title, conventions[0]?.current], ['[−1, 1]', true]);
@@ -319,9 +362,9 @@ describe('EngineClient', () => {
     it('rejects with the words that a user reads', async () => {
       const missing = { ...request(), dataset: { name: 'none', path: folder.at('none'), labels: 'folders' as const } };
       const engine = start();
-      await rejectsWith(engine.checkPreprocessing(missing, ignore), /^The dataset folder .*none does not exist\./);
+      await rejectsWith(engine.call('checkPreprocessing', missing), /^The dataset folder .*none does not exist\./);
       await prepareRunFolder(run());
-      assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+      assert.equal((await runPlan(engine, plans.short, run())).status, 'passed');
     });
 
     it('can be cancelled, and the process goes on', async () => {
@@ -330,22 +373,28 @@ describe('EngineClient', () => {
       const { pid } = engine;
       const controller = new AbortController();
       const reason = new Error('the user has changed her mind');
-      const checking = engine.checkPreprocessing(request(), () => controller.abort(reason), controller.signal);
+      const checking = engine.call('checkPreprocessing', request(), {
+        onProgress: () => controller.abort(reason),
+        signal: controller.signal,
+      });
       await assert.rejects(checking, reason);
       await prepareRunFolder(run());
-      assert.equal((await engine.runTest(plans.short, run(), ignore)).status, 'passed');
+      assert.equal((await runPlan(engine, plans.short, run())).status, 'passed');
       assert.equal(engine.pid, pid);
     });
 
     it('says that the process has died', async () => {
       const engine = start();
       const kill = () => process.kill(engine.pid as number, 'SIGKILL');
-      await rejectsWith(engine.checkPreprocessing(request(), kill), 'in the middle of the check (signal SIGKILL)');
+      await rejectsWith(
+        engine.call('checkPreprocessing', request(), { onProgress: kill }),
+        'exited during the check (signal SIGKILL)',
+      );
     });
 
-    it('says that the compute side is missing', async () => {
+    it('says that the engine is missing', async () => {
       const entry = folder.at('nothing', 'engine.js');
-      await rejectsWith(start({}, entry).checkPreprocessing(request(), ignore), entry, 'is missing');
+      await rejectsWith(start({}, entry).call('checkPreprocessing', request()), entry, 'is missing');
     });
   });
 });

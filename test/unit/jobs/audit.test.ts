@@ -48,7 +48,7 @@ describe('the audit of a test', function () {
       ...given,
     });
     const { signal } = new AbortController();
-    return runTest(plan, { models, folder: run, location: 'process', signal, progress() {} });
+    return runTest({ plan, folder: run }, { models, location: 'process', signal, onProgress() {} });
   }
 
   it('tries examples of the other models of the test, and flags gradients that are masked', async () => {

@@ -60,7 +60,10 @@ describe('a detector of the demo’s model', function () {
       quantize: true,
       ...given,
     });
-    return { report: await runTest(plan, { models, folder: run, location: 'process', signal, progress() {} }), run };
+    return {
+      report: await runTest({ plan, folder: run }, { models, location: 'process', signal, onProgress() {} }),
+      run,
+    };
   };
 
   it('is fitted, judged, written, and serves tests against both attackers', async () => {

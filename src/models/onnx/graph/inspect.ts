@@ -1,5 +1,5 @@
 import { UserError } from '../../../userError.ts';
-import { inGigabytes, memoryBudget, moreThanBudget } from '../session/batchSize.ts';
+import { inGigabytes, moreThan } from '../session/batchSize.ts';
 import type { Runtime, RuntimeTensor } from '../session/runtime.ts';
 import { dependents } from './dependents.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
@@ -53,7 +53,7 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
   const session = await runtime.open(probe, { optimize: false });
   try {
     const sizes = new Map([[input.name, dims], ...session.sizes]);
-    refuseHuge(sizes);
+    refuseHuge(sizes, runtime.memory);
     const known = independents.filter((name) => elementCount(sizes.get(name) ?? []) <= largestKnown);
     const zeros = { type: 'float32' as const, dims, data: new Float32Array(elementCount(dims)) };
     const results = await session.run({ [input.name]: zeros }, [...shapeNames, ...known]);
@@ -73,12 +73,12 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
   }
 }
 
-/** @throws UserError when the values between image and logits take more memory than there may be. */
-function refuseHuge(sizes: ReadonlyMap<string, readonly number[]>): void {
+/** @throws UserError when the values between image and logits take more bytes of memory than they may. */
+function refuseHuge(sizes: ReadonlyMap<string, readonly number[]>, memory: number): void {
   const bytesOfFloat = 4;
   const bytes = bytesOfFloat * [...sizes.values()].reduce((sum, dims) => sum + elementCount(dims), 0);
-  if (bytes > memoryBudget()) {
-    throw new UserError(`What the model computes takes ${inGigabytes(bytes)}, ${moreThanBudget()}`);
+  if (bytes > memory) {
+    throw new UserError(`What the model computes takes ${inGigabytes(bytes)}, ${moreThan(memory)}`);
   }
 }
 

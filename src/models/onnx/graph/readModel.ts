@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../userError.ts';
-import { inGigabytes, memoryBudget, moreThanBudget } from '../session/batchSize.ts';
+import { defaultBudget, inGigabytes, moreThan } from '../session/batchSize.ts';
 import { Decoder } from './decodeModel.ts';
 import type { Model } from './graph.ts';
 
@@ -16,12 +16,13 @@ export interface ReadModel extends Model {
 
 /**
  * Reads an ONNX file. Weights stay on disk: constants name the range of the file where they lie.
- * @throws UserError when the file is damaged, or external data are missing or too short.
+ * @param memory bytes that the weights may take.
+ * @throws UserError when the file is damaged, its weights are too large, or external data are missing or too short.
  */
-export async function readModel(file: string): Promise<ReadModel> {
+export async function readModel(file: string, memory = defaultBudget()): Promise<ReadModel> {
   const bytes = await readBytes(file);
   try {
-    return await parseModel(bytes, file);
+    return await parseModel(bytes, file, memory);
   } finally {
     // Most of the file is weights, which stay on disk: their memory is to be free at once, and not at some later time.
     (bytes.buffer as ResizableArrayBuffer).resize(0);
@@ -57,11 +58,11 @@ async function readBytes(file: string): Promise<Uint8Array> {
 }
 
 /** Reads a model from the bytes of a file. @throws UserError as `readModel` does. */
-export async function parseModel(bytes: Uint8Array, file: string): Promise<ReadModel> {
+export async function parseModel(bytes: Uint8Array, file: string, memory = defaultBudget()): Promise<ReadModel> {
   const decoder = new Decoder(bytes, file);
   const model = decoder.decode();
-  if (decoder.weights > memoryBudget()) {
-    throw new UserError(`${file}: its weights take ${inGigabytes(decoder.weights)}, ${moreThanBudget()}`);
+  if (decoder.weights > memory) {
+    throw new UserError(`${file}: its weights take ${inGigabytes(decoder.weights)}, ${moreThan(memory)}`);
   }
   const files = [file];
   for (const [external, end] of decoder.external) {

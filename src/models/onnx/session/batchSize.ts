@@ -9,14 +9,14 @@ const busy = 50;
 /** While a gradient is computed, values of the forward pass, of the backward pass and scratch space are held. */
 const copies = 3;
 
-/** Bytes that a model's work may take: PERTURB_MEMORY, or a quarter of the machine's memory. */
-export function memoryBudget(): number {
-  return Number(process.env.PERTURB_MEMORY) || totalmem() / 4;
+/** Bytes that a model's work may take where nobody says otherwise: a quarter of the machine's memory. */
+export function defaultBudget(): number {
+  return totalmem() / 4;
 }
 
-/** The end of a sentence about a model that needs more. */
-export function moreThanBudget(): string {
-  return `more than the ${inGigabytes(memoryBudget())} that Perturb may use. If there is more memory, raise perturb.engine.memory (or PERTURB_MEMORY, in bytes).`;
+/** The end of a sentence about a model that needs more than a budget of so many bytes. */
+export function moreThan(budget: number): string {
+  return `more than the ${inGigabytes(budget)} that Perturb may use. If there is more memory, raise perturb.engine.memory (or PERTURB_MEMORY, in bytes).`;
 }
 
 export function inGigabytes(bytes: number): string {

@@ -4,6 +4,7 @@ import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { UserError } from '../../../userError.ts';
 import { type Constant, floatConstant, type Model } from '../graph/graph.ts';
 import { writeModel } from '../graph/writeModel.ts';
+import { defaultBudget } from './batchSize.ts';
 import { type Provider, type ProviderChoice, providerChoices } from './providers.ts';
 
 const require = createRequire(import.meta.url);
@@ -27,6 +28,16 @@ export interface Session {
   close(): Promise<void>;
 }
 
+/** How ONNX Runtime is to compute. */
+export interface RuntimeOptions {
+  /** What it computes with: `auto` takes the first accelerator that computes rightly. The processor where it is missing. */
+  readonly provider?: string;
+  /** Threads of the native build; as many as it chooses where it is missing. */
+  readonly threads?: number;
+  /** Bytes that a model's work may take; a quarter of the machine's memory where it is missing. */
+  readonly memory?: number;
+}
+
 /** What is to be known of ONNX Runtime here. */
 export interface RuntimeDescription {
   /** As reports name it: version and provider. */
@@ -39,6 +50,8 @@ export interface RuntimeDescription {
 
 /** ONNX Runtime on one provider. */
 export interface Runtime extends RuntimeDescription {
+  /** Bytes that a model's work may take. */
+  readonly memory: number;
   /**
    * @param options.optimize false for a graph that is run once.
    * @throws Error of ONNX Runtime when it refuses the model.
@@ -70,42 +83,44 @@ const wrongOptimizers = 'Pad_Fusion';
 const started = new Map<string, Promise<Runtime>>();
 
 /**
- * Starts ONNX Runtime once a process and provider: on the provider that PERTURB_PROVIDER names ("auto" takes the first
- * accelerator that computes rightly), else on the processor, and in WebAssembly where there is no native build. The
- * native build computes with as many threads as PERTURB_THREADS says, else as it chooses.
+ * Starts ONNX Runtime, once a process for each provider and number of threads; in WebAssembly where there is no native
+ * build.
  * @throws UserError when the name is not one of a provider.
  */
-export function startRuntime(asked = process.env.PERTURB_PROVIDER || 'cpu'): Promise<Runtime> {
-  const known = started.get(asked);
-  if (known) return known;
-  const starting = start(asked);
-  started.set(asked, starting);
-  return starting;
+export async function startRuntime({
+  provider = 'cpu',
+  threads = 0,
+  memory = defaultBudget(),
+}: RuntimeOptions = {}): Promise<Runtime> {
+  const key = `${provider} ${threads}`;
+  const starting = started.get(key) ?? start(provider, threads);
+  started.set(key, starting);
+  return { ...(await starting), memory };
 }
 
 /** What `startRuntime` comes to, as plain data. */
-export async function describeRuntime(): Promise<RuntimeDescription> {
-  const { open: _, ...description } = await startRuntime();
+export async function describeRuntime(options: RuntimeOptions): Promise<RuntimeDescription> {
+  const { open: _, memory: __, ...description } = await startRuntime(options);
   return description;
 }
 
-async function start(asked: string): Promise<Runtime> {
+async function start(asked: string, threads: number): Promise<Runtime> {
   if (!isChoice(asked)) {
     throw new UserError(`There is no provider "${asked}". Choose one of ${providerChoices.join(', ')}.`);
   }
-  if (asked === 'auto') return startFastest();
-  const attempt = await tryProvider(asked);
+  if (asked === 'auto') return startFastest(threads);
+  const attempt = await tryProvider(asked, threads);
   if ('runtime' in attempt) return attempt.runtime;
   if (asked === 'wasm') throw new Error(`ONNX Runtime does not run in WebAssembly: ${attempt.reason}`);
-  const cpu = asked === 'cpu' ? attempt : await tryProvider('cpu');
+  const cpu = asked === 'cpu' ? attempt : await tryProvider('cpu', threads);
   const reason = `${asked} does not serve: ${attempt.reason}`;
   return 'runtime' in cpu ? { ...cpu.runtime, reason, repair: repairs[asked] } : fallback(reason, asked);
 }
 
-async function startFastest(): Promise<Runtime> {
+async function startFastest(threads: number): Promise<Runtime> {
   const reasons: string[] = [];
   for (const provider of automatic) {
-    const attempt = await tryProvider(provider);
+    const attempt = await tryProvider(provider, threads);
     const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {};
     if ('runtime' in attempt) return { ...attempt.runtime, ...reason };
     reasons.push(`${provider} does not serve: ${attempt.reason}`);
@@ -114,7 +129,7 @@ async function startFastest(): Promise<Runtime> {
 }
 
 async function fallback(reason: string, asked: Provider): Promise<Runtime> {
-  const attempt = await tryProvider('wasm');
+  const attempt = await tryProvider('wasm', 0);
   if ('runtime' in attempt) return { ...attempt.runtime, reason, repair: repairs[asked] };
   throw new Error(`ONNX Runtime does not run: ${reason}; in WebAssembly: ${attempt.reason}`);
 }
@@ -136,9 +151,9 @@ function isChoice(name: string): name is ProviderChoice {
 type Attempt = { readonly runtime: Runtime } | { readonly reason: string };
 
 /** Starts a provider and has it compute something whose result is known. */
-async function tryProvider(provider: Provider): Promise<Attempt> {
+async function tryProvider(provider: Provider, threads: number): Promise<Attempt> {
   try {
-    const runtime = provider === 'wasm' ? webRuntime() : nativeRuntime(provider);
+    const runtime = provider === 'wasm' ? webRuntime() : nativeRuntime(provider, threads);
     await probe(runtime);
     return { runtime };
   } catch (error) {
@@ -168,8 +183,12 @@ async function probe(runtime: Runtime): Promise<void> {
   }
 }
 
-/** ONNX Runtime's native build. @throws Error where there is none for this platform. */
-export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu'): Runtime {
+/**
+ * ONNX Runtime's native build.
+ * @param threads that it computes with; zero leaves it to ONNX Runtime.
+ * @throws Error where there is none for this platform.
+ */
+export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu', threads = 0): Runtime {
   const ort: Ort & { listSupportedBackends(): readonly { name: string }[] } = require('onnxruntime-node');
   ort.env.logLevel = 'fatal';
   const supported = ort.listSupportedBackends().map(({ name }) => name);
@@ -179,12 +198,12 @@ export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu'): Runt
   return {
     name: `ONNX Runtime ${versionOf('onnxruntime-node')} (${provider})`,
     provider,
+    memory: defaultBudget(),
     open: (model, { optimize = true } = {}) =>
       openSession(ort, writeModel(model), {
         executionProviders: provider === 'cpu' ? ['cpu'] : [ortNames[provider], 'cpu'],
         graphOptimizationLevel: optimize ? 'all' : 'disabled',
-        // Zero leaves it to ONNX Runtime.
-        intraOpNumThreads: Number(process.env.PERTURB_THREADS) || 0,
+        intraOpNumThreads: threads,
         logSeverityLevel: silent,
         extra: {
           session: { model_external_initializers_file_folder_path: model.folder },
@@ -201,6 +220,7 @@ function webRuntime(): Runtime {
   return {
     name: `ONNX Runtime ${versionOf('onnxruntime-web')} (wasm)`,
     provider: 'wasm',
+    memory: defaultBudget(),
     open: async (model, { optimize = true } = {}) =>
       openSession(ort, writeModel(await withWeights(model)), {
         executionProviders: ['wasm'],

@@ -8,7 +8,7 @@ import { toImageModel } from '../graph/imageModel.ts';
 import type { Inspection } from '../graph/inspect.ts';
 import { oldestOpset } from '../graph/upgrade.ts';
 import { widenBatch } from '../graph/widenBatch.ts';
-import { batchSizesWithin, memoryBudget } from './batchSize.ts';
+import { batchSizesWithin } from './batchSize.ts';
 import { type Activation, DifferentiableOnnxClassifier, OnnxClassifier } from './onnxClassifier.ts';
 import type { Runtime } from './runtime.ts';
 import { activationBytes, Sessions, weightBytes } from './sessions.ts';
@@ -56,7 +56,7 @@ export async function toClassifier(
       input,
       classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
       engine: runtime.name,
-      batchSizes: anyBatch ? batchSizesWithin(memoryBudget(), footprint) : [smallest],
+      batchSizes: anyBatch ? batchSizesWithin(runtime.memory, footprint) : [smallest],
       activations: activations ?? activationsOf(inspection, smallest, pixelValues(image.model, model)),
       logits: (inspection.model.graph.outputs[0] as Value).name,
     },

@@ -26,10 +26,11 @@ const repair = 'Run "perturb install-tensorflow".';
  * Loads native TensorFlow into this process, from the first place where it computes. The package has a copy of TensorFlow.js's
  * core of its own there. Copies of one version share the engine, its backends and its kernels, so this one's tensors and
  * gradients are computed by it; a copy of another version is not loaded.
+ * @param given a folder that it was installed into, to prefer to the places where it is looked for anyway.
  */
-export async function loadNative(): Promise<Loaded | Failure> {
+export async function loadNative(given: string | undefined): Promise<Loaded | Failure> {
   let first: Failure | undefined;
-  for (const place of placesOf()) {
+  for (const place of placesOf(given)) {
     const loaded = await loadFrom(place);
     if ('tensorflow' in loaded) return loaded;
     first ??= loaded;

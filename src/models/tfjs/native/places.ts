@@ -45,18 +45,12 @@ export function packageIn(folder: string): string {
 }
 
 /**
- * The copies of the package on this machine, the one to prefer first: that in the folder that the environment variable
- * PERTURB_TENSORFLOW names, that in the user's folder, that beside Perturb.
+ * The copies of the package on this machine, the one to prefer first: that in the given folder, that in the user's
+ * folder, that beside Perturb.
  */
-export function placesOf(env: NodeJS.ProcessEnv = process.env): Place[] {
+export function placesOf(given: string | undefined, env: NodeJS.ProcessEnv = process.env): Place[] {
   const folders: Place[] = [];
-  const { PERTURB_TENSORFLOW: given } = env;
-  if (given) {
-    folders.push({
-      package: packageIn(path.resolve(given)),
-      words: `the folder that PERTURB_TENSORFLOW names, ${given}`,
-    });
-  }
+  if (given) folders.push({ package: packageIn(path.resolve(given)), words: given });
   folders.push({ package: packageIn(userFolder(env)), words: userFolder(env) });
   try {
     folders.push({ package: path.dirname(require.resolve(`${packageName}/package.json`)), words: "Perturb's folder" });

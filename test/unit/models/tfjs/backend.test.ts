@@ -3,16 +3,21 @@ import { execFile } from 'node:child_process';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
-import { startTensorFlow, type TensorFlowBackend } from '../../../../src/models/tfjs/backend.ts';
+import {
+  startTensorFlow,
+  type TensorFlowBackend,
+  type TensorFlowOptions,
+} from '../../../../src/models/tfjs/backend.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { fakePackage } from './native/fakePackage.ts';
 
 const source = path.join(import.meta.dirname, '..', '..', '..', '..', 'src', 'models', 'tfjs', 'backend.ts');
 
 /** Starts TensorFlow in a process of its own: what it is, or the error's message. */
-async function startWith(env: NodeJS.ProcessEnv): Promise<TensorFlowBackend | string> {
+async function startWith(options: TensorFlowOptions, env: NodeJS.ProcessEnv = {}): Promise<TensorFlowBackend | string> {
   const script = `
-    import { startTensorFlow } from ${JSON.stringify(source)};
+    import { configureTensorFlow, startTensorFlow } from ${JSON.stringify(source)};
+    configureTensorFlow(${JSON.stringify(options)});
     console.log(JSON.stringify(await startTensorFlow().catch((error) => error.message)));`;
   const args = ['--import', 'tsx', '--input-type=module', '-e', script];
   const { stdout, stderr } = await promisify(execFile)(process.execPath, args, { env: { ...process.env, ...env } });
@@ -23,7 +28,6 @@ async function startWith(env: NodeJS.ProcessEnv): Promise<TensorFlowBackend | st
 describe('TensorFlow backend', () => {
   const folder = temporaryFolder();
   const nowhere = () => ({
-    PERTURB_TENSORFLOW: folder.at('none'),
     XDG_CACHE_HOME: folder.at('cache'),
     LOCALAPPDATA: folder.at('cache'),
   });
@@ -53,11 +57,11 @@ describe('TensorFlow backend', () => {
     assert.equal(startTensorFlow(), startTensorFlow());
   });
 
-  it('is the one that PERTURB_BACKEND asks for', async () => {
-    const wasm = (await startWith({ PERTURB_BACKEND: 'wasm' })) as TensorFlowBackend;
+  it('is the one that is asked for', async () => {
+    const wasm = (await startWith({ backend: 'wasm' })) as TensorFlowBackend;
     assert.deepEqual([wasm.kind, wasm.reason], ['wasm', 'PERTURB_BACKEND asks for WebAssembly.']);
     assert.match(
-      String(await startWith({ PERTURB_BACKEND: 'gpu' })),
+      String(await startWith({ backend: 'gpu' })),
       /^PERTURB_BACKEND is "gpu"\. Set it to "native" or "wasm"/,
     );
   });
@@ -65,8 +69,7 @@ describe('TensorFlow backend', () => {
   it('is an error where the native one is asked for and crashes', async function () {
     if (process.platform === 'win32') this.skip();
     await fakePackage(folder, 'given', 'crashes');
-    const env = { ...nowhere(), PERTURB_TENSORFLOW: folder.at('given'), PERTURB_BACKEND: 'native' };
-    const message = String(await startWith(env));
+    const message = String(await startWith({ folder: folder.at('given'), backend: 'native' }, nowhere()));
     assert.match(message, /^PERTURB_BACKEND asks for native TensorFlow, which does not serve: /);
     assert.match(message, /it crashes \(SIGILL\).* Run "perturb install-tensorflow"\. Or unset PERTURB_BACKEND\.$/);
   });
@@ -78,8 +81,10 @@ describe('TensorFlow backend', () => {
     it(`is WebAssembly where the native one ${behavior}, with the reason`, async function () {
       if (process.platform === 'win32') this.skip();
       await fakePackage(folder, 'given', behavior);
-      const env = { ...nowhere(), PERTURB_TENSORFLOW: folder.at('given'), PERTURB_BACKEND: '' };
-      const { kind, reason, repair } = (await startWith(env)) as TensorFlowBackend;
+      const { kind, reason, repair } = (await startWith(
+        { folder: folder.at('given') },
+        nowhere(),
+      )) as TensorFlowBackend;
       if (kind === 'native') return; // There is another one, beside Perturb.
       assert.equal(kind, 'wasm');
       assert.match(reason ?? '', words);
@@ -89,8 +94,7 @@ describe('TensorFlow backend', () => {
 
   it('does not load a native one of another version', async () => {
     await fakePackage(folder, 'given', 'computes', '4.21.0');
-    const env = { ...nowhere(), PERTURB_TENSORFLOW: folder.at('given'), PERTURB_BACKEND: '' };
-    const { kind, reason } = (await startWith(env)) as TensorFlowBackend;
+    const { kind, reason } = (await startWith({ folder: folder.at('given') }, nowhere())) as TensorFlowBackend;
     if (kind === 'wasm') assert.match(reason ?? '', /it is version 4\.21\.0, and Perturb needs \d+\.\d+\.\d+\.$/);
   });
 });

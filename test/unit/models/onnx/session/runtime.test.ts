@@ -6,7 +6,7 @@ import { rejectsWith } from '../../../../support/rejectsWith.ts';
 describe('ONNX Runtime', () => {
   for (const provider of ['cpu', 'wasm'] as const) {
     it(`computes on the provider that is asked for: ${provider}`, async () => {
-      const runtime = await startRuntime(provider);
+      const runtime = await startRuntime({ provider });
       assert.equal(runtime.provider, provider);
       assert.equal(runtime.reason, undefined);
       assert.match(runtime.name, new RegExp(`^ONNX Runtime [\\d.]+ \\(${provider}\\)$`));
@@ -17,19 +17,19 @@ describe('ONNX Runtime', () => {
   it('falls back to the processor, with the reason and the repair, where a provider does not serve', async () => {
     // This one needs another operating system than any that has the next.
     const impossible = process.platform === 'darwin' ? 'directml' : 'coreml';
-    const { provider, reason, repair } = await startRuntime(impossible);
+    const { provider, reason, repair } = await startRuntime({ provider: impossible });
     assert.equal(provider, 'cpu');
     assert.match(reason ?? '', new RegExp(`^${impossible} does not serve: `));
     assert.match(repair ?? '', /perturb\.engine\.provider/);
   });
 
   it('always finds one by itself', async () => {
-    const runtime = await startRuntime('auto');
+    const runtime = await startRuntime({ provider: 'auto' });
     assert.deepEqual(await maximaOfPadded(runtime), [0, 0, 0, 0]);
   });
 
   it('says which providers there are when it is asked for another', async () => {
-    await rejectsWith(startRuntime('tpu'), 'no provider "tpu"', 'auto, cpu');
+    await rejectsWith(startRuntime({ provider: 'tpu' }), 'no provider "tpu"', 'auto, cpu');
   });
 });
 

@@ -76,18 +76,17 @@ describe('places of native TensorFlow', () => {
     assert.equal(userFolder({ LOCALAPPDATA: folder.at('l') }, 'win32', home), folder.at('l', ...tail));
   });
 
-  it('prefers the folder that PERTURB_TENSORFLOW names to that of the user', async () => {
+  it('prefers the given folder to that of the user', async () => {
     const env = {
-      PERTURB_TENSORFLOW: folder.at('given'),
       XDG_CACHE_HOME: folder.at('cache'),
       LOCALAPPDATA: folder.at('cache'),
     };
-    const first = () => placesOf(env)[0]?.package;
+    const first = () => placesOf(folder.at('given'), env)[0]?.package;
     const user = path.relative(folder.at(), userFolder(env));
     await fakePackage(folder, user, 'computes');
     assert.equal(first(), packageIn(userFolder(env)));
     await fakePackage(folder, 'given', 'computes');
     assert.equal(first(), packageIn(folder.at('given')));
-    assert.equal(placesOf(env)[1]?.package, packageIn(userFolder(env)));
+    assert.equal(placesOf(folder.at('given'), env)[1]?.package, packageIn(userFolder(env)));
   });
 });

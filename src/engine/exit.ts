@@ -1,0 +1,29 @@
+import type { JobName } from '../jobs/catalog.ts';
+import { UserError } from '../userError.ts';
+
+/** What a job is called in a sentence, and what to do when its engine is gone. */
+const words: Partial<Record<JobName, { readonly during: string; readonly advice?: string }>> = {
+  checkPreprocessing: { during: 'the check' },
+  describe: { during: 'its start' },
+  runTest: { during: 'the test' },
+  trainDefense: {
+    during: 'the training',
+    advice: 'Start it again: it goes on after the last step that was finished.',
+  },
+  trainDetector: { during: 'the training' },
+};
+
+/** The engine exited during a call, and nothing came of it. */
+export class EngineExit extends UserError {
+  /** What happened, without what to do about it. */
+  readonly event: string;
+
+  /** @param end how it ended: "exit code 3: …", "signal SIGKILL". */
+  constructor(job: JobName, end: string) {
+    const { during = 'its work', advice = 'Try again; if it happens each time, there may be too little memory.' } =
+      words[job] ?? {};
+    const event = `The engine process exited during ${during} (${end}).`;
+    super(`${event} ${advice}`);
+    this.event = event;
+  }
+}

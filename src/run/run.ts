@@ -1,0 +1,71 @@
+import type { Callable } from '../engine/client.ts';
+import { describeEstimate } from '../evaluation/estimate.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
+import type { TestProgress } from '../jobs/runTest.ts';
+import type { RunReport, TestReport, UnplannedReport } from '../reports/report.ts';
+import { writeReport } from '../reports/runFolder.ts';
+import { fingerprintOf, keepFingerprint } from './fingerprints.ts';
+import type { FinishedPart } from './resume.ts';
+import { estimatePlan, runPlan } from './runPlan.ts';
+
+/** What to run, where to, and who is told of it. */
+export interface RunRequest {
+  readonly engine: Callable;
+  /** The folder or file whose settings define the tests, as the summary names it. */
+  readonly workspace: string;
+  /** The run folder, ready to be written into. */
+  readonly folder: string;
+  /** The tests, in their order. */
+  readonly plans: readonly TestPlan[];
+  /** The tests that the settings keep from running: they are reported first. */
+  readonly unplanned?: readonly UnplannedReport[];
+  /** What an earlier run into the folder has finished: that is not run again. */
+  readonly finished?: FinishedPart | undefined;
+  readonly signal?: AbortSignal | undefined;
+  /** Called before a test that may take long, with a line that says how long; without it nothing is estimated. */
+  onEstimate?(line: string, plan: TestPlan): void;
+  onStart?(plan: TestPlan): void;
+  onProgress?(progress: TestProgress): void;
+  /** Called with every report of this run, once it is in the summary. */
+  onFinished?(report: TestReport | UnplannedReport): void;
+}
+
+/**
+ * Runs tests one after the other. The summary is written after each, so that a run that is interrupted or killed keeps
+ * what it has, and can be resumed.
+ * @throws UserError when the folder cannot be written; the signal's reason when that aborts.
+ */
+export async function run(request: RunRequest): Promise<RunReport> {
+  const { engine, workspace, folder, plans, unplanned = [], finished, signal } = request;
+  const started = finished?.started ?? new Date().toISOString();
+  const reports = new Map(finished?.reports);
+  const summary = (): RunReport => ({
+    format: 'perturb-report',
+    version: 1,
+    workspace,
+    started,
+    tests: [...unplanned, ...plans.flatMap(({ id }) => reports.get(id) ?? [])],
+  });
+  if (unplanned.length + reports.size > 0) await writeReport(folder, summary());
+  for (const report of unplanned) request.onFinished?.(report);
+  for (const plan of plans) {
+    if (reports.has(plan.id)) continue;
+    signal?.throwIfAborted();
+    request.onStart?.(plan);
+    if (request.onEstimate) {
+      const line = describeEstimate(plan, await estimatePlan(engine, plan, signal));
+      if (line !== undefined) request.onEstimate(line, plan);
+    }
+    // Taken before the test, so that what changes meanwhile counts as a change.
+    const fingerprint = await fingerprintOf(plan);
+    const report = await runPlan(engine, plan, folder, {
+      signal,
+      onProgress: (progress) => request.onProgress?.(progress),
+    });
+    await keepFingerprint(folder, plan, fingerprint);
+    reports.set(plan.id, report);
+    await writeReport(folder, summary());
+    request.onFinished?.(report);
+  }
+  return summary();
+}
