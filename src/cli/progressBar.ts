@@ -67,7 +67,7 @@ const phases: Readonly<Record<TrainingProgress['phase'], string>> = {
   measuring: 'measuring',
 };
 
-/** Loss, clean and robust accuracy as far as they are known: ", loss 0.532, clean 81.0 %, robust 43.2 %". */
+/** Loss, clean and robust accuracy as far as they are known: ", loss 0.532, clean 81.0%, robust 43.2%". */
 export function describePoint({ loss, cleanAccuracy, robustAccuracy }: Omit<TrainingPoint, 'epoch'>): string {
   return [
     loss === undefined ? '' : `, loss ${loss.toPrecision(3)}`,

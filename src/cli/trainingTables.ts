@@ -19,7 +19,7 @@ export function formatDetector({
   warnings,
   time,
 }: DetectorReport): string {
-  const head = ['attack', 'budget', 'learned from', 'examples', 'AUROC', 'detected at 1 %', 'detected at 5 %'];
+  const head = ['attack', 'budget', 'learned from', 'examples', 'AUROC', 'detected at 1%', 'detected at 5%'];
   const table = new Table({ head, style });
   for (const { title: attack, norm, epsilon, seen, examples, auroc, detectedAt1, detectedAt5 } of attacks) {
     const figures = [auroc.toFixed(3), formatPercent(detectedAt1), formatPercent(detectedAt5)];

@@ -257,7 +257,7 @@ function judgeGradients(eligible: number, zero: number, nonFinite: number): stri
   }
   if (zero + nonFinite === 0) return [];
   const percent = ((100 * (zero + nonFinite)) / eligible).toFixed(0);
-  return [`The gradient is ${what} (${percent} %): there the attack had nothing to follow.`];
+  return [`The gradient is ${what} (${percent}%): there the attack had nothing to follow.`];
 }
 
 function describe(subject: Subject, { classes }: Classifier, outcome?: Outcome, found?: Found): Example {

@@ -197,7 +197,7 @@ export function describeOutcome(
     .join('; ');
 }
 
-/** "robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 40.0 % (unaware: 80.0 %)" */
+/** "robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 40.0% (unaware: 80.0%)" */
 function describeFigure(
   metric: ExpectedMetric,
   measured: number,
@@ -230,9 +230,9 @@ function describeExplained({ eligible, fooled }: Metrics['counts']): string {
   return `explained ${images}; the prediction changes along the gradient on ${fooled}`;
 }
 
-/** A fraction as "45.3 %". */
+/** A fraction as "45.3%". */
 export function formatPercent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
+  return `${(100 * fraction).toFixed(1)}%`;
 }
 
 /** A distance with three figures; "∞" where the examples held. */

@@ -158,7 +158,7 @@ function bound(range: { minimum: number; maximum?: number }, errorMessage: strin
 }
 
 const fraction = { minimum: 0, maximum: 1 };
-const fractionError = 'Give a fraction from 0 to 1, such as 0.4 for 40 %.';
+const fractionError = 'Give a fraction from 0 to 1, such as 0.4 for 40%.';
 
 const expectations: Record<ExpectedMetric, ReturnType<typeof bound>> = {
   cleanAccuracy: bound(

@@ -121,7 +121,7 @@ export const detectorBase = Type.Object(
         exclusiveMinimum: 0,
         maximum: 0.5,
         default: 0.05,
-        errorMessage: 'Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
+        errorMessage: 'Give a fraction above 0 and up to 0.5, such as 0.05 for 5%.',
         markdownDescription: 'Fraction of clean images that it may reject. Its threshold follows from it.',
       }),
     ),

@@ -24,7 +24,7 @@ describe('Commands', () => {
     const view = workbench().webview().content;
     await view.getByRole('listbox', { name: 'Examples' }).waitFor();
     await view
-      .getByText(/robust accuracy .* 9\.7 %/)
+      .getByText(/robust accuracy .* 9\.7%/)
       .first()
       .waitFor();
     await workbench().screenshot('attack-model');
@@ -43,7 +43,7 @@ describe('Commands', () => {
     const view = workbench().webview().content;
     await view.getByRole('listbox', { name: 'Examples' }).waitFor();
     await view
-      .getByText(/robust accuracy .* 76\.4 %/)
+      .getByText(/robust accuracy .* 76\.4%/)
       .first()
       .waitFor();
     await workbench().screenshot('attack-onnx');
@@ -203,7 +203,7 @@ describe('Commands', () => {
     await workbench().runCommand('Perturb: Check Preprocessing…');
     await quickInput.choose('signs');
     await quickInput.choose('street');
-    await quickInput.item(best).getByText('32 of 32 right (100.0 %)').waitFor();
+    await quickInput.item(best).getByText('32 of 32 right (100.0%)').waitFor();
     assert.equal((await quickInput.items())[0], best);
     await quickInput.item('As in the settings, stretched').getByText('The settings have this one').waitFor();
     await workbench().screenshot('check-preprocessing');

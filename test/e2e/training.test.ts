@@ -141,7 +141,7 @@ describe('Training', () => {
     // The link brings the panel back.
     await notifications.toast('Training tiny').getByRole('link', { name: 'tiny' }).click();
     const view = workbench().webview().content;
-    await view.getByRole('img', { name: /Robust accuracy [\d.]+ %/ }).waitFor({ timeout: 120_000 });
+    await view.getByRole('img', { name: /Robust accuracy [\d.]+%/ }).waitFor({ timeout: 120_000 });
     await workbench().screenshot('harden-model');
     await view.getByRole('button', { name: 'Cancel' }).click();
     await view.getByRole('heading', { name: 'Cancelled' }).waitFor();

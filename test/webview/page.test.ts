@@ -104,7 +104,7 @@ describe('the page of the perturbation view', () => {
     assert.match((await firstTile(page)) ?? '', new RegExp(`distance ${Math.round(255 * nearest)}/255`));
     await page.getByRole('combobox', { name: 'Order' }).selectOption('Least confident first');
     const least = Math.min(...shown.examples.map(({ adversarial, clean }) => (adversarial ?? clean).confidence));
-    assert.match((await firstTile(page)) ?? '', new RegExp(`${(100 * least).toFixed(0)} %`));
+    assert.match((await firstTile(page)) ?? '', new RegExp(`${(100 * least).toFixed(0)}%`));
   });
 
   it('describes every example in words', async () => {
@@ -194,7 +194,7 @@ describe('the page of the perturbation view', () => {
     const [figures = '', histogram = ''] = await page.locator('.charts table').allInnerTexts();
     for (const { epsilon = 0, metrics } of shown.report.rounds) {
       assert.ok(
-        figures.includes(`${Math.round(255 * epsilon)}/255\t${(100 * (metrics.robustAccuracy ?? 0)).toFixed(1)} %`),
+        figures.includes(`${Math.round(255 * epsilon)}/255\t${(100 * (metrics.robustAccuracy ?? 0)).toFixed(1)}%`),
       );
     }
     const last = shown.report.attack.epsilons.at(-1);

@@ -40,7 +40,7 @@ describe('the page of a training', () => {
     const [clean, robust] = [points[4]?.cleanAccuracy, points[4]?.robustAccuracy].map((one) =>
       (100 * (one ?? 0)).toFixed(1),
     );
-    await chart(page, new RegExp(`Clean accuracy ${clean} %, Robust accuracy ${robust} %`)).waitFor();
+    await chart(page, new RegExp(`Clean accuracy ${clean}%, Robust accuracy ${robust}%`)).waitFor();
     await page.locator('.training .uplot canvas').nth(1).waitFor();
     await page.getByText('Figures').first().click();
     const table = page.getByRole('table').first();
@@ -110,8 +110,8 @@ describe('the page of a training', () => {
   it('sums up a defense: before and after, warnings, and files that open', async () => {
     const page = await fixture.open(hardened);
     const rows = await page.locator('.before-after').getByRole('row').allInnerTexts();
-    assert.match(rows[1] ?? '', /Clean accuracy\s+98\.6 %\s+93\.1 %\s+−5\.5/);
-    assert.match(rows[2] ?? '', /Robust accuracy\s+4\.2 %\s+51\.4 %\s+\+47\.2/);
+    assert.match(rows[1] ?? '', /Clean accuracy\s+98\.6%\s+93\.1%\s+−5\.5/);
+    assert.match(rows[2] ?? '', /Robust accuracy\s+4\.2%\s+51\.4%\s+\+47\.2/);
     await page.getByText(defenseReport.warnings[0] ?? '').waitFor();
     for (const [file, at] of [
       ['model', defenseReport.model],
@@ -130,15 +130,15 @@ describe('the page of a training', () => {
   it('sums up a detector: threshold, clean images, and each attack, those held out apart', async () => {
     const page = await fixture.open(detector);
     const facts = await text(page.locator('.facts'));
-    assert.match(facts, /−3\.13, set to reject 5\.0 % of clean images/);
-    assert.match(facts, /2 of 36 \(5\.6 %\)/);
+    assert.match(facts, /−3\.13, set to reject 5\.0% of clean images/);
+    assert.match(facts, /2 of 36 \(5\.6%\)/);
     await chart(
       page,
       /FGSM, linf 8\/255: AUROC 0\.981, PGD, linf 8\/255: AUROC 0\.942, DeepFool, l2: AUROC 0\.731/,
     ).waitFor();
     const [seen = '', heldOut = ''] = await page.locator('table.roc tbody').allInnerTexts();
-    assert.match(seen, /^Learned from\s+FGSM, linf 8\/255\s+48\s+0\.981\s+70\.0 %\s+92\.0 %\s+PGD/);
-    assert.match(heldOut, /^Held out\s+DeepFool, l2\s+48\s+0\.731\s+10\.0 %\s+25\.0 %/);
+    assert.match(seen, /^Learned from\s+FGSM, linf 8\/255\s+48\s+0\.981\s+70\.0%\s+92\.0%\s+PGD/);
+    assert.match(heldOut, /^Held out\s+DeepFool, l2\s+48\s+0\.731\s+10\.0%\s+25\.0%/);
     assert.match(heldOut, /Carlini & Wagner, l2\s+0\s+—\s+—\s+—/, 'nothing is claimed without an example');
     await page.getByRole('button', { name: detectorReport.file }).click();
     assert.deepEqual((await posted(page)).at(-1), { type: 'open', file: 'detector' });

@@ -45,7 +45,7 @@ export interface Told {
   readonly kind: Kind;
 }
 
-/** One example in words, as a screen reader says it: "no-entry predicted as stop, 93 %, distance 8/255". */
+/** One example in words, as a screen reader says it: "no-entry predicted as stop, 93%, distance 8/255". */
 export function describeExample(t: Translate, example: ShownExample, told: Told, nameBudget = false): string {
   const { norm } = told;
   const outcome = describeOutcome(t, example, told);

@@ -14,10 +14,10 @@ export function formatAmount(value: number, norm: Norm): string {
   return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }
 
-/** A probability as "93 %"; only what is certain is 100 %. */
+/** A probability as "93%"; only what is certain is 100%. */
 export function formatConfidence(confidence: number): string {
-  if (confidence < 1 && confidence >= 0.995) return `${(Math.floor(1000 * confidence) / 10).toFixed(1)} %`;
-  return `${(100 * confidence).toFixed(0)} %`;
+  if (confidence < 1 && confidence >= 0.995) return `${(Math.floor(1000 * confidence) / 10).toFixed(1)}%`;
+  return `${(100 * confidence).toFixed(0)}%`;
 }
 
 /** A change in gray levels, with its sign and a true minus. */

@@ -38,7 +38,7 @@ export function createModeBar(context: Context, panes: Panes): Part {
     ),
   );
   panes.onScale((percent) => {
-    scale.textContent = `${percent} %`;
+    scale.textContent = `${percent}%`;
   });
   return {
     element,

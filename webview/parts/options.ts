@@ -74,7 +74,7 @@ function slider(label: string, change: (share: number) => void) {
     element: h('label', { class: 'slider' }, h('span', {}, label), input, value),
     set(share: number) {
       input.value = String(Math.round(100 * share));
-      value.textContent = `${input.value} %`;
+      value.textContent = `${input.value}%`;
     },
   };
 }

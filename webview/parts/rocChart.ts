@@ -44,7 +44,7 @@ export function createRocTable(
 ): HTMLElement {
   const rows = groups.flatMap((group) => group.rows);
   const drawn = drawnRows(rows);
-  const headings = [...columns, 'AUROC', t('Detected at 1 %'), t('Detected at 5 %')];
+  const headings = [...columns, 'AUROC', t('Detected at 1%'), t('Detected at 5%')];
   const row = ({ name, figure, separation, dashed }: RocRow) => {
     const line = separation && drawn.find((one) => one.separation === separation)?.line;
     const figures = separation
@@ -77,7 +77,7 @@ export function createRocTable(
         ),
       ),
   );
-  const note = t('Detected at 1 % and at 5 %: where at most so many of the clean images are rejected.');
+  const note = t('Detected at 1% and at 5%: where at most so many of the clean images are rejected.');
   // Where it is too narrow for the table, it scrolls.
   return h(
     'div',

@@ -45,7 +45,7 @@ export function createTraceView(context: Context): TraceView {
     figures,
     kind === 'explanation' && createLinearNumbers(context),
   );
-  /** "Step 3: stop 93 %, l2 0.52". */
+  /** "Step 3: stop 93%, l2 0.52". */
   const describe = (point: TracePoint, axis: LoadedTrace['axis']) =>
     `${titleOf(t, point, axis)}: ${answerOf(point, name)}, ${norm} ${formatAmount(point.norms[norm], norm)}`;
   let trace: LoadedTrace | undefined;
@@ -106,7 +106,7 @@ export function titleOf(t: Translate, { at }: TracePoint, axis: LoadedTrace['axi
   return axis === 'epsilon' ? t('At ε = {0}', place) : t('Step {0}', place);
 }
 
-/** "stop 93 %". */
+/** "stop 93%". */
 export function answerOf({ predicted, confidence }: TracePoint, name: TraceDrawing['name']): string {
   return `${name(predicted)} ${formatConfidence(confidence)}`;
 }

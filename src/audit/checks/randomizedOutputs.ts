@@ -13,7 +13,7 @@ export const randomizedOutputs: Check = {
     const changed = changes.filter((change) => change > rounding).length;
     if (changed === 0) return undefined;
     const most = (100 * Math.max(...changes)).toPrecision(2);
-    return `Asked twice about the same images, the model answers differently on ${changed} of ${first.length}: logits change by up to ${most} % of the largest.`;
+    return `Asked twice about the same images, the model answers differently on ${changed} of ${first.length}: logits change by up to ${most}% of the largest.`;
   },
 };
 

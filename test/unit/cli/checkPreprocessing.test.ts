@@ -35,7 +35,7 @@ describe('perturb check-preprocessing', () => {
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     const rows = stdout.split('\n').filter((line) => line.includes('/12'));
     assert.equal(rows.length, 7);
-    assert.match(rows[0] ?? '', /\[−1, 1\] +│ stretched +│ 12\/12 +│ 100\.0 % +│ \d+\.\d % +│ +│/);
+    assert.match(rows[0] ?? '', /\[−1, 1\] +│ stretched +│ 12\/12 +│ 100\.0% +│ \d+\.\d% +│ +│/);
     assert.deepEqual(
       rows.filter((row) => row.includes('← settings')).map((row) => row.split('│')[1]?.trim()),
       ['[0, 1]'],

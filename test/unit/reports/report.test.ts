@@ -29,7 +29,7 @@ describe('the outcome of a test', () => {
     const missed = { metric: 'successRate', expected: 0.5, measured: 2 / 3, met: false } as const;
     assert.equal(
       describeOutcome([missed], [round], 'l2', 'forge'),
-      'attack success rate is 66.7 %, expected at most 50.0 %',
+      'attack success rate is 66.7%, expected at most 50.0%',
     );
   });
 
@@ -44,7 +44,7 @@ describe('the outcome of a test', () => {
     const rounds = [roundOf([fooled, held], { epsilon: 4 / 255 }), roundOf([fooled], { epsilon: 8 / 255 })];
     assert.equal(
       describeOutcome([], rounds, 'linf'),
-      'robust accuracy at linf 4/255 is 50.0 %; nothing was expected of it; robust accuracy at linf 8/255 is 0.0 %; nothing was expected of it',
+      'robust accuracy at linf 4/255 is 50.0%; nothing was expected of it; robust accuracy at linf 8/255 is 0.0%; nothing was expected of it',
     );
   });
 });
@@ -57,8 +57,8 @@ describe('the outcome of a test with a detector', () => {
   it('has the figure of both attackers', () => {
     const missed = { metric: 'robustAccuracy', epsilon: 8 / 255, expected: 0.6, measured: 0.5, met: false } as const;
     const figure =
-      'robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 50.0 % (unaware: 75.0 %)';
-    assert.equal(describeOutcome([missed], [round], 'linf', 'attack', detector), `${figure}, expected at least 60.0 %`);
+      'robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 50.0% (unaware: 75.0%)';
+    assert.equal(describeOutcome([missed], [round], 'linf', 'attack', detector), `${figure}, expected at least 60.0%`);
     assert.equal(describeOutcome([], [round], 'linf', 'attack', detector), `${figure}; nothing was expected of it`);
   });
 
@@ -66,7 +66,7 @@ describe('the outcome of a test with a detector', () => {
     const met = { metric: 'cleanAccuracy', expected: 0.9, measured: 1, met: true } as const;
     assert.equal(
       describeOutcome([met], [roundOf([held])], 'linf', 'attack', detector),
-      'clean accuracy with detector "net" is 100.0 %, expected at least 90.0 %',
+      'clean accuracy with detector "net" is 100.0%, expected at least 90.0%',
     );
   });
 

@@ -164,7 +164,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   ],
   'a percentage': [
     { expect: { robustAccuracy: 40 } },
-    '7 › expect › robustAccuracy: 40 does not fit. Give a fraction from 0 to 1, such as 0.4 for 40 %.',
+    '7 › expect › robustAccuracy: 40 does not fit. Give a fraction from 0 to 1, such as 0.4 for 40%.',
   ],
   'a negative distance': [
     { expect: { medianDistance: -1 } },
@@ -204,7 +204,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'several mistakes at once': [
     { model: 'sings', norm: 'l7', expect: { robustAccuracy: 2 } },
     '8 › norm: "l7" does not fit. FGSM knows the norms linf, l2.',
-    '9 › expect › robustAccuracy: 2 does not fit. Give a fraction from 0 to 1, such as 0.4 for 40 %.',
+    '9 › expect › robustAccuracy: 2 does not fit. Give a fraction from 0 to 1, such as 0.4 for 40%.',
     '7 › model: There is no "sings" in "perturb.models". Did you mean "signs"?',
   ],
 };

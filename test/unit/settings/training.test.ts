@@ -206,11 +206,11 @@ describe('what is to be trained', () => {
     'a negative seed': [{ defense: { seed: -1 } }, 'seed: -1 does not fit: it must be at least 0.'],
     'a rate of 0': [
       { detector: { falsePositiveRate: 0 } },
-      'falsePositiveRate: 0 does not fit. Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
+      'falsePositiveRate: 0 does not fit. Give a fraction above 0 and up to 0.5, such as 0.05 for 5%.',
     ],
     'a rate in percent': [
       { detector: { falsePositiveRate: 5 } },
-      'falsePositiveRate: 5 does not fit. Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
+      'falsePositiveRate: 5 does not fit. Give a fraction above 0 and up to 0.5, such as 0.05 for 5%.',
     ],
     'no attacks': [
       { detector: { attacks: [] } },
