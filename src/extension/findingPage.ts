@@ -16,6 +16,6 @@ export async function openFindingPage(extension: vscode.Uri, check: string): Pro
       () => true,
       () => false,
     ));
-  if (!exists) throw new UserError(vscode.l10n.t('There is no page about “{0}”.', check));
+  if (!exists) throw new UserError(vscode.l10n.t('There is no documentation page for “{0}”.', check));
   await vscode.commands.executeCommand('markdown.showPreview', page);
 }

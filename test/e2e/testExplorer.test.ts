@@ -69,7 +69,7 @@ describe('The Test Explorer', () => {
     });
     assert.ok(width > 100);
     await workbench().screenshot('failure');
-    await peek.getByRole('link', { name: 'Open the perturbation view' }).click();
+    await peek.getByRole('link', { name: 'Open Perturbation View' }).click();
     await workbench().webview().content.getByRole('listbox', { name: 'Examples' }).waitFor();
   });
 

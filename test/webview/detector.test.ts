@@ -30,7 +30,7 @@ describe('the perturbation view of a model with a detector', () => {
       assert.ok(line.includes(words), `${words} is missing in ${line}`);
     }
     await page.locator('.details summary').click();
-    assert.match(await text(page.locator('.details')), /2\.5, set to reject 5\.0% of clean images; it did not learn/);
+    assert.match(await text(page.locator('.details')), /2\.5, set to reject 5\.0% of clean images; not trained on/);
   });
 
   it('shows scores beside the threshold, and what is rejected', async () => {
@@ -56,7 +56,7 @@ describe('the perturbation view of a model with a detector', () => {
       await text(page.getByRole('radiogroup', { name: 'Filter by outcome' })),
       new RegExp(`Rejected\\s*${rejected}`),
     );
-    assert.match(await text(page.locator('.example')), /the detector rejects this image before any attack/);
+    assert.match(await text(page.locator('.example')), /the detector rejects this image before the attack/);
     const other = await fixture.open(plain);
     assert.equal(await other.getByRole('radio', { name: /Rejected/ }).count(), 0);
   });

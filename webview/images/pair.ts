@@ -45,7 +45,7 @@ function compare(t: Translate, original: Raster | Absence, adversarial: Raster |
   if (original.width === adversarial.width && original.height === adversarial.height) {
     return subtract(original, adversarial);
   }
-  return { reason: t('The two images differ in size, so there is no difference to show.') };
+  return { reason: t('The two images differ in size, so no difference can be shown.') };
 }
 
 /** A difference as something that a canvas can draw. */

@@ -12,11 +12,11 @@ export function statusTitle(t: Translate, status: Status, kind: Kind): string {
     case 'fooled':
       return { attack: t('Fooled'), forge: t('Forged'), explanation: t('Changes') }[kind];
     case 'held':
-      return { attack: t('Held'), forge: t('Not forged'), explanation: t('Stays') }[kind];
+      return { attack: t('Held'), forge: t('Not forged'), explanation: t('Unchanged') }[kind];
     case 'wrong':
-      return t('Wrong from the start');
+      return t('Misclassified before the attack');
     case 'rejected':
-      return t('Rejected from the start');
+      return t('Rejected before the attack');
     case 'ineligible':
       return t('Ineligible');
   }
@@ -57,15 +57,20 @@ export function describeExample(t: Translate, example: ShownExample, told: Told,
 
 function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: Told): string {
   const { label, status, clean, adversarial, norms } = example;
-  if (status === 'ineligible') return t('{0} not attacked: it is the target already', label);
+  if (status === 'ineligible') return t('{0} not attacked: already the target', label);
   if (status === 'wrong') {
-    return t('{0} wrong from the start: predicted as {1}, {2}', label, clean.class, formatConfidence(clean.confidence));
+    return t(
+      '{0} misclassified before the attack: predicted as {1}, {2}',
+      label,
+      clean.class,
+      formatConfidence(clean.confidence),
+    );
   }
-  if (status === 'rejected') return t('{0} rejected from the start by the detector', label);
+  if (status === 'rejected') return t('{0} rejected by the detector before the attack', label);
   if (kind === 'explanation') {
     return status === 'fooled' && adversarial && norms
       ? t('{0} becomes {1} at distance {2}', label, adversarial.class, formatAmount(norms[norm], norm))
-      : t('{0} stays as it is', label);
+      : t('{0} unchanged', label);
   }
   if (!adversarial || !norms) return t('{0} held: the attack found nothing', label);
   const { class: predicted } = adversarial;
@@ -85,11 +90,11 @@ function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: To
 export function explainMissing(t: Translate, { status }: ShownExample): string {
   switch (status) {
     case 'wrong':
-      return t('Not attacked: the model gets this image wrong before any attack.');
+      return t('Not attacked: the model misclassifies this image before the attack.');
     case 'rejected':
-      return t('Not attacked: the detector rejects this image before any attack.');
+      return t('Not attacked: the detector rejects this image before the attack.');
     case 'ineligible':
-      return t('Not attacked: the label of this image is the target of the attack.');
+      return t('Not attacked: this image already has the target label.');
     case 'held':
     case 'fooled':
       return t('The attack found no candidate for this image.');

@@ -34,7 +34,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
     button('save', t('Save picture…'), (item) => void savePicture(context, pictures, item)),
     button('copy', t('Copy as settings entry'), ({ place }) => {
       post({ type: 'copySettings', example: place });
-      context.announce(t('Copied as a settings entry'));
+      context.announce(t('Settings entry copied'));
     }),
     button('folder', t('Reveal original image'), ({ place }) =>
       post({ type: 'revealImage', example: place, picture: 'original' }),

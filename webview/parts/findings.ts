@@ -9,12 +9,12 @@ export function createFindings(t: Translate, findings: readonly Finding[]): HTML
   return h(
     'section',
     { class: 'findings', 'aria-label': t('Audit') },
-    h('h2', {}, icon('warning'), t('The audit doubts this result')),
+    h('h2', {}, icon('warning'), t('The audit questions this result')),
     h(
       'ul',
       {},
       ...findings.map(({ check, message }) => {
-        const more = h('button', { type: 'button', class: 'link' }, t('What it means, and what to do'));
+        const more = h('button', { type: 'button', class: 'link' }, t('What it means and what to do'));
         return h('li', {}, `${message} `, on(more, { click: () => post({ type: 'openFinding', check }) }));
       }),
     ),

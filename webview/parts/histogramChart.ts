@@ -18,7 +18,7 @@ export function createHistogramChart(context: Context): Part {
   const title = h('span', { class: 'muted' });
   const plotted = h('div', { class: 'plot-box' });
   const table = h('div', {});
-  const figures = disclosure(context, 'histogram', t('Figures'), table);
+  const figures = disclosure(context, 'histogram', t('Data table'), table);
   const element = h('figure', { class: 'chart' }, h('figcaption', {}, h('h3', {}, name), title), plotted, figures);
   return {
     element,

@@ -23,7 +23,7 @@ export function createModeBar(context: Context, panes: Panes): Part {
       ),
       { click: act },
     );
-  const scale = h('span', { class: 'scale', title: t('Enlargement of the image’s pixels') });
+  const scale = h('span', { class: 'scale', title: t('Image magnification') });
   const element = h(
     'div',
     { class: 'mode-bar' },

@@ -15,7 +15,7 @@ export interface Options extends Part {
 export function createOptions(context: Context, play: HTMLElement): Options {
   const { t } = context;
   const kind = choice<DifferenceKind>(
-    t('Difference as'),
+    t('Show difference as'),
     differenceKinds.map((value) => ({ value, content: [kindTitle(t, value)] })),
     (value) => context.set({ kind: value }),
   );
@@ -23,7 +23,7 @@ export function createOptions(context: Context, play: HTMLElement): Options {
   const legend = h('span', { class: 'legend' });
   const divider = slider(t('Divider'), (value) => context.set({ divider: value }));
   const opacity = slider(t('Adversarial image'), (value) => context.set({ opacity: value }));
-  const flickerHint = h('span', { class: 'legend' }, t('Space or a click shows the other image.'));
+  const flickerHint = h('span', { class: 'legend' }, t('Press Space or click to switch images.'));
   const shown: [HTMLElement, readonly Mode[]][] = [
     [gain.element, ['side', 'difference']],
     [kind.element, ['side', 'difference']],

@@ -46,7 +46,7 @@ export function createPictures(context: Context): Pictures {
       // Arrow keys have to reach the page, also where a screen reader would take them to browse.
       role: 'application',
       tabindex: 0,
-      'aria-label': t('Pictures: arrow keys move, plus and minus zoom, Shift and arrow keys read pixels'),
+      'aria-label': t('Pictures: arrow keys move, plus and minus zoom, Shift and arrow keys inspect pixels'),
     },
     panes.element,
   );

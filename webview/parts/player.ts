@@ -37,7 +37,7 @@ export function createPlayer({ t, announce }: Context, go: (place: number | null
   const play = on(h('button', { type: 'button', class: 'quiet play' }), {
     click: () => (timer === undefined ? start() : stop()),
   });
-  const reported = on(h('button', { type: 'button', class: 'quiet' }, t('As reported')), {
+  const reported = on(h('button', { type: 'button', class: 'quiet' }, t('Reported result')), {
     click: () => {
       stop();
       go(null);
@@ -50,9 +50,9 @@ export function createPlayer({ t, announce }: Context, go: (place: number | null
   const buttons = h(
     'div',
     { class: 'player-buttons', role: 'group', 'aria-label': t('Play the attack') },
-    square('back', t('Step back'), ',', byHand(-1)),
+    square('back', t('Previous step'), ',', byHand(-1)),
     play,
-    square('forward', t('Step on'), '.', byHand(1)),
+    square('forward', t('Next step'), '.', byHand(1)),
     reported,
   );
   const slider = h('input', { type: 'range', min: 0, step: 1 });
@@ -103,13 +103,13 @@ export function createPlayer({ t, announce }: Context, go: (place: number | null
       buttons.hidden = !isPlayed;
       setAttributes(slider, {
         max: points - 1,
-        'aria-label': isPlayed ? t('Step') : t('Point along the gradient'),
+        'aria-label': isPlayed ? t('Step') : t('Position along the gradient'),
       });
     },
     show(place, words) {
       now = place;
       slider.value = String(place ?? count - 1);
-      slider.setAttribute('aria-valuetext', words === '' ? t('As reported') : words);
+      slider.setAttribute('aria-valuetext', words === '' ? t('Reported result') : words);
       output.textContent = words;
       reported.disabled = place === undefined;
     },

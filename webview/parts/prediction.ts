@@ -81,7 +81,7 @@ function suspicion(t: Translate, { score, rejected }: Prediction, scale: ScoreSc
       'span',
       {
         class: `suspicion ${rejected ? 'rejected' : 'accepted'}`,
-        title: t('score of the detector, and its threshold'),
+        title: t('detector score and threshold'),
       },
       icon(rejected ? 'stop' : 'check'),
       h('span', {}, rejected ? t('rejected') : t('accepted')),

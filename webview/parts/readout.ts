@@ -15,7 +15,7 @@ export function createReadout(t: Translate): Readout {
   const hint = h(
     'span',
     { class: 'hint' },
-    t('Point at a pixel, or move to one with Shift and the arrow keys, to read its values.'),
+    t('Point at a pixel, or use Shift and the arrow keys, to inspect its values.'),
   );
   const parts = [t('Pixel'), t('Original'), t('Adversarial'), t('Change')].map((title) => {
     const value = h('span', { class: 'value' });

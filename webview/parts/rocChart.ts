@@ -77,7 +77,7 @@ export function createRocTable(
         ),
       ),
   );
-  const note = t('Detected at 1% and at 5%: where at most so many of the clean images are rejected.');
+  const note = t('Detected at 1% and 5%: share detected when at most that share of clean images is rejected.');
   // Where it is too narrow for the table, it scrolls.
   return h(
     'div',

@@ -51,7 +51,7 @@ function outcome(t: Translate, { example: { status, label, clean, adversarial } 
   if (status === 'ineligible') return t('is the target');
   if (status === 'rejected') return t('rejected');
   if (status === 'held' && kind === 'forge') return t('not forged');
-  if (status === 'held' && kind === 'explanation') return t('stays');
+  if (status === 'held' && kind === 'explanation') return t('unchanged');
   if (status === 'held' && predicted === label) return t('held');
   return t('→ {0}', predicted);
 }

@@ -34,8 +34,8 @@ export function createTraceView(context: Context): TraceView {
   const title = h('h2', {});
   const remark = h('span', { class: 'muted' });
   const plotted = h('div', {});
-  const table = h('div', { class: 'trace-table', tabindex: 0, role: 'region', 'aria-label': t('Figures') });
-  const figures = disclosure(context, 'steps', t('Figures'), table);
+  const table = h('div', { class: 'trace-table', tabindex: 0, role: 'region', 'aria-label': t('Data table') });
+  const figures = disclosure(context, 'steps', t('Data table'), table);
   const element = h(
     'section',
     { class: 'trace', 'aria-label': t('Logits') },
@@ -65,8 +65,8 @@ export function createTraceView(context: Context): TraceView {
       const isEpsilon = axis === 'epsilon';
       title.textContent = isEpsilon ? t('Logits along the sign of the gradient') : t('Logits along the attack');
       remark.textContent = isEpsilon
-        ? t('dashed: what a linear model would say from the image on; below: the prediction')
-        : t('below: the prediction');
+        ? t('dashed: linear extrapolation from the image; below: prediction')
+        : t('below: prediction');
       const wanted = kind === 'forge' ? [example.target] : [example.label, example.target];
       const drawing = drawingOf(
         points,

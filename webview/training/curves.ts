@@ -25,7 +25,7 @@ interface Curve {
 /** The loss by epoch; a detector has none, only a part of its training. */
 export function createLossChart(t: Translate, of: ShownTraining['of']): TrainingChart {
   return createCurves(t, t('Loss'), [{ measure: 'loss', name: t('Loss'), line: 0 }], {
-    axis: of === 'defense' ? t('Epoch') : t('Part of the training'),
+    axis: of === 'defense' ? t('Epoch') : t('Training progress'),
     label: t('Loss'),
     scale: { range: (_, _low, most) => [0, 1.08 * Math.max(most, 1e-3)] },
     format: (value) => String(Number(value.toPrecision(3))),
@@ -39,7 +39,7 @@ export function createAccuracyChart(t: Translate): TrainingChart {
     { measure: 'cleanAccuracy', name: t('Clean accuracy'), line: 0 },
     { measure: 'robustAccuracy', name: t('Robust accuracy'), line: 1, dashed: true },
   ];
-  return createCurves(t, t('Accuracy on the validation images'), curves, {
+  return createCurves(t, t('Accuracy on validation images'), curves, {
     axis: t('Epoch'),
     label: '%',
     scale: { range: [0, 104] },
@@ -75,7 +75,7 @@ function createCurves(
   }));
   const legend = h('span', { class: 'curve-legend' });
   const table = h('div', { class: 'scrolls', tabindex: 0, role: 'region', 'aria-label': title });
-  const figures = h('details', {}, h('summary', {}, t('Figures')), table);
+  const figures = h('details', {}, h('summary', {}, t('Data table')), table);
   const element = h(
     'figure',
     { class: 'chart' },

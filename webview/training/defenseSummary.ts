@@ -22,7 +22,7 @@ export function createDefenseSummary(t: Translate, report: DefenseReport): HTMLE
       'div',
       { class: 'before-after' },
       createDataTable(
-        [t('On the validation images'), t('Before'), t('After'), t('Change in points')],
+        [t('On validation images'), t('Before'), t('After'), t('Change (percentage points)')],
         [
           row(t('Clean accuracy'), before.cleanAccuracy, after.cleanAccuracy),
           row(t('Robust accuracy'), before.robustAccuracy, after.robustAccuracy),
@@ -31,8 +31,8 @@ export function createDefenseSummary(t: Translate, report: DefenseReport): HTMLE
     ),
     createRows([
       [t('Hardened model'), createFile('model', model)],
-      ...(onnx === undefined ? [] : [[t('As an ONNX file'), createFile('onnx', onnx)] as const]),
-      [t('Card'), createFile('card', card)],
+      ...(onnx === undefined ? [] : [[t('ONNX file'), createFile('onnx', onnx)] as const]),
+      [t('Model card'), createFile('card', card)],
       [t('Time'), formatTime(t, time)],
     ]),
   );

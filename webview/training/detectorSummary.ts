@@ -32,7 +32,7 @@ export function createDetectorSummary(t: Translate, report: DetectorReport): HTM
       h(
         'figure',
         { class: 'chart detection' },
-        h('figcaption', {}, h('h2', {}, title), h('span', { class: 'muted' }, t('on images that it has not seen'))),
+        h('figcaption', {}, h('h2', {}, title), h('span', { class: 'muted' }, t('on images not used in training'))),
         h(
           'div',
           { class: 'roc-pair' },
@@ -42,7 +42,7 @@ export function createDetectorSummary(t: Translate, report: DetectorReport): HTM
             title,
             [t('Attack'), t('Examples')],
             [
-              { ...(learnsFromSome && { title: t('Learned from') }), rows: seen },
+              { ...(learnsFromSome && { title: t('Used in training') }), rows: seen },
               { ...(learnsFromSome && { title: t('Held out') }), rows: heldOut },
             ],
           ),

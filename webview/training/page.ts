@@ -81,7 +81,7 @@ function outcomeTitle(t: Translate, { type }: Outcome): string {
     case 'defense':
       return t('Trained');
     case 'cancelled':
-      return t('Cancelled');
+      return t('Canceled');
     case 'failed':
       return t('Training failed');
   }

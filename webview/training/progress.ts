@@ -25,12 +25,12 @@ export function createProgress(t: Translate) {
     update({ of, progress, timeLeft, isCancelling, outcome }: ShownTraining): void {
       // A training that was cancelled still says how it can go on.
       const resumes = of === 'defense' && (outcome === undefined || outcome.type === 'cancelled');
-      remark.textContent = resumes ? t('A cancelled defense is resumed by Harden Model… where it stopped.') : '';
+      remark.textContent = resumes ? t('To resume a canceled defense, run Harden Model… again.') : '';
       remark.hidden = !resumes;
       for (const part of [cancel.parentElement as HTMLElement, bar]) part.hidden = outcome !== undefined;
       element.hidden = outcome !== undefined && !resumes;
       cancel.disabled = isCancelling;
-      phase.textContent = isCancelling ? t('Cancelling…') : progress ? phaseTitle(t, progress.phase) : t('Waiting…');
+      phase.textContent = isCancelling ? t('Canceling…') : progress ? phaseTitle(t, progress.phase) : t('Waiting…');
       const { step = 0, steps: total = 0 } = progress ?? {};
       const isKnown = total > 0;
       steps.textContent = isKnown ? t('Step {0} of {1}', step, total) : '';

@@ -40,15 +40,20 @@ async function chooseExpectation(
 
 /** What can be expected of an attack, in words, and the most that may be. */
 function expectationOf({ kind, fixedBudget, norms: [norm] }: AttackDefinition) {
-  const fraction = { most: 1, mistake: l10n.t('A number from 0 to 1') };
+  const fraction = { most: 1, mistake: l10n.t('Enter a number from 0 to 1.') };
   if (kind === 'forge') {
-    const prompt = l10n.t('Fraction of the images that may be forged at most, from 0 to 1');
+    const prompt = l10n.t('Maximum fraction of images that may be forged, from 0 to 1');
     return { metric: 'successRate', prompt, ...fraction };
   }
   if (!fixedBudget) {
-    const prompt = l10n.t('Median distance in {0} that the attack must need at least', norm);
-    return { metric: 'medianDistance', prompt, most: Number.MAX_VALUE, mistake: l10n.t('A number that is 0 or more') };
+    const prompt = l10n.t('Minimum median distance in {0} that the attack must need', norm);
+    return {
+      metric: 'medianDistance',
+      prompt,
+      most: Number.MAX_VALUE,
+      mistake: l10n.t('Enter a number that is 0 or greater.'),
+    };
   }
-  const prompt = l10n.t('Robust accuracy that the model must keep, from 0 to 1');
+  const prompt = l10n.t('Minimum robust accuracy, from 0 to 1');
   return { metric: 'robustAccuracy', prompt, ...fraction };
 }

@@ -21,7 +21,7 @@ export async function attackModel(
   { engine }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   const model = await chooseModel(uri);
   if (model === undefined) return;
   const settings = await settingsFor(model);

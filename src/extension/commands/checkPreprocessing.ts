@@ -24,7 +24,7 @@ const { l10n } = vscode;
  * the one that the user chooses into the settings.
  */
 export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri | undefined): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   const model = await (uri ? modelAt(uri) : chooseKnownModel());
   if (model === undefined) return;
   const dataset = await chooseDataset(model.settings.layer);
@@ -83,14 +83,14 @@ async function chooseConvention(check: PreprocessingCheck): Promise<CheckedConve
   const items = check.conventions.map((convention) => ({ ...describe(convention, check), convention }));
   const picked = await vscode.window.showQuickPick(items, {
     title: l10n.t('Preprocessing'),
-    placeHolder: l10n.t('Choose one to write it into the settings; Escape changes nothing'),
+    placeHolder: l10n.t('Choose one to save it in the settings, or press Escape to change nothing'),
     ignoreFocusOut: true,
   });
   return picked?.convention;
 }
 
 function describe(convention: CheckedConvention, { images, input }: PreprocessingCheck): vscode.QuickPickItem {
-  const { title = l10n.t('As in the settings'), resizing, correct, accuracy, confidence, current } = convention;
+  const { title = l10n.t('Current settings'), resizing, correct, accuracy, confidence, current } = convention;
   const size =
     resizing.resize === 'stretch'
       ? l10n.t('stretched')
@@ -98,13 +98,13 @@ function describe(convention: CheckedConvention, { images, input }: Preprocessin
   return {
     label: `${title}, ${size}`,
     description: l10n.t(
-      '{0} of {1} right ({2}), confidence {3}',
+      '{0} of {1} correct ({2}), confidence {3}',
       correct,
       images,
       formatPercent(accuracy),
       formatPercent(confidence),
     ),
-    detail: current ? l10n.t('$(check) The settings have this one') : JSON.stringify(convention.settings),
+    detail: current ? l10n.t('$(check) Current setting') : JSON.stringify(convention.settings),
   };
 }
 

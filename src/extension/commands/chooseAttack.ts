@@ -56,8 +56,8 @@ export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Pro
 async function chooseFromCatalog(): Promise<AttackDefinition | undefined> {
   const headings: readonly (readonly [Kind, string])[] = [
     ['attack', l10n.t('Attacks')],
-    ['forge', l10n.t('Forging')],
-    ['explanation', l10n.t('Explanation')],
+    ['forge', l10n.t('Image Forging')],
+    ['explanation', l10n.t('Explanations')],
   ];
   const items = headings.flatMap(([kind, label]) => [
     { label, kind: vscode.QuickPickItemKind.Separator, attack: undefined },
@@ -78,8 +78,8 @@ async function chooseFromCatalog(): Promise<AttackDefinition | undefined> {
 
 async function choosePreset(): Promise<Preset | undefined> {
   const items: (vscode.QuickPickItem & { value: Preset })[] = [
-    { label: l10n.t('Quick'), description: l10n.t('parameters for a first look'), value: 'quick' },
-    { label: l10n.t('Paper'), description: l10n.t('parameters of the original source, slower'), value: 'paper' },
+    { label: l10n.t('Quick'), description: l10n.t('fast parameters for a first look'), value: 'quick' },
+    { label: l10n.t('Paper'), description: l10n.t('parameters from the original paper; slower'), value: 'paper' },
   ];
   return (await vscode.window.showQuickPick(items, { title: l10n.t('Preset'), ignoreFocusOut: true }))?.value;
 }
@@ -90,14 +90,14 @@ async function chooseTarget(model: vscode.Uri, layer: SettingsLayer): Promise<st
   const labels = await labelsOf(model, layer);
   const classes = labels && (await readLabels(labels).catch(() => undefined));
   if (classes) {
-    const placeHolder = l10n.t('Class that the model is to see');
+    const placeHolder = l10n.t('Class the model should predict');
     return vscode.window.showQuickPick(classes, { title, placeHolder, ignoreFocusOut: true });
   }
   const text = await vscode.window.showInputBox({
     ignoreFocusOut: true,
     title,
-    prompt: l10n.t('Class that the model is to see: its name, or its index from 0 on'),
-    validateInput: (value) => (value.trim() === '' ? l10n.t('The name or the index of a class') : undefined),
+    prompt: l10n.t('Class the model should predict: its name or zero-based index'),
+    validateInput: (value) => (value.trim() === '' ? l10n.t('Enter the name or the index of a class.') : undefined),
   });
   return text?.trim();
 }
@@ -107,15 +107,15 @@ export async function chooseEpsilon({ norms: [norm], title }: AttackDefinition):
   const text = await vscode.window.showInputBox({
     // A view that gets its focus back between two questions must not end the dialogue.
     ignoreFocusOut: true,
-    title: l10n.t('Epsilon of {0}', title),
-    prompt: l10n.t('Largest perturbation in {0}, in units of the pixel range [0, 1]: 8/255 is eight gray levels', norm),
+    title: l10n.t('Epsilon for {0}', title),
+    prompt: l10n.t('Maximum perturbation in {0}, relative to the pixel range [0, 1]: 8/255 is eight gray levels', norm),
     value: '8/255',
     validateInput: (value) => {
       try {
         const amount = parseAmount(asAmount(value));
-        if (amount * 255 < 1) return l10n.t('{0} is less than one gray level, 1/255', value);
+        if (amount * 255 < 1) return l10n.t('{0} is less than one gray level (1/255)', value);
         return amount > 1
-          ? l10n.t('{0} is more than the whole pixel range. Eight gray levels are 8/255', value)
+          ? l10n.t('{0} exceeds the whole pixel range. For eight gray levels, enter 8/255', value)
           : undefined;
       } catch (error) {
         return (error as Error).message;
@@ -153,7 +153,7 @@ async function chooseImages<T>(
   others: readonly { readonly label: string; choose(): Promise<T> }[],
 ): Promise<ChosenDataset | T | undefined> {
   const known = Object.keys(layer.values['perturb.datasets']);
-  const folder = { label: l10n.t('$(folder-opened) Choose a folder of images…'), choose: () => chooseFolder(layer) };
+  const folder = { label: l10n.t('$(folder-opened) Choose Image Folder…'), choose: () => chooseFolder(layer) };
   const items = [
     ...known.map((name) => ({ label: name, choose: async () => ({ name, entry: {} }) })),
     ...others,
@@ -230,36 +230,36 @@ const asInFile: PreprocessingSettings = {};
 
 async function choosePreprocessing(model: vscode.Uri): Promise<PreprocessingSettings | undefined> {
   const unstated = {
-    label: l10n.t('As in the file'),
-    description: l10n.t('mean and standard deviation of its metadata; without them, pixels as they are'),
+    label: l10n.t('From the model file'),
+    description: l10n.t('mean and standard deviation from its metadata; without metadata, unscaled pixels'),
     value: asInFile,
   };
   const items: (vscode.QuickPickItem & { value: PreprocessingSettings })[] = [
     ...(model.path.endsWith('.onnx') ? [unstated] : []),
-    { label: l10n.t('[0, 1]'), description: l10n.t('pixels as they are'), value: { mean: 0, std: 1 } },
+    { label: l10n.t('[0, 1]'), description: l10n.t('unscaled pixels'), value: { mean: 0, std: 1 } },
     { label: l10n.t('[−1, 1]'), description: 'mean 0.5, std 0.5', value: { mean: 0.5, std: 0.5 } },
     { label: l10n.t('[0, 255]'), description: 'mean 0, std 1/255', value: { mean: 0, std: 1 / 255 } },
     {
       label: 'ImageNet',
       description: 'mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225',
-      detail: l10n.t('The center of the image is cut out, as torchvision does'),
+      detail: l10n.t('Resizes, then crops the center, as in torchvision'),
       value: 'imagenet',
     },
     {
       label: l10n.t('ImageNet, stretched'),
       description: 'mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225',
-      detail: l10n.t('The whole image is stretched'),
+      detail: l10n.t('Stretches the whole image to the model’s input size'),
       value: { preset: 'imagenet', resize: 'stretch' },
     },
     {
       label: 'CLIP',
       description: 'mean 0.481, 0.458, 0.408; std 0.269, 0.261, 0.276',
-      detail: l10n.t('The center of the image is cut out'),
+      detail: l10n.t('Resizes, then crops the center'),
       value: 'clip',
     },
   ];
   const title = l10n.t('Preprocessing');
-  const placeHolder = l10n.t('What range of values was the model trained on?');
+  const placeHolder = l10n.t('Which pixel value range was the model trained on?');
   return (await vscode.window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
 }
 

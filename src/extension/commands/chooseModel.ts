@@ -13,7 +13,7 @@ export async function chooseModel(
   if (found.length === 0) {
     throw new Error(
       vscode.l10n.t(
-        'There is no model in this workspace. Perturb opens ONNX models (.onnx) and TensorFlow.js layers models (model.json).',
+        'No model found in this workspace. Add an ONNX model (.onnx) or a TensorFlow.js layers model (model.json).',
       ),
     );
   }

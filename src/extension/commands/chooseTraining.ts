@@ -27,8 +27,8 @@ export function chooseDetector(model: vscode.Uri, layer: SettingsLayer): Promise
       definition,
       description:
         definition.learnsFrom === 'clean'
-          ? l10n.t('learns from clean images')
-          : l10n.t('learns from adversarial examples'),
+          ? l10n.t('trained on clean images only')
+          : l10n.t('trained on clean images and adversarial examples'),
     })),
     title: l10n.t('Detector'),
     again: l10n.t('Train again'),
@@ -44,7 +44,7 @@ export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<
     setting: 'perturb.defenses',
     kinds: [...defenses.values()].map((definition) => ({ definition })),
     title: l10n.t('Defense'),
-    again: l10n.t('Resume, or train again'),
+    again: l10n.t('Resume or train again'),
     fresh: l10n.t('New defense'),
     folder: 'models',
     more: () => Promise.resolve({}),
@@ -121,7 +121,7 @@ async function chooseKind<D extends Definition>(
       chosen: { definition },
     })),
   ] as (vscode.QuickPickItem & { chosen?: Picked<D> })[];
-  const options = { title, placeHolder: l10n.t('Choose a kind'), ignoreFocusOut: true, matchOnDescription: true };
+  const options = { title, placeHolder: l10n.t('Choose a type'), ignoreFocusOut: true, matchOnDescription: true };
   return (await vscode.window.showQuickPick(items, options))?.chosen;
 }
 
@@ -129,9 +129,9 @@ async function chooseFolder(value: string): Promise<string | undefined> {
   const folder = await vscode.window.showInputBox({
     ignoreFocusOut: true,
     title: l10n.t('Folder'),
-    prompt: l10n.t('Folder that the result is written into; its last part is the name in the settings'),
+    prompt: l10n.t('Output folder; its last component becomes the name in the settings'),
     value,
-    validateInput: (text) => (path.basename(text.trim()) === '' ? l10n.t('Give a folder') : undefined),
+    validateInput: (text) => (path.basename(text.trim()) === '' ? l10n.t('Enter a folder.') : undefined),
   });
   return folder?.trim().replaceAll('\\', '/');
 }
@@ -140,10 +140,10 @@ async function chooseFolder(value: string): Promise<string | undefined> {
 async function chooseLessons(): Promise<object | undefined> {
   const usual = {
     label: l10n.t('FGSM and PGD at 8/255'),
-    description: l10n.t('the default; DeepFool is held out to judge by'),
+    description: l10n.t('default; DeepFool is held out for evaluation'),
   };
-  const others = { label: l10n.t('$(list-selection) Choose attacks…') };
-  const options = { title: l10n.t('Adversarial examples to learn from'), ignoreFocusOut: true };
+  const others = { label: l10n.t('$(list-selection) Choose Attacks…') };
+  const options = { title: l10n.t('Adversarial Examples for Training'), ignoreFocusOut: true };
   const picked = await vscode.window.showQuickPick([usual, others], options);
   if (picked === undefined) return undefined;
   if (picked === usual) return {};

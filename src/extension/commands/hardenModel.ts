@@ -23,7 +23,7 @@ export async function hardenModel(
   { engine, explorer }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   // Only TensorFlow.js layers models are trained.
   const model = await chooseModel(uri, '**/*model*.json');
   if (model === undefined) return;
@@ -49,7 +49,7 @@ export async function hardenModel(
   if (outcome === undefined) return;
   const { report } = outcome;
   const add = l10n.t('Add to Models');
-  const card = l10n.t('Show Card');
+  const card = l10n.t('Show Model Card');
   const open = l10n.t('Open Training');
   const chosen = await vscode.window.showInformationMessage(describe(report), add, card, open);
   if (chosen === card) await openFile(report.card);
@@ -61,7 +61,7 @@ export async function hardenModel(
 
 function describe({ name, before, after }: DefenseReport): string {
   return l10n.t(
-    '{0} is trained. Clean accuracy: {1} before, {2} after; robust accuracy: {3} before, {4} after.',
+    '{0} has been trained. Clean accuracy: {1} before, {2} after. Robust accuracy: {3} before, {4} after.',
     name,
     formatPercent(before.cleanAccuracy),
     formatPercent(after.cleanAccuracy),

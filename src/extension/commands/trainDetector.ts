@@ -17,7 +17,7 @@ export async function trainDetector(
   { engine, explorer }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   const model = await chooseModel(uri);
   if (model === undefined) return;
   const settings = await settingsFor(model);
@@ -43,7 +43,7 @@ export async function trainDetector(
   await explorer.refresh();
   if (outcome === undefined) return;
   const message = l10n.t(
-    '{0} is trained. A test has it when it says "detector": "{0}", and "attacker": "unaware" or "adaptive".',
+    '{0} has been trained. To use it in a test, set "detector": "{0}" and "attacker": "unaware" or "adaptive".',
     name,
   );
   const show = l10n.t('Show Settings');

@@ -40,7 +40,7 @@ export class Publisher {
     const items = [...this.#tree.leaves(this.#controller.items)].filter(({ id }) => this.#results.get(id));
     if (items.length === 0) return;
     const request = new vscode.TestRunRequest(items);
-    const run = this.#controller.createTestRun(request, vscode.l10n.t('Last results'), false);
+    const run = this.#controller.createTestRun(request, vscode.l10n.t('Last Results'), false);
     for (const item of items) this.publish(run, item, this.#results.get(item.id) as Result);
     run.end();
   }

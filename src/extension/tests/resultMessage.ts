@@ -37,7 +37,7 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   });
   // The editor shows the first line beside the test, and the peek at first not much more.
   text.appendMarkdown(escapeMarkdown(report.message));
-  text.appendMarkdown(`\n\n[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
+  text.appendMarkdown(`\n\n[${l10n.t('Open Perturbation View')}](command:perturb.openView?${location})`);
   text.appendMarkdown(`\n\n${pictures.join(' &nbsp; ')}\n\n${table}`);
   for (const line of [...describeDetector(report), ...describeStages(report)]) {
     text.appendMarkdown(`\n\n${escapeMarkdown(line)}`);
@@ -45,10 +45,10 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   if (report.findings && report.findings.length > 0) {
     const findings = report.findings.map(({ check, message }) => {
       const argument = encodeURIComponent(JSON.stringify([check]));
-      const link = `[${l10n.t('What it means, and what to do')}](command:perturb.openFinding?${argument})`;
+      const link = `[${l10n.t('What it means and what to do')}](command:perturb.openFinding?${argument})`;
       return `- ${escapeMarkdown(message)} ${link}`;
     });
-    text.appendMarkdown(`\n\n${l10n.t('The audit doubts this result')}:\n\n${findings.join('\n')}`);
+    text.appendMarkdown(`\n\n${l10n.t('The audit questions this result')}:\n\n${findings.join('\n')}`);
   }
   return text;
 }

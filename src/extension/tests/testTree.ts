@@ -142,7 +142,7 @@ function explain(problems: readonly Problem[]): vscode.MarkdownString {
   for (const { file, line, setting, message } of problems) {
     const place = vscode.Uri.file(file).with({ fragment: `L${line}` });
     text.appendMarkdown(
-      `${escapeMarkdown(`${setting}: ${message}`)} [${vscode.l10n.t('Open settings')}](${place})\n\n`,
+      `${escapeMarkdown(`${setting}: ${message}`)} [${vscode.l10n.t('Open Settings')}](${place})\n\n`,
     );
   }
   return text;

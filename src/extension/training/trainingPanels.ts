@@ -44,7 +44,7 @@ export class TrainingPanels {
    */
   open(number = this.#trainings.length - 1): void {
     const training = this.#trainings[number];
-    if (training === undefined) throw new UserError(l10n.t('Nothing was trained since this window was opened.'));
+    if (training === undefined) throw new UserError(l10n.t('Nothing has been trained since this window was opened.'));
     const known = this.#panels.get(training);
     if (known) known.reveal();
     else this.#show(training);

@@ -55,7 +55,7 @@ async function savePicture(name: string, png: Uint8Array): Promise<void> {
 async function copySettings({ report }: LoadedTest, example: ExampleReport): Promise<void> {
   const entry = settingsEntry(report, example, await hasLabels(report.origin.file, report.dataset.name));
   await vscode.env.clipboard.writeText(entry);
-  remark(l10n.t('Copied. Paste it into "perturb.tests" in your settings.'));
+  remark(l10n.t('Copied. Paste the entry into "perturb.tests" in your settings.'));
 }
 
 /** False where the settings say that labels are predictions. A report does not tell. */
@@ -73,7 +73,7 @@ async function hasLabels(settingsFile: string, dataset: string): Promise<boolean
 /** The original is the file of the dataset, where that is still there; else the run's own copy. */
 async function revealImage(folder: string, example: ExampleReport, picture: 'original' | 'adversarial') {
   const copy = picture === 'original' ? example.originalImage : example.adversarialImage;
-  if (copy === null) throw new UserError(l10n.t('There is no adversarial image of this example.'));
+  if (copy === null) throw new UserError(l10n.t('This example has no adversarial image.'));
   const inRun = path.join(folder, copy);
   const file = picture === 'original' && (await exists(example.image)) ? example.image : inRun;
   if (!(await exists(file))) throw new UserError(l10n.t('{0} no longer exists. Run the test again.', file));

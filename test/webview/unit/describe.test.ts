@@ -34,11 +34,11 @@ describe('words about an example', () => {
     assert.equal(words({ status: 'held', ...none }), 'stop held: the attack found nothing');
     assert.equal(
       words({ status: 'wrong', ...none, clean: { class: 'yield', confidence: 0.5 } }),
-      'stop wrong from the start: predicted as yield, 50%',
+      'stop misclassified before the attack: predicted as yield, 50%',
     );
-    assert.equal(words({ status: 'ineligible', ...none }), 'stop not attacked: it is the target already');
-    assert.match(explainMissing(t, example({ status: 'wrong' })), /before any attack/);
-    assert.match(explainMissing(t, example({ status: 'ineligible' })), /is the target/);
+    assert.equal(words({ status: 'ineligible', ...none }), 'stop not attacked: already the target');
+    assert.match(explainMissing(t, example({ status: 'wrong' })), /before the attack/);
+    assert.match(explainMissing(t, example({ status: 'ineligible' })), /has the target label/);
     assert.match(explainMissing(t, example({ status: 'held' })), /found no candidate/);
   });
 
@@ -50,10 +50,10 @@ describe('words about an example', () => {
       'yield not forged: predicted as stop, 93%, distance 8/255',
     );
     assert.equal(words(clean, false, 'explanation'), 'yield becomes stop at distance 8/255');
-    assert.equal(words({ ...none, status: 'held' }, false, 'explanation'), 'stop stays as it is');
+    assert.equal(words({ ...none, status: 'held' }, false, 'explanation'), 'stop unchanged');
     assert.deepEqual(
       (['attack', 'forge', 'explanation'] as const).map((kind) => statusTitle(t, 'held', kind)),
-      ['Held', 'Not forged', 'Stays'],
+      ['Held', 'Not forged', 'Unchanged'],
     );
   });
 

@@ -108,9 +108,9 @@ describe('a test with a detector', () => {
       words({ adversarial: { ...caught, rejected: false } }),
       'stop predicted as yield, 93%, distance 8/255',
     );
-    assert.equal(words({ status: 'rejected', adversarial: null }), 'stop rejected from the start by the detector');
+    assert.equal(words({ status: 'rejected', adversarial: null }), 'stop rejected by the detector before the attack');
     assert.match(explainMissing(t, example({ status: 'rejected' })), /detector rejects/);
-    assert.equal(statusTitle(t, 'rejected', 'attack'), 'Rejected from the start');
+    assert.equal(statusTitle(t, 'rejected', 'attack'), 'Rejected before the attack');
   });
 
   it('counts clean images that were rejected among the outcomes', () => {
