@@ -3,7 +3,7 @@ import { detectors } from '../defenses/detectors/catalog.ts';
 import type { DefenseParameter } from '../defenses/parameters.ts';
 import { defenses } from '../defenses/training/catalog.ts';
 
-/** Prints the attacks, the detectors and the training defenses, for people or as JSON. */
+/** Prints the attacks, the detectors, and the training defenses, as text or as JSON. */
 export function printCatalog(json: boolean): void {
   const entries = { attacks: describeAttacks(), detectors: describeDetectors(), defenses: describeDefenses() };
   if (json) {
@@ -16,11 +16,11 @@ export function printCatalog(json: boolean): void {
     print(attack, [kind, threatModel, norms.join(', '), goals.join(' and '), ...budget]);
   }
   for (const detector of entries.detectors)
-    print(detector, ['detector', `learns from ${teachers[detector.learnsFrom]}`]);
+    print(detector, ['detector', `trained on ${teachers[detector.learnsFrom]}`]);
   for (const defense of entries.defenses) print(defense, ['training defense']);
 }
 
-const teachers = { clean: 'clean images alone', adversarial: 'clean images and adversarial examples' };
+const teachers = { clean: 'clean images only', adversarial: 'clean images and adversarial examples' };
 
 /** An attack or a defense, in words. */
 interface Entry {
@@ -46,7 +46,7 @@ function print({ id, title, description, source, parameters }: Entry, facts: rea
   for (const { name, description, default: fallback, paper = fallback } of parameters) {
     console.log(`  ${name}: ${description}`);
     console.log(`    default: ${fallback.text} (${fallback.source})`);
-    if (paper.text !== fallback.text) console.log(`    preset paper: ${paper.text} (${paper.source})`);
+    if (paper.text !== fallback.text) console.log(`    with preset paper: ${paper.text} (${paper.source})`);
   }
   console.log();
 }

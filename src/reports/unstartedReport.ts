@@ -4,7 +4,7 @@ import { stretching } from '../data/resizing.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from './report.ts';
 
-/** The part of a report that is known before anything ran. */
+/** The part of a report that is known before the test runs. */
 export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
   const attack = catalog.get(plan.attack);
   return {

@@ -25,7 +25,7 @@ export function parametersSchema<T extends AnyParameter>(
 /** The defaults of an attack's parameter, and where they come from. */
 export function attackDefaults({ quick, paper }: AttackDefinition['parameters'][string]): string[] {
   const defaults = [`Default: ${quick.text} (${quick.source}).`];
-  if (paper) defaults.push(`With the preset \`paper\`: ${paper.text} (${paper.source}).`);
+  if (paper) defaults.push(`With preset \`paper\`: ${paper.text} (${paper.source}).`);
   return defaults;
 }
 

@@ -105,7 +105,7 @@ describe('the table of results', () => {
     });
 
     it('is followed by what the detector rejects, and by what the audit found', () => {
-      const who = 'detector: test: net (Net; it learned from this attack) rejects 1 of 4 clean images';
+      const who = 'detector: test: net (Net; trained on this attack) rejects 1 of 4 clean images';
       assert.deepEqual(rest.join('┘').trim().split('\n'), [
         `${who} and 3 of 5 misclassified examples at linf 4/255; AUROC 0.910`,
         `${who} and 3 of 5 misclassified examples at linf 8/255; AUROC 0.910`,

@@ -57,7 +57,7 @@ describe('the table of a detector', () => {
     const lines = formatDetector(report).split('\n');
     assert.equal(lines[0], 'net: Classifier for signs');
     assert.deepEqual(lines.slice(-4), [
-      'clean images rejected: 3 of 50 (6.0%); threshold 0.1235, set for 5.0%',
+      'clean images rejected: 3 of 50 (6.0%); threshold 0.1235, set to reject 5.0%',
       'warning: Few images.',
       'time: 61 s',
       'detector: /out/detector.json',
