@@ -3,6 +3,7 @@ import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import { providerChoices } from '../models/onnx/session/providers.ts';
 import { type Attacks, testSchema } from './attackSchema.ts';
+import { explorerMenu } from './explorerMenu.ts';
 import { datasetSchema, modelSchema } from './schema.ts';
 import {
   datasetSnippet,
@@ -129,10 +130,12 @@ const engineMemory = {
     'Maximum memory in gigabytes that running a model may use; it determines the batch size. Default: a quarter of the machine’s memory.',
 };
 
-/** The text of package.json with the settings as the code defines them, and the rest unchanged. */
+/** The text of package.json with the settings and the Explorer's menu as the code defines them, and the rest unchanged. */
 export function updateManifest(manifest: string): string {
   const { contributes, ...rest } = JSON.parse(manifest);
-  return `${JSON.stringify({ ...rest, contributes: { ...contributes, configuration: configuration() } }, null, 2)}\n`;
+  const menus = { ...contributes.menus, 'explorer/context': explorerMenu() };
+  const updated = { ...contributes, menus, configuration: configuration() };
+  return `${JSON.stringify({ ...rest, contributes: updated }, null, 2)}\n`;
 }
 
 function setting(order: number, markdownDescription: string, schema: object, ...snippets: readonly Snippet[]) {

@@ -3,6 +3,7 @@ import { type Preset, presets } from '../attacks/definition.ts';
 import { interpolations } from '../data/resample.ts';
 import { type Attacker, attackers, type ExpectedMetric } from '../evaluation/plan.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
+import { formats } from '../models/formats.ts';
 import {
   type PreprocessingSettings,
   type PresetName,
@@ -110,7 +111,7 @@ const preprocessing = Type.Unsafe<PreprocessingSettings>({
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(
   {
-    path: path('Model file: `.onnx` or `model.json`.'),
+    path: path(`Path to the model. Supported formats: ${formats.map(({ title }) => title).join(', ')}.`),
     labels: Type.Optional(path('Text file with one class name per line, in the order of the model’s outputs.')),
     preprocessing: Type.Optional(preprocessing),
   },

@@ -1,10 +1,10 @@
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
-import { type OpenOptions, openLayersModel } from '../../src/models/tfjs/openLayersModel.ts';
+import { type OpenLayersOptions, openLayersModel } from '../../src/models/tfjs/openLayersModel.ts';
 
 /** Opens a layers model on TensorFlow.js, which differentiates every one that it opens. */
 export async function openOnTensorFlow(
   file: string,
-  options: OpenOptions = {},
+  options: OpenLayersOptions = {},
 ): Promise<DifferentiableClassifier & { dispose(): void }> {
   const { classifier } = await openLayersModel(file, { ...options, runtime: 'tensorflow' });
   return classifier as DifferentiableClassifier & { dispose(): void };

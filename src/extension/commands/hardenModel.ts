@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DefensePlan } from '../../defenses/plan.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
 import type { DefenseReport } from '../../defenses/training/report.ts';
+import { layersModels } from '../../models/tfjs/format.ts';
 import { formatPercent } from '../../reports/report.ts';
 import { findDefense } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
@@ -25,7 +26,7 @@ export async function hardenModel(
 ): Promise<void> {
   if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   // Only TensorFlow.js layers models are trained.
-  const model = await chooseModel(uri, '**/*model*.json');
+  const model = await chooseModel(uri, [layersModels]);
   if (model === undefined) return;
   const settings = await settingsFor(model);
   const choice = await chooseDefense(model, settings.layer);

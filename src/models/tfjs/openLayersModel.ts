@@ -1,21 +1,20 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { describeError, UserError } from '../../userError.ts';
+import type { OpenOptions } from '../format.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { startRuntime } from '../onnx/session/runtime.ts';
 import { toClassifier } from '../onnx/session/toClassifier.ts';
 import type { OpenedModel } from '../openedModel.ts';
-import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
+import { noPreprocessing } from '../preprocessing.ts';
 import { startTensorFlow } from './backend.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
 import { readLayersModel } from './readLayersModel.ts';
 
-/** What settings say of a model beside its path. */
-export interface OpenOptions {
-  readonly preprocessing?: Preprocessing;
-  readonly classes?: readonly string[];
-  /** "tensorflow" keeps the model on TensorFlow.js; PERTURB_RUNTIME decides where it is missing. */
+/** What settings state about a layers model. */
+export interface OpenLayersOptions extends OpenOptions {
+  /** "tensorflow" keeps the model on TensorFlow.js. Defaults to PERTURB_RUNTIME. */
   readonly runtime?: string;
 }
 
@@ -26,7 +25,7 @@ export interface OpenOptions {
  */
 export async function openLayersModel(
   file: string,
-  { preprocessing = noPreprocessing, classes, runtime = process.env.PERTURB_RUNTIME }: OpenOptions = {},
+  { preprocessing = noPreprocessing, classes, runtime = process.env.PERTURB_RUNTIME }: OpenLayersOptions = {},
 ): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
   const { model, sha256, files } = await readLayersModel(file);
