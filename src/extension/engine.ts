@@ -10,7 +10,7 @@ import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { EngineLocation, TestReport } from '../reports/report.ts';
 
-/** The compute side as the extension uses it: where the settings put it, one test at a time. */
+/** The engine as used by the extension: where the settings put it, one test at a time. */
 export class Engine implements vscode.Disposable {
   /** Where *Install Native TensorFlow* puts it, unless a setting names another folder. */
   readonly tensorflowFolder: string;
@@ -18,12 +18,12 @@ export class Engine implements vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<Progress | undefined>();
   readonly #configuration: vscode.Disposable;
-  /** Loaded when it is first needed: activation is not to wait for it. */
+  /** Loaded on first use, so that activation does not wait for it. */
   #client: Promise<EngineClient> | undefined;
   #description: EngineDescription | undefined;
   #turn: Promise<unknown> = Promise.resolve();
 
-  /** Fires when what is known of the engine has changed. */
+  /** Fires when the description of the engine has changed. */
   readonly onDidChange = this.#changed.event;
   /** Fires while a test runs, and with `undefined` when it has ended. */
   readonly onDidProgress = this.#progressed.event;
@@ -36,7 +36,7 @@ export class Engine implements vscode.Disposable {
     });
   }
 
-  /** Ends the compute side; the next test starts a new one, as the settings then say. */
+  /** Stops the engine; the next test starts a new one with the settings at that time. */
   restart(): void {
     this.#drop();
     this.#description = undefined;
@@ -47,19 +47,19 @@ export class Engine implements vscode.Disposable {
     return vscode.workspace.getConfiguration('perturb.engine').get<EngineLocation>('location', 'process');
   }
 
-  /** What computes, if that is known already. */
+  /** The description of the engine, if already known. */
   get description(): EngineDescription | undefined {
     return this.#description;
   }
 
-  /** Finds out what computes, starting the compute side if it must. */
+  /** Describes the engine, starting it if necessary. */
   async describe(): Promise<EngineDescription> {
     this.#description = await (await this.#start()).describe();
     this.#changed.fire();
     return this.#description;
   }
 
-  /** Runs one test after those that were asked for before. Rejects only when it was cancelled. */
+  /** Runs one test after all previous requests. Rejects only if it was canceled. */
   runTest(plan: TestPlan, folder: string, signal: AbortSignal): Promise<TestReport> {
     return this.#inTurn(async () => {
       try {
@@ -72,12 +72,12 @@ export class Engine implements vscode.Disposable {
     });
   }
 
-  /** How long a test may take, after those that were asked for before; `undefined` where that cannot be said. */
+  /** Estimates how long a test takes, after all previous requests; `undefined` if unknown. */
   estimate(plan: TestPlan, signal: AbortSignal): Promise<Estimate | undefined> {
     return this.#inTurn(async () => (await this.#start()).estimate(plan, signal));
   }
 
-  /** Tries the usual ways to preprocess images, after the tests that were asked for before. */
+  /** Tries common preprocessing conventions, after all previous requests. */
   checkPreprocessing(
     request: PreprocessingRequest,
     onProgress: (done: number, total: number) => void,
@@ -86,12 +86,12 @@ export class Engine implements vscode.Disposable {
     return this.#inTurn(async () => (await this.#start()).checkPreprocessing(request, onProgress, signal));
   }
 
-  /** Fits a detector, after what was asked for before. */
+  /** Trains a detector, after all previous requests. */
   trainDetector(plan: DetectorPlan, options: TrainingOptions): Promise<DetectorReport> {
     return this.#inTurn(async () => (await this.#start()).trainDetector(plan, options));
   }
 
-  /** Hardens a model, after what was asked for before. */
+  /** Hardens a model, after all previous requests. */
   trainDefense(plan: DefensePlan, options: TrainingOptions): Promise<DefenseReport> {
     return this.#inTurn(async () => (await this.#start()).trainDefense(plan, options));
   }

@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../userError.ts';
 
 /**
- * Opens the page about a check of the audit.
+ * Opens the documentation page of an audit check.
  * @param extension folder of the extension.
  * @param check as a report has it, which may come from elsewhere.
  * @throws UserError when there is no such page.

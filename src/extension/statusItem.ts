@@ -4,10 +4,10 @@ import type { Engine } from './engine.ts';
 
 const { l10n } = vscode;
 
-/** How often, in milliseconds, progress is shown: more would only cost time. */
+/** How often, in milliseconds, progress is shown. */
 const progressInterval = 200;
 
-/** Says in the status bar which engine computes, where, why not another, and how to repair that. */
+/** Shows in the status bar which engine is used and where, why another one is not, and how to fix that. */
 export class StatusItem implements vscode.Disposable {
   readonly #engine: Engine;
   readonly #item = vscode.window.createStatusBarItem('perturb.engine', vscode.StatusBarAlignment.Right);
@@ -51,7 +51,7 @@ export class StatusItem implements vscode.Disposable {
   }
 }
 
-/** What computes, where, why, and how to repair it: a line each. */
+/** Which engines are used, where, why, and how to fix problems: one line each. */
 export function describeEngine({ description, location }: Engine): string[] {
   const where =
     location === 'process'

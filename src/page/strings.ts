@@ -1,5 +1,5 @@
 /**
- * Every text of the page, in English. The page can use no other (see `Translate`), and the extension sends all of them
+ * Every text of the page, in English. The page can use no others (see `Translate`), and the extension sends all of them
  * in the user's language. `media/l10n/bundle.l10n.json` lists them for translators.
  */
 export const pageStrings = [

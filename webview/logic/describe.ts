@@ -6,7 +6,7 @@ import type { ShownExample } from '../../src/page/protocol.ts';
 import type { Translate } from '../l10n.ts';
 import { formatAmount, formatConfidence } from './format.ts';
 
-/** What a status is called: forging images and explaining a model fool nobody. */
+/** Display name of a status; forging images and explaining a model do not fool the model. */
 export function statusTitle(t: Translate, status: Status, kind: Kind): string {
   switch (status) {
     case 'fooled':
@@ -22,7 +22,7 @@ export function statusTitle(t: Translate, status: Status, kind: Kind): string {
   }
 }
 
-/** What a verdict is called; an explanation has nothing to pass. */
+/** Display name of a verdict; an explanation cannot pass. */
 export function verdictTitle(t: Translate, verdict: Verdict, kind: Kind): string {
   switch (verdict) {
     case 'passed':
@@ -34,18 +34,18 @@ export function verdictTitle(t: Translate, verdict: Verdict, kind: Kind): string
   }
 }
 
-/** The name of a class; its number where the report lacks names. */
+/** The name of a class, or its number if the report has no names. */
 export function className(t: Translate, classes: readonly string[], index: number): string {
   return classes[index] ?? t('class {0}', index);
 }
 
-/** What words about examples depend on: the attack of the test. */
+/** The properties of the test's attack that descriptions of examples depend on. */
 export interface Told {
   readonly norm: Norm;
   readonly kind: Kind;
 }
 
-/** One example in words, as a screen reader says it: "no-entry predicted as stop, 93%, distance 8/255". */
+/** A description of one example for screen readers: "no-entry predicted as stop, 93%, distance 8/255". */
 export function describeExample(t: Translate, example: ShownExample, told: Told, nameBudget = false): string {
   const { norm } = told;
   const outcome = describeOutcome(t, example, told);

@@ -78,7 +78,7 @@ export function createFilters(context: Context): Part {
   };
 }
 
-/** The choices stand in one row: what is the same for all of a kind is left out. */
+/** The choices share one row, so their titles are short. */
 function shortTitle(t: Translate, status: Status, kind: Kind): string {
   if (status === 'wrong') return t('Misclassified');
   return status === 'rejected' ? t('Rejected') : statusTitle(t, status, kind);

@@ -4,7 +4,7 @@ import { post } from '../host.ts';
 import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 
-/** What makes the result doubtful, each with the page that says what to do. */
+/** The findings of the audit, each with a link to the page that says what to do. */
 export function createFindings(t: Translate, findings: readonly Finding[]): HTMLElement {
   return h(
     'section',

@@ -11,7 +11,7 @@ import { createDetectorLine } from './detection.ts';
 import { disclosure } from './disclosure.ts';
 import { createFindings } from './findings.ts';
 
-/** The test: its verdict, what was expected and measured, and everything that is needed to repeat it. */
+/** The test: its verdict, what was expected and measured, and everything needed to reproduce it. */
 export function createHeader(context: Context): Part {
   const { t } = context;
   const { test } = context.model();
@@ -61,7 +61,7 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
   const { attack, model, dataset, engine, metrics, queries, detector, findings } = report;
   const { norm } = attack;
   const { kind } = attack;
-  // A forged image is right for no class, and an explanation measures nothing.
+  // A forged image has no correct class, and an explanation measures nothing.
   const measured = kind === 'explanation' ? undefined : metrics;
   const fractions = measured && [
     [t('Clean accuracy'), kind === 'forge' ? undefined : measured.cleanAccuracy],

@@ -10,7 +10,7 @@ import { axis, createChart } from './chart.ts';
 import { createDataTable } from './dataTable.ts';
 import { disclosure } from './disclosure.ts';
 
-/** How far the examples that fooled the model are, at the chosen budget or else the last. */
+/** Distances of the examples that fooled the model, at the chosen or the last budget. */
 export function createHistogramChart(context: Context): Part {
   const { t } = context;
   const { kind } = context.model().test.report.attack;

@@ -6,7 +6,7 @@ import { type Mode, modes } from '../logic/state.ts';
 import { choice } from './choice.ts';
 import type { Panes } from './panes.ts';
 
-/** The modes, and the zoom that all pictures share. */
+/** The modes, and the zoom shared by all pictures. */
 export function createModeBar(context: Context, panes: Panes): Part {
   const { t } = context;
   const mode = choice(

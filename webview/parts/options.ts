@@ -6,9 +6,9 @@ import { formatGain } from '../logic/format.ts';
 import type { Mode } from '../logic/state.ts';
 import { choice, dropDown } from './choice.ts';
 
-/** What can be set about the mode at hand; in a row of one height, so that nothing moves. */
+/** The options of the current mode, in a row of constant height so that nothing moves. */
 export interface Options extends Part {
-  /** The largest change of the example at hand, in gray levels. */
+  /** The largest change in the current example, in gray levels. */
   showLargest(largest: number): void;
 }
 

@@ -5,12 +5,12 @@ import { clampZoom, type Point, panBy, pixelAt, place, type Size, zoomAt } from 
 import type { Pane } from './pane.ts';
 import type { Panes } from './panes.ts';
 
-/** How near to the divider a drag takes hold of it, in CSS pixels. */
+/** How close to the divider a drag grabs it, in CSS pixels. */
 const reach = 14;
-/** A press that moves less is a click. */
+/** A press that moves less than this is a click. */
 const clickDistance = 3;
 
-/** The mouse on a pane: the wheel zooms, dragging pans or moves the divider, pointing reads out a pixel. */
+/** The mouse on a pane: the wheel zooms, dragging pans or moves the divider, pointing inspects a pixel. */
 export function followPointer(context: Context, pane: Pane, panes: Panes, imageSize: () => Size | undefined): void {
   const { canvas } = pane;
   let drag: { readonly what: 'divider' | 'image'; at: Point; moved: number } | undefined;

@@ -4,10 +4,10 @@ import type { Translate } from '../l10n.ts';
 import { formatChange } from '../logic/format.ts';
 import type { Point } from '../logic/zoom.ts';
 
-/** The values of one pixel, before and after, in a line of fixed height. */
+/** The values of one pixel before and after, in a line of fixed height. */
 export interface Readout {
   readonly element: HTMLElement;
-  /** Shows a pixel and returns it in words. */
+  /** Shows a pixel and returns its description. */
   show(pair: Pair | undefined, pixel: Point | undefined): string;
 }
 

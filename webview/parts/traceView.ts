@@ -14,10 +14,10 @@ import { createLinearNumbers } from './linearNumbers.ts';
 import { createPlayer } from './player.ts';
 import { createTraceChart, drawingOf, type TraceChart, type TraceDrawing } from './traceChart.ts';
 
-/** The way of an attack on the selected example: its logits as a plot, and what goes through its points. */
+/** The path of an attack on the selected example: a plot of its logits, and the player. */
 export interface TraceView {
   readonly element: HTMLElement;
-  /** Takes the trace of another example, or why it is missing; `undefined` hides the part. */
+  /** Loads the trace of another example, or the reason it is missing; `undefined` hides the part. */
   load(item: Item, trace: LoadedTrace | Absence | undefined): void;
   /** Marks the point that is shown. */
   show(place: number | undefined): void;
@@ -75,7 +75,7 @@ export function createTraceView(context: Context): TraceView {
         wanted.map((one) => (one === undefined ? -1 : test.classes.indexOf(one))),
       );
       chart = createTraceChart(t, drawing, (step, isPressed) => {
-        // A mouse that passes by does not interrupt.
+        // A mouse that merely passes over does not interrupt.
         if (player.isPlaying && !isPressed) return;
         player.stop();
         context.set({ step });

@@ -22,7 +22,7 @@ interface Curve {
   readonly dashed?: boolean;
 }
 
-/** The loss by epoch; a detector has none, only a part of its training. */
+/** The loss by epoch, or by training progress for a detector, which has no epochs. */
 export function createLossChart(t: Translate, of: ShownTraining['of']): TrainingChart {
   return createCurves(t, t('Loss'), [{ measure: 'loss', name: t('Loss'), line: 0 }], {
     axis: of === 'defense' ? t('Epoch') : t('Training progress'),
@@ -85,7 +85,7 @@ function createCurves(
   );
   let shown: readonly TrainingPoint[] = [];
 
-  /** The figures, which only those need who open them. */
+  /** Fills the data table, only while it is open. */
   function list(): void {
     if (!figures.open) return;
     const { epochs, values } = drawingOf(
@@ -105,7 +105,7 @@ function createCurves(
     update(points) {
       if (points.length === shown.length && points.length > 0) return;
       shown = points;
-      // The same for all charts, whatever was measured when.
+      // The same for all charts, regardless of when values were measured.
       end = Math.max(...points.map(({ epoch }) => epoch)) || 1;
       const { epochs, values } = drawingOf(
         points,

@@ -5,7 +5,7 @@ import type { Translate } from '../l10n.ts';
 import { createDataTable } from '../parts/dataTable.ts';
 import { createFile, createRows, createWarnings, formatTime } from './shared.ts';
 
-/** What hardening a model came to: accuracy before and after, and the files. */
+/** The results of hardening a model: accuracy before and after, and the files. */
 export function createDefenseSummary(t: Translate, report: DefenseReport): HTMLElement {
   const { before, after, model, onnx, card, time, warnings } = report;
   const row = (name: string, from: number, to: number) => [

@@ -4,7 +4,7 @@ import { h, on, setAttributes } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { post } from './host.ts';
 
-/** How far a training is, and the button that ends it. */
+/** The progress of a training, and the button that cancels it. */
 export function createProgress(t: Translate) {
   const phase = h('span', { class: 'phase' });
   const steps = h('span', { class: 'count' });
@@ -23,7 +23,7 @@ export function createProgress(t: Translate) {
   return {
     element,
     update({ of, progress, timeLeft, isCancelling, outcome }: ShownTraining): void {
-      // A training that was cancelled still says how it can go on.
+      // A canceled training still says how to resume it.
       const resumes = of === 'defense' && (outcome === undefined || outcome.type === 'cancelled');
       remark.textContent = resumes ? t('To resume a canceled defense, run Harden Model… again.') : '';
       remark.hidden = !resumes;
@@ -47,7 +47,7 @@ export function createProgress(t: Translate) {
   };
 }
 
-/** What a phase is called. */
+/** Display name of a phase. */
 export function phaseTitle(t: Translate, phase: TrainingProgress['phase']): string {
   switch (phase) {
     case 'loading':

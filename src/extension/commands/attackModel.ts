@@ -15,7 +15,7 @@ import { withProgress } from './withProgress.ts';
 
 const { l10n } = vscode;
 
-/** *Attack Model…*: asks for attack, epsilon and images, runs with progress, and opens the perturbation view. */
+/** *Attack Model…*: asks for an attack, epsilon, and images, runs with progress, and opens the perturbation view. */
 export async function attackModel(
   context: vscode.ExtensionContext,
   { engine }: Services,
@@ -27,7 +27,7 @@ export async function attackModel(
   const settings = await settingsFor(model);
   const choice = await chooseAttack(model, settings.layer);
   if (choice === undefined) return;
-  // Settings demand an expectation of all but explanations; whoever only looks has none.
+  // Settings require an expectation, except for explanations; an attack from the menu has none.
   const expect = choice.attack.kind === 'explanation' ? undefined : { successRate: 1 };
   const { layer } = withChoice(settings, choice, expect);
   const { plans, problems } = resolvePlans({ layers: [layer], problems: [] });
@@ -51,7 +51,7 @@ export async function attackModel(
   PerturbationViews.of(context).open({ folder, test: plan.id });
 }
 
-/** Runs a test into a folder that is made for it; `undefined` where the user has cancelled it, or does not want to wait. */
+/** Runs a test with a new run folder; `undefined` if the user canceled it or does not want to wait. */
 function runWithProgress(
   plan: TestPlan,
   engine: Engine,

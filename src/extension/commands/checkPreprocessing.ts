@@ -20,8 +20,8 @@ import { withProgress } from './withProgress.ts';
 const { l10n } = vscode;
 
 /**
- * *Check Preprocessing…*: tries the usual ways to preprocess images on a model and a dataset, lists them, and writes
- * the one that the user chooses into the settings.
+ * *Check Preprocessing…*: tries common preprocessing conventions on a model and a dataset, lists them, and saves
+ * the one that the user chooses in the settings.
  */
 export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri | undefined): Promise<void> {
   if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
@@ -45,11 +45,11 @@ export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri |
   await adopt(model, chosen);
 }
 
-/** A model, and where the settings have it. */
+/** A model and its place in the settings. */
 interface KnownModel {
   readonly settings: SettingsFile;
   readonly name: string;
-  /** What the settings lack for it. */
+  /** Entries that the settings lack for it. */
   readonly entries: readonly Entry[];
 }
 
@@ -61,7 +61,7 @@ async function modelAt(uri: vscode.Uri): Promise<KnownModel> {
   return { settings, name, entries: [[['perturb.models', name], value]] };
 }
 
-/** Asks for a model of the settings; where they have none, for a file. */
+/** Asks for a model in the settings or, if there is none, for a file. */
 async function chooseKnownModel(): Promise<KnownModel | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const files = await Promise.all(folders.map((folder) => settingsIn(folder.uri.fsPath)));
@@ -108,7 +108,7 @@ function describe(convention: CheckedConvention, { images, input }: Preprocessin
   };
 }
 
-/** Writes a convention into the settings, which may have changed in the meantime, and shows it there. */
+/** Saves a convention in the settings, which may have changed in the meantime, and shows it there. */
 async function adopt({ settings, name, entries }: KnownModel, { settings: value }: CheckedConvention): Promise<void> {
   const place = ['perturb.models', name, 'preprocessing'];
   const latest = await settingsIn(settings.layer.folder);

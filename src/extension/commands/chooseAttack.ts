@@ -11,7 +11,7 @@ import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 
 const { l10n } = vscode;
 
-/** Entries for the settings: what a user has chosen, under names that are free. */
+/** Settings entries for the user's choices, under unused names. */
 export interface Choice {
   readonly attack: AttackDefinition;
   readonly models: Readonly<Record<string, object>>;
@@ -20,7 +20,7 @@ export interface Choice {
   readonly test: Readonly<Record<string, unknown>>;
 }
 
-/** Asks for attack, preset, target, epsilon and images, as far as they are open. `undefined` where the user has left. */
+/** Asks for attack, preset, target, epsilon, and images, as needed. `undefined` if the user dismissed a question. */
 export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Promise<Choice | undefined> {
   const attack = await chooseFromCatalog();
   if (attack === undefined) return undefined;
@@ -84,7 +84,7 @@ async function choosePreset(): Promise<Preset | undefined> {
   return (await vscode.window.showQuickPick(items, { title: l10n.t('Preset'), ignoreFocusOut: true }))?.value;
 }
 
-/** A class of the model: one of its labels where these are known, else what the user writes. */
+/** A class of the model: one of its labels if they are known, otherwise what the user enters. */
 async function chooseTarget(model: vscode.Uri, layer: SettingsLayer): Promise<string | undefined> {
   const title = l10n.t('Target');
   const labels = await labelsOf(model, layer);
@@ -102,10 +102,10 @@ async function chooseTarget(model: vscode.Uri, layer: SettingsLayer): Promise<st
   return text?.trim();
 }
 
-/** A budget as the user writes it: "8/255", or a number. */
+/** A budget as the user enters it: "8/255", or a number. */
 export async function chooseEpsilon({ norms: [norm], title }: AttackDefinition): Promise<string | number | undefined> {
   const text = await vscode.window.showInputBox({
-    // A view that gets its focus back between two questions must not end the dialogue.
+    // A view that regains the focus between two questions must not end the dialog.
     ignoreFocusOut: true,
     title: l10n.t('Epsilon for {0}', title),
     prompt: l10n.t('Maximum perturbation in {0}, relative to the pixel range [0, 1]: 8/255 is eight gray levels', norm),
@@ -129,7 +129,7 @@ function asAmount(text: string): string | number {
   return text.includes('/') || text.trim() === '' || Number.isNaN(Number(text)) ? text.trim() : Number(text);
 }
 
-/** Images that were chosen: a name for tests, and what the settings lack for it. */
+/** The chosen images: a name for tests, and the entry that the settings lack for it. */
 interface ChosenDataset {
   readonly name: string;
   readonly entry: Readonly<Record<string, object>>;
@@ -138,7 +138,7 @@ interface ChosenDataset {
 /** White noise, which needs no dataset. */
 const whiteNoise = { name: undefined, entry: {} } as const;
 
-/** A dataset of the settings, or a folder that the user names. */
+/** A dataset in the settings, or a folder that the user picks. */
 export function chooseDataset(layer: SettingsLayer): Promise<ChosenDataset | undefined> {
   return chooseImages<never>(layer, []);
 }
@@ -190,7 +190,7 @@ export async function describeModel(model: vscode.Uri, layer: SettingsLayer) {
   return { name: created.name, entry: { [created.name]: { ...created.value, ...stated } } };
 }
 
-/** What the settings call a model; `undefined` where they do not know it. */
+/** The name of a model in the settings; `undefined` if it has none. */
 export function nameOfModel(model: vscode.Uri, layer: SettingsLayer): string | undefined {
   return Object.entries(layer.values['perturb.models']).find(([, entry]) => {
     const at = (entry as { path?: unknown } | null)?.path;
@@ -198,7 +198,7 @@ export function nameOfModel(model: vscode.Uri, layer: SettingsLayer): string | u
   })?.[0];
 }
 
-/** An entry for a model that the settings do not know, under a name that is free, with the labels from beside it. */
+/** An entry for a model that is not in the settings, under an unused name, with the labels next to it. */
 export async function newModel(model: vscode.Uri, layer: SettingsLayer) {
   const home = path.dirname(model.fsPath);
   const stem = path.parse(model.fsPath).name;
@@ -211,7 +211,7 @@ export async function newModel(model: vscode.Uri, layer: SettingsLayer) {
   return { name, value };
 }
 
-/** The file with a model's labels: the one that the settings name, or one beside a model that they do not know. */
+/** The file with a model's labels: the one in the settings, or one next to a model that is not in the settings. */
 async function labelsOf(model: vscode.Uri, layer: SettingsLayer): Promise<string | undefined> {
   const name = nameOfModel(model, layer);
   if (name === undefined) return labelsBeside(model);
@@ -225,7 +225,7 @@ async function labelsBeside(model: vscode.Uri): Promise<string | undefined> {
   return labels === undefined ? undefined : path.join(home, labels);
 }
 
-/** Nothing is stated: what an ONNX file's metadata say then holds. */
+/** Nothing is set, so the metadata of an ONNX file applies. */
 const asInFile: PreprocessingSettings = {};
 
 async function choosePreprocessing(model: vscode.Uri): Promise<PreprocessingSettings | undefined> {
@@ -263,13 +263,13 @@ async function choosePreprocessing(model: vscode.Uri): Promise<PreprocessingSett
   return (await vscode.window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
 }
 
-/** A path as settings have it: relative to their folder where it lies within. */
+/** A path as written in settings: relative to their folder if it is inside. */
 export function shorten(file: string, folder: string): string {
   const relative = path.relative(folder, file);
   return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative.split(path.sep).join('/');
 }
 
-/** A name that is not taken: the wanted one, or that with a number. */
+/** An unused name: the wanted one, or that with a number. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   let name = wanted;
   for (let count = 2; taken.includes(name); count++) name = `${wanted} (${count})`;

@@ -13,13 +13,13 @@ import type { Entry } from './settingsFile.ts';
 
 const { l10n } = vscode;
 
-/** An entry of `perturb.detectors` or `perturb.defenses`, and what the settings lack for it: nothing where they have it. */
+/** An entry of `perturb.detectors` or `perturb.defenses`, and the entries that the settings lack for it, if any. */
 export interface TrainingChoice {
   readonly name: string;
   readonly entries: readonly Entry[];
 }
 
-/** Asks for a kind of detector, images, attacks and a folder, or for a detector of the settings. */
+/** Asks for a kind of detector, images, attacks, and a folder, or for a detector in the settings. */
 export function chooseDetector(model: vscode.Uri, layer: SettingsLayer): Promise<TrainingChoice | undefined> {
   return choose<DetectorDefinition>(model, layer, {
     setting: 'perturb.detectors',
@@ -38,7 +38,7 @@ export function chooseDetector(model: vscode.Uri, layer: SettingsLayer): Promise
   });
 }
 
-/** Asks for a training defense, images and a folder, or for a defense of the settings. */
+/** Asks for a training defense, images, and a folder, or for a defense in the settings. */
 export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<TrainingChoice | undefined> {
   return choose<DefenseDefinition>(model, layer, {
     setting: 'perturb.defenses',
@@ -53,16 +53,16 @@ export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<
 
 type Definition = Pick<DefenseDefinition, 'id' | 'title' | 'description'>;
 
-/** What is asked for detectors and for defenses. */
+/** The questions for detectors and for defenses. */
 interface Questions<D extends Definition> {
   readonly setting: 'perturb.detectors' | 'perturb.defenses';
   readonly kinds: readonly { readonly definition: D; readonly description?: string }[];
   readonly title: string;
   readonly again: string;
   readonly fresh: string;
-  /** Folder of the workspace that results go into. */
+  /** Folder in the workspace for the results. */
   readonly folder: string;
-  /** What else a kind needs in its entry; `undefined` where the user has left. */
+  /** What else a kind needs in its entry; `undefined` if the user dismissed a question. */
   more(definition: D): Promise<object | undefined>;
 }
 
@@ -97,7 +97,7 @@ async function choose<D extends Definition>(
   };
 }
 
-/** What was picked: an entry of the settings, or a kind for a new one. */
+/** What the user picked: an entry in the settings, or a kind for a new one. */
 type Picked<D> = { readonly name: string } | { readonly name?: undefined; readonly definition: D };
 
 async function chooseKind<D extends Definition>(
@@ -136,7 +136,7 @@ async function chooseFolder(value: string): Promise<string | undefined> {
   return folder?.trim().replaceAll('\\', '/');
 }
 
-/** The attacks whose examples a detector learns from: those of the default, or some that the user picks. */
+/** The attacks whose examples a detector is trained on: the default ones, or those that the user picks. */
 async function chooseLessons(): Promise<object | undefined> {
   const usual = {
     label: l10n.t('FGSM and PGD at 8/255'),

@@ -6,14 +6,14 @@ import type { Result, Results } from '../results.ts';
 import { describeEngine } from '../statusItem.ts';
 import type { TestExplorer } from '../tests/testExplorer.ts';
 
-/** What commands work on. */
+/** The services that commands use. */
 export interface Services {
   readonly engine: Engine;
   readonly results: Results;
   readonly explorer: TestExplorer;
 }
 
-/** Registers every command of the manifest. What only some commands need is loaded when they are called. */
+/** Registers every command of the manifest. Modules that only some commands need are loaded on demand. */
 export function registerCommands(context: vscode.ExtensionContext, services: Services): void {
   const commands: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
     'perturb.attackModel': async (model?: vscode.Uri) => {

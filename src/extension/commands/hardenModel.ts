@@ -18,7 +18,7 @@ import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from
 
 const { l10n } = vscode;
 
-/** *Harden Model…*: asks how to train a model anew, writes that into the settings, trains it, and offers to add it. */
+/** *Harden Model…*: asks how to harden a model, saves that in the settings, trains it, and offers to add the result. */
 export async function hardenModel(
   context: vscode.ExtensionContext,
   { engine, explorer }: Services,
@@ -71,7 +71,7 @@ function describe({ name, before, after }: DefenseReport): string {
   );
 }
 
-/** Adds a hardened model to the settings, with labels and preprocessing of the one that it was made from. */
+/** Adds a hardened model to the settings, with the labels and preprocessing of the original. */
 async function addModel({ model, name }: DefensePlan, report: DefenseReport, folder: string): Promise<void> {
   const latest = await settingsIn(folder);
   const models = latest.layer.values['perturb.models'];

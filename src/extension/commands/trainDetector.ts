@@ -11,7 +11,7 @@ import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from
 
 const { l10n } = vscode;
 
-/** *Train Detector…*: asks what to train on what, writes it into the settings, and trains it. */
+/** *Train Detector…*: asks what to train and on which images, saves it in the settings, and trains it. */
 export async function trainDetector(
   context: vscode.ExtensionContext,
   { engine, explorer }: Services,
@@ -39,7 +39,7 @@ export async function trainDetector(
     type: 'detector' as const,
     report: await engine.trainDetector(plan, options),
   }));
-  // Tests may name it.
+  // Tests may refer to it.
   await explorer.refresh();
   if (outcome === undefined) return;
   const message = l10n.t(

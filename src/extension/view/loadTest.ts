@@ -18,7 +18,7 @@ export interface LoadedTest {
 
 /**
  * Reads a test from a run folder.
- * @throws UserError when there is nothing to show, with why.
+ * @throws UserError if there is nothing to show.
  */
 export async function loadTest({ folder, test }: ViewLocation): Promise<LoadedTest> {
   const run = await reading(path.join(folder, 'report.json'), () => readReport(folder));
