@@ -19,13 +19,13 @@ import { createPictures } from './parts/pictures.ts';
 
 /** The page of a test. */
 export interface App {
-  /** Takes in what the page asked the extension for. */
+  /** Receives what the page requested from the extension. */
   receive(message: Extract<ToWebview, { type: 'steps' }>): void;
-  /** Ends what would go on by itself. */
+  /** Stops everything that runs on its own. */
   end(): void;
 }
 
-/** Builds the page for a test and keeps it up to date, until it is ended. */
+/** Builds the page for a test and keeps it up to date until it is disposed of. */
 export function createApp(
   root: HTMLElement,
   test: ShownTest,
@@ -45,7 +45,7 @@ export function createApp(
     set(change) {
       const previous = model;
       model = settle(deriveModel(test, { ...model.state, ...change }, model));
-      // Another example is shown as it is reported, first of all.
+      // A newly selected example first shows its reported result.
       if (model.selected !== previous.selected) model = { ...model, state: { ...model.state, step: null } };
       saveState(model.state);
       for (const part of parts) part.update(model, previous);
@@ -82,7 +82,7 @@ export function createApp(
             { class: 'detail' },
             pictures.element,
             example.element,
-            // What is explained is one example at a time: there is nothing to say of all.
+            // An explanation is about one example at a time, so there is nothing to summarize.
             test.report.attack.kind !== 'explanation' &&
               h(
                 'section',
@@ -106,7 +106,7 @@ export function createApp(
   return { receive: ({ example, steps }) => traces.receive(example, steps), end: () => pictures.stop() };
 }
 
-/** The state names the example that is selected in fact: the first one where there was none, or the filter hid it. */
+/** The state with the example that is actually selected: the first visible one if none was, or if the filter hid it. */
 function settle(model: Model): Model {
   const key = model.selected?.key ?? null;
   return key === model.state.selected ? model : { ...model, state: { ...model.state, selected: key } };

@@ -4,7 +4,7 @@ import type { Translate } from './l10n.ts';
 import type { Model } from './logic/model.ts';
 import type { State } from './logic/state.ts';
 
-/** What the parts of the page share. */
+/** Shared by all parts of the page. */
 export interface Context {
   readonly t: Translate;
   readonly images: ImageStore;
@@ -13,7 +13,7 @@ export interface Context {
   model(): Model;
   /** Changes the state; every part is updated. */
   set(change: Partial<State>): void;
-  /** Says something to screen readers. */
+  /** Announces something to screen readers. */
   announce(words: string): void;
   /** Moves the focus to the gallery or the pictures. */
   focus(part: 'gallery' | 'pictures'): void;

@@ -1,6 +1,6 @@
 type Listeners = { readonly [K in keyof HTMLElementEventMap]?: (event: HTMLElementEventMap[K]) => void };
 
-/** Attributes of an element: `true` sets an empty one, `false` and `undefined` none. `on` has listeners. */
+/** Attributes of an element: `true` sets an empty one; `false` and `undefined` set none. */
 export type Attributes = Readonly<Record<string, string | number | boolean | undefined>> & { readonly on?: never };
 
 export type Child = Node | string | undefined | false;
@@ -31,7 +31,7 @@ export function on<E extends HTMLElement>(element: E, listeners: Listeners): E {
   return element;
 }
 
-/** Puts children in the place of an element's own. */
+/** Replaces an element's children. */
 export function fill(element: Element, ...children: readonly Child[]): void {
   element.replaceChildren(...children.filter(isPresent));
 }

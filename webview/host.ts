@@ -13,19 +13,19 @@ let pending: { readonly state: unknown } | undefined;
 /** Sends a message to the extension. */
 export const post = (message: FromWebview): void => api.postMessage(message);
 
-/** What was saved last, here or before the page was loaded anew. */
+/** The last saved state, from this page or from before it was reloaded. */
 export function savedState(): unknown {
   flush();
   return api.getState();
 }
 
-/** Saves the state soon: panning changes it with every move of the mouse. */
+/** Saves the state after a short delay, since panning changes it with every mouse move. */
 export function saveState(state: unknown): void {
   if (!pending) setTimeout(flush, delay);
   pending = { state };
 }
 
-/** Calls back for every message of the extension. */
+/** Calls back for every message from the extension. */
 export function onMessage(receive: (message: ToWebview) => void): void {
   addEventListener('message', ({ data }) => receive(data as ToWebview));
 }

@@ -2,7 +2,7 @@ import type { Status } from '../src/evaluation/metrics.ts';
 import type { Verdict } from '../src/evaluation/verdict.ts';
 import { setAttributes } from './dom.ts';
 
-// Outlines on a grid of 16. Every status has a shape of its own, so that none depends on color.
+// Outlines on a grid of 16. Every status has its own shape, so that none depends on color.
 const shapes = {
   cross: 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zM5.6 5.6l4.8 4.8M10.4 5.6l-4.8 4.8',
   check: 'M8 1.5a6.5 6.5 0 1 1 0 13a6.5 6.5 0 0 1 0-13zM5 8.3l2.1 2.1l4-4.6',
@@ -36,7 +36,7 @@ const ofStatus: Record<Status, IconName> = {
 };
 const ofVerdict: Record<Verdict, IconName> = { passed: 'check', failed: 'cross', errored: 'warning' };
 
-/** An icon in the color of the text around it; words beside it or a label have to say what it means. */
+/** An icon in the color of the text around it; adjacent text or a label must say what it means. */
 export function icon(name: IconName, className = ''): SVGSVGElement {
   const svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
   setAttributes(svg, {

@@ -42,7 +42,7 @@ function show({ location, test, selected, strings }: Extract<ToWebview, { type: 
     root,
     { ...test, report: reviveReport(test.report) },
     strings,
-    // An example that was asked for must not stay hidden behind a filter from before.
+    // A requested example must not be hidden by an earlier filter.
     example ? selecting(state, itemKey(example)) : state,
   );
 }

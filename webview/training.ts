@@ -10,7 +10,7 @@ import { createTranslate } from './l10n.ts';
 import { post } from './training/host.ts';
 import { createTrainingPage, type TrainingPage } from './training/page.ts';
 
-// The page of a training: it follows it to its end.
+// The page of a training, which follows it to its end.
 
 const root = document.getElementById('root') as HTMLElement;
 let page: TrainingPage | undefined;

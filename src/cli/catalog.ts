@@ -4,7 +4,7 @@ import { defenses } from '../defenses/training/catalog.ts';
 import { cite } from '../parameters/document.ts';
 import type { AnyParameters, Default } from '../parameters/parameter.ts';
 
-/** Prints the attacks, the detectors and the training defenses, for people or as JSON. */
+/** Prints the attacks, the detectors, and the training defenses, as text or as JSON. */
 export function printCatalog(json: boolean): void {
   const entries = { attacks: describeAttacks(), detectors: describeDetectors(), defenses: describeDefenses() };
   if (json) {
@@ -17,11 +17,11 @@ export function printCatalog(json: boolean): void {
     print(attack, [kind, threatModel, norms.join(', '), goals.join(' and '), ...budget]);
   }
   for (const detector of entries.detectors)
-    print(detector, ['detector', `learns from ${teachers[detector.learnsFrom]}`]);
+    print(detector, ['detector', `trained on ${teachers[detector.learnsFrom]}`]);
   for (const defense of entries.defenses) print(defense, ['training defense']);
 }
 
-const teachers = { clean: 'clean images alone', adversarial: 'clean images and adversarial examples' };
+const teachers = { clean: 'clean images only', adversarial: 'clean images and adversarial examples' };
 
 /** An attack, a detector or a defense, in words. */
 interface Entry {

@@ -17,8 +17,7 @@ export interface CheckPreprocessingOptions {
 }
 
 /**
- * Prints how a model does after each of the usual ways to preprocess images, and the settings of a better one. Changes
- * nothing.
+ * Prints a model's accuracy with each common preprocessing convention, and the settings of a better one. Changes nothing.
  * @throws UserError when the model or the dataset cannot be used, or when the check was interrupted.
  */
 export async function checkPreprocessing(
@@ -30,7 +29,7 @@ export async function checkPreprocessing(
   const dataset = findDataset(workspace, datasetName);
   const bar = new ProgressBar();
   const interrupt = new AbortController();
-  process.once('SIGINT', () => interrupt.abort(new UserError('Interrupted: nothing was found out.')));
+  process.once('SIGINT', () => interrupt.abort(new UserError('Interrupted before any result was available.')));
   const engine = startEngine();
   try {
     const request = { model: model.source, dataset: dataset.source, seed };
@@ -48,35 +47,35 @@ export async function checkPreprocessing(
 
 function formatCheck({ conventions, images, input }: PreprocessingCheck): string {
   const table = new Table({
-    head: ['preprocessing', 'size', 'right', 'accuracy', 'confidence', ''],
+    head: ['preprocessing', 'size', 'correct', 'accuracy', 'confidence', ''],
     style: { head: [], border: [] },
   });
   for (const { title, resizing, correct, accuracy, confidence, current } of conventions) {
     table.push([
-      title ?? 'as in the settings',
+      title ?? 'current settings',
       resizing.resize === 'stretch' ? 'stretched' : `${resizing.resize}, center ${input.height}×${input.width}`,
       `${correct}/${images}`,
       formatPercent(accuracy),
       formatPercent(confidence),
-      current ? '← settings' : '',
+      current ? '← current' : '',
     ]);
   }
   return table.toString();
 }
 
-/** The settings of the best convention, unless it is the one that is used now. */
+/** The settings of the best convention, unless it is already in use. */
 function advise({ conventions }: PreprocessingCheck, { definition }: FoundSource<unknown>): string {
   const [best] = conventions;
   const current = conventions.find((each) => each.current);
-  if (!best || !current || best.current) return 'The settings have the best of them.';
+  if (!best || !current || best.current) return 'The current settings are the best of these.';
   const { layer, setting, name } = definition;
   const place = [setting, name, 'preprocessing'];
   const gain =
     best.correct > current.correct
-      ? 'classifies more of these images right than the settings do'
-      : 'classifies as many of these images right as the settings do, with more confidence';
+      ? 'classifies more of these images correctly than the current settings'
+      : 'classifies as many of these images correctly as the current settings, with higher confidence';
   return [
-    `${best.title} ${gain}. To use it, write at`,
+    `${best.title} ${gain}. To use it, set this at`,
     `${layer.file}:${layer.locate(place).line}: ${formatPath(place)}:`,
     `  "preprocessing": ${JSON.stringify(best.settings)}`,
   ].join('\n');

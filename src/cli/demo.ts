@@ -4,7 +4,7 @@ import { ProgressBar } from './progressBar.ts';
 import { runWorkspace } from './runWorkspace.ts';
 import { formatTable } from './table.ts';
 
-/** Runs the demo and says where the pictures of what fooled its model are. Returns 2 when a test could not be evaluated, else 0. */
+/** Runs the demo and prints where the pictures of fooling images are. Returns 2 when a test could not be evaluated, otherwise 0. */
 export async function demo(workspace: string, { output }: { output?: string }): Promise<number> {
   const bar = new ProgressBar();
   const { report, folder } = await runWorkspace({
@@ -13,11 +13,11 @@ export async function demo(workspace: string, { output }: { output?: string }): 
     onProgress: (progress) => bar.show(progress),
   }).finally(() => bar.clear());
   console.log(formatTable(report));
-  console.log('\nSome of these tests fail on purpose: they show what a failure looks like. The signs are synthetic.');
-  console.log('pictures (original, perturbation, adversarial image):');
+  console.log('\nSome of these tests fail on purpose to show what a failure looks like. The signs are synthetic.');
+  console.log('Pictures (original, perturbation, adversarial image):');
   for (const picture of report.tests.flatMap((test) => (isPlanned(test) ? test.pictures : []))) {
     console.log(`  ${path.join(folder, picture)}`);
   }
-  console.log(`results: ${folder}`);
+  console.log(`Results: ${folder}`);
   return report.tests.some(({ status }) => status === 'errored') ? 2 : 0;
 }

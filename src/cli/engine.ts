@@ -3,12 +3,12 @@ import { EngineClient, type EngineOptions } from '../engine/client.ts';
 
 let options: EngineOptions = {};
 
-/** Keeps what the command line says of the engine, for when it is started. */
+/** Stores the engine options from the command line until the engine is started. */
 export function chooseEngine(chosen: EngineOptions): void {
   options = chosen;
 }
 
-/** The engine, built beside the command line. */
+/** Creates a client of the engine, which is built next to the command line. */
 export function startEngine(): EngineClient {
   return new EngineClient(fileURLToPath(new URL('engine.js', import.meta.url)), options);
 }

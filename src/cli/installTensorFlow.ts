@@ -5,14 +5,14 @@ import {
 } from '../models/tfjs/native/install.ts';
 import { UserError } from '../userError.ts';
 
-/** Installs native TensorFlow, saying on standard error what it is at. */
+/** Installs native TensorFlow and reports progress on standard error. */
 export async function installTensorFlow({ from, into }: Pick<InstallOptions, 'from' | 'into'>): Promise<void> {
   const controller = new AbortController();
   const stop = () => controller.abort(new UserError('Interrupted: nothing was installed.'));
   process.once('SIGINT', stop);
   let last = '';
   const onProgress = ({ message, fraction }: InstallProgress) => {
-    // A count of percents is one message; on a terminal it counts up in its line.
+    // Percentages of one stage are one message; on a terminal they update in place.
     const [head = ''] = message.split(',');
     if (fraction === 1) return;
     if (process.stderr.isTTY) process.stderr.write(`${head === last ? '\r' : last && '\n'}${message}\x1b[K`);
@@ -22,8 +22,8 @@ export async function installTensorFlow({ from, into }: Pick<InstallOptions, 'fr
   try {
     const { folder, tensorflow, present } = await install({ from, into, onProgress, signal: controller.signal });
     if (last && process.stderr.isTTY) process.stderr.write('\n');
-    console.log(`TensorFlow ${tensorflow} ${present ? 'was installed already' : 'is installed'}: ${folder}`);
-    if (into !== undefined) console.log(`For Perturb to find it there, set PERTURB_TENSORFLOW=${folder}`);
+    console.log(`TensorFlow ${tensorflow} ${present ? 'was already installed' : 'was installed'} in ${folder}`);
+    if (into !== undefined) console.log(`To make Perturb use it, set PERTURB_TENSORFLOW=${folder}`);
   } catch (error) {
     if (last && process.stderr.isTTY) process.stderr.write('\n');
     throw error;

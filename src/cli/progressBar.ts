@@ -4,7 +4,7 @@ import { formatDuration } from '../evaluation/estimate.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import { formatPercent } from '../reports/report.ts';
 
-/** A progress bar on standard error while that is a terminal; nothing elsewhere. */
+/** A progress bar on standard error if it is a terminal; otherwise nothing. */
 export class ProgressBar {
   readonly #bar = new SingleBar({
     format: '{test} [{bar}] {value}/{total} {unit}, {eta_formatted} left',
@@ -17,7 +17,7 @@ export class ProgressBar {
 
   show({ test, phase, done, total }: TestProgress): void {
     if (!process.stderr.isTTY || phase === 'loading') return;
-    const payload = { test, unit: phase === 'auditing' ? 'checks of the audit' : 'images' };
+    const payload = { test, unit: phase === 'auditing' ? 'audit checks' : 'images' };
     if (!this.#shown) this.#bar.start(total, done, payload);
     this.#shown = true;
     this.#bar.setTotal(total);
@@ -30,7 +30,7 @@ export class ProgressBar {
   }
 }
 
-/** The same for a training: its phase, the last figures, and the time left over all phases. */
+/** A progress bar for training: its phase, the latest metrics, and the time left in all phases. */
 export class TrainingBar {
   readonly #bar = new SingleBar({
     format: '{text} [{bar}] {value}/{total}{figures}{left}',
@@ -67,7 +67,7 @@ const phases: Readonly<Record<TrainingProgress['phase'], string>> = {
   measuring: 'measuring',
 };
 
-/** Loss, clean and robust accuracy as far as they are known: ", loss 0.532, clean 81.0 %, robust 43.2 %". */
+/** Loss, clean accuracy, and robust accuracy, as far as they are known: ", loss 0.532, clean 81.0%, robust 43.2%". */
 export function describePoint({ loss, cleanAccuracy, robustAccuracy }: Omit<TrainingPoint, 'epoch'>): string {
   return [
     loss === undefined ? '' : `, loss ${loss.toPrecision(3)}`,

@@ -5,7 +5,7 @@ import { ProgressBar } from './progressBar.ts';
 import { runWorkspace } from './runWorkspace.ts';
 import { formatTable } from './table.ts';
 
-/** Runs a workspace and prints the result. Returns the exit code: 0 all passed, 1 some failed, 2 some could not run. */
+/** Runs a workspace and prints the result. Returns the exit code: 0 if all passed, 1 if any failed, 2 if any could not run. */
 export async function run(
   workspace: string,
   { test, output, resume, json }: { test?: string[]; output?: string; resume?: string; json?: boolean },
@@ -29,11 +29,11 @@ export async function run(
   }).finally(() => bar.clear());
   for (const problem of problems) console.error(formatProblem(problem));
   if (json) console.log(JSON.stringify(await withExamples(report, folder), null, 2));
-  else console.log(`${formatTable(report)}\nresults: ${folder}`);
+  else console.log(`${formatTable(report)}\nResults: ${folder}`);
   return problems.length > 0 ? 2 : exitCode(report);
 }
 
-/** 0 when all tests passed, 1 when one failed, 2 when one could not be evaluated. */
+/** 0 if all tests passed, 1 if any failed, 2 if any could not be evaluated. */
 export function exitCode({ tests }: RunReport): number {
   if (tests.some(({ status }) => status === 'errored')) return 2;
   return tests.some(({ status }) => status === 'failed') ? 1 : 0;

@@ -10,7 +10,7 @@ import { startEngine } from './engine.ts';
 import { TrainingBar } from './progressBar.ts';
 import { formatDefense, formatDetector } from './trainingTables.ts';
 
-/** What to train, by names in the settings. */
+/** What to train, by name. */
 export interface TrainOptions {
   readonly defense?: readonly string[];
   readonly detector?: readonly string[];
@@ -24,7 +24,7 @@ interface Reports {
 }
 
 /**
- * Hardens models and fits detectors, in this order, one after the other, and prints what each came to.
+ * Hardens models, then trains detectors, one at a time, and prints the results of each.
  * @throws UserError when nothing is named, a name is not defined or has a mistake (nothing is trained then), when a
  * training fails, or when it was interrupted.
  */
@@ -47,7 +47,7 @@ export async function train(path: string, { defense = [], detector = [], json }:
   const jobs = [
     ...defensePlans.map((plan) => ({
       name: plan.name,
-      interrupted: 'Give the same command again, and it goes on after the last step that was finished.',
+      interrupted: 'Run the same command again to resume after the last completed step.',
       async work() {
         const report = await engine.call('trainDefense', plan, options);
         reports.defenses.push(report);
@@ -56,7 +56,7 @@ export async function train(path: string, { defense = [], detector = [], json }:
     })),
     ...detectorPlans.map((plan) => ({
       name: plan.name,
-      interrupted: 'No detector was written.',
+      interrupted: 'No detector was saved.',
       async work() {
         const report = await engine.call('trainDetector', plan, options);
         reports.detectors.push(report);
@@ -81,7 +81,7 @@ export async function train(path: string, { defense = [], detector = [], json }:
   if (json) console.log(JSON.stringify(reports, null, 2));
 }
 
-/** What could be named. */
+/** A message that lists what can be trained. */
 function whatThereIs({ layers }: Workspace): string {
   const list = (setting: 'perturb.defenses' | 'perturb.detectors') =>
     layers.flatMap(({ values }) => Object.keys(values[setting])).join(', ');
@@ -90,7 +90,7 @@ function whatThereIs({ layers }: Workspace): string {
     return 'The settings define nothing to train. Add a defense under "perturb.defenses" or a detector under "perturb.detectors".';
   }
   return [
-    'Say what to train, with --defense NAME or --detector NAME.',
+    'Specify what to train with --defense NAME or --detector NAME.',
     defenses ? ` Defenses: ${defenses}.` : '',
     detectors ? ` Detectors: ${detectors}.` : '',
   ].join('');

@@ -6,7 +6,7 @@ import { formatEpsilon, formatPercent } from '../reports/report.ts';
 
 const style = { head: [], border: [] };
 
-/** What a detector came to: a line for each attack, and what it does to clean images. */
+/** The results of training a detector: a row for each attack, and its effect on clean images. */
 export function formatDetector({
   name,
   title,
@@ -19,7 +19,7 @@ export function formatDetector({
   warnings,
   time,
 }: DetectorReport): string {
-  const head = ['attack', 'budget', 'learned from', 'examples', 'AUROC', 'detected at 1 %', 'detected at 5 %'];
+  const head = ['attack', 'budget', 'used in training', 'examples', 'AUROC', 'detected at 1%', 'detected at 5%'];
   const table = new Table({ head, style });
   for (const { title: attack, norm, epsilon, seen, examples, auroc, detectedAt1, detectedAt5 } of attacks) {
     const figures = [auroc.toFixed(3), formatPercent(detectedAt1), formatPercent(detectedAt5)];
@@ -28,7 +28,7 @@ export function formatDetector({
       epsilon === undefined ? '' : formatEpsilon(epsilon, norm),
       seen ? 'yes' : 'held out',
       examples,
-      // Where an attack fooled the model on no image, nothing can be said.
+      // If an attack fooled the model on no image, there is nothing to detect.
       ...(examples > 0 ? figures : figures.map(() => '—')),
     ]);
   }
@@ -37,14 +37,14 @@ export function formatDetector({
   return [
     `${name}: ${title} for ${model.name}`,
     ...(attacks.length > 0 ? [table.toString()] : []),
-    `clean images rejected: ${rejected} of ${images}${share}; threshold ${threshold.toPrecision(4)}, set for ${formatPercent(falsePositiveRate)}`,
+    `clean images rejected: ${rejected} of ${images}${share}; threshold ${threshold.toPrecision(4)}, set to reject ${formatPercent(falsePositiveRate)}`,
     ...warnings.map((warning) => `warning: ${warning}`),
     `time: ${formatDuration(time)}`,
     `detector: ${file}`,
   ].join('\n');
 }
 
-/** What hardening a model came to, before and after, and where the result is. */
+/** The results of hardening a model: accuracy before and after, and the files. */
 export function formatDefense({
   name,
   title,

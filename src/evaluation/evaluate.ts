@@ -218,7 +218,7 @@ function judgeGradients(
   }
   if (zero + nonFinite === 0) return [];
   const percent = ((100 * (zero + nonFinite)) / eligible).toFixed(0);
-  return [`The gradient is ${what} (${percent} %): there the attack had nothing to follow.`];
+  return [`The gradient is ${what} (${percent}%): there the attack had nothing to follow.`];
 }
 
 function tallies(examples: readonly Example[], which: 'adversarial' | 'onGrid') {

@@ -6,7 +6,7 @@ import type { Norm, Norms } from '../geometry/norms.ts';
  */
 export type Status = 'wrong' | 'rejected' | 'ineligible' | 'fooled' | 'held';
 
-/** Bounds of a 95 % confidence interval. */
+/** Bounds of a 95% confidence interval. */
 export type Interval = readonly [low: number, high: number];
 
 /** The figures of one attack on a set of examples. Distances are in the attack's norm, `Infinity` where examples held. */
@@ -23,7 +23,7 @@ export interface Metrics {
   readonly counts: Readonly<Record<Exclude<Status, 'rejected'> | 'total' | 'eligible', number>> & {
     readonly rejected?: number;
   };
-  /** 95 % Wilson score intervals of the fractions. */
+  /** 95% Wilson score intervals of the fractions. */
   readonly intervals: Readonly<Partial<Record<'cleanAccuracy' | 'robustAccuracy' | 'successRate', Interval>>>;
 }
 
@@ -66,7 +66,7 @@ export function computeMetrics(
   };
 }
 
-/** The 95 % score interval of a proportion of `count` in `of` (Wilson 1927). */
+/** The 95% score interval of a proportion of `count` in `of` (Wilson 1927). */
 export function wilsonInterval(count: number, of: number): Interval {
   const z = 1.959963984540054;
   const value = count / of;

@@ -15,11 +15,11 @@ export class Engine implements Callable, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<TestProgress | undefined>();
   readonly #configuration: vscode.Disposable;
-  /** Loaded when it is first needed: activation is not to wait for it. */
+  /** Loaded on first use, so that activation does not wait for it. */
   #client: Promise<EngineClient> | undefined;
   #description: EngineDescription | undefined;
 
-  /** Fires when what is known of the engine has changed. */
+  /** Fires when the description of the engine has changed. */
   readonly onDidChange = this.#changed.event;
   /** Fires while a test runs, and with `undefined` when it has ended. */
   readonly onDidProgress = this.#progressed.event;
@@ -43,7 +43,7 @@ export class Engine implements Callable, vscode.Disposable {
     return vscode.workspace.getConfiguration('perturb.engine').get<EngineLocation>('location', 'process');
   }
 
-  /** What computes, if that is known already. */
+  /** The description of the engine, if already known. */
   get description(): EngineDescription | undefined {
     return this.#description;
   }

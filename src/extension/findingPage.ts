@@ -3,7 +3,7 @@ import * as vscode from 'vscode';
 import { UserError } from '../userError.ts';
 
 /**
- * Opens the page about a check of the audit.
+ * Opens the documentation page of an audit check.
  * @param extension folder of the extension.
  * @param check as a report has it, which may come from elsewhere.
  * @throws UserError when there is no such page.
@@ -16,6 +16,6 @@ export async function openFindingPage(extension: vscode.Uri, check: string): Pro
       () => true,
       () => false,
     ));
-  if (!exists) throw new UserError(vscode.l10n.t('There is no page about “{0}”.', check));
+  if (!exists) throw new UserError(vscode.l10n.t('There is no documentation page for “{0}”.', check));
   await vscode.commands.executeCommand('markdown.showPreview', page);
 }

@@ -6,7 +6,7 @@ import { StatusItem } from './statusItem.ts';
 import { TestExplorer } from './tests/testExplorer.ts';
 import { registerViewSerializer } from './view/serializer.ts';
 
-/** Runs when VS Code has started: nothing here loads an engine, a model or a schema. */
+/** Runs when VS Code has started, so nothing here may load an engine, a model, or a schema. */
 export function activate(context: vscode.ExtensionContext): void {
   const engine = new Engine(context);
   const results = new Results();

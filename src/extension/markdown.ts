@@ -1,5 +1,5 @@
 /**
- * Text as Markdown that shows it as it is. Not MarkdownString.appendText, which makes every space unbreakable: lists and
+ * Text as Markdown that shows it literally. Not MarkdownString.appendText, which makes every space non-breaking: lists and
  * screen readers get the source.
  */
 export function escapeMarkdown(text: string): string {

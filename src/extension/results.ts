@@ -9,7 +9,7 @@ export interface Result {
   readonly report: TestReport | UnplannedReport;
 }
 
-/** Run folders that are looked through for the last result of each test. */
+/** Number of run folders searched for the last result of each test. */
 const runsLookedAt = 20;
 
 /** The last result of each test, by its id. */

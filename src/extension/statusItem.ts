@@ -4,10 +4,10 @@ import type { Engine } from './engine.ts';
 
 const { l10n } = vscode;
 
-/** How often, in milliseconds, progress is shown: more would only cost time. */
+/** How often, in milliseconds, progress is shown. */
 const progressInterval = 200;
 
-/** Says in the status bar which engine computes, where, why not another, and how to repair that. */
+/** Shows in the status bar which engine is used and where, why another one is not, and how to fix that. */
 export class StatusItem implements vscode.Disposable {
   readonly #engine: Engine;
   readonly #item = vscode.window.createStatusBarItem('perturb.engine', vscode.StatusBarAlignment.Right);
@@ -16,7 +16,7 @@ export class StatusItem implements vscode.Disposable {
 
   constructor(engine: Engine) {
     this.#engine = engine;
-    this.#item.name = l10n.t('Perturb engine');
+    this.#item.name = l10n.t('Perturb Engine');
     this.#item.command = 'perturb.showEngine';
     this.#subscriptions = [
       engine.onDidChange(() => this.#show()),
@@ -51,19 +51,19 @@ export class StatusItem implements vscode.Disposable {
   }
 }
 
-/** What computes, where, why, and how to repair it: a line each. */
+/** Which engines are used, where, why, and how to fix problems: one line each. */
 export function describeEngine({ description, location }: Engine): string[] {
   const where =
     location === 'process'
-      ? l10n.t('Attacks run in a process of their own.')
-      : l10n.t('Attacks run inside the extension host, in a worker thread.');
+      ? l10n.t('Attacks run in a separate process.')
+      : l10n.t('Attacks run in a worker thread inside the extension host.');
   if (description === undefined) return [l10n.t('The engine has not started yet.'), where];
   const { onnx, tensorflow } = description;
-  const repair = (text: string | undefined) => (text ? [l10n.t('To repair it: {0}', text)] : []);
+  const repair = (text: string | undefined) => (text ? [l10n.t('To fix this: {0}', text)] : []);
   return [
-    l10n.t('ONNX models, and TensorFlow.js models that can be written as such: {0}', onnx.name),
-    ...(onnx.reason ? [l10n.t('Why not another: {0}', onnx.reason), ...repair(onnx.repair)] : []),
-    l10n.t('Other TensorFlow.js models, and training: {0}', tensorflow.name),
+    l10n.t('ONNX models and TensorFlow.js models that can be converted to ONNX: {0}', onnx.name),
+    ...(onnx.reason ? [l10n.t('Why not another engine: {0}', onnx.reason), ...repair(onnx.repair)] : []),
+    l10n.t('Other TensorFlow.js models and training: {0}', tensorflow.name),
     ...(tensorflow.reason
       ? [l10n.t('Why not native TensorFlow: {0}', tensorflow.reason), ...repair(tensorflow.repair)]
       : []),

@@ -1,13 +1,14 @@
 import { stat } from 'node:fs/promises';
 import { readLabels } from '../data/labels.ts';
 import { UserError } from '../userError.ts';
+import { formats } from './formats.ts';
 import type { OpenedModel } from './openedModel.ts';
 import type { ModelOptions } from './options.ts';
 import { statedSize } from './preprocessing.ts';
 import type { ModelSource } from './source.ts';
 
 /**
- * Opens the model at a path as a classifier; the format follows from the file.
+ * Opens the model at a path as a classifier; its name tells the format.
  * @param computing how it is to be computed with.
  * @throws UserError when it does not exist, is damaged, or has a format that is not supported.
  */
@@ -27,19 +28,17 @@ async function open(
   const found = await stat(path).catch(() => undefined);
   if (found === undefined)
     throw new UserError(`${path}: there is no such model. Check "path" of this model in the settings.`);
+  const format = formats.find(({ matches }) => matches(path, found.isDirectory()));
+  if (format === undefined) {
+    const titles = formats.map(({ title }) => title).join(' and ');
+    throw new UserError(`${path}: this format is not supported. Perturb opens ${titles}.`);
+  }
   const classes = labels === undefined ? undefined : await readLabels(labels);
-  const options = { ...computing, ...(preprocessing && { preprocessing }), ...(classes && { classes }) };
-  // Each loads an engine, which takes time that the other formats need not spend.
-  if (found.isFile() && path.endsWith('.onnx')) {
-    const { openOnnxModel } = await import('./onnx/openOnnxModel.ts');
-    const size = resizing && statedSize(resizing);
-    return openOnnxModel(path, { ...options, ...(size && { size }) });
-  }
-  if (found.isFile() && path.endsWith('.json')) {
-    const { openLayersModel } = await import('./tfjs/openLayersModel.ts');
-    return openLayersModel(path, options);
-  }
-  throw new UserError(
-    `${path}: this format is not supported. Perturb opens ONNX models (.onnx) and TensorFlow.js layers models (model.json).`,
-  );
+  const size = resizing && statedSize(resizing);
+  return format.open(path, {
+    ...computing,
+    ...(preprocessing && { preprocessing }),
+    ...(classes && { classes }),
+    ...(size && { size }),
+  });
 }

@@ -7,42 +7,42 @@ export type Outcome =
   | { readonly type: 'detector'; readonly report: DetectorReport }
   | { readonly type: 'defense'; readonly report: DefenseReport }
   | { readonly type: 'cancelled' }
-  /** It cannot be done: what happened, and what to do. */
+  /** It failed: what happened and what to do. */
   | { readonly type: 'failed'; readonly message: string };
 
-/** A training as the page shows it. */
+/** A training as shown on the page. */
 export interface ShownTraining {
   readonly of: 'detector' | 'defense';
   /** Name of the detector or the defense in the settings. */
   readonly name: string;
-  /** What kind of detector or defense it is, for people. */
+  /** Display name of the kind of detector or defense. */
   readonly title: string;
   readonly model: string;
   readonly dataset: string;
-  /** Missing until something is heard of it. */
+  /** Missing until the first progress report. */
   readonly progress?: Omit<TrainingProgress, 'point' | 'secondsLeft'>;
   /** Time left, in words. */
   readonly timeLeft?: string;
   readonly points: readonly TrainingPoint[];
   readonly isCancelling: boolean;
-  /** Missing while it goes on. */
+  /** Missing while it is running. */
   readonly outcome?: Outcome;
 }
 
-/** A file that a training has written. */
+/** A file written by a training. */
 export type TrainedFile = 'detector' | 'model' | 'onnx' | 'card';
 
-/** What the extension tells the page. */
+/** Messages from the extension to the page. */
 export type ToTraining =
   | {
       readonly type: 'begin';
       readonly training: ShownTraining;
-      /** The page's words in the user's language, by their English. */
+      /** Texts of the page in the user's language, keyed by the English text. */
       readonly strings: Readonly<Record<string, string>>;
     }
   | { readonly type: 'update'; readonly training: ShownTraining };
 
-/** What the page tells the extension. */
+/** Messages from the page to the extension. */
 export type FromTraining =
-  /** The page can take messages; sent again whenever it comes back. */
+  /** The page is ready for messages; sent again whenever it is reloaded. */
   { readonly type: 'ready' } | { readonly type: 'cancel' } | { readonly type: 'open'; readonly file: TrainedFile };

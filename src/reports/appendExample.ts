@@ -10,7 +10,7 @@ import { type ExampleReport, formatEpsilon, type Trace } from './report.ts';
 import { examplesFile, imagesFolder, slug, writing } from './runFolder.ts';
 import { contactSheet, describeSteps } from './trace.ts';
 
-/** What the examples of a test have in common. */
+/** What all examples of a test share. */
 export interface ExampleContext {
   readonly plan: TestPlan;
   readonly modelSha256: string;
@@ -18,8 +18,8 @@ export interface ExampleContext {
 }
 
 /**
- * Saves an example's images, then appends its line: whatever the file lists is there.
- * @throws UserError when the folder cannot be written, or is full.
+ * Saves an example's images, then appends its line, so that every image the file lists exists.
+ * @throws UserError when the folder cannot be written to or the disk is full.
  */
 export async function appendExample(
   folder: string,

@@ -2,8 +2,8 @@ import type { Finding } from '../audit/finding.ts';
 import { formatEpsilon, type TestReport } from './report.ts';
 
 /**
- * What the detector of a test did, a line for each budget: how many clean images it rejects, and how many of the
- * misclassified examples. None where there is no detector.
+ * What a test's detector rejected, one line per budget: how many clean images and how many misclassified examples.
+ * Empty without a detector.
  */
 export function describeDetection({
   detector,
@@ -12,7 +12,7 @@ export function describeDetection({
 }: Pick<TestReport, 'detector' | 'rounds' | 'attack'>): string[] {
   if (detector === undefined) return [];
   const { name, title, seen } = detector;
-  const experience = seen === undefined ? [] : [seen ? 'it learned from this attack' : 'it never saw this attack'];
+  const experience = seen === undefined ? [] : [seen ? 'trained on this attack' : 'not trained on this attack'];
   const known = [...(title === undefined ? [] : [title]), ...experience];
   const who = known.length > 0 ? `${name} (${known.join('; ')})` : name;
   return rounds.flatMap(({ epsilon, metrics: { counts }, detection }) => {
@@ -27,7 +27,7 @@ export function describeDetection({
   });
 }
 
-/** What the audit found, and the page that says what to do. */
+/** A finding of the audit, and the page that explains what to do. */
 export function describeFinding({ check, message }: Finding): string {
   return `${message} See media/audit/${check}.md.`;
 }

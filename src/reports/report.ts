@@ -14,26 +14,26 @@ import type { Preprocessing } from '../models/preprocessing.ts';
 /** Where the engine ran. */
 export type EngineLocation = 'process' | 'extensionHost';
 
-/** What a test came to, with everything that is needed to repeat it. In JSON an infinite distance is `null`. */
+/** The result of a test, with everything needed to reproduce it. In JSON, an infinite distance is `null`. */
 export interface TestReport {
   readonly id: string;
   readonly name: string;
   readonly status: Verdict;
-  /** One sentence: what was expected and measured, or why nothing could be. */
+  /** One sentence: what was expected and measured, or why the test could not be evaluated. */
   readonly message: string;
   readonly model: {
     readonly name: string;
     readonly path: string;
     readonly sha256?: string;
-    /** The images that it takes. */
+    /** The shape of its input images. */
     readonly input?: ImageShape;
     /** Its classes, in the order of its logits. */
     readonly classes?: readonly string[];
-    /** Mean and standard deviation of each channel, in the order of channels that the model takes. */
+    /** Mean and standard deviation of each channel, in the model's channel order. */
     readonly preprocessing?: Preprocessing;
-    /** How images were brought to the model's size: in pixels, once that size is known. */
+    /** How images were resized to the model's input size, in pixels once that size is known. */
     readonly resizing?: Resizing;
-    /** What was found in the model, or decided for it. */
+    /** What was detected in the model or decided for it. */
     readonly notes?: readonly string[];
   };
   readonly dataset: {
@@ -53,34 +53,34 @@ export interface TestReport {
     readonly target?: string;
     readonly quantize: boolean;
     readonly epsilons: readonly number[];
-    /** Every parameter as it was used, at the last budget; `rounds` has them for each. */
+    /** Every parameter as used at the last budget; `rounds` has those of every budget. */
     readonly parameters: Readonly<Record<string, unknown>>;
   };
-  /** The detector that the model has, and which attacker the test is about. */
+  /** The model's detector, and the attacker that the test assumes. */
   readonly detector?: {
     readonly name: string;
     readonly path: string;
     readonly attacker: Attacker;
-    /** Known once it was opened. */
+    /** Known once the detector was opened. */
     readonly kind?: string;
     readonly title?: string;
     readonly threshold?: number;
     readonly falsePositiveRate?: number;
-    /** True when it learned from examples of the attack of this test. */
+    /** True if the detector was trained on examples of this test's attack. */
     readonly seen?: boolean;
   };
-  /** Signs that the result flatters the model; missing where none were looked for. */
+  /** Signs that the result overstates robustness; missing if there was no audit. */
   readonly findings?: readonly Finding[];
   readonly seed: number;
   readonly engine: { readonly name: string; readonly location: EngineLocation };
   readonly expect: TestPlan['expect'];
   readonly comparisons: readonly Comparison[];
-  /** The figures at the last (as a rule the largest) budget; missing when nothing could be evaluated. */
+  /** The metrics at the last (usually the largest) budget; missing if nothing could be evaluated. */
   readonly metrics?: Metrics;
-  /** The figures at every budget: the security curve. */
+  /** The metrics at every budget: the security curve. */
   readonly rounds: readonly Round[];
   readonly warnings: readonly string[];
-  /** A few of the examples that fooled the model, drawn for people; paths relative to the run folder. */
+  /** Pictures of a few examples that fooled the model; paths are relative to the run folder. */
   readonly pictures: readonly string[];
   readonly queries: { readonly points: number; readonly gradients: number };
   /** Wall-clock time in seconds. */
@@ -88,13 +88,13 @@ export interface TestReport {
   readonly origin: TestPlan['origin'];
 }
 
-/** What is reported of one example: a line of `examples.jsonl`. Paths of images are relative to the run folder. */
+/** The report on one example: a line of `examples.jsonl`. Image paths are relative to the run folder. */
 export interface ExampleReport {
   /** Id of the test. */
   readonly test: string;
   readonly epsilon?: number;
   readonly index: number;
-  /** SHA-256 over image hash, goal, norm and model hash: the same case in another run has the same identity. */
+  /** SHA-256 of image hash, goal, norm, and model hash: the same case in another run has the same identity. */
   readonly identity: string;
   readonly image: string;
   readonly sha256: string;
@@ -104,33 +104,33 @@ export interface ExampleReport {
   readonly clean: Prediction;
   readonly adversarial: Prediction | null;
   readonly norms: Norms | null;
-  /** What the model was shown before and after the attack. */
+  /** The model's input before and after the attack. */
   readonly originalImage: string;
   readonly adversarialImage: string | null;
   /** With the grid off: the exact float32 values, height × width × channels, as a NumPy file. */
   readonly adversarialArray?: string;
-  /** With the grid off: what the model says of `adversarialImage`, which is rounded. */
+  /** With the grid off: the model's prediction for `adversarialImage`, which is rounded. */
   readonly onGrid?: { readonly prediction: Prediction; readonly norms: Norms; readonly success: boolean };
-  /** Where it was recorded: the points that the attack went through. */
+  /** The points that the attack visited, if recorded. */
   readonly trace?: Trace;
-  /** The part of the attack that found the example, where the attack has parts. */
+  /** The stage of the attack that found the example, if the attack has stages. */
   readonly stage?: string;
   readonly queries: { readonly points: number; readonly gradients: number };
   readonly seed: number;
   readonly notes: readonly string[];
 }
 
-/** The points that an attack went through on one image. */
+/** The points that an attack visited on one image. */
 export interface Trace {
   /** All of them in one picture, in rows of `columns`, each of the model's input size, rounded to the 8-bit grid. */
   readonly image: string;
   readonly columns: number;
-  /** What `at` counts: points that the attack came up with, or the epsilon of an explanation. */
+  /** What `at` counts: the attack's points, or the epsilon of an explanation. */
   readonly axis: 'step' | 'epsilon';
   readonly steps: readonly { readonly at: number; readonly logits: readonly number[]; readonly norms: Norms }[];
 }
 
-/** A test that its settings kept from running. */
+/** A test that could not run because of its settings. */
 export interface UnplannedReport {
   readonly id: string;
   readonly name: string;
@@ -153,7 +153,7 @@ export interface RunReport {
   readonly tests: readonly (TestReport | UnplannedReport)[];
 }
 
-/** What a person calls the metrics. */
+/** Display names of the metrics. */
 export const metricTitles = {
   cleanAccuracy: 'clean accuracy',
   robustAccuracy: 'robust accuracy',
@@ -162,8 +162,8 @@ export const metricTitles = {
 } as const;
 
 /**
- * One sentence on a test: the expectations that were missed, or else all; without any, what was measured. With a detector
- * it has the same figure for the other attacker as well.
+ * One sentence about a test: the expectations that were missed, or all if none was; without expectations, what was
+ * measured. With a detector, the value for the other attacker is included.
  */
 export function describeOutcome(
   comparisons: readonly Comparison[],
@@ -187,19 +187,19 @@ export function describeOutcome(
       .join('; ');
   }
   if (kind === 'forge') {
-    return rounds.map(({ metrics: { counts } }) => `${describeForged(counts)}; nothing was expected of it`).join('; ');
+    return rounds.map(({ metrics: { counts } }) => `${describeForged(counts)}; no expectation was set`).join('; ');
   }
   return rounds
     .map((round) => {
       const { epsilon, metrics } = round;
       const metric = metrics.robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
       const figure = describeFigure(metric, metrics[metric] ?? NaN, epsilon, { round, norm, detector });
-      return `${figure}; nothing was expected of it`;
+      return `${figure}; no expectation was set`;
     })
     .join('; ');
 }
 
-/** "robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 40.0 % (unaware: 80.0 %)" */
+/** "robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 40.0% (unaware: 80.0%)" */
 function describeFigure(
   metric: ExpectedMetric,
   measured: number,
@@ -232,17 +232,17 @@ function describeExplained({ eligible, fooled }: Metrics['counts']): string {
   return `explained ${images}; the prediction changes along the gradient on ${fooled}`;
 }
 
-/** A fraction as "45.3 %". */
+/** A fraction as "45.3%". */
 export function formatPercent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)} %`;
+  return `${(100 * fraction).toFixed(1)}%`;
 }
 
-/** A distance with three figures; "∞" where the examples held. */
+/** A distance with three significant digits; "∞" if the examples held. */
 export function formatDistance(distance: number): string {
   return Number.isFinite(distance) ? distance.toPrecision(3) : '∞';
 }
 
-/** A budget, as "8/255" where it is a whole number of gray levels; only in linf is a budget a number of these. */
+/** A budget, as "8/255" if it is a whole number of gray levels, which only exist in linf. */
 export function formatEpsilon(epsilon: number, norm: Norm): string {
   const level = 255 * epsilon;
   const isLevel = norm === 'linf' && Math.abs(level - Math.round(level)) < 1e-6 && level < 254.5;

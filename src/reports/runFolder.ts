@@ -26,8 +26,8 @@ export async function createRunFolder(workspaceFolder: string, now: Date): Promi
 }
 
 /**
- * Makes a folder ready for a run: creates it, or removes what an earlier run left in it.
- * @throws UserError when it cannot be written, or holds things of the same names that are not from a run.
+ * Prepares a folder for a run: creates it, or removes the results of an earlier run.
+ * @throws UserError when it cannot be written to, or contains files of the same names that are not from a run.
  */
 export async function prepareRunFolder(folder: string): Promise<void> {
   await writing(folder, () => mkdir(folder, { recursive: true }));
@@ -36,7 +36,7 @@ export async function prepareRunFolder(folder: string): Promise<void> {
   const foreign = [imagesFolder, picturesFolder, reportFile].find((name) => names.includes(name));
   if (foreign !== undefined && !names.includes(examplesFile)) {
     throw new UserError(
-      `${path.join(folder, foreign)} is not from a run of Perturb, and a run would replace it. Choose another folder.`,
+      `${path.join(folder, foreign)} was not created by Perturb, and a run would overwrite it. Choose another folder.`,
     );
   }
   for (const name of [imagesFolder, picturesFolder, reportFile, fingerprintsFile]) {
@@ -58,7 +58,7 @@ export async function replaceFile(file: string, text: string): Promise<void> {
   });
 }
 
-/** The summary of a run; infinite distances, which JSON lacks, are read back as such. */
+/** The summary of a run; infinite distances, which JSON cannot represent, are restored. */
 export async function readReport(folder: string): Promise<RunReport> {
   return JSON.parse(await readFile(path.join(folder, reportFile), 'utf8'), (key, value) =>
     value === null && distanceKeys.has(key) ? Infinity : value,
@@ -67,13 +67,13 @@ export async function readReport(folder: string): Promise<RunReport> {
 
 const distanceKeys = new Set(['medianDistance', 'meanDistance', 'measured']);
 
-/** Every finished example of a run; a last line that was cut off in the middle is left out. */
+/** Every finished example of a run; a truncated last line is ignored. */
 export async function readExamples(folder: string): Promise<ExampleReport[]> {
   const lines = (await readFile(path.join(folder, examplesFile), 'utf8')).split('\n');
   return lines.slice(0, -1).map((line) => JSON.parse(line) as ExampleReport);
 }
 
-/** Cuts off a last line that a dying process or a full disk left unfinished, so that further lines can follow. */
+/** Removes a last line left incomplete by a crash or a full disk, so that more lines can be appended. */
 export async function dropUnfinishedLine(folder: string): Promise<void> {
   const file = path.join(folder, examplesFile);
   const bytes = await readFile(file).catch(() => Buffer.alloc(0));
@@ -81,14 +81,14 @@ export async function dropUnfinishedLine(folder: string): Promise<void> {
   if (end < bytes.length) await writing(file, () => truncate(file, end));
 }
 
-/** Does something to a file; what the file system says becomes words for the user. */
+/** Performs a file operation and turns file system errors into messages for the user. */
 export async function writing<T>(file: string, write: (file: string) => Promise<T>): Promise<T> {
   return write(file).catch((error: unknown) => {
     throw writeError(file, error);
   });
 }
 
-/** A name as that of a file or folder: letters, digits and dashes, with a hash where two names could fall together. */
+/** A name as a file or folder name: letters, digits, and dashes, with a hash where two names could collide. */
 export function slug(name: string): string {
   const plain = name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
   const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);

@@ -1,8 +1,8 @@
 import { formatEpsilon, type TestReport } from './report.ts';
 
 /**
- * What each part of an attack did, a line for each budget: "APGD-CE fooled 40, APGD-T 3, FAB-T 0 more". None where the
- * attack has no parts.
+ * What each stage of an attack achieved, one line per budget: "APGD-CE fooled 40, APGD-T 3, FAB-T 0 more". Empty if the
+ * attack has no stages.
  */
 export function describeStages({ rounds, attack: { norm } }: Pick<TestReport, 'rounds' | 'attack'>): string[] {
   return rounds.flatMap(({ epsilon, stages }) => {

@@ -4,7 +4,7 @@ import { distances } from '../geometry/norms.ts';
 import type { Step } from '../runner/recorder.ts';
 import type { Trace } from './report.ts';
 
-/** All steps in one picture, in rows of as many as there are rows: no side is longer than images may be. */
+/** All steps in one nearly square picture, so that neither side exceeds the maximum image size. */
 export function contactSheet(
   steps: readonly Step[],
   shape: ImageShape,
@@ -24,11 +24,11 @@ export function contactSheet(
   return { sheet, shape: { height: rows * shape.height, width, channels: shape.channels }, columns };
 }
 
-/** What is said of the steps beside their picture. */
+/** Position, logits, and norms of each step, next to its picture. */
 export function describeSteps(image: Pixels, steps: readonly Step[], shape: ImageShape): Trace['steps'] {
   return steps.map(({ at, point, logits }) => ({
     at,
-    // Seven digits are all that float32 has.
+    // float32 has no more than seven significant digits.
     logits: Array.from(logits, (value) => Number(value.toPrecision(7))),
     norms: distances(image, point, shape.channels),
   }));

@@ -4,7 +4,7 @@ import { epsilonsOf, type TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
 import type { EngineLocation, TestReport } from './report.ts';
 
-/** The part of a report that is known before anything ran. */
+/** The part of a report that is known before the test runs. */
 export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
   const { id, title, kind, threatModel } = definitionOf(plan.attacks[0].attack);
   const { norm, preset, quantize } = plan.attacks[0].choice;

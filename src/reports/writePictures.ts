@@ -4,14 +4,14 @@ import { drawExample } from './picture.ts';
 import type { ExampleReport } from './report.ts';
 import { picturesFolder, readExamples, slug, writing } from './runFolder.ts';
 
-/** Pictures that are drawn of each test. */
+/** Number of pictures drawn for each test. */
 const picturesEach = 3;
 
 /**
- * Draws a few of the examples that fooled the model in a test, for people to look at.
+ * Draws a few of the examples that fooled the model in a test.
  * @param test id of the test.
  * @returns paths relative to the run folder.
- * @throws UserError when the folder cannot be written.
+ * @throws UserError when the folder cannot be written to.
  */
 export async function writePictures(folder: string, test: string): Promise<string[]> {
   const files: string[] = [];
@@ -29,7 +29,7 @@ export async function writePictures(folder: string, test: string): Promise<strin
   return files;
 }
 
-/** Examples that fooled the model at the largest budget, of different classes where there are such. */
+/** Examples that fooled the model at the largest budget, from different classes if possible. */
 function choose(examples: readonly ExampleReport[]): ExampleReport[] {
   const fooled = examples.filter(({ status }) => status === 'fooled');
   const largest = Math.max(...fooled.map(({ epsilon = 0 }) => epsilon));

@@ -53,22 +53,22 @@ function attackRules(attack: AttackDefinition) {
   return {
     properties: {
       ...budgetRules(attack),
-      ...(!goals.includes('targeted') && { target: refused(`${title} cannot aim at a class: remove "target".`) }),
+      ...(!goals.includes('targeted') && { target: refused(`${title} does not support targets: remove "target".`) }),
       ...(kind === 'explanation' && {
-        expect: refused(`${title} explains the model and measures nothing that could be expected: remove "expect".`),
+        expect: refused(`${title} explains the model and does not measure robustness: remove "expect".`),
       }),
       ...(kind === 'forge' && {
         expect: {
           properties: {
             cleanAccuracy: refused(
-              `${title} makes images that have no right class: expect a "successRate" instead of a "cleanAccuracy".`,
+              `${title} creates images that have no correct class: use "successRate" instead of "cleanAccuracy".`,
             ),
           },
         },
       }),
       ...(kind !== 'attack' && {
-        detector: refused(`${title} makes nothing that a detector could reject: remove "detector".`),
-        attacker: refused(`${title} makes nothing that a detector could reject: remove "attacker".`),
+        detector: refused(`${title} creates nothing for a detector to reject: remove "detector".`),
+        attacker: refused(`${title} creates nothing for a detector to reject: remove "attacker".`),
       }),
     },
     required: [
@@ -88,16 +88,16 @@ export function budgetRules({ title, norms, fixedBudget, parameters }: AttackDef
     norm: {
       enum: norms,
       default: norms[0],
-      errorMessage: `${title} knows ${norms.length === 1 ? 'only the norm' : 'the norms'} ${norms.join(', ')}.`,
+      errorMessage: `Enter ${norms.length === 1 ? 'the norm' : 'one of the norms'} that ${title} supports: ${norms.join(', ')}.`,
     },
     parameters: parametersSchema(parameters),
     ...(!fixedBudget && {
-      epsilon: refused(`${title} looks for the smallest perturbation and takes no epsilon: remove "epsilon".`),
+      epsilon: refused(`${title} finds the smallest perturbation and does not use an epsilon: remove "epsilon".`),
     }),
   };
 }
 
-/** Robust accuracy asks for the right class, while a targeted attack only tries for one wrong class. */
+/** Robust accuracy is about the correct class, while a targeted attack aims for one wrong class only. */
 const untargetedMetrics = {
   if: { required: ['target'], properties: { target: { type: 'string', minLength: 1 } } },
   // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
@@ -106,7 +106,7 @@ const untargetedMetrics = {
       expect: {
         properties: {
           robustAccuracy: refused(
-            'Robust accuracy is not defined for a test with a "target": expect a "successRate" instead, or remove "target".',
+            'Robust accuracy is not defined for a test with a "target": use "successRate" instead or remove "target".',
           ),
         },
       },

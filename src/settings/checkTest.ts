@@ -17,7 +17,7 @@ export function checkTest(value: unknown, attacks: Attacks): Fault[] {
 
   const sound = soundPart<TestSettings>(value, faults);
   const { epsilon, expect } = sound;
-  // A norm or a grid that is stated wrongly leaves open which limits hold.
+  // If the norm or the grid is invalid, the limits are unknown.
   const norm = 'norm' in settings ? sound.norm : attack?.norms[0];
   const quantize = 'quantize' in settings ? sound.quantize : true;
   if (epsilon !== undefined) faults.push(...epsilonFaults(epsilon, norm, quantize));
@@ -36,8 +36,8 @@ function boundFaults(
     if (!Array.isArray(bounds) || bounds.length === budgets) return [];
     const found = `There ${bounds.length === 1 ? 'is 1 bound' : `are ${bounds.length} bounds`}`;
     const message = fixedBudget
-      ? `${found} for ${budgets === 1 ? '1 epsilon' : `${budgets} epsilons`}. Give one bound for each epsilon, or a single number for all.`
-      : `${found}, and ${title} makes one attack. Give a single number.`;
+      ? `${found} for ${budgets === 1 ? '1 epsilon' : `${budgets} epsilons`}. Enter one bound for each epsilon, or a single number for all.`
+      : `${found}, but ${title} runs only once. Enter a single number.`;
     return [{ path: ['expect', metric], message }];
   });
 }

@@ -51,14 +51,17 @@ function checkTrainingAttack(value: unknown, attacks: Attacks): Fault[] {
   if (named && !known.has(named.id)) {
     const path: JSONPath = ['attack'];
     return [
-      { path, message: `${named.title} makes nothing to learn from. Name one of ${[...known.keys()].join(', ')}.` },
+      {
+        path,
+        message: `${named.title} creates no training examples. Use one of these attacks: ${[...known.keys()].join(', ')}.`,
+      },
     ];
   }
   const outerKeys = trainingAttackBase.properties;
   const faults = checkNamed(value, attacks, { owner: 'attack', key: 'attack', outerKeys, schemas: attackSchemas });
   const sound = soundPart<TrainingAttackSettings>(value, faults);
   const norm = isObject(value) && 'norm' in value ? sound.norm : named?.norms[0];
-  // Examples are learned from as image files have them: on the 256 gray levels.
+  // Training examples lie on the 256 gray levels, as in image files.
   if (sound.epsilon !== undefined) faults.push(...epsilonFaults(sound.epsilon, norm, true));
   return faults;
 }

@@ -3,6 +3,7 @@ import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import { providerChoices } from '../models/onnx/session/providers.ts';
 import { type Attacks, testSchema } from './attackSchema.ts';
+import { explorerMenu } from './explorerMenu.ts';
 import { datasetSchema, modelSchema } from './schema.ts';
 import {
   datasetSnippet,
@@ -39,19 +40,19 @@ export function configuration(
       'perturb.datasets': setting(2, 'Images to attack, by name.', datasetSchema, datasetSnippet),
       'perturb.detectors': setting(
         3,
-        'Detectors of adversarial examples, by name: how each is trained, and for which model. Tests name them.',
+        'Detectors of adversarial examples, by name: how each one is trained, and for which model. Tests refer to these names.',
         detectorSchema(detectors, attacks),
         detectorSnippet(detectors),
       ),
       'perturb.defenses': setting(
         4,
-        'Training defenses, by name: how a model is hardened, and where the hardened one goes.',
+        'Training defenses, by name: how a model is hardened, and where the hardened model is saved.',
         defenseSchema(defenses),
         defenseSnippet(defenses),
       ),
       'perturb.tests': setting(
         5,
-        'Robustness tests, by name: an attack on the images of a dataset, and what must hold. The Test Explorer lists them.',
+        'Robustness tests, by name: an attack on the images of a dataset, and the conditions to pass. They are listed in the Test Explorer.',
         testSchema(attacks),
         testSnippet(attacks),
       ),
@@ -70,10 +71,10 @@ const engineLocation = {
   default: 'process',
   scope: 'machine-overridable',
   order: 6,
-  markdownDescription: 'Where attacks are computed.',
+  markdownDescription: 'Where attacks run.',
   markdownEnumDescriptions: [
-    'A process of its own: a crash or a lack of memory there ends a test, and nothing else.',
-    'A worker thread inside the extension host: starts sooner, but shares its memory and its fate.',
+    'In a separate process: a crash or lack of memory there only ends the test.',
+    'In a worker thread inside the extension host: starts faster, but shares its memory, and a crash takes the extension host down.',
   ],
 };
 
@@ -84,7 +85,7 @@ const tensorflowFolder = {
   scope: 'machine',
   order: 7,
   markdownDescription:
-    'Folder that native TensorFlow was installed into by `perturb install-tensorflow --into FOLDER`. Without one, what *Perturb: Install Native TensorFlow* has installed is used.',
+    'Folder where `perturb install-tensorflow --into FOLDER` installed native TensorFlow. If empty, the version installed by *Perturb: Install Native TensorFlow* is used.',
 };
 
 const engineRuntime = {
@@ -93,10 +94,10 @@ const engineRuntime = {
   default: 'auto',
   scope: 'machine-overridable',
   order: 8,
-  markdownDescription: 'What computes TensorFlow.js models.',
+  markdownDescription: 'Engine that runs TensorFlow.js models.',
   markdownEnumDescriptions: [
-    'ONNX Runtime, the faster, for each model that can be written as an ONNX graph; TensorFlow.js for the others.',
-    'TensorFlow.js for all of them.',
+    'ONNX Runtime, which is faster, for models that can be converted to ONNX; TensorFlow.js for the others.',
+    'TensorFlow.js for all models.',
   ],
 };
 
@@ -107,13 +108,13 @@ const engineProvider = {
   scope: 'machine-overridable',
   order: 9,
   markdownDescription:
-    'What ONNX Runtime computes with. Where it does not serve, the processor does, and the status bar says why.',
+    'Execution provider for ONNX Runtime. If it is unavailable, the CPU is used, and the status bar shows why.',
   markdownEnumDescriptions: [
-    'The first of CUDA, DirectML and WebGPU that computes rightly, else the processor.',
-    'The processor.',
-    'Apple’s CoreML.',
-    'DirectX 12, on Windows.',
-    'NVIDIA’s CUDA, on Linux.',
+    'The first of CUDA, DirectML, and WebGPU that computes correctly, otherwise the CPU.',
+    'CPU.',
+    'Core ML, on macOS.',
+    'DirectML (DirectX 12), on Windows.',
+    'NVIDIA CUDA, on Linux.',
     'WebGPU.',
     'WebAssembly, which runs everywhere.',
   ],
@@ -126,13 +127,15 @@ const engineMemory = {
   scope: 'machine-overridable',
   order: 10,
   markdownDescription:
-    'Gigabytes that a model’s work may take; how many images are computed at a time follows from it. Default: a quarter of the machine’s memory.',
+    'Maximum memory in gigabytes that running a model may use; it determines the batch size. Default: a quarter of the machine’s memory.',
 };
 
-/** The text of package.json with the settings as the code defines them, and the rest as it stands. */
+/** The text of package.json with the settings and the Explorer's menu as the code defines them, and the rest unchanged. */
 export function updateManifest(manifest: string): string {
   const { contributes, ...rest } = JSON.parse(manifest);
-  return `${JSON.stringify({ ...rest, contributes: { ...contributes, configuration: configuration() } }, null, 2)}\n`;
+  const menus = { ...contributes.menus, 'explorer/context': explorerMenu() };
+  const updated = { ...contributes, menus, configuration: configuration() };
+  return `${JSON.stringify({ ...rest, contributes: updated }, null, 2)}\n`;
 }
 
 function setting(order: number, markdownDescription: string, schema: object, ...snippets: readonly Snippet[]) {

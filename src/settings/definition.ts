@@ -6,7 +6,7 @@ import type { SettingsLayer } from './settingsLayer.ts';
 import { suggest } from './suggest.ts';
 import type { PathScope } from './variables.ts';
 
-/** One entry of a setting, and where it stands. */
+/** One entry of a setting and its location. */
 export interface Definition {
   readonly layer: SettingsLayer;
   readonly setting: SettingKey;
@@ -14,7 +14,7 @@ export interface Definition {
   readonly value: unknown;
 }
 
-/** What a name stands for, or why that cannot be said. */
+/** What a name refers to, or why it cannot be resolved. */
 export type Found<T> =
   | { readonly source: T; readonly problems?: undefined }
   | { readonly source?: undefined; readonly problems: readonly Problem[] };
@@ -22,7 +22,7 @@ export type Found<T> =
 /** Reads a definition. */
 export type Resolve<T> = (name: string, value: unknown, scope: PathScope) => Resolved<T>;
 
-/** What a name stands for in the settings of a test, a detector or a defense. */
+/** What a name refers to in the settings of a test, a detector, or a defense. */
 export function lookUp<T>(
   user: Definition,
   path: JSONPath,
@@ -47,11 +47,11 @@ export function lookUpDefinition(
   // A file that cannot be read may well define the name: its own problem is enough.
   if (layers.some(({ problems }) => problems.length > 0)) return { problems: [] };
   const known = layers.flatMap(({ values }) => Object.keys(values[setting]));
-  const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there: add it.';
+  const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there yet. Add it.';
   return { problems: problemsOf(user, [{ path, message: `There is no "${name}" in "${setting}". ${advice}` }]) };
 }
 
-/** What a definition stands for. */
+/** What a definition resolves to. */
 export function resolveDefinition<T>(definition: Definition, resolve: Resolve<T>): Found<T> {
   const resolved = resolve(definition.name, definition.value, definition.layer);
   const faults = [...duplicateFaults(definition), ...('faults' in resolved ? resolved.faults : [])];
@@ -63,23 +63,23 @@ function* outward(layer: SettingsLayer): Generator<SettingsLayer> {
   if (layer.outer) yield* outward(layer.outer);
 }
 
-/** Keys within a definition, or its own, that stand twice. */
+/** Duplicate keys within a definition, or of the definition itself. */
 export function duplicateFaults(definition: Definition): Fault[] {
   const start = pathOf(definition);
   return definition.layer.duplicates
     .filter((path) => start.every((step, index) => path[index] === step))
     .map((path) => ({
       path: path.slice(start.length),
-      message: `"${path.at(-1)}" stands twice, and the first would be ignored. Rename or remove one.`,
+      message: `"${path.at(-1)}" is defined twice, and the first definition would be ignored. Rename or remove one.`,
     }));
 }
 
-/** Where a definition stands. */
+/** The path of a definition. */
 export function pathOf({ setting, name }: Definition): JSONPath {
   return [setting, name];
 }
 
-/** The faults of a definition, with the place where they stand. */
+/** The faults of a definition with their locations. */
 export function problemsOf(definition: Definition, faults: readonly Fault[]): Problem[] {
   const { layer } = definition;
   return faults.map(({ path, message }) => {

@@ -2,10 +2,10 @@ import type { Norm } from '../geometry/norms.ts';
 import { type Amount, parseAmount } from '../parameters/amount.ts';
 import type { Fault } from './problem.ts';
 
-// A hair under one, so that 1/255 · 255 counts as a whole gray level.
+// Slightly less than one, so that 1/255 · 255 counts as a whole gray level.
 const oneLevel = 1 - 1e-9;
 
-/** Epsilons that have the right form and make no sense. */
+/** Epsilons that have a valid format but make no sense. */
 export function epsilonFaults(
   epsilon: Amount | readonly Amount[],
   norm: Norm | undefined,
@@ -22,20 +22,20 @@ function epsilonMessage(amount: Amount, norm: Norm | undefined, quantize: boolea
   try {
     value = parseAmount(amount);
   } catch (error) {
-    return `${(error as Error).message}. Give a number above 0 or a fraction such as "8/255".`;
+    return `${(error as Error).message}. Enter a number greater than 0 or a fraction such as "8/255".`;
   }
   const shown = JSON.stringify(amount);
   if (norm === 'l0') {
     return value < 1
-      ? `In l0 epsilon is a number of pixels, and ${shown} is less than one. Give 1 or more.`
+      ? `In l0, epsilon is a number of pixels, and ${shown} is less than one. Enter 1 or more.`
       : undefined;
   }
   if (norm === 'linf' && value > 1) {
     const advice =
       typeof amount === 'number' && amount <= 255
-        ? `For ${amount} gray levels write "${amount}/255"`
-        : 'Give 1 or less, such as "8/255"';
-    return `${shown} is more than the whole pixel range, which is [0, 1]. ${advice}.`;
+        ? `For ${amount} gray levels, enter "${amount}/255"`
+        : 'Enter 1 or less, such as "8/255"';
+    return `${shown} exceeds the whole pixel range, [0, 1]. ${advice}.`;
   }
   // The smallest change of an image file is one level of one value: 1/255 in each of these norms.
   if (quantize && norm !== undefined && 255 * value < oneLevel) {

@@ -55,12 +55,12 @@ function findDefinition({ layers, problems }: Workspace, setting: SettingKey, na
     // Where a file cannot be read, that is why.
     const reasons = [...problems, ...layers.flatMap((each) => each.problems)].map(formatProblem);
     const known = layers.flatMap(({ values }) => Object.keys(values[setting]));
-    const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there: add it.';
+    const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there yet. Add it.';
     throw new UserError([`There is no "${name}" in "${setting}". ${advice}`, ...reasons].join('\n'));
   }
   if (other !== undefined) {
     throw new UserError(
-      `"${name}" is defined in ${layer.file} and in ${other.file}. Give the folder of one of them instead of the workspace.`,
+      `"${name}" is defined in both ${layer.file} and ${other.file}. Specify one of their folders instead of the workspace.`,
     );
   }
   return { layer, setting, name, value: layer.values[setting][name] };

@@ -16,11 +16,11 @@ export interface Position {
 
 /** JSON with comments and trailing commas, as VS Code writes its settings, with the place of everything in it. */
 export interface JsonDocument {
-  /** The first thing that is not JSON; what follows is only its consequence. */
+  /** The first syntax error; later ones usually follow from it. */
   readonly syntaxError?: Position & { readonly message: string };
-  /** The value at a path, `undefined` where there is none. Of keys that stand twice the last counts, as everywhere. */
+  /** The value at a path, or `undefined` if there is none. Of duplicate keys the last one wins, as usual in JSON. */
   get(path: JSONPath): unknown;
-  /** Paths below this one whose key stands more than once in its object. */
+  /** Paths below this one whose key is defined more than once in its object. */
   duplicates(path: JSONPath): JSONPath[];
   /** Where a path begins (its key, or the entry of a list), or as much of the path as there is. */
   locate(path: JSONPath): Position;

@@ -8,7 +8,7 @@ export interface Parametrized {
   readonly parameters: Readonly<Record<string, { readonly schema: object }>>;
 }
 
-/** Amounts that match their schema and have no value, such as "8/0". */
+/** Amounts that match their schema but have no value, such as "8/0". */
 export function amountFaults({ parameters }: Parametrized, given: Readonly<Record<string, unknown>>): Fault[] {
   return Object.entries(given).flatMap(([name, value]) => {
     const parameter = parameters[name];
@@ -43,7 +43,8 @@ export function explainParameter({ owner, chosen, all, outerKeys, settings }: Ne
       return `"${outer}" is a parameter of the ${owner}. Move it into "parameters": { "${outer}": ${value} }.`;
     }
     if (outer !== 'parameters' || inner === undefined || !chosen) return undefined;
-    if (Object.hasOwn(outerKeys, inner)) return `"${inner}" belongs beside "parameters", not inside. Move it there.`;
+    if (Object.hasOwn(outerKeys, inner))
+      return `"${inner}" does not belong in "parameters". Move it up one level, next to "parameters".`;
     return Object.keys(chosen.parameters).length === 0
       ? `${chosen.title} has no parameters. Remove "${inner}".`
       : undefined;

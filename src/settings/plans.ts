@@ -24,7 +24,7 @@ import type { Workspace } from './settingsLayer.ts';
 import { resolveDetector } from './trainingPlans.ts';
 import type { Detectors } from './trainingSchema.ts';
 
-/** What can run, and what stands in the way of the rest. */
+/** What can run, and the problems that prevent the rest. */
 export interface Resolution {
   readonly plans: readonly TestPlan[];
   readonly problems: readonly Problem[];
@@ -120,13 +120,13 @@ function findDetector(
 }
 
 function mismatch({ name, model }: DetectorPlan, modelName: string): string {
-  return `The detector "${name}" is for the model "${model.name}", not for "${modelName}". Test "${model.name}", or name a detector for "${modelName}".`;
+  return `The detector "${name}" was defined for the model "${model.name}", not for "${modelName}". Test "${model.name}" instead, or use a detector for "${modelName}".`;
 }
 
 const trivialAccuracy: Fault = {
   path: ['expect', 'cleanAccuracy'],
   message:
-    'The labels of this dataset are the model’s own predictions, so clean accuracy would always be 1. Remove it, or give the dataset labels.',
+    'The labels of this dataset are the model’s own predictions, so clean accuracy would always be 1. Remove "cleanAccuracy" or add labels to the dataset.',
 };
 
 /** What the plans of a test have in common, whichever model it is for. */

@@ -1,13 +1,13 @@
 import type { JSONPath } from 'jsonc-parser';
 
-/** A mistake in the settings, for a person to mend. Lines and columns count from 1. */
+/** A mistake in the settings for the user to fix. Lines and columns count from 1. */
 export interface Problem {
   readonly file: string;
   readonly line: number;
   readonly column: number;
   /** Where in the settings: "perturb.tests › FGSM 8/255 › epsilon". */
   readonly setting: string;
-  /** What is wrong and what to do. */
+  /** What is wrong and how to fix it. */
   readonly message: string;
   /** Id of the test it makes impossible, or its name where that is so for every model; missing where nobody can tell. */
   readonly test?: string;
@@ -21,7 +21,7 @@ export interface Fault {
   readonly message: string;
 }
 
-/** Stands between the steps of a path, and between a model and its test. */
+/** Separates the steps of a path, and a model from its test. */
 export const separator = ' › ';
 
 /** A path as people read it: "perturb.tests › FGSM 8/255 › epsilon[1]"; the empty one is "settings". */

@@ -14,10 +14,11 @@ export async function readWorkspace(path: string): Promise<Workspace> {
   const target = resolve(path);
   if (await isFolder(target)) return readFolder(target);
   const text = await readText(target);
-  if (text === undefined) throw new UserError(`There is no folder or .code-workspace file ${target}. Check the path.`);
+  if (text === undefined)
+    throw new UserError(`There is no folder or .code-workspace file at ${target}. Check the path.`);
   if (!target.endsWith('.code-workspace')) {
     throw new UserError(
-      `${target} is not a workspace. Give a folder with .vscode/settings.json, or a .code-workspace file.`,
+      `${target} is not a workspace. Specify a folder with .vscode/settings.json or a .code-workspace file.`,
     );
   }
   return readWorkspaceFile(target, text);
@@ -27,7 +28,7 @@ async function readFolder(folder: string): Promise<Workspace> {
   const layer = await readFolderSettings(folder, basename(folder), new Map([[basename(folder), folder]]));
   if (layer) return { layers: [layer], problems: [] };
   throw new UserError(
-    `There are no settings in ${folder}. Create ${settingsFile(folder)} with "perturb.models", "perturb.datasets" and "perturb.tests".`,
+    `There are no settings in ${folder}. Create ${settingsFile(folder)} with "perturb.models", "perturb.datasets", and "perturb.tests".`,
   );
 }
 
@@ -81,8 +82,8 @@ async function listFolders(file: string, text: string) {
       const path = ['folders', index];
       const message =
         location === undefined
-          ? 'This entry names no folder on this computer. Give it a "path", or remove it.'
-          : `There is no folder ${folder}, so its tests are unknown. Correct the path or remove the entry.`;
+          ? 'This entry does not refer to a folder on this computer. Add a "path" or remove the entry.'
+          : `The folder ${folder} does not exist, so its tests are unknown. Correct the path or remove the entry.`;
       problems.push({ file, ...document.locate(path), setting: formatPath(path), message });
       continue;
     }

@@ -24,7 +24,7 @@ export function resolveModel(name: string, value: unknown, scope: PathScope): Re
   return faults.length > 0 ? { faults } : { source };
 }
 
-/** What settings say of the way from image to model; nothing of mean, deviation and channels unless they state one. */
+/** How images are prepared according to the settings; mean, std, and channels only if the settings set one of them. */
 function resolved(settings: PreprocessingSettings | undefined): Pick<ModelSource, 'preprocessing' | 'resizing'> {
   const { preprocessing, resizing } = resolvePreprocessing(settings);
   const stated = typeof settings === 'object' ? Object.keys(settings) : [settings];
@@ -57,7 +57,7 @@ export function resolveAt(key: string, path: string, scope: PathScope, faults: F
   }
 }
 
-/** A center that nothing leaves room for; whether it is of the model's size turns out when the model is opened. */
+/** A crop larger than the resized image; whether it matches the model's input size is checked when the model is opened. */
 function cropFaults(settings: PreprocessingSettings | undefined): Fault[] {
   const { resize, crop } = resolvePreprocessing(settings).resizing;
   const path = ['preprocessing', 'crop'];
@@ -66,12 +66,17 @@ function cropFaults(settings: PreprocessingSettings | undefined): Fault[] {
     return [
       {
         path,
-        message: 'Stretched images are not cut. Give "resize" the length of the shorter side, or remove "crop".',
+        message: 'Stretched images are not cropped. Set "resize" to the length of the shorter side, or remove "crop".',
       },
     ];
   }
   if (typeof resize === 'number' && resize < crop) {
-    return [{ path, message: `${crop} is more than the shorter side, which "resize" makes ${resize}. Change one.` }];
+    return [
+      {
+        path,
+        message: `${crop} is larger than the shorter side, which "resize" sets to ${resize}. Decrease "crop" or increase "resize".`,
+      },
+    ];
   }
   return [];
 }

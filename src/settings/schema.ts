@@ -3,6 +3,7 @@ import { interpolations } from '../data/resample.ts';
 import { type Attacker, attackers } from '../defenses/guard/attacker.ts';
 import type { ExpectedMetric } from '../evaluation/plan.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
+import { formats } from '../models/formats.ts';
 import {
   type PreprocessingSettings,
   type PresetName,
@@ -14,19 +15,19 @@ import { type Preset, presets } from '../parameters/parameter.ts';
 /**
  * JSON Schemas of one model, one dataset and one test. VS Code completes and checks settings with them, and so do we:
  * `markdownDescription` is what it shows on hover, `errorMessage` (its extension of JSON Schema) what both say of a
- * value that does not match.
+ * value that does not match. Each says what to enter.
  */
 
 export const closed = { additionalProperties: false };
 
-export const nonEmptyString = { type: 'string', minLength: 1, errorMessage: 'Give a text in quotes.' };
+export const nonEmptyString = { type: 'string', minLength: 1, errorMessage: 'Enter text in quotes.' };
 
-/** A path, in which `${workspaceFolder}` and its like are replaced. */
+/** A path, which may contain variables such as `${workspaceFolder}`. */
 export function path(description: string) {
   return Type.String({
     minLength: 1,
-    errorMessage: 'Give a path in quotes.',
-    markdownDescription: `${description}\n\nRelative to the folder whose settings define it. \`\${workspaceFolder}\`, \`\${workspaceFolder:name}\`, \`\${userHome}\` and \`\${env:NAME}\` are replaced.`,
+    errorMessage: 'Enter a path in quotes.',
+    markdownDescription: `${description}\n\nRelative paths start at the folder whose settings define it. You can use \`\${workspaceFolder}\`, \`\${workspaceFolder:name}\`, \`\${userHome}\`, and \`\${env:NAME}\`.`,
   });
 }
 
@@ -46,9 +47,9 @@ function eachChannel(number: object, errorMessage: string, markdownDescription: 
 
 const presetDescriptions: Record<PresetName, string> = {
   imagenet:
-    'Models of torchvision: shorter side to 256 (bilinear), center 224 × 224 cut out, mean 0.485, 0.456, 0.406, std 0.229, 0.224, 0.225. A model of another size keeps the ratio of 256 to 224.',
-  clip: 'CLIP: shorter side to the model’s size (bicubic), center cut out, mean 0.48145466, 0.4578275, 0.40821073, std 0.26862954, 0.26130258, 0.27577711.',
-  tf: 'Many models of Keras: pixels in [−1, 1] (mean 0.5, std 0.5), images stretched to the model’s size.',
+    'Torchvision models: resize the shorter side to 256 (bilinear), crop the center 224 × 224, mean 0.485, 0.456, 0.406, std 0.229, 0.224, 0.225. For other input sizes, the ratio of 256 to 224 is kept.',
+  clip: 'CLIP: resize the shorter side to the input size (bicubic), crop the center, mean 0.48145466, 0.4578275, 0.40821073, std 0.26862954, 0.26130258, 0.27577711.',
+  tf: 'Many Keras models: pixels in [−1, 1] (mean 0.5, std 0.5), images stretched to the input size.',
 };
 
 const presetNames = {
@@ -59,42 +60,42 @@ const presetNames = {
 const preprocessingKeys = {
   preset: {
     ...presetNames,
-    markdownDescription: 'Values that are not given here.',
+    markdownDescription: 'Preset that provides the values not set here.',
   },
   mean: eachChannel(
     {},
-    'Give one number for all channels, or a list of three.',
-    'Subtracted from each channel of pixels in [0, 1]: one number for all channels, or three, in the order that `channels` states. Default: that of the preset, else 0.',
+    'Enter one number for all channels or a list of three.',
+    'Value subtracted from each channel of pixels in [0, 1]: one number for all channels, or three in the order set by `channels`. Default: the preset’s value, or 0 without a preset.',
   ),
   std: eachChannel(
     { not: { const: 0 } },
-    'Give one number for all channels, or a list of three. None may be 0, since pixels are divided by it.',
-    'Divides each channel after `mean` is subtracted: one number for all channels, or three, in the order that `channels` states. Default: that of the preset, else 1.',
+    'Enter one number for all channels or a list of three. None can be 0 because pixels are divided by it.',
+    'Value each channel is divided by after subtracting `mean`: one number for all channels, or three in the order set by `channels`. Default: the preset’s value, or 1 without a preset.',
   ),
   channels: {
     enum: ['rgb', 'bgr'],
     default: 'rgb',
-    markdownDescription: 'Order in which the model takes colors.',
+    markdownDescription: 'Order of the color channels the model expects.',
   },
   resize: {
     type: ['string', 'integer'],
     anyOf: [{ enum: ['stretch'] }, { type: 'integer' }],
     minimum: 1,
-    errorMessage: 'Give the length of the shorter side in pixels, such as 256, or "stretch".',
+    errorMessage: 'Enter the length of the shorter side in pixels, such as 256, or "stretch".',
     markdownDescription:
-      'How an image gets the model’s size: the length in pixels that its shorter side gets before the center is cut out, or `stretch`: both sides are stretched. Default: that of the preset, else `stretch`.',
+      'How images are resized: the length in pixels of the shorter side before the center is cropped, or `stretch` to stretch both sides to the input size. Default: the preset’s value, or `stretch` without a preset.',
   },
   crop: {
     type: 'integer',
     minimum: 1,
-    errorMessage: 'Give the side of the center that is cut out, in pixels, such as 224.',
+    errorMessage: 'Enter the side length of the center crop in pixels, such as 224.',
     markdownDescription:
-      'Side in pixels of the center that is cut out after `resize`. It must be the model’s own, which is the default.',
+      'Side length in pixels of the center crop taken after `resize`. It must match the model’s input size, which is the default.',
   },
   interpolation: {
     enum: interpolations,
     markdownDescription:
-      'How pixels of a resized image are computed, as Pillow and torchvision do. Default: that of the preset, else `lanczos`.',
+      'Interpolation used when resizing, as in Pillow and torchvision. Default: the preset’s value, or `lanczos` without a preset.',
   },
 };
 
@@ -103,16 +104,16 @@ const preprocessing = Type.Unsafe<PreprocessingSettings>({
   anyOf: [presetNames, { type: 'object' }],
   properties: preprocessingKeys,
   ...closed,
-  errorMessage: `Give a preset (${presetNames.enum.map((name) => `"${name}"`).join(', ')}), or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.`,
+  errorMessage: `Enter a preset (${presetNames.enum.map((name) => `"${name}"`).join(', ')}) or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.`,
   markdownDescription:
-    'What happens to an image before the model sees it: it is brought to the model’s size, and pixels in [0, 1] become (value − mean) / std. A preset, or an object. Without it images are stretched, and pixels go in as they are.',
+    'How images are prepared for the model: they are resized to its input size, and pixels in [0, 1] become (value − mean) / std. A preset or an object. If omitted, images are stretched and pixels are passed unscaled.',
 });
 
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(
   {
-    path: path('The model: a file (`model.json`, `.onnx`, `.h5`, `.keras`) or a SavedModel folder.'),
-    labels: Type.Optional(path('Text file with one class name a line, in the order of the model’s outputs.')),
+    path: path(`Path to the model. Supported formats: ${formats.map(({ title }) => title).join(', ')}.`),
+    labels: Type.Optional(path('Text file with one class name per line, in the order of the model’s outputs.')),
     preprocessing: Type.Optional(preprocessing),
   },
   closed,
@@ -127,16 +128,16 @@ export const datasetSchema = Type.Object(
       Type.String({
         anyOf: [{ enum: ['folders', 'predictions'] }, { pattern: '\\.[cC][sS][vV]$' }],
         default: 'folders',
-        errorMessage: 'Give "folders", "predictions", or the path of a .csv file.',
+        errorMessage: 'Enter "folders", "predictions", or the path to a .csv file.',
         markdownDescription:
-          'Where the label of an image comes from:\n\n- `folders`: the name of the folder that holds it\n- `predictions`: what the model says of it before the attack\n- a path ending in `.csv`: a file with a line for each image',
+          'Source of the image labels:\n\n- `folders`: the name of the folder containing the image\n- `predictions`: the model’s prediction before the attack\n- a path ending in `.csv`: a file with one line per image',
       }),
     ),
     limit: Type.Optional(
       Type.Integer({
         minimum: 1,
         markdownDescription:
-          'Uses at most so many images, drawn evenly from the classes. The same seed draws the same images.',
+          'Maximum number of images to use, drawn evenly from the classes. The same seed draws the same images.',
       }),
     ),
   },
@@ -153,45 +154,44 @@ function bound(range: { minimum: number; maximum?: number }, errorMessage: strin
       items: { type: 'number', ...range, errorMessage },
       minItems: 1,
       errorMessage,
-      markdownDescription: `${markdownDescription}\n\nOne number for all epsilons, or a list with one for each.`,
+      markdownDescription: `${markdownDescription}\n\nOne number for all epsilons, or a list with one number for each.`,
     }),
   );
 }
 
 const fraction = { minimum: 0, maximum: 1 };
-const fractionError = 'Give a fraction from 0 to 1, such as 0.4 for 40 %.';
+const fractionError = 'Enter a fraction from 0 to 1, such as 0.4 for 40%.';
 
 const expectations: Record<ExpectedMetric, ReturnType<typeof bound>> = {
   cleanAccuracy: bound(
     fraction,
     fractionError,
-    'Least fraction of all images that are classified right before the attack.',
+    'Minimum fraction of all images that are classified correctly before the attack.',
   ),
   robustAccuracy: bound(
     fraction,
     fractionError,
-    'Least fraction of all images that are classified right after the attack. For tests without a `target`.',
+    'Minimum fraction of all images that are classified correctly after the attack. Only for tests without a `target`.',
   ),
   successRate: bound(
     fraction,
     fractionError,
-    'Greatest fraction of the images classified right at first that the attack turns (with a `target`: into the target).',
+    'Maximum fraction of the initially correct images that the attack causes to be misclassified (with a `target`: classified as the target).',
   ),
   medianDistance: bound(
     { minimum: 0 },
-    'Give a number that is 0 or more.',
-    'Least median distance to the adversarial examples, in the attack’s norm, where pixels range from 0 to 1. An image that withstood the attack counts as infinitely far.',
+    'Enter a number that is 0 or greater.',
+    'Minimum median distance to the adversarial examples, in the attack’s norm, where pixels range from 0 to 1. An image that withstands the attack counts as infinitely far away.',
   ),
 };
 
-/** What is said of an amount that is not one. */
-/** Where the parameters that are not given come from. @param owner what has them, in words */
+/** The preset for parameters that are not set. @param owner what has them, in words */
 export function presetOf(owner: string) {
   return Type.Optional(
     Type.Unsafe<Preset>({
       enum: presets,
       default: 'quick',
-      markdownDescription: `Parameters that are not given: \`quick\` ones, or those of the \`paper\` that describes the ${owner}.`,
+      markdownDescription: `Values for parameters that are not set: \`quick\` ones, or those of the \`paper\` that describes the ${owner}.`,
     }),
   );
 }
@@ -204,15 +204,14 @@ const testProperties = {
     items: nonEmptyString,
     minItems: 1,
     uniqueItems: true,
-    errorMessage: 'Give the name of a model in quotes, or a list of different names.',
-    markdownDescription: 'Name of a model in `perturb.models`, or a list of names: each gets a test of its own.',
+    errorMessage: 'Enter the name of a model in quotes or a list of different names.',
+    markdownDescription: 'Name of a model in `perturb.models`, or a list of names to create one test per model.',
   }),
   dataset: Type.Optional(
     Type.String({
       minLength: 1,
-      errorMessage: 'Give the name of a dataset in quotes.',
-      markdownDescription:
-        'Name of a dataset in `perturb.datasets`. An image can also be forged from noise, without one.',
+      errorMessage: 'Enter the name of a dataset in quotes.',
+      markdownDescription: 'Name of a dataset in `perturb.datasets`. Can be omitted when forging images from noise.',
     }),
   ),
   classes: Type.Optional(
@@ -221,16 +220,16 @@ const testProperties = {
       items: nonEmptyString,
       minItems: 1,
       uniqueItems: true,
-      errorMessage: 'Give a list of different class names, such as ["stop"].',
-      markdownDescription: 'Attacks images of these classes only.',
+      errorMessage: 'Enter a list of different class names, such as ["stop"].',
+      markdownDescription: 'Attack only images of these classes.',
     }),
   ),
-  attack: Type.String({ markdownDescription: 'Which attack is made.' }),
+  attack: Type.String({ markdownDescription: 'Attack to run.' }),
   norm: Type.Optional(
     Type.Unsafe<Norm>({
       enum: norms,
       markdownDescription:
-        'Norm in which the perturbation is bounded and measured: `linf` (largest change of a value), `l2` (Euclidean length), `l1` (sum of changes) or `l0` (number of pixels changed). The default is the attack’s first.',
+        'Norm used to bound and measure the perturbation: `linf` (largest change in a value), `l2` (Euclidean length), `l1` (sum of changes), or `l0` (number of pixels changed). The default is the first norm the attack supports.',
     }),
   ),
   epsilon: Type.Optional(
@@ -242,21 +241,21 @@ const testProperties = {
       minItems: 1,
       errorMessage: amountError,
       markdownDescription:
-        'Largest perturbation allowed, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels. A list gives the security curve.',
+        'Maximum perturbation, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels. A list produces the security curve.',
     }),
   ),
   target: Type.Optional(
     Type.String({
       minLength: 1,
-      errorMessage: 'Give a class name in quotes, "random" or "least-likely".',
+      errorMessage: 'Enter a class name in quotes, "random", or "least-likely".',
       markdownDescription:
-        'Class that the attack is to make the model see: a class name, `random` (drawn from the seed) or `least-likely`. Without it, any wrong class will do.',
+        'Class the model should predict after the attack: a class name, `random` (drawn from the seed), or `least-likely`. If omitted, any wrong class counts as a success.',
     }),
   ),
   parameters: Type.Optional(
     Type.Unsafe<Readonly<Record<string, unknown>>>({
       type: 'object',
-      markdownDescription: 'Parameters of the attack. The preset gives those that are missing.',
+      markdownDescription: 'Parameters of the attack. The preset provides those not set here.',
     }),
   ),
   preset: presetOf('attack'),
@@ -264,32 +263,34 @@ const testProperties = {
     Type.Object(expectations, {
       ...closed,
       minProperties: 1,
-      errorMessage: `State at least one of ${Object.keys(expectations).join(', ')}, as in { "robustAccuracy": 0.4 }.`,
-      markdownDescription: 'What must hold for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
+      errorMessage: `Enter at least one of ${Object.keys(expectations).join(', ')}, as in { "robustAccuracy": 0.4 }.`,
+      markdownDescription: 'Conditions for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
     }),
   ),
   detector: Type.Optional(
     Type.String({
       minLength: 1,
-      errorMessage: 'Give the name of a detector in quotes.',
+      errorMessage: 'Enter the name of a detector in quotes.',
       markdownDescription:
-        'Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only where the image is misclassified and accepted.',
+        'Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only if the image is misclassified and accepted.',
     }),
   ),
   attacker: Type.Optional(
     Type.Unsafe<Attacker>({
       enum: attackers,
-      markdownDescription: 'What the attacker knows of the detector: `unaware` or `adaptive`. The report has both.',
+      markdownDescription:
+        'What the attacker knows about the detector: `unaware` or `adaptive`. The report includes results for both.',
       markdownEnumDescriptions: [
-        'Nothing: the model alone is attacked.',
-        'Everything: model and detector are attacked at once.',
+        'Nothing: only the model is attacked.',
+        'Everything: the model and the detector are attacked together.',
       ],
     }),
   ),
   audit: Type.Optional(
     Type.Boolean({
       default: true,
-      markdownDescription: 'Looks for signs that the result flatters the model, which takes further attacks.',
+      markdownDescription:
+        'Check for signs that the result overstates the model’s robustness. Takes additional attacks.',
     }),
   ),
   record: Type.Optional(
@@ -299,22 +300,22 @@ const testProperties = {
       items: nonEmptyString,
       minItems: 1,
       uniqueItems: true,
-      errorMessage: 'Give a number of images, or a list of names of image files, such as ["stop/0003.png"].',
+      errorMessage: 'Enter a number of images or a list of image files, such as ["stop/0003.png"].',
       markdownDescription:
-        'Keeps the steps of the attack, so that the view can play them: on so many images, or on the images that are named (the end of a path is enough).',
+        'Record the attack steps so that the perturbation view can play them: for this many images, or for the listed images (the end of a path is enough).',
     }),
   ),
   quantize: Type.Optional(
     Type.Boolean({
       default: true,
-      markdownDescription: 'Keeps adversarial examples on the 256 gray levels of an image file, where real images are.',
+      markdownDescription: 'Keep adversarial examples on the 256 gray levels of an image file, where real images lie.',
     }),
   ),
   seed: Type.Optional(
     Type.Integer({
       minimum: 0,
       default: 0,
-      markdownDescription: 'Seed of all randomness. The same seed gives the same result.',
+      markdownDescription: 'Random seed. The same seed gives the same result.',
     }),
   ),
 };
@@ -322,7 +323,7 @@ const testProperties = {
 /** A value of `perturb.tests`, as far as it does not depend on the attack. */
 export const testBase = Type.Object(testProperties, {
   ...closed,
-  // Figures of a detector mean nothing unless it is said which attacker it faces.
+  // Results with a detector mean nothing without the attacker it faces.
   dependencies: { detector: ['attacker'], attacker: ['detector'] },
 });
 export type TestSettings = Type.Static<typeof testBase>;

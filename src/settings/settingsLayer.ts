@@ -16,7 +16,7 @@ export interface LayerOrigin extends PathScope {
 /** What one file says in the settings that define tests, and where it says so. */
 export interface SettingsLayer extends LayerOrigin {
   readonly values: Readonly<Record<SettingKey, Readonly<Record<string, unknown>>>>;
-  /** Paths whose key stands twice in one object: JSON drops the first without a word. */
+  /** Paths whose key is defined twice in one object: JSON silently drops the first definition. */
   readonly duplicates: readonly JSONPath[];
   /** Mistakes that hide what the file defines. */
   readonly problems: readonly Problem[];
@@ -62,12 +62,17 @@ export function parseLayer(text: string, origin: LayerOrigin, prefix: JSONPath =
   for (const path of document.duplicates(prefix).map((full) => full.slice(prefix.length))) {
     if (!settingKeys.includes(path[0] as SettingKey)) continue;
     if (path.length > 1) duplicates.push(path);
-    else report(path, `"${path[0]}" stands twice in this file, and the first would be ignored. Make it one.`);
+    else
+      report(
+        path,
+        `"${path[0]}" is defined twice in this file, and the first definition would be ignored. Merge the two.`,
+      );
   }
   for (const key of settingKeys) {
     const value = isObject(settings) ? settings[key] : undefined;
     if (isObject(value)) values[key] = value;
-    else if (value !== undefined) report([key], 'It must be an object keyed by name: { "name": { … } }.');
+    else if (value !== undefined)
+      report([key], 'This setting must be an object with names as keys: { "name": { … } }.');
   }
   return { ...origin, values, duplicates, problems, locate };
 }

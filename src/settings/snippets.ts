@@ -22,7 +22,7 @@ export const modelSnippet: Snippet = {
 
 export const presetSnippet: Snippet = {
   label: 'Model with a preset',
-  description: 'A model with labels that is preprocessed as many others are',
+  description: 'A model with labels and a preprocessing preset',
   body: {
     path: '${2:models/model.onnx}',
     labels: '${3:models/labels.txt}',
@@ -32,7 +32,7 @@ export const presetSnippet: Snippet = {
 
 export const datasetSnippet: Snippet = {
   label: 'Dataset',
-  description: 'Images in one folder a class',
+  description: 'Images in one folder per class',
   body: { path: '${2:data/images}', labels: '${3|folders,predictions|}', limit: '^${4:64}' },
 };
 
@@ -40,7 +40,7 @@ export function testSnippet(attacks: Attacks): Snippet {
   const ids = [...attacks.values()].filter((attack) => attack.fixedBudget).map((attack) => attack.id);
   return {
     label: 'Robustness test',
-    description: 'An attack within a budget, and the accuracy that must remain',
+    description: 'An attack within a budget and the minimum robust accuracy',
     body: {
       model: '${2:model}',
       dataset: '${3:dataset}',

@@ -6,7 +6,7 @@ import { suggest } from './suggest.ts';
 // Not strict, since the schemas carry VS Code's own keywords. Verbose, since the sentences quote schema and value.
 const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
 
-/** Says what to do with a key that does not belong where it stands; `undefined` leaves it at a likely spelling. */
+/** Says what to do with a misplaced key; `undefined` falls back to suggesting a similar name. */
 export type ExplainKey = (path: JSONPath) => string | undefined;
 
 /** What does not match a schema: one sentence for each mistake. */
@@ -56,7 +56,7 @@ function describe(
     case 'required':
     case 'dependencies': {
       const { markdownDescription = '' } = properties[params.missingProperty] ?? {};
-      const reason = keyword === 'required' ? '' : `, and "${params.property}" needs it`;
+      const reason = keyword === 'required' ? '' : ` but required by "${params.property}"`;
       return `"${params.missingProperty}" is missing${reason}. ${markdownDescription.split('\n')[0]}`.trim();
     }
     case 'additionalProperties': {
@@ -67,17 +67,17 @@ function describe(
       if (errorMessage) return errorMessage;
   }
   const shown = quote(data);
-  if (errorMessage) return `${shown} does not fit. ${errorMessage}`;
+  if (errorMessage) return `${shown} is not valid: ${lowerFirst(errorMessage)}`;
   switch (keyword) {
     case 'enum':
-      return `${shown} is unknown. ${typeof data === 'string' ? suggest(data, options ?? []) : `Known: ${options}.`}`;
+      return `${shown} is not valid. ${typeof data === 'string' ? suggest(data, options ?? []) : `Valid values: ${options}.`}`;
     case 'type':
-      return `${shown} does not fit. Give ${[params.type]
+      return `${shown} is not valid: enter ${[params.type]
         .flat()
         .map((type) => typeNames[type] ?? type)
         .join(' or ')}.`;
     default:
-      return `${shown} does not fit: it ${message?.replace('>=', 'at least').replace('<=', 'at most')}.`;
+      return `${shown} is not valid: it ${message?.replace('>=', 'at least').replace('<=', 'at most')}.`;
   }
 }
 
@@ -89,7 +89,7 @@ interface Schema {
 }
 
 const typeNames: Readonly<Record<string, string>> = {
-  string: 'a text in quotes',
+  string: 'text in quotes',
   number: 'a number',
   integer: 'a whole number',
   boolean: 'true or false',
@@ -97,6 +97,11 @@ const typeNames: Readonly<Record<string, string>> = {
   object: 'an object { … }',
   null: 'null',
 };
+
+/** An error message as the second half of a sentence. */
+function lowerFirst(sentence: string): string {
+  return sentence.charAt(0).toLowerCase() + sentence.slice(1);
+}
 
 function quote(value: unknown): string {
   const text = JSON.stringify(value);

@@ -22,7 +22,7 @@ import type {
   TrainingAttackSettings,
 } from './trainingSchema.ts';
 
-/** What can be trained, and what stands in the way of the rest. */
+/** What can be trained, and the problems that prevent the rest. */
 export interface TrainingResolution<Plan> {
   readonly plans: readonly Plan[];
   readonly problems: readonly Problem[];
@@ -103,7 +103,7 @@ export function resolveDefense(definition: Definition, defenses: Defenses = defe
     : { source: { ...found.source, validation: validation.source } };
 }
 
-/** Attacks that are learned from, and those that are held out, where the settings name none. */
+/** Default training attacks and held-out attacks. */
 const defaultAttacks: readonly TrainingAttackSettings[] = [
   { attack: 'fgsm', norm: 'linf', epsilon: '8/255' },
   { attack: 'pgd', norm: 'linf', epsilon: '8/255' },
@@ -126,14 +126,14 @@ function trainingAttack(
 }
 
 function repetitions(key: string, attacks: readonly ConfiguredAttack[]): Fault[] {
-  const message = 'The same attack is in the list already. Remove one of them.';
+  const message = 'This attack is already in the list. Remove one of the two.';
   return attacks.flatMap((attack, index) =>
     isAmong(attack, attacks.slice(0, index)) ? [{ path: [key, index], message }] : [],
   );
 }
 
 function overlap(seen: readonly ConfiguredAttack[], heldOut: readonly ConfiguredAttack[]): Fault[] {
-  const message = 'This attack is among "attacks" too. Remove it from one of the two lists.';
+  const message = 'This attack is also in "attacks". Remove it from one of the two lists.';
   return heldOut.flatMap((attack, index) => (isAmong(attack, seen) ? [{ path: ['heldOut', index], message }] : []));
 }
 
@@ -173,7 +173,7 @@ function resolveCommon(
 function findLabeled(definition: Definition, key: 'dataset' | 'validation', name: string): Found<DatasetSource> {
   const found = lookUp(definition, [key], 'perturb.datasets', name, resolveDataset);
   if (found.source?.labels !== 'predictions') return found;
-  const message = `The labels of "${name}" are the model’s own predictions, and nothing is learned from these. Give the dataset labels, or name another.`;
+  const message = `The labels of "${name}" are the model’s own predictions, which are useless for training. Add labels to the dataset or use another one.`;
   return { problems: problemsOf(definition, [{ path: [key], message }]) };
 }
 
@@ -181,7 +181,7 @@ function findLabeled(definition: Definition, key: 'dataset' | 'validation', name
 function pathFaults({ layer, setting, name }: Definition, path: string, model: ModelSource | undefined): Fault[] {
   const home = model && (extname(model.path) === '' ? model.path : dirname(model.path));
   if (path === home) {
-    const message = `The model "${model?.name}" itself is in this folder, and stays as it is. Give another folder.`;
+    const message = `This folder contains the model "${model?.name}" itself, which must not be overwritten. Choose another folder.`;
     return [{ path: ['path'], message }];
   }
   const others = (['perturb.detectors', 'perturb.defenses'] as const).flatMap((other) =>
@@ -195,6 +195,6 @@ function pathFaults({ layer, setting, name }: Definition, path: string, model: M
   );
   if (rival === undefined) return [];
   return [
-    { path: ['path'], message: `${rival.place} is written into this folder too. Give each a folder of its own.` },
+    { path: ['path'], message: `${rival.place} is written to the same folder. Use a different folder for each.` },
   ];
 }

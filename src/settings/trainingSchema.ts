@@ -25,25 +25,25 @@ const seed = Type.Optional(
   Type.Integer({
     minimum: 0,
     default: 0,
-    markdownDescription: 'Seed of all randomness. The same seed gives the same result.',
+    markdownDescription: 'Random seed. The same seed gives the same result.',
   }),
 );
 
 /** An attack that makes examples to learn from, as far as it does not depend on which one it is. */
 export const trainingAttackBase = Type.Object(
   {
-    attack: Type.String({ markdownDescription: 'Which attack is made.' }),
+    attack: Type.String({ markdownDescription: 'Attack to run.' }),
     norm: Type.Optional(
       Type.Unsafe<Norm>({
         enum: norms,
-        markdownDescription: 'Norm in which the perturbation is bounded. The default is the attack’s first.',
+        markdownDescription: 'Norm used to bound the perturbation. The default is the first norm the attack supports.',
       }),
     ),
     epsilon: Type.Optional(
       Type.Unsafe<Amount>({
         ...amountSchema,
         markdownDescription:
-          'Largest perturbation allowed, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels.',
+          'Maximum perturbation, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels.',
       }),
     ),
     parameters: parameters('attack'),
@@ -87,10 +87,10 @@ function requiredOf({ fixedBudget }: AttackDefinition): string[] {
 
 const attackList = {
   type: 'array',
-  errorMessage: 'Give a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
+  errorMessage: 'Enter a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
 };
 
-const kind = Type.String({ markdownDescription: 'Which kind it is.' });
+const kind = Type.String({ markdownDescription: 'Kind of detector or defense to train.' });
 
 /** A value of `perturb.detectors`, as far as it does not depend on its kind and its attacks. */
 export const detectorBase = Type.Object(
@@ -98,27 +98,27 @@ export const detectorBase = Type.Object(
     kind,
     model: Type.String({
       ...nonEmptyString,
-      errorMessage: 'Give the name of a model in quotes.',
-      markdownDescription: 'Name of the model in `perturb.models` that it protects.',
+      errorMessage: 'Enter the name of a model in quotes.',
+      markdownDescription: 'Name of the model in `perturb.models` to protect.',
     }),
     dataset: Type.String({
       ...nonEmptyString,
-      errorMessage: 'Give the name of a dataset in quotes.',
-      markdownDescription: 'Name of a dataset in `perturb.datasets` with labels: what it learns from and is judged on.',
+      errorMessage: 'Enter the name of a dataset in quotes.',
+      markdownDescription: 'Name of a labeled dataset in `perturb.datasets`, used for training and evaluation.',
     }),
-    path: path('Folder that the detector is written into, as `detector.json` and a file of arrays.'),
+    path: path('Output folder for the detector: `detector.json` and a file of arrays.'),
     attacks: Type.Optional(
       Type.Unsafe<readonly unknown[]>({
         ...attackList,
         minItems: 1,
         markdownDescription:
-          'Attacks whose examples it learns from, and is judged on. Default: `fgsm` and `pgd` at 8/255. A detector that learns from clean images alone is only judged on them.',
+          'Attacks whose examples the detector is trained and evaluated on. Default: `fgsm` and `pgd` at 8/255. A detector trained on clean images only is just evaluated on them.',
       }),
     ),
     heldOut: Type.Optional(
       Type.Unsafe<readonly unknown[]>({
         ...attackList,
-        markdownDescription: 'Attacks that it is judged on and never sees while it learns. Default: `deepfool`.',
+        markdownDescription: 'Attacks used only for evaluation, never for training. Default: `deepfool`.',
       }),
     ),
     falsePositiveRate: Type.Optional(
@@ -126,8 +126,8 @@ export const detectorBase = Type.Object(
         exclusiveMinimum: 0,
         maximum: 0.5,
         default: 0.05,
-        errorMessage: 'Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
-        markdownDescription: 'Fraction of clean images that it may reject. Its threshold follows from it.',
+        errorMessage: 'Enter a fraction greater than 0 and up to 0.5, such as 0.05 for 5%.',
+        markdownDescription: 'Fraction of clean images that may be rejected. Determines the threshold.',
       }),
     ),
     parameters: parameters('detector'),
@@ -144,20 +144,20 @@ export const defenseBase = Type.Object(
     kind,
     model: Type.String({
       ...nonEmptyString,
-      errorMessage: 'Give the name of a model in quotes.',
-      markdownDescription: 'Name of the model in `perturb.models` that is hardened. It stays as it is.',
+      errorMessage: 'Enter the name of a model in quotes.',
+      markdownDescription: 'Name of the model in `perturb.models` to harden. The model itself is not changed.',
     }),
     dataset: Type.String({
       ...nonEmptyString,
-      errorMessage: 'Give the name of a dataset in quotes.',
-      markdownDescription: 'Name of a dataset in `perturb.datasets` with labels: what is trained on.',
+      errorMessage: 'Enter the name of a dataset in quotes.',
+      markdownDescription: 'Name of a labeled dataset in `perturb.datasets` to train on.',
     }),
     validation: Type.Optional(
       Type.String({
         ...nonEmptyString,
-        errorMessage: 'Give the name of a dataset in quotes.',
+        errorMessage: 'Enter the name of a dataset in quotes.',
         markdownDescription:
-          'Name of a dataset in `perturb.datasets` with labels that accuracy is measured on. Without it, a part of `dataset` is set aside.',
+          'Name of a labeled dataset in `perturb.datasets` to measure accuracy on. If omitted, part of `dataset` is set aside.',
       }),
     ),
     path: path('Folder that the hardened model is written into, with its card and its checkpoints.'),

@@ -14,7 +14,7 @@ export interface PathScope {
 /**
  * The absolute path that a path in settings stands for: variables replaced, as VS Code does in tasks, and a relative
  * path taken from the folder whose settings state it.
- * @throws RangeError for a variable without a value, with the words a person reads.
+ * @throws RangeError for a variable without a value, with a message for the user.
  */
 export function resolvePath(path: string, scope: PathScope): string {
   return resolve(
@@ -29,7 +29,9 @@ function variableValue(variable: string, { workspaceFolder, folders }: PathScope
   if (kind === 'workspaceFolder' && name !== undefined) {
     const folder = folders.get(name);
     if (folder === undefined) {
-      throw new RangeError(`The workspace has no folder "${name}" for \${${variable}}. Its folders: ${listed}.`);
+      throw new RangeError(
+        `\${${variable}} cannot be resolved: the workspace has no folder "${name}". Available folders: ${listed}.`,
+      );
     }
     return folder;
   }
@@ -37,7 +39,7 @@ function variableValue(variable: string, { workspaceFolder, folders }: PathScope
     const value = process.env[name];
     if (value === undefined) {
       throw new RangeError(
-        `The environment variable ${name} is not set. Set it, or write the path without \${${variable}}.`,
+        `The environment variable ${name} is not set. Set it, or remove \${${variable}} from the path.`,
       );
     }
     return value;
@@ -46,11 +48,11 @@ function variableValue(variable: string, { workspaceFolder, folders }: PathScope
   if (variable === 'workspaceFolder') {
     if (workspaceFolder !== undefined) return workspaceFolder;
     throw new RangeError(
-      `\${workspaceFolder} could be any folder of this workspace. Say which, as in \${workspaceFolder:name}: ${listed}.`,
+      `\${workspaceFolder} is ambiguous in this workspace. Specify a folder, as in \${workspaceFolder:name}: ${listed}.`,
     );
   }
   throw new RangeError(
-    `There is no variable \${${variable}}. Known: \${workspaceFolder}, \${workspaceFolder:name}, \${userHome} and \${env:NAME}.`,
+    `There is no variable \${${variable}}. Available: \${workspaceFolder}, \${workspaceFolder:name}, \${userHome}, and \${env:NAME}.`,
   );
 }
 

@@ -121,7 +121,7 @@ async function main(): Promise<void> {
           alarms.push(`| ${name}, ${collection} | ${plan.name} | \`${check}\` | ${message} |`);
         }
       }
-      rows.push(`| ${name}, ${collection} | ${(100 * clean).toFixed(0)} % | ${figures.join(' | ')} | ${found} |`);
+      rows.push(`| ${name}, ${collection} | ${(100 * clean).toFixed(0)}% | ${figures.join(' | ')} | ${found} |`);
       console.log(rows.at(-1));
       surrogate?.classifier.dispose();
       surrogate = net;

@@ -47,7 +47,7 @@ function runPeers(names: readonly string[]): void {
 }
 
 function percent(value: number): string {
-  return `${(100 * value).toFixed(1)} %`;
+  return `${(100 * value).toFixed(1)}%`;
 }
 
 function row(attack: string, peer: PeerResult, own: Strength): string {

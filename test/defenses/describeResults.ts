@@ -27,7 +27,7 @@ export function describeResults(results: Rows): string {
   const both = [domains.fashion, domains.signs];
   const parts = [
     '# What defenses are worth',
-    'Written by `npm run defenses`. Robust accuracy counts images that are right before and after the attack. In brackets are 95 % Wilson intervals.',
+    'Written by `npm run defenses`. Robust accuracy counts images that are right before and after the attack. In brackets are 95% Wilson intervals.',
     '## Bars',
     table(
       ['bar', 'found', ''],
@@ -37,7 +37,7 @@ export function describeResults(results: Rows): string {
     'Every model was trained further from the undefended one, and is attacked with full knowledge of its weights. A small convolutional network of 105,866 parameters for Fashion-MNIST, trained on 20,000 images; the demo’s own network for its signs. FGSM and PGD (40 steps from the image, and 40 from a random point) have the budget ε in linf that training had; adversarial images are on the 8-bit grid. C&W minimizes l2 with the preset `quick`; its robust accuracy counts as held what it fooled only beyond the bound.',
     ...both.flatMap((domain) => [`### ${headline(domain)}`, hardeningTable(inDomain(of('hardening'), domain))]),
     '## Detectors',
-    'Each is fitted to the undefended model (the collaborative one to the model that was hardened for it), its threshold set to reject 5 % of clean images. Detected are examples that fool the model, made by an attacker who does not know of the detector: area under the ROC curve, and detection at 1 % and at 5 % false positives on images that the detector had not seen. An asterisk marks attacks that the detector learned from.',
+    'Each is fitted to the undefended model (the collaborative one to the model that was hardened for it), its threshold set to reject 5% of clean images. Detected are examples that fool the model, made by an attacker who does not know of the detector: area under the ROC curve, and detection at 1% and at 5% false positives on images that the detector had not seen. An asterisk marks attacks that the detector learned from.',
     ...both.flatMap((domain) => [`### ${domain.title}`, separationTable(inDomain(of('detector'), domain))]),
     '### Their fall under an attacker who knows them',
     'The fraction of images, right and accepted before the attack, that end up misclassified and accepted: by an attacker who does not know of the detector, then by one who attacks model and detector at once. C&W, here with at most 400 steps an image, looks for the nearest success at any distance: its median in l2 stands behind.',
@@ -166,7 +166,7 @@ function show({ value, interval: [low, high] }: Share): string {
 }
 
 function percent(value: number): string {
-  return `${(100 * value).toFixed(1)} %`;
+  return `${(100 * value).toFixed(1)}%`;
 }
 
 function time(seconds: number): string {

@@ -9,7 +9,7 @@ export function showProgress({ name, phase, step, steps, secondsLeft, point }: T
   const isMeasured = point?.robustAccuracy !== undefined;
   if (phase === last.phase && !isMeasured && now - last.at < interval) return;
   last = { phase, at: now };
-  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+  const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
   const parts = [
     steps > 0 ? `${step} of ${steps}` : '',
     secondsLeft === undefined ? '' : `${Math.round(secondsLeft)} s left`,

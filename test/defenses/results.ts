@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { AttackDetection } from '../../src/defenses/detectors/report.ts';
 import type { Interval } from '../../src/evaluation/metrics.ts';
 
-/** A fraction of images, with its 95 % Wilson interval. */
+/** A fraction of images, with its 95% Wilson interval. */
 export interface Share {
   readonly value: number;
   readonly interval: Interval;
@@ -110,7 +110,7 @@ export interface Bar {
   readonly isMet: boolean;
 }
 
-const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
+const percent = (value: number) => `${(100 * value).toFixed(1)}%`;
 
 /** Holds results against what they are to come to. */
 export function barsOf(results: Rows): Bar[] {
@@ -131,21 +131,21 @@ export function barsOf(results: Rows): Bar[] {
   const gray = row('digits/collaborative', 'collaborative')?.assaults.find(({ attack }) => attack === 'fgsm');
   return [
     bar(
-      'Fashion-MNIST, undefended: robust accuracy under PGD-40 below 5 %',
+      'Fashion-MNIST, undefended: robust accuracy under PGD-40 below 5%',
       undefended?.pgd.robust.value,
       (value) => value < 0.05,
     ),
-    bar('Fashion-MNIST, adversarially trained (Madry): above 40 %', madry?.pgd.robust.value, (value) => value > 0.4),
-    bar('its clean accuracy at least 80 %', madry?.fgsm.clean.value, (value) => value >= 0.8),
+    bar('Fashion-MNIST, adversarially trained (Madry): above 40%', madry?.pgd.robust.value, (value) => value > 0.4),
+    bar('its clean accuracy at least 80%', madry?.fgsm.clean.value, (value) => value >= 0.8),
     ...['fashion', 'signs'].map((domain) =>
       bar(
-        `${domain}: a safety net detects over 90 % of every attack that it was trained on, at 5 % false positives`,
+        `${domain}: a safety net detects over 90% of every attack that it was trained on, at 5% false positives`,
         bestSafetyNet(results, domain),
         (value) => value > 0.9,
       ),
     ),
     bar(
-      'MNIST, collaborative multi-task training: over 90 % of gray-box FGSM is detected',
+      'MNIST, collaborative multi-task training: over 90% of gray-box FGSM is detected',
       gray && gray.caught / gray.misclassified,
       (value) => value > 0.9,
     ),

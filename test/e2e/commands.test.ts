@@ -24,7 +24,7 @@ describe('Commands', () => {
     const view = workbench().webview().content;
     await view.getByRole('listbox', { name: 'Examples' }).waitFor();
     await view
-      .getByText(/robust accuracy .* 9\.7 %/)
+      .getByText(/robust accuracy .* 9\.7%/)
       .first()
       .waitFor();
     await workbench().screenshot('attack-model');
@@ -38,12 +38,12 @@ describe('Commands', () => {
     await quickInput.choose('FGSM');
     await quickInput.enter('8/255');
     await quickInput.choose('street');
-    await quickInput.choose('As in the file');
+    await quickInput.choose('From the model file');
     await notifications.gone('Attacking signs (2) › FGSM 8/255');
     const view = workbench().webview().content;
     await view.getByRole('listbox', { name: 'Examples' }).waitFor();
     await view
-      .getByText(/robust accuracy .* 76\.4 %/)
+      .getByText(/robust accuracy .* 76\.4%/)
       .first()
       .waitFor();
     await workbench().screenshot('attack-onnx');
@@ -156,9 +156,9 @@ describe('Commands', () => {
     await begin('FMN');
     await quickInput.choose('Paper');
     await quickInput.choose('street');
-    await quickInput.message.getByText('Median distance in').waitFor();
+    await quickInput.message.getByText('Minimum median distance in').waitFor();
     await quickInput.enter('-1');
-    await quickInput.message.getByText('A number that is 0 or more').waitFor();
+    await quickInput.message.getByText('Enter a number that is 0 or greater.').waitFor();
     await quickInput.enter('1.5');
     await workbench().tab('settings.json').waitFor();
     await begin('Forged image');
@@ -203,9 +203,9 @@ describe('Commands', () => {
     await workbench().runCommand('Perturb: Check Preprocessing…');
     await quickInput.choose('signs');
     await quickInput.choose('street');
-    await quickInput.item(best).getByText('32 of 32 right (100.0 %)').waitFor();
+    await quickInput.item(best).getByText('32 of 32 correct (100.0%)').waitFor();
     assert.equal((await quickInput.items())[0], best);
-    await quickInput.item('As in the settings, stretched').getByText('The settings have this one').waitFor();
+    await quickInput.item('Current settings, stretched').getByText('Current setting').waitFor();
     await workbench().screenshot('check-preprocessing');
     await quickInput.cancel();
     assert.equal(await readFile(settings, 'utf8'), wrong);

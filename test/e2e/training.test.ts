@@ -30,14 +30,14 @@ describe('Training', () => {
     const view = workbench().webview().content;
     await view.getByRole('heading', { name: 'Trained' }).waitFor({ timeout: 120_000 });
     await view.getByRole('row', { name: /^FGSM, linf 8\/255 \d+ [01]\.\d{3}/ }).waitFor();
-    await notifications.message('signs-jpeg is trained.');
+    await notifications.message('signs-jpeg has been trained.');
     assert.deepEqual((await settings())['perturb.detectors'], {
       'signs-jpeg': { kind: 'jpeg', model: 'signs', dataset: 'street', path: 'detectors/signs-jpeg' },
     });
     await access(path.join(workbench().folder, 'detectors', 'signs-jpeg', 'detector.json'));
     await workbench().screenshot('train-detector');
     assert.deepEqual(await workbench().webview().violations(), []);
-    await notifications.press('signs-jpeg is trained.', 'Show Settings');
+    await notifications.press('signs-jpeg has been trained.', 'Show Settings');
     await workbench().tab('settings.json').waitFor();
   });
 
@@ -65,16 +65,16 @@ describe('Training', () => {
     await quickInput.choose('Quick');
     await quickInput.choose('street');
     await quickInput.item('FGSM and PGD at 8/255').waitFor();
-    await quickInput.choose('Choose attacks…');
+    await quickInput.choose('Choose Attacks…');
     await quickInput.input.fill('FGSM');
     await quickInput.choose('FGSM');
     await quickInput.accept();
-    await quickInput.title.getByText('Epsilon of FGSM').waitFor();
+    await quickInput.title.getByText('Epsilon for FGSM').waitFor();
     await quickInput.enter('4/255');
     await quickInput.accept();
     await notifications.press('Training signs-subnetwork', 'Cancel');
     await notifications.toast('Training signs-subnetwork').waitFor({ state: 'hidden' });
-    await workbench().webview().content.getByRole('heading', { name: 'Cancelled' }).waitFor();
+    await workbench().webview().content.getByRole('heading', { name: 'Canceled' }).waitFor();
     assert.deepEqual((await settings())['perturb.detectors']['signs-subnetwork'], {
       kind: 'subnetwork',
       model: 'signs',
@@ -117,7 +117,7 @@ describe('Training', () => {
     await workbench().runCommand('View: Close All Editors');
     await testing.clickAction('guarded', 'Open Perturbation View');
     await view.getByText('The gradient is zero on some images.').waitFor();
-    await view.getByRole('button', { name: 'What it means, and what to do' }).click();
+    await view.getByRole('button', { name: 'What it means and what to do' }).click();
     await workbench().tab('Preview zero-gradients.md').waitFor();
   });
 
@@ -142,10 +142,10 @@ describe('Training', () => {
     // The link brings the panel back.
     await notifications.toast('Training tiny').getByRole('link', { name: 'tiny' }).click();
     const view = workbench().webview().content;
-    await view.getByRole('img', { name: /Robust accuracy [\d.]+ %/ }).waitFor({ timeout: 120_000 });
+    await view.getByRole('img', { name: /Robust accuracy [\d.]+%/ }).waitFor({ timeout: 120_000 });
     await workbench().screenshot('harden-model');
     await view.getByRole('button', { name: 'Cancel' }).click();
-    await view.getByRole('heading', { name: 'Cancelled' }).waitFor();
+    await view.getByRole('heading', { name: 'Canceled' }).waitFor();
     await notifications.toast('Training tiny').waitFor({ state: 'hidden' });
 
     await define([['perturb.defenses', 'brief'], { ...defense(1), path: 'models/brief' }]);
@@ -156,7 +156,7 @@ describe('Training', () => {
     await workbench().screenshot('hardened-model');
     await view.getByRole('button', { name: /card/ }).click();
     await workbench().tab('Preview card.md').waitFor();
-    await notifications.press('brief is trained.', 'Add to Models');
+    await notifications.press('brief has been trained.', 'Add to Models');
     await workbench().tab('settings.json').waitFor();
     assert.deepEqual((await settings())['perturb.models'].brief, {
       ...(await settings())['perturb.models'].signs,

@@ -68,7 +68,7 @@ describe('accessibility of the perturbation view', () => {
       assert.notEqual(outline, 'none', name);
     }
     const all = seen.join('\n');
-    for (const part of ['Open settings', 'tile', 'stage', 'Zoom in', 'Save picture…'])
+    for (const part of ['Open Settings', 'tile', 'stage', 'Zoom in', 'Save picture…'])
       assert.ok(all.includes(part), all);
   });
 });

@@ -22,15 +22,15 @@ describe('the perturbation view of a model with a detector', () => {
     const accuracy = ((shown.report.rounds.at(-1)?.metrics.robustAccuracy ?? 0) * 100).toFixed(1);
     for (const words of [
       'signs-mahalanobis (Mahalanobis score)',
-      `Unaware attacker: robust accuracy ${accuracy} %`,
-      'Adaptive attacker: robust accuracy 12.5 %',
+      `Unaware attacker: robust accuracy ${accuracy}%`,
+      'Adaptive attacker: robust accuracy 12.5%',
       'misclassified and rejected: 8',
       `clean images rejected: ${shown.report.rounds[0]?.metrics.counts.rejected}`,
     ]) {
       assert.ok(line.includes(words), `${words} is missing in ${line}`);
     }
     await page.locator('.details summary').click();
-    assert.match(await text(page.locator('.details')), /2\.5, set to reject 5\.0 % of clean images; it did not learn/);
+    assert.match(await text(page.locator('.details')), /2\.5, set to reject 5\.0% of clean images; not trained on/);
   });
 
   it('shows scores beside the threshold, and what is rejected', async () => {
@@ -56,7 +56,7 @@ describe('the perturbation view of a model with a detector', () => {
       await text(page.getByRole('radiogroup', { name: 'Filter by outcome' })),
       new RegExp(`Rejected\\s*${rejected}`),
     );
-    assert.match(await text(page.locator('.example')), /the detector rejects this image before any attack/);
+    assert.match(await text(page.locator('.example')), /the detector rejects this image before the attack/);
     const other = await fixture.open(plain);
     assert.equal(await other.getByRole('radio', { name: /Rejected/ }).count(), 0);
   });
@@ -67,8 +67,8 @@ describe('the perturbation view of a model with a detector', () => {
     await page.getByRole('combobox', { name: 'Budget' }).selectOption({ index: 1 });
     await page.getByRole('img', { name: /unaware: AUROC 0\.950/ }).waitFor();
     const table = await text(page.locator('.detection table'));
-    assert.match(table, /unaware\s+[\d.]+ %\s+0\.950\s+60\.0 %\s+80\.0 %/);
-    assert.match(table, /adaptive\s+12\.5 %\s+0\.550\s+5\.0 %\s+10\.0 %/);
+    assert.match(table, /unaware\s+[\d.]+%\s+0\.950\s+60\.0%\s+80\.0%/);
+    assert.match(table, /adaptive\s+12\.5%\s+0\.550\s+5\.0%\s+10\.0%/);
   });
 
   it('says so where no example is misclassified', async () => {

@@ -98,7 +98,7 @@ describe('the page of the perturbation view', () => {
 
   it('sorts by distance and by confidence', async () => {
     const page = await fixture.open(shown);
-    await page.getByRole('combobox', { name: 'Order' }).selectOption('Smallest distance first');
+    await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Smallest distance first');
     const fooled = shown.examples.filter(({ status }) => status === 'fooled');
     const nearest = Math.min(...fooled.map(({ norms }) => norms?.linf ?? Infinity));
     assert.match((await firstTile(page)) ?? '', new RegExp(`distance ${Math.round(255 * nearest)}/255`));
@@ -145,14 +145,14 @@ describe('the page of the perturbation view', () => {
   it('restores selection, filters, order, mode and zoom after it is loaded anew', async () => {
     const page = await fixture.open(shown);
     await choose(page, /Fooled/);
-    await page.getByRole('combobox', { name: 'Order' }).selectOption('Smallest distance first');
+    await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Smallest distance first');
     await choose(page, /Difference/);
     await page.locator('[role=option]').nth(2).click();
     await page.locator('.stage').focus();
     await page.keyboard.press('+');
     const look = async () => ({
       selected: await nameOf(selectedTile(page)),
-      order: await page.getByRole('combobox', { name: 'Order' }).inputValue(),
+      order: await page.getByRole('combobox', { name: 'Sort by' }).inputValue(),
       count: await tileCount(page),
       mode: await page.getByRole('radio', { name: 'Difference' }).isChecked(),
       scale: await text(page.locator('.scale')),
@@ -194,7 +194,7 @@ describe('the page of the perturbation view', () => {
     const [figures = '', histogram = ''] = await page.locator('.charts table').allInnerTexts();
     for (const { epsilon = 0, metrics } of shown.report.rounds) {
       assert.ok(
-        figures.includes(`${Math.round(255 * epsilon)}/255\t${(100 * (metrics.robustAccuracy ?? 0)).toFixed(1)} %`),
+        figures.includes(`${Math.round(255 * epsilon)}/255\t${(100 * (metrics.robustAccuracy ?? 0)).toFixed(1)}%`),
       );
     }
     const last = shown.report.attack.epsilons.at(-1);
@@ -210,7 +210,7 @@ describe('the page of the perturbation view', () => {
 
   it('asks the extension for what only it can do', async () => {
     const page = await fixture.open(shown);
-    await page.getByRole('button', { name: 'Open settings' }).click();
+    await page.getByRole('button', { name: 'Open Settings' }).click();
     await page.getByRole('button', { name: 'Copy as settings entry' }).click();
     await page.getByRole('button', { name: 'Reveal original image' }).click();
     const posted = await page.evaluate<{ type: string; example?: number }[]>('window.posted');

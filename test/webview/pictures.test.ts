@@ -206,9 +206,9 @@ describe('the pictures of the perturbation view', () => {
     const page = await fixture.open({ ...shown, examples: [wrong] });
     await drawn(page);
     assert.deepEqual(await pixels(page, 0), before_);
-    const reason = 'Not attacked: the model gets this image wrong before any attack.';
+    const reason = 'Not attacked: the model misclassifies this image before the attack.';
     assert.deepEqual(await page.locator('.absence:visible').allInnerTexts(), [reason, reason]);
-    assert.match(await text(page.getByRole('radiogroup', { name: 'Filter by outcome' })), /Wrong\s*1/);
+    assert.match(await text(page.getByRole('radiogroup', { name: 'Filter by outcome' })), /Misclassified\s*1/);
     for (const mode of ['Swipe', 'Flicker', 'Difference', 'Overlay']) {
       await choose(page, mode);
       await drawn(page);

@@ -58,7 +58,7 @@ describe('the trace of an attack in the perturbation view', () => {
       (await page.locator('.trace .plot').getAttribute('aria-label')) ?? '',
       /^Logits along the sign of the gradient\. Prediction: .*−16\/255/,
     );
-    await page.locator('.trace summary', { hasText: 'Figures' }).click();
+    await page.locator('.trace summary', { hasText: 'Data table' }).click();
     const rows = (await text(page.locator('.trace-table table'))).split('\n');
     assert.equal(rows.length, 1 + 41);
     assert.match(rows[0] ?? '', new RegExp(`^ε\tPrediction\tlinf\t${example.label}\t`));
@@ -102,7 +102,7 @@ describe('the trace of an attack in the perturbation view', () => {
 
   it('works the linear explanation out with numbers', async () => {
     const { page } = await open(explained);
-    await page.locator('summary', { hasText: 'The linear explanation, with numbers' }).click();
+    await page.locator('summary', { hasText: 'The linear explanation in numbers' }).click();
     const table = await text(page.locator('.worked-out table'));
     assert.match(table, /x\t1\t−1\t2\t0\t3\t−2\t−4/);
     assert.match(table, /x \+ ε · w\t1\.2\t−0\.4\t1\.8\t0\.4\t3\.4\t−1\.4\t1\.6\t0\.6/);
@@ -122,7 +122,7 @@ describe('the trace of an attack in the perturbation view', () => {
     const last = example.trace?.steps.at(-1)?.at ?? 0;
     await freeze(page);
     await page.clock.runFor(5000);
-    assert.equal(await slider(page).getAttribute('aria-valuetext'), 'As reported');
+    assert.equal(await slider(page).getAttribute('aria-valuetext'), 'Reported result');
     await page.getByRole('button', { name: 'Play', exact: true }).click();
     assert.match(await words(page), /^Step 0: /);
     await page.clock.runFor(160);
@@ -139,19 +139,19 @@ describe('the trace of an attack in the perturbation view', () => {
   it('goes step by step, and back to the example as it is reported', async () => {
     const { page, example } = await open(recorded);
     const reported = await pixels(page, 2);
-    await page.getByRole('button', { name: 'Step on' }).click();
+    await page.getByRole('button', { name: 'Next step' }).click();
     assert.deepEqual(await pixels(page, 2), await frame(example, near(0)));
-    await page.getByRole('button', { name: 'Step on' }).click();
+    await page.getByRole('button', { name: 'Next step' }).click();
     assert.deepEqual(await pixels(page, 2), await frame(example, near(1)));
     assert.match(await text(page.locator('.pane figcaption').last()), /^Step 1/);
-    await page.getByRole('button', { name: 'Step back' }).click();
+    await page.getByRole('button', { name: 'Previous step' }).click();
     assert.deepEqual(await pixels(page, 2), await frame(example, near(0)));
     await page.locator('.stage').focus();
     await page.keyboard.press('.');
     assert.deepEqual(await pixels(page, 2), await frame(example, near(1)));
     await page.keyboard.press(',');
     assert.deepEqual(await pixels(page, 2), await frame(example, near(0)));
-    await page.getByRole('button', { name: 'As reported' }).click();
+    await page.getByRole('button', { name: 'Reported result' }).click();
     assert.deepEqual(await pixels(page, 2), reported);
     assert.match(await text(page.locator('.pane figcaption').last()), /^Adversarial/);
   });

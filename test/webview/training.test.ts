@@ -40,9 +40,9 @@ describe('the page of a training', () => {
     const [clean, robust] = [points[4]?.cleanAccuracy, points[4]?.robustAccuracy].map((one) =>
       (100 * (one ?? 0)).toFixed(1),
     );
-    await chart(page, new RegExp(`Clean accuracy ${clean} %, Robust accuracy ${robust} %`)).waitFor();
+    await chart(page, new RegExp(`Clean accuracy ${clean}%, Robust accuracy ${robust}%`)).waitFor();
     await page.locator('.training .uplot canvas').nth(1).waitFor();
-    await page.getByText('Figures').first().click();
+    await page.getByText('Data table').first().click();
     const table = page.getByRole('table').first();
     assert.equal(await table.getByRole('row').count(), 1 + 5);
     await update(page, { ...running, points: points.slice(0, 7) });
@@ -90,9 +90,9 @@ describe('the page of a training', () => {
     assert.deepEqual((await posted(page)).at(-1), { type: 'cancel' });
     await update(page, { ...running, isCancelling: true });
     assert.ok(await cancel.isDisabled());
-    await page.getByText('Cancelling…').waitFor();
+    await page.getByText('Canceling…').waitFor();
     await update(page, { ...running, outcome: { type: 'cancelled' } });
-    await page.getByRole('heading', { name: 'Cancelled' }).waitFor();
+    await page.getByRole('heading', { name: 'Canceled' }).waitFor();
     assert.equal(await cancel.count(), 0);
     await remark.waitFor();
     const other = await fixture.open({ ...detector, outcome: undefined });
@@ -110,8 +110,8 @@ describe('the page of a training', () => {
   it('sums up a defense: before and after, warnings, and files that open', async () => {
     const page = await fixture.open(hardened);
     const rows = await page.locator('.before-after').getByRole('row').allInnerTexts();
-    assert.match(rows[1] ?? '', /Clean accuracy\s+98\.6 %\s+93\.1 %\s+−5\.5/);
-    assert.match(rows[2] ?? '', /Robust accuracy\s+4\.2 %\s+51\.4 %\s+\+47\.2/);
+    assert.match(rows[1] ?? '', /Clean accuracy\s+98\.6%\s+93\.1%\s+−5\.5/);
+    assert.match(rows[2] ?? '', /Robust accuracy\s+4\.2%\s+51\.4%\s+\+47\.2/);
     await page.getByText(defenseReport.warnings[0] ?? '').waitFor();
     for (const [file, at] of [
       ['model', defenseReport.model],
@@ -130,15 +130,15 @@ describe('the page of a training', () => {
   it('sums up a detector: threshold, clean images, and each attack, those held out apart', async () => {
     const page = await fixture.open(detector);
     const facts = await text(page.locator('.facts'));
-    assert.match(facts, /−3\.13, set to reject 5\.0 % of clean images/);
-    assert.match(facts, /2 of 36 \(5\.6 %\)/);
+    assert.match(facts, /−3\.13, set to reject 5\.0% of clean images/);
+    assert.match(facts, /2 of 36 \(5\.6%\)/);
     await chart(
       page,
       /FGSM, linf 8\/255: AUROC 0\.981, PGD, linf 8\/255: AUROC 0\.942, DeepFool, l2: AUROC 0\.731/,
     ).waitFor();
     const [seen = '', heldOut = ''] = await page.locator('table.roc tbody').allInnerTexts();
-    assert.match(seen, /^Learned from\s+FGSM, linf 8\/255\s+48\s+0\.981\s+70\.0 %\s+92\.0 %\s+PGD/);
-    assert.match(heldOut, /^Held out\s+DeepFool, l2\s+48\s+0\.731\s+10\.0 %\s+25\.0 %/);
+    assert.match(seen, /^Used in training\s+FGSM, linf 8\/255\s+48\s+0\.981\s+70\.0%\s+92\.0%\s+PGD/);
+    assert.match(heldOut, /^Held out\s+DeepFool, l2\s+48\s+0\.731\s+10\.0%\s+25\.0%/);
     assert.match(heldOut, /Carlini & Wagner, l2\s+0\s+—\s+—\s+—/, 'nothing is claimed without an example');
     await page.getByRole('button', { name: detectorReport.file }).click();
     assert.deepEqual((await posted(page)).at(-1), { type: 'open', file: 'detector' });
@@ -152,7 +152,7 @@ describe('the page of a training', () => {
     });
     await page.locator('table.roc').waitFor();
     assert.equal(await page.getByText('Held out').count(), 0);
-    assert.equal(await page.getByText('Learned from').count(), 0);
+    assert.equal(await page.getByText('Used in training').count(), 0);
   });
 
   for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
@@ -183,7 +183,7 @@ describe('the page of a training', () => {
       );
       if (page.url() !== '' && name !== '' && outline !== 'none') seen.push(name);
     }
-    for (const part of [defenseReport.model, defenseReport.onnx, defenseReport.card, 'Figures'])
+    for (const part of [defenseReport.model, defenseReport.onnx, defenseReport.card, 'Data table'])
       assert.ok(seen.includes(part ?? ''), `${part} is not among ${seen.join(', ')}`);
   });
 });

@@ -1,10 +1,10 @@
 import type { Placement, Point, Size } from '../logic/zoom.ts';
 
-/** A picture drawn over those before it. */
+/** A picture drawn on top of the previous ones. */
 export interface Layer {
   readonly image: OffscreenCanvas;
   readonly alpha?: number;
-  /** Only what is to the right of the divider. */
+  /** Only the part to the right of the divider. */
   readonly rightOfDivider?: boolean;
 }
 
@@ -15,16 +15,16 @@ export interface Scene {
   readonly placement: Placement;
   /** Device pixels from the left edge of the pane. */
   readonly divider?: number;
-  /** The image pixel that is read out. */
+  /** The inspected image pixel. */
   readonly cursor?: Point;
-  /** `false` draws no lines between pixels, however large they are. */
+  /** `false` draws no lines between pixels, no matter how large they are. */
   readonly hasGrid?: boolean;
 }
 
-/** From so many CSS pixels per image pixel on, lines separate the pixels. */
+/** Lines separate the pixels from this many CSS pixels per image pixel. */
 const gridScale = 20;
 
-// Black beside white shows on any picture, in any theme.
+// Black next to white is visible on any picture, in any theme.
 const [dark, light] = ['#000', '#fff'];
 
 /** Draws a pane, each image pixel as one block. */
@@ -52,13 +52,13 @@ export function drawScene(canvas: HTMLCanvasElement, scene: Scene | undefined): 
   if (cursor) drawCursor(context, cursor, placement);
 }
 
-/** Where the divider lies: across what is seen of the image. */
+/** Position of the divider: across the visible part of the image. */
 export function dividerAt(share: number, { width }: Size, { scale, left }: Placement, pane: Size): number {
   const [from, to] = seen(width, scale, left, pane);
   return Math.round(from + share * (to - from));
 }
 
-/** The share of the image left of a point of the pane: the other way round. */
+/** The fraction of the image to the left of a point of the pane: the inverse. */
 export function shareAt(x: number, { width }: Size, { scale, left }: Placement, pane: Size): number {
   const [from, to] = seen(width, scale, left, pane);
   return Math.min(1, Math.max(0, (x - from) / (to - from)));

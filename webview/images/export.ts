@@ -1,7 +1,7 @@
 import type { Plan } from '../parts/scenes.ts';
 import { dividerAt, drawScene } from './draw.ts';
 
-/** Least width and height of a panel, as in the pictures of a report. */
+/** Minimum width and height of a panel, as in the pictures of a report. */
 const leastPanel = 192;
 const gap = 12;
 

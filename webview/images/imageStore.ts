@@ -1,13 +1,13 @@
 import type { RgbaImage } from '../logic/amplify.ts';
 import { LruCache } from '../logic/lru.ts';
 
-/** An image with its exact values, and as something that a canvas can draw. */
+/** An image with its exact values, and in a form that a canvas can draw. */
 export interface Raster extends RgbaImage {
   readonly data: Uint8ClampedArray<ArrayBuffer>;
   readonly canvas: OffscreenCanvas;
 }
 
-/** Loads images of a run folder and keeps those used last. */
+/** Loads images of a run folder and caches the most recently used ones. */
 export class ImageStore {
   readonly #base: string;
   readonly #cache: LruCache<string, Promise<Raster>>;
@@ -22,19 +22,19 @@ export class ImageStore {
     return this.#base + path.split('/').map(encodeURIComponent).join('/');
   }
 
-  /** Loads an image; it is rejected with an Error when it is missing or no image. */
+  /** Loads an image; rejects with an Error if it is missing or not an image. */
   load(path: string): Promise<Raster> {
     const known = this.#cache.get(path);
     if (known) return known;
     const loading = read(this.url(path));
     this.#cache.set(path, loading);
-    // A file that appears later gets another chance.
+    // A file that appears later can be loaded then.
     loading.catch(() => this.#cache.delete(path));
     return loading;
   }
 }
 
-/** The image is fetched, not drawn from an <img>, so that the canvas lets its values be read. */
+/** The image is fetched rather than drawn from an <img>, so that the canvas allows reading its values. */
 async function read(url: string): Promise<Raster> {
   const response = await fetch(url);
   if (!response.ok) throw new Error(`${response.status} ${response.statusText}`.trim());

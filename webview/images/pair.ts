@@ -4,7 +4,7 @@ import { type Difference, type DifferenceKind, drawDifference, subtract } from '
 import { explainMissing } from '../logic/describe.ts';
 import type { ImageStore, Raster } from './imageStore.ts';
 
-/** Why there is no picture, in the user's words. */
+/** Why there is no picture, as a message for the user. */
 export interface Absence {
   readonly reason: string;
 }
@@ -12,7 +12,7 @@ export interface Absence {
 /** The images of one example, or why one is missing. */
 export interface Pair {
   readonly original: Raster | Absence;
-  /** What is shown in the place of the adversarial image, where it is a point on the way there. */
+  /** What is shown instead of the adversarial image if it is an intermediate point of the attack. */
   readonly step?: { readonly title: string; readonly answer: string };
   readonly adversarial: Raster | Absence;
   readonly difference: Difference | Absence;
@@ -34,7 +34,7 @@ export async function loadPair(t: Translate, store: ImageStore, example: ShownEx
   return { original, adversarial, difference: compare(t, original, adversarial) };
 }
 
-/** The pair with a point on the way in the place of the adversarial image. */
+/** The pair with an intermediate point instead of the adversarial image. */
 export function withStep(t: Translate, pair: Pair, image: Raster, step: Pair['step']): Pair {
   return { ...pair, adversarial: image, difference: compare(t, pair.original, image), step };
 }
@@ -45,10 +45,10 @@ function compare(t: Translate, original: Raster | Absence, adversarial: Raster |
   if (original.width === adversarial.width && original.height === adversarial.height) {
     return subtract(original, adversarial);
   }
-  return { reason: t('The two images differ in size, so there is no difference to show.') };
+  return { reason: t('The two images differ in size, so no difference can be shown.') };
 }
 
-/** A difference as something that a canvas can draw. */
+/** A difference in a form that a canvas can draw. */
 export function paintDifference(difference: Difference, gain: number, kind: DifferenceKind): OffscreenCanvas {
   const { width, height } = difference;
   const canvas = new OffscreenCanvas(width, height);

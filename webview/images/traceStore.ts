@@ -5,7 +5,7 @@ import { type TracePoint, tracePoints } from '../logic/trace.ts';
 import type { Size } from '../logic/zoom.ts';
 import { ImageStore, type Raster } from './imageStore.ts';
 
-/** The way of an attack on one example: its points, and the image of each. */
+/** The path of an attack on one example: its points, and the image at each. */
 export interface LoadedTrace {
   readonly axis: Trace['axis'];
   readonly points: readonly TracePoint[];
@@ -13,7 +13,7 @@ export interface LoadedTrace {
   image(point: TracePoint): Raster;
 }
 
-/** Traces that are kept, each with a picture of all its images. */
+/** Number of traces to keep, each with a picture of all its images. */
 const capacity = 4;
 
 /** Loads the traces of examples when they are shown: their steps come from the extension, their images are files. */
@@ -23,20 +23,20 @@ export class TraceStore {
   readonly #steps = new LruCache<number, Promise<Trace['steps']>>(capacity);
   readonly #waiting = new Map<number, (steps: Trace['steps']) => void>();
 
-  /** @param ask asks for the steps of the example at a place; they come back through `receive`. */
+  /** @param ask requests the steps of the example at an index; they arrive through `receive`. */
   constructor(imagesBase: string, ask: (example: number) => void) {
     this.#sheets = new ImageStore(imagesBase, capacity);
     this.#ask = ask;
   }
 
-  /** Takes the steps that were asked for. */
+  /** Receives the requested steps. */
   receive(example: number, steps: Trace['steps']): void {
     this.#waiting.get(example)?.(steps);
     this.#waiting.delete(example);
   }
 
   /**
-   * The trace of an example; `undefined` where none was recorded. It is rejected with an Error when its picture is
+   * The trace of an example; `undefined` if none was recorded. Rejects with an Error if its picture is
    * missing.
    * @param size of the original image.
    */

@@ -1,7 +1,7 @@
 import type { Interval } from '../../src/evaluation/metrics.ts';
 import type { TestReport } from '../../src/reports/report.ts';
 
-/** What the security curve is about: what remains, or for targeted attacks (which have no robust accuracy) what falls. */
+/** The metric of the security curve: robust accuracy or, for targeted attacks, which have none, the success rate. */
 export type CurveMetric = 'robustAccuracy' | 'successRate';
 
 /** The security curve of one budget. */

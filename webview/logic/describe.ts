@@ -6,23 +6,23 @@ import type { ShownExample } from '../../src/page/protocol.ts';
 import type { Translate } from '../l10n.ts';
 import { formatAmount, formatConfidence } from './format.ts';
 
-/** What a status is called: forging images and explaining a model fool nobody. */
+/** Display name of a status; forging images and explaining a model do not fool the model. */
 export function statusTitle(t: Translate, status: Status, kind: Kind): string {
   switch (status) {
     case 'fooled':
       return { attack: t('Fooled'), forge: t('Forged'), explanation: t('Changes') }[kind];
     case 'held':
-      return { attack: t('Held'), forge: t('Not forged'), explanation: t('Stays') }[kind];
+      return { attack: t('Held'), forge: t('Not forged'), explanation: t('Unchanged') }[kind];
     case 'wrong':
-      return t('Wrong from the start');
+      return t('Misclassified before the attack');
     case 'rejected':
-      return t('Rejected from the start');
+      return t('Rejected before the attack');
     case 'ineligible':
       return t('Ineligible');
   }
 }
 
-/** What a verdict is called; an explanation has nothing to pass. */
+/** Display name of a verdict; an explanation cannot pass. */
 export function verdictTitle(t: Translate, verdict: Verdict, kind: Kind): string {
   switch (verdict) {
     case 'passed':
@@ -34,18 +34,18 @@ export function verdictTitle(t: Translate, verdict: Verdict, kind: Kind): string
   }
 }
 
-/** The name of a class; its number where the report lacks names. */
+/** The name of a class, or its number if the report has no names. */
 export function className(t: Translate, classes: readonly string[], index: number): string {
   return classes[index] ?? t('class {0}', index);
 }
 
-/** What words about examples depend on: the attack of the test. */
+/** The properties of the test's attack that descriptions of examples depend on. */
 export interface Told {
   readonly norm: Norm;
   readonly kind: Kind;
 }
 
-/** One example in words, as a screen reader says it: "no-entry predicted as stop, 93 %, distance 8/255". */
+/** A description of one example for screen readers: "no-entry predicted as stop, 93%, distance 8/255". */
 export function describeExample(t: Translate, example: ShownExample, told: Told, nameBudget = false): string {
   const { norm } = told;
   const outcome = describeOutcome(t, example, told);
@@ -57,15 +57,20 @@ export function describeExample(t: Translate, example: ShownExample, told: Told,
 
 function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: Told): string {
   const { label, status, clean, adversarial, norms } = example;
-  if (status === 'ineligible') return t('{0} not attacked: it is the target already', label);
+  if (status === 'ineligible') return t('{0} not attacked: already the target', label);
   if (status === 'wrong') {
-    return t('{0} wrong from the start: predicted as {1}, {2}', label, clean.class, formatConfidence(clean.confidence));
+    return t(
+      '{0} misclassified before the attack: predicted as {1}, {2}',
+      label,
+      clean.class,
+      formatConfidence(clean.confidence),
+    );
   }
-  if (status === 'rejected') return t('{0} rejected from the start by the detector', label);
+  if (status === 'rejected') return t('{0} rejected by the detector before the attack', label);
   if (kind === 'explanation') {
     return status === 'fooled' && adversarial && norms
       ? t('{0} becomes {1} at distance {2}', label, adversarial.class, formatAmount(norms[norm], norm))
-      : t('{0} stays as it is', label);
+      : t('{0} unchanged', label);
   }
   if (!adversarial || !norms) return t('{0} held: the attack found nothing', label);
   const { class: predicted } = adversarial;
@@ -85,11 +90,11 @@ function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: To
 export function explainMissing(t: Translate, { status }: ShownExample): string {
   switch (status) {
     case 'wrong':
-      return t('Not attacked: the model gets this image wrong before any attack.');
+      return t('Not attacked: the model misclassifies this image before the attack.');
     case 'rejected':
-      return t('Not attacked: the detector rejects this image before any attack.');
+      return t('Not attacked: the detector rejects this image before the attack.');
     case 'ineligible':
-      return t('Not attacked: the label of this image is the target of the attack.');
+      return t('Not attacked: this image already has the target label.');
     case 'held':
     case 'fooled':
       return t('The attack found no candidate for this image.');

@@ -5,15 +5,15 @@ import type { Metrics } from '../../src/evaluation/metrics.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
 import type { TestReport } from '../../src/reports/report.ts';
 
-/** What an attacker comes to at one budget. */
+/** The result of an attacker at one budget. */
 export interface Assault {
   readonly attacker: Attacker;
   readonly metrics: Metrics;
-  /** Missing where no example is misclassified. */
+  /** Missing if no example is misclassified. */
   readonly separation?: Separation;
 }
 
-/** Both attackers at one budget, that of the test first; none where there is no detector. */
+/** Both attackers at one budget, the test's own first; empty without a detector. */
 export function assaultsOf({ detector }: TestReport, round: Round | undefined): Assault[] {
   const { metrics, detection } = round ?? {};
   if (!detector || !detection || !metrics) return [];
@@ -40,7 +40,7 @@ export function scoreScale(examples: readonly ShownExample[], threshold: number 
   };
 }
 
-/** JSON says `null` for a score that is not finite. */
+/** JSON uses `null` for a score that is not finite. */
 function isNumber(score: number | null | undefined): score is number {
   return typeof score === 'number' && Number.isFinite(score);
 }

@@ -1,7 +1,7 @@
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Item } from './item.ts';
 
-/** Every status, the most telling first. */
+/** Every status, the most informative first. */
 export const statuses = ['fooled', 'held', 'wrong', 'rejected', 'ineligible'] as const satisfies readonly Status[];
 
 /** Which examples the gallery shows; `null` lets all through. */
@@ -43,14 +43,14 @@ export function countFacets(items: readonly Item[], filter: Filter): Facets {
   };
 }
 
-/** The different labels, by name. */
+/** The distinct labels, sorted by name. */
 export function labelsOf(items: readonly Item[]): string[] {
   return [...new Set(items.map(({ example }) => example.label))].sort((a, b) =>
     a.localeCompare(b, undefined, { numeric: true }),
   );
 }
 
-/** The different budgets, the smallest first. */
+/** The distinct budgets, the smallest first. */
 export function epsilonsOf(items: readonly Item[]): number[] {
   const epsilons = items.flatMap(({ example: { epsilon } }) => (epsilon === undefined ? [] : [epsilon]));
   return [...new Set(epsilons)].sort((a, b) => a - b);

@@ -1,9 +1,9 @@
 import type { Norm } from '../../src/geometry/norms.ts';
 
-// Distances are sums of float32 values, so whole gray levels come out a hair off.
+// Distances are sums of float32 values, so whole gray levels come out slightly off.
 const levelTolerance = 1e-3;
 
-/** A distance in its norm: gray levels ("8/255") where they are whole in linf, a count in l0, else three figures. */
+/** A distance in its norm: gray levels ("8/255") if whole in linf, a count in l0, otherwise three significant digits. */
 export function formatAmount(value: number, norm: Norm): string {
   if (!Number.isFinite(value)) return '∞';
   if (norm === 'l0') return String(Math.round(value));
@@ -14,11 +14,11 @@ export function formatAmount(value: number, norm: Norm): string {
   return value === 0 ? '0' : String(Number(value.toPrecision(3)));
 }
 
-/** A probability as "93 %"; only what is certain is 100 %. A dash where the model gives labels only. */
+/** A probability as "93%"; only what is certain is 100%. A dash if the model gives labels only. */
 export function formatConfidence(confidence: number | undefined): string {
   if (confidence === undefined) return '–';
-  if (confidence < 1 && confidence >= 0.995) return `${(Math.floor(1000 * confidence) / 10).toFixed(1)} %`;
-  return `${(100 * confidence).toFixed(0)} %`;
+  if (confidence < 1 && confidence >= 0.995) return `${(Math.floor(1000 * confidence) / 10).toFixed(1)}%`;
+  return `${(100 * confidence).toFixed(0)}%`;
 }
 
 /** A change in gray levels, with its sign and a true minus. */
@@ -27,18 +27,18 @@ export function formatChange(levels: number): string {
   return levels > 0 ? `+${levels}` : `−${-levels}`;
 }
 
-/** A number of few figures, with a true minus. */
+/** A number with few digits and a true minus sign. */
 export function formatSigned(value: number): string {
   const plain = String(Number(value.toFixed(3)));
   return plain.startsWith('-') ? `−${plain.slice(1)}` : plain;
 }
 
-/** A logit: two figures after the point, with a true minus. */
+/** A logit with two decimals and a true minus sign. */
 export function formatLogit(value: number): string {
   return value.toFixed(2).replace('-', '−');
 }
 
-/** What a detector says of an image: three figures, with a true minus. Scores that JSON cannot say are infinite. */
+/** A detector's score with three significant digits and a true minus sign. Scores that JSON cannot represent are infinite. */
 export function formatScore(score: number | null): string {
   if (score === null || !Number.isFinite(score)) return '∞';
   return String(Number(score.toPrecision(3))).replace('-', '−');

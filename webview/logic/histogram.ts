@@ -6,7 +6,7 @@ export interface Histogram {
   readonly counts: readonly number[];
 }
 
-/** A bin for each gray level is legible up to so many. */
+/** One bin per gray level is legible up to this many. */
 const mostLevels = 64;
 const usualBins = 16;
 
@@ -17,7 +17,7 @@ const usualBins = 16;
 export function makeHistogram(distances: readonly number[], norm: Norm, reach = 0): Histogram {
   const finite = distances.filter(Number.isFinite);
   const largest = finite.reduce((most, distance) => Math.max(most, distance), reach);
-  // What is less than any change of a pixel is no distance, and too small for bins.
+  // Values below the smallest change of a pixel are not distances, and too small for bins.
   if (largest < 1e-9) return { edges: [0, 1], counts: [finite.length] };
   const level = 1 / 255;
   if (norm === 'linf' && largest <= (mostLevels + 0.5) * level) {

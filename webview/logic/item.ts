@@ -2,16 +2,16 @@ import type { Norm } from '../../src/geometry/norms.ts';
 import { itemKey } from '../../src/page/keys.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
 
-/** An example with what the gallery sorts and names it by. */
+/** An example with the properties that the gallery uses for sorting and naming. */
 export interface Item {
   readonly example: ShownExample;
-  /** Place in the test's list of examples, as messages give it. */
+  /** Index in the test's list of examples, as used in messages. */
   readonly place: number;
-  /** Tells it from every other example of the test, also after a reload. */
+  /** Identifies the example within its test, even after a reload. */
   readonly key: string;
-  /** Size of the perturbation that fooled the model, in the attack's norm; infinite where none did. */
+  /** Size of the perturbation that fooled the model, in the attack's norm; infinite if none did. */
   readonly distance: number;
-  /** How sure the model is of its last answer; 0 where it does not say. */
+  /** The model's confidence in its last prediction; 0 if it gives labels only. */
   readonly confidence: number;
 }
 

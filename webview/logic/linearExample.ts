@@ -1,4 +1,4 @@
-/** A linear model ŷ = ⟨w, x⟩, and what two steps of size ε make of its output. */
+/** A linear model ŷ = ⟨w, x⟩, and how steps of size ε change its output. */
 export interface LinearExample {
   readonly x: readonly number[];
   readonly w: readonly number[];
@@ -13,7 +13,7 @@ export interface LinearExample {
   readonly asFarAlongSign: LinearStep;
 }
 
-/** A step, and what it comes to. */
+/** A step and its effect. */
 export interface LinearStep {
   readonly change: readonly number[];
   /** The output after it. */

@@ -1,4 +1,4 @@
-/** A map that forgets what was used longest ago. */
+/** A map that drops its least recently used entry. */
 export class LruCache<K, V> {
   readonly #capacity: number;
   readonly #entries = new Map<K, V>();

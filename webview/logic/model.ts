@@ -4,7 +4,7 @@ import { type Item, toItems } from './item.ts';
 import { sortItems } from './sort.ts';
 import type { State } from './state.ts';
 
-/** What the page shows: the test, the state, and what follows from both. Parts compare it with the one before. */
+/** What the page shows: the test, the state, and what follows from both. Parts compare it with the previous one. */
 export interface Model {
   readonly test: ShownTest;
   readonly items: readonly Item[];

@@ -1,13 +1,13 @@
 import type { Separation } from '../../src/defenses/detectors/separation.ts';
 
-/** A curve among others, and what it is about. */
+/** One of several curves, and what it shows. */
 export interface RocRow {
   readonly name: string;
   /** A figure that belongs to it. */
   readonly figure: string;
-  /** Missing where there is nothing to tell apart. */
+  /** Missing if there is nothing to distinguish. */
   readonly separation?: Separation;
-  /** Drawn dashed, to be told from the others without colors. */
+  /** Drawn dashed, to be distinguishable without colors. */
   readonly dashed?: boolean;
 }
 

@@ -8,7 +8,7 @@ import { fitted, type Zoom } from './zoom.ts';
 export const modes = ['side', 'swipe', 'flicker', 'difference', 'overlay'] as const;
 export type Mode = (typeof modes)[number];
 
-/** The disclosures, which are shut at first. */
+/** The disclosures, which are initially closed. */
 export const disclosures = ['details', 'curve', 'histogram', 'steps', 'numbers'] as const;
 export type Disclosure = (typeof disclosures)[number];
 
@@ -32,7 +32,7 @@ export interface State {
   readonly step: number | null;
 }
 
-/** The state of a view that nobody has touched yet. */
+/** The initial state of a view. */
 export function initialState(location: ViewLocation): State {
   return {
     location,
@@ -50,7 +50,7 @@ export function initialState(location: ViewLocation): State {
   };
 }
 
-/** The state to begin with: what was saved of the same test, as far as it makes sense, and defaults for the rest. */
+/** The initial state: what was saved for the same test, as far as it is valid, and defaults for the rest. */
 export function restoreState(saved: unknown, location: ViewLocation): State {
   const initial = initialState(location);
   if (!isRecord(saved) || !isRecord(saved.location)) return initial;

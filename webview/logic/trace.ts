@@ -2,13 +2,13 @@ import type { Norms } from '../../src/geometry/norms.ts';
 import { argmax, softmax } from '../../src/models/functional.ts';
 import type { Trace } from '../../src/reports/report.ts';
 
-/** A point that an attack went through. */
+/** A point that an attack visited. */
 export interface TracePoint {
   /** Its number among all points of the attack, or its epsilon. */
   readonly at: number;
   readonly logits: readonly number[];
   readonly norms: Norms;
-  /** Index of the class that the model predicts, and how surely. */
+  /** Index of the predicted class, and the confidence. */
   readonly predicted: number;
   readonly confidence: number;
   /** Its place on the contact sheet. */
@@ -54,7 +54,7 @@ export function reignsOf(points: readonly TracePoint[]): Reign[] {
   return reigns;
 }
 
-/** Where the attack began: the point at zero, or the nearest to it. */
+/** Where the attack started: the point at zero, or the one nearest to it. */
 export function startOf(points: readonly TracePoint[]): number {
   return points.reduce((best, { at }, i) => (Math.abs(at) < Math.abs(points[best]?.at ?? Infinity) ? i : best), 0);
 }

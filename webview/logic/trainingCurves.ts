@@ -1,6 +1,6 @@
 import type { TrainingPoint } from '../../src/defenses/progress.ts';
 
-/** What is drawn of a training. */
+/** The curves drawn for a training. */
 export type Measure = Exclude<keyof TrainingPoint, 'epoch'>;
 
 /** Places along the axis, and for each curve its values there: those points at which one of them was measured. */
@@ -9,7 +9,7 @@ export interface Drawing {
   readonly values: readonly (readonly (number | null)[])[];
 }
 
-/** The curves of some measures, in the order of epochs; a value that is not finite is none. */
+/** The curves of some measures, in the order of epochs; values that are not finite are left out. */
 export function drawingOf(points: readonly TrainingPoint[], measures: readonly Measure[]): Drawing {
   const value = (point: TrainingPoint, measure: Measure) =>
     Number.isFinite(point[measure]) ? (point[measure] as number) : null;

@@ -8,7 +8,7 @@ export interface Grid {
   readonly height: number;
 }
 
-/** As many columns as fit; the tiles share the width. */
+/** The number of columns that fit; the tiles share the width. */
 export function layOut(count: number, width: number, leastTileWidth: number, rowHeight: number): Grid {
   const columns = Math.max(1, Math.floor(width / leastTileWidth));
   const rows = Math.ceil(count / columns);
@@ -35,7 +35,7 @@ export function scrollToTile({ columns, rowHeight }: Grid, tile: number, scrollT
   return Math.max(scrollTop, top + rowHeight - height);
 }
 
-/** The tile that a key leads to from another; `undefined` for keys that lead nowhere. */
+/** The tile that a key leads to from another; `undefined` for other keys. */
 export function moveTo(key: string, from: number, count: number, columns: number, page: number): number | undefined {
   const to = destination(key, from, count, columns, page);
   return to === undefined || count === 0 ? undefined : Math.max(0, Math.min(count - 1, to));

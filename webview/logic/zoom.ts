@@ -9,7 +9,7 @@ export interface Point {
   readonly y: number;
 }
 
-/** What is seen of an image, whatever its size and the pane's. */
+/** The visible part of an image, regardless of its size and the pane's. */
 export interface Zoom {
   /** Enlargement beyond the fitting one. */
   readonly factor: number;
@@ -28,7 +28,7 @@ export interface Placement {
 
 export const fitted: Zoom = { factor: 1, x: 0.5, y: 0.5 };
 
-/** Largest enlargement: so many device pixels per image pixel. */
+/** Maximum magnification, in device pixels per image pixel. */
 const largestScale = 96;
 
 /** The scale at which all of the image is seen: whole where it enlarges, so that all pixels are of one size. */
@@ -93,7 +93,7 @@ export function pixelAt(point: Point, { scale, left, top }: Placement, image: Si
   return pixel.x >= 0 && pixel.y >= 0 && pixel.x < image.width && pixel.y < image.height ? pixel : undefined;
 }
 
-/** Moves just so far that a pixel of the image is seen. */
+/** Moves just far enough to make a pixel of the image visible. */
 export function reveal(zoom: Zoom, pixel: Point, image: Size, pane: Size): Zoom {
   const { scale, left, top } = place(zoom, image, pane);
   const shift = (start: number, across: number) => Math.max(0, -start) - Math.max(0, start + scale - across);

@@ -8,17 +8,17 @@ export interface ChartColors {
   readonly main: string;
   readonly faint: string;
   readonly mark: string;
-  /** Of lines that are told apart. */
+  /** Of lines that must be distinguishable. */
   readonly series: readonly string[];
   readonly font: string;
 }
 
 const usualHeight = 180;
 
-/** A plot that grows while one looks at it. */
+/** A plot that grows while it is shown. */
 export interface LiveChart {
   readonly element: HTMLElement;
-  /** @param words its content, for those who cannot see it */
+  /** @param words a description of its content for screen readers */
   draw(words: string, data: uPlot.AlignedData): void;
 }
 
@@ -26,7 +26,7 @@ type Options = (colors: ChartColors) => Omit<uPlot.Options, 'width' | 'height'>;
 
 /**
  * A plot that follows the width of its box and the theme.
- * @param describe its content in words, for those who cannot see it; the figures stand in a table beside.
+ * @param describe describes its content for screen readers; the data is also available in a table.
  */
 export function createChart(
   describe: string,
@@ -84,7 +84,7 @@ function readColors(element: HTMLElement): ChartColors {
   };
 }
 
-/** What the axes of both plots have in common. */
+/** What the axes of both plots share. */
 export function axis(colors: ChartColors, label: string, more: uPlot.Axis = {}): uPlot.Axis {
   return {
     label,

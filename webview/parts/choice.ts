@@ -1,6 +1,6 @@
 import { type Child, h, on } from '../dom.ts';
 
-/** One of a few choices, all in sight: radio buttons that look like a segmented control. */
+/** One of a few choices, all visible: radio buttons that look like a segmented control. */
 export interface Choice<T> {
   readonly element: HTMLElement;
   set(value: T): void;

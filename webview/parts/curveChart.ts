@@ -23,7 +23,7 @@ export function createCurveChart(context: Context): HTMLElement | undefined {
     [
       t('Budget'),
       metric === 'robustAccuracy' ? t('Robust accuracy') : t('Success rate'),
-      t('95 % interval'),
+      t('95% interval'),
       t('Expected'),
     ],
     points.map((point) => [amount(point), formatPercent(point.value), interval(point), expectation(t, curve, point)]),
@@ -31,9 +31,9 @@ export function createCurveChart(context: Context): HTMLElement | undefined {
   return h(
     'figure',
     { class: 'chart' },
-    h('figcaption', {}, h('h3', {}, title), h('span', { class: 'muted' }, t('band: 95 % interval; dash: expected'))),
+    h('figcaption', {}, h('h3', {}, title), h('span', { class: 'muted' }, t('band: 95% interval; dashes: expected'))),
     plot(`${title}. ${words}`, curve, norm),
-    disclosure(context, 'curve', t('Figures'), table),
+    disclosure(context, 'curve', t('Data table'), table),
   );
 }
 

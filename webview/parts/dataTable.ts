@@ -1,6 +1,6 @@
 import { h } from '../dom.ts';
 
-/** Figures as a table: what a plot shows, for everyone. */
+/** The data of a plot as a table, accessible to everyone. */
 export function createDataTable(columns: readonly string[], rows: readonly (readonly string[])[]): HTMLElement {
   return h(
     'table',

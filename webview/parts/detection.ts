@@ -13,7 +13,7 @@ import type { Model } from '../logic/model.ts';
 import type { RocRow } from '../logic/roc.ts';
 import { createRocChart, createRocTable } from './rocChart.ts';
 
-/** The detector in a line of the header: both attackers, and whom it rejects; `undefined` where there is none. */
+/** The detector in a line of the header: both attackers, and what it rejects; `undefined` without a detector. */
 export function createDetectorLine(t: Translate, { report }: ShownTest): HTMLElement | undefined {
   const { detector } = report;
   const round = report.rounds.at(-1);
@@ -32,7 +32,7 @@ export function createDetectorLine(t: Translate, { report }: ShownTest): HTMLEle
   );
 }
 
-/** How well the detector tells what each attacker makes from clean images, at the chosen budget or else the last. */
+/** How well the detector distinguishes each attacker's examples from clean images, at the chosen or the last budget. */
 export function createDetectionChart(context: Context): Part | undefined {
   const { t } = context;
   const { report } = context.model().test;

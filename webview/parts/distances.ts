@@ -46,7 +46,7 @@ export function createDistances(
 function meaning(t: Translate, norm: Norm): string {
   switch (norm) {
     case 'linf':
-      return t('Largest change of a color value');
+      return t('Largest change in a color value');
     case 'l2':
       return t('Euclidean length of the change');
     case 'l1':

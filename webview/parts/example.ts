@@ -12,7 +12,7 @@ import type { Pictures } from './pictures.ts';
 import { createPrediction } from './prediction.ts';
 import { planPanes } from './scenes.ts';
 
-/** All that is known of the selected example, and what can be done with it. */
+/** Everything known about the selected example, and the actions for it. */
 export function createExample(context: Context, pictures: Pictures): Part {
   const { t } = context;
   const { test } = context.model();
@@ -34,7 +34,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
     button('save', t('Save picture…'), (item) => void savePicture(context, pictures, item)),
     button('copy', t('Copy as settings entry'), ({ place }) => {
       post({ type: 'copySettings', example: place });
-      context.announce(t('Copied as a settings entry'));
+      context.announce(t('Settings entry copied'));
     }),
     button('folder', t('Reveal original image'), ({ place }) =>
       post({ type: 'revealImage', example: place, picture: 'original' }),
@@ -100,7 +100,7 @@ function createFacts({ t }: Context, { example }: Item): HTMLElement {
   );
 }
 
-/** The folder that an image is in often is its class. */
+/** The folder of an image is often its class. */
 function folderName(path: string): string {
   const folder = path.split(/[\\/]/).at(-2);
   return folder === undefined || folder === '' ? '' : `${folder}/`;

@@ -39,7 +39,7 @@ export function createFilters(context: Context): Part {
   );
   const label = dropDown<string | null>(t('Label'), (value) => change({ label: value }));
   const budget = dropDown<number | null>(t('Budget'), (value) => change({ epsilon: value }));
-  const order = dropDown<Order>(t('Order'), (value) => context.set({ order: value }));
+  const order = dropDown<Order>(t('Sort by'), (value) => context.set({ order: value }));
   const element = h(
     'div',
     { class: 'filters', role: 'group', 'aria-label': t('Filters') },
@@ -78,16 +78,16 @@ export function createFilters(context: Context): Part {
   };
 }
 
-/** The choices stand in one row: what is the same for all of a kind is left out. */
+/** The choices share one row, so their titles are short. */
 function shortTitle(t: Translate, status: Status, kind: Kind): string {
-  if (status === 'wrong') return t('Wrong');
+  if (status === 'wrong') return t('Misclassified');
   return status === 'rejected' ? t('Rejected') : statusTitle(t, status, kind);
 }
 
 function orderTitle(t: Translate, order: Order): string {
   switch (order) {
     case 'original':
-      return t('As in the test');
+      return t('Test order');
     case 'nearest':
       return t('Smallest distance first');
     case 'farthest':

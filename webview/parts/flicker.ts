@@ -3,14 +3,14 @@ import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 import { reducesMotion } from './reducesMotion.ts';
 
-/** Shows the original and the adversarial image by turns. */
+/** Alternates between the original and the adversarial image. */
 export interface Flicker {
   readonly button: HTMLButtonElement;
   /** True while the adversarial image is shown. */
   readonly adversarial: boolean;
   /** Begins or ends with the mode. */
   run(active: boolean): void;
-  /** Shows the other image, and no longer changes by itself. */
+  /** Shows the other image and stops alternating automatically. */
   toggle(): void;
 }
 

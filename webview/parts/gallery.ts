@@ -119,7 +119,7 @@ export function createGallery(context: Context): Gallery {
         list.hidden = !empty.hidden;
         lay(model);
       }
-      // Whoever sorts wants to see what comes first; whoever filters, where the selected example is now.
+      // After sorting, users want to see the first example; after filtering, the selected one.
       if (previous && model.state.order !== previous.state.order) list.scrollTop = 0;
       else scrollToSelected(model);
       draw(model);

@@ -11,12 +11,12 @@ import { createDetectorLine } from './detection.ts';
 import { disclosure } from './disclosure.ts';
 import { createFindings } from './findings.ts';
 
-/** The test: its verdict, what was expected and measured, and everything that is needed to repeat it. */
+/** The test: its verdict, what was expected and measured, and everything needed to reproduce it. */
 export function createHeader(context: Context): Part {
   const { t } = context;
   const { test } = context.model();
   const { report } = test;
-  const settings = h('button', { class: 'quiet', type: 'button' }, icon('gear'), t('Open settings'));
+  const settings = h('button', { class: 'quiet', type: 'button' }, icon('gear'), t('Open Settings'));
   const help = h('button', { class: 'quiet', type: 'button', 'aria-keyshortcuts': '?' }, icon('help'), t('Shortcuts'));
   const element = h(
     'header',
@@ -61,7 +61,7 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
   const { attack, model, dataset, engine, metrics, queries, detector, findings } = report;
   const { norm } = attack;
   const { kind } = attack;
-  // A forged image is right for no class, and an explanation measures nothing.
+  // A forged image has no correct class, and an explanation measures nothing.
   const measured = kind === 'explanation' ? undefined : metrics;
   const fractions = measured && [
     [t('Clean accuracy'), kind === 'forge' ? undefined : measured.cleanAccuracy],
@@ -89,7 +89,7 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     [t('Model hash'), model.sha256 && h('code', { title: model.sha256 }, `sha256 ${model.sha256.slice(0, 12)}`)],
     [t('Detector'), detector && h('span', { title: detector.path }, detector.path)],
     [t('Threshold'), detector && thresholdOf(t, detector)],
-    [t('Audit'), findings && (findings.length === 0 ? t('no doubts') : String(findings.length))],
+    [t('Audit'), findings && (findings.length === 0 ? t('No findings') : String(findings.length))],
     [t('Dataset'), h('span', { title: dataset.path }, dataset.path === '' ? t('white noise') : dataset.path)],
     [t('Notes'), dataset.notes.join('; ')],
     [t('Started'), started],
@@ -108,7 +108,7 @@ function thresholdOf(t: Translate, { threshold, falsePositiveRate, seen }: Shown
   if (threshold === undefined || falsePositiveRate === undefined) return '';
   const stated = t('{0}, set to reject {1} of clean images', formatScore(threshold), formatPercent(falsePositiveRate));
   if (seen === undefined) return stated;
-  return `${stated}; ${seen ? t('it learned from this attack') : t('it did not learn from this attack')}`;
+  return `${stated}; ${seen ? t('trained on this attack') : t('not trained on this attack')}`;
 }
 
 /** Sizes of steps are distances, which read best in gray levels. */

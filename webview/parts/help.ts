@@ -5,16 +5,16 @@ import type { Translate } from '../l10n.ts';
 export function createHelp(t: Translate): HTMLDialogElement {
   const keys: [string, string][] = [
     ['← ↑ → ↓', t('Gallery: select an example; pictures: move the image')],
-    ['Home, End, PageUp, PageDown', t('Gallery: first, last, a page back or on')],
+    ['Home, End, PageUp, PageDown', t('Gallery: first, last, previous page, next page')],
     ['Enter', t('Gallery: go to the pictures')],
-    ['Esc', t('Pictures: leave the pixel, or go back to the gallery')],
+    ['Esc', t('Pictures: deselect the pixel, or return to the gallery')],
     ['n, p', t('Pictures: next and previous example')],
     ['+, −, 0', t('Pictures: zoom in, zoom out, fit')],
-    ['Shift + ← ↑ → ↓', t('Pictures: read the values of a pixel')],
+    ['Shift + ← ↑ → ↓', t('Pictures: inspect pixel values')],
     ['1 … 5', t('Pictures: side by side, swipe, flicker, difference, overlay')],
-    ['[, ]', t('Pictures: amplify less or more')],
-    [', .', t('Pictures: a step of the attack back or on, where it is recorded')],
-    [t('Space'), t('Pictures: show the other image while they flicker')],
+    ['[, ]', t('Pictures: decrease or increase amplification')],
+    [', .', t('Pictures: previous or next attack step, if recorded')],
+    [t('Space'), t('Pictures: switch images in flicker mode')],
     ['?', t('Show this list')],
   ];
   const close = h('button', { type: 'button' }, t('Close'));
@@ -33,7 +33,7 @@ export function createHelp(t: Translate): HTMLDialogElement {
         ),
       ),
     ),
-    h('p', { class: 'muted' }, t('With a mouse: the wheel zooms, dragging moves the image or the divider.')),
+    h('p', { class: 'muted' }, t('With a mouse: scroll to zoom, and drag to move the image or the divider.')),
     close,
   );
   on(close, { click: () => dialog.close() });

@@ -10,7 +10,7 @@ import { axis, createChart } from './chart.ts';
 import { createDataTable } from './dataTable.ts';
 import { disclosure } from './disclosure.ts';
 
-/** How far the examples that fooled the model are, at the chosen budget or else the last. */
+/** Distances of the examples that fooled the model, at the chosen or the last budget. */
 export function createHistogramChart(context: Context): Part {
   const { t } = context;
   const { kind } = context.model().test.report.attack;
@@ -18,7 +18,7 @@ export function createHistogramChart(context: Context): Part {
   const title = h('span', { class: 'muted' });
   const plotted = h('div', { class: 'plot-box' });
   const table = h('div', {});
-  const figures = disclosure(context, 'histogram', t('Figures'), table);
+  const figures = disclosure(context, 'histogram', t('Data table'), table);
   const element = h('figure', { class: 'chart' }, h('figcaption', {}, h('h3', {}, name), title), plotted, figures);
   return {
     element,

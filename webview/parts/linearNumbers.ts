@@ -19,7 +19,7 @@ export function createLinearNumbers(context: Context): HTMLElement {
     );
   const stepRow = (name: string, step: LinearStep) =>
     row(name, after(step), formatSigned(step.output), formatSigned(step.largest));
-  const title = t('The linear explanation, with numbers');
+  const title = t('The linear explanation in numbers');
   const size = formatSigned(epsilon);
   return disclosure(
     context,
@@ -31,7 +31,7 @@ export function createLinearNumbers(context: Context): HTMLElement {
       h(
         'p',
         {},
-        t('A model of six values says ŷ = ⟨w, x⟩. Each step below changes them a little, with ε = {0}.', size),
+        t('A model of six values computes ŷ = ⟨w, x⟩. Each step below changes them slightly, with ε = {0}.', size),
       ),
       h(
         'div',
@@ -66,7 +66,7 @@ export function createLinearNumbers(context: Context): HTMLElement {
         'p',
         {},
         t(
-          'ε · w raises ŷ by ε‖w‖₂² = {0}, but moves one value by {1}: ε does not bound the step in linf.',
+          'ε · w raises ŷ by ε‖w‖₂² = {0} but changes one value by {1}: ε does not bound the step in linf.',
           formatSigned(alongGradient.output - output),
           formatSigned(alongGradient.largest),
         ),
@@ -75,7 +75,7 @@ export function createLinearNumbers(context: Context): HTMLElement {
         'p',
         {},
         t(
-          'ε · sign(w) moves no value by more than ε and raises ŷ by ε‖w‖₁ = {0}, the most that any such step can; where it may move values by {1}, too, ŷ becomes {2}.',
+          'ε · sign(w) changes no value by more than ε and raises ŷ by ε‖w‖₁ = {0}, the most that any such step can. Allowed to change values by {1} as well, it brings ŷ to {2}.',
           formatSigned(alongSign.output - output),
           formatSigned(asFarAlongSign.largest),
           formatSigned(asFarAlongSign.output),
@@ -85,7 +85,7 @@ export function createLinearNumbers(context: Context): HTMLElement {
         'p',
         {},
         t(
-          'With more values ‖w‖₁ grows, while none moves by more than ε. An image has thousands of them, so a change that nobody sees can turn the answer.',
+          'With more values, ‖w‖₁ grows, while no value changes by more than ε. An image has thousands of values, so an invisible change can flip the prediction.',
         ),
       ),
       h('p', { class: 'muted' }, 'Goodfellow et al. 2015, arXiv:1412.6572'),

@@ -6,7 +6,7 @@ import { type Mode, modes } from '../logic/state.ts';
 import { choice } from './choice.ts';
 import type { Panes } from './panes.ts';
 
-/** The modes, and the zoom that all pictures share. */
+/** The modes, and the zoom shared by all pictures. */
 export function createModeBar(context: Context, panes: Panes): Part {
   const { t } = context;
   const mode = choice(
@@ -23,7 +23,7 @@ export function createModeBar(context: Context, panes: Panes): Part {
       ),
       { click: act },
     );
-  const scale = h('span', { class: 'scale', title: t('Enlargement of the image’s pixels') });
+  const scale = h('span', { class: 'scale', title: t('Image magnification') });
   const element = h(
     'div',
     { class: 'mode-bar' },
@@ -38,7 +38,7 @@ export function createModeBar(context: Context, panes: Panes): Part {
     ),
   );
   panes.onScale((percent) => {
-    scale.textContent = `${percent} %`;
+    scale.textContent = `${percent}%`;
   });
   return {
     element,

@@ -6,16 +6,16 @@ import { formatGain } from '../logic/format.ts';
 import type { Mode } from '../logic/state.ts';
 import { choice, dropDown } from './choice.ts';
 
-/** What can be set about the mode at hand; in a row of one height, so that nothing moves. */
+/** The options of the current mode, in a row of constant height so that nothing moves. */
 export interface Options extends Part {
-  /** The largest change of the example at hand, in gray levels. */
+  /** The largest change in the current example, in gray levels. */
   showLargest(largest: number): void;
 }
 
 export function createOptions(context: Context, play: HTMLElement): Options {
   const { t } = context;
   const kind = choice<DifferenceKind>(
-    t('Difference as'),
+    t('Show difference as'),
     differenceKinds.map((value) => ({ value, content: [kindTitle(t, value)] })),
     (value) => context.set({ kind: value }),
   );
@@ -23,7 +23,7 @@ export function createOptions(context: Context, play: HTMLElement): Options {
   const legend = h('span', { class: 'legend' });
   const divider = slider(t('Divider'), (value) => context.set({ divider: value }));
   const opacity = slider(t('Adversarial image'), (value) => context.set({ opacity: value }));
-  const flickerHint = h('span', { class: 'legend' }, t('Space or a click shows the other image.'));
+  const flickerHint = h('span', { class: 'legend' }, t('Press Space or click to switch images.'));
   const shown: [HTMLElement, readonly Mode[]][] = [
     [gain.element, ['side', 'difference']],
     [kind.element, ['side', 'difference']],
@@ -74,7 +74,7 @@ function slider(label: string, change: (share: number) => void) {
     element: h('label', { class: 'slider' }, h('span', {}, label), input, value),
     set(share: number) {
       input.value = String(Math.round(100 * share));
-      value.textContent = `${input.value} %`;
+      value.textContent = `${input.value}%`;
     },
   };
 }

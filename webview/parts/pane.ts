@@ -2,13 +2,13 @@ import { h } from '../dom.ts';
 import { drawScene, type Scene } from '../images/draw.ts';
 import type { Size } from '../logic/zoom.ts';
 
-/** A caption: what a picture is, and what the model says of it. */
+/** A caption: what a picture is, and the model's prediction for it. */
 export interface Caption {
   readonly title: string;
   readonly answer?: string;
 }
 
-/** One canvas with its captions, and words in the place of a picture that is not there. */
+/** A canvas with its captions, or a message if the picture is missing. */
 export class Pane {
   readonly element: HTMLElement;
   readonly canvas = h('canvas', { role: 'img' });

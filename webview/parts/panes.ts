@@ -12,7 +12,7 @@ import { planPanes } from './scenes.ts';
 export interface Panes extends Part {
   /** The example to show, once its images are there. */
   show(item: Item, pair: Pair): void;
-  /** Draws anew, with the other image where they flicker. */
+  /** Redraws, with the other image in flicker mode. */
   flip(adversarial: boolean): void;
   /** Zooms about the middle. */
   zoomBy(ratio: number): void;

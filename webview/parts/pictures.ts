@@ -17,9 +17,9 @@ import { answerOf, createTraceView, titleOf } from './traceView.ts';
 /** The pictures of the selected example with all that belongs to them. */
 export interface Pictures extends Part {
   focus(): void;
-  /** Ends what would go on by itself. */
+  /** Stops everything that runs on its own. */
   stop(): void;
-  /** The images at hand; missing while the first ones load. */
+  /** The current images; missing while the first ones load. */
   readonly pair: Pair | undefined;
 }
 
@@ -29,7 +29,7 @@ const panStep = 32;
 export function createPictures(context: Context): Pictures {
   const { t } = context;
   let pair: Pair | undefined;
-  /** The example at hand as it is reported, and the way of the attack there. */
+  /** The reported result of the current example, and the path of the attack. */
   let loaded: { readonly item: Item; readonly pair: Pair; readonly trace?: LoadedTrace } | undefined;
   let request = 0;
 
@@ -46,7 +46,7 @@ export function createPictures(context: Context): Pictures {
       // Arrow keys have to reach the page, also where a screen reader would take them to browse.
       role: 'application',
       tabindex: 0,
-      'aria-label': t('Pictures: arrow keys move, plus and minus zoom, Shift and arrow keys read pixels'),
+      'aria-label': t('Pictures: arrow keys move, plus and minus zoom, Shift and arrow keys inspect pixels'),
     },
     panes.element,
   );
@@ -66,7 +66,7 @@ export function createPictures(context: Context): Pictures {
     if (!selected) return;
     traceView.stop();
     const reported = await loadPair(t, context.images, selected.example);
-    // Whoever moves on quickly wants the last one.
+    // When moving on quickly, users want the last one.
     if (mine !== request) return;
     loaded = { item: selected, pair: reported };
     show();
@@ -85,12 +85,12 @@ export function createPictures(context: Context): Pictures {
     show();
   }
 
-  /** Shows the example as it is reported, or the point of the trace that is chosen. */
+  /** Shows the reported result of the example, or the selected point of the trace. */
   function show(): void {
     if (!loaded) return;
     const { item, trace, pair: reported } = loaded;
     const { step } = context.model().state;
-    // An explanation has no result but the line: its end is what it comes to.
+    // The only result of an explanation is the line, so its end is shown.
     const wanted = step ?? (trace?.axis === 'epsilon' ? trace.points.length - 1 : undefined);
     const place = trace && wanted !== undefined ? Math.min(wanted, trace.points.length - 1) : undefined;
     const point = place === undefined ? undefined : trace?.points[place];

@@ -3,15 +3,15 @@ import { h, on, setAttributes } from '../dom.ts';
 import { type IconName, icon } from '../icons.ts';
 import { reducesMotion } from './reducesMotion.ts';
 
-/** Goes through the points of a trace, by hand or by itself once it is told to. */
+/** Steps through the points of a trace, manually or automatically. */
 export interface Player {
   readonly element: HTMLElement;
-  /** Takes another trace of so many points; `isPlayed` where they are steps in time. */
+  /** Loads another trace with this many points; `isPlayed` if they are steps in time. */
   load(count: number, isPlayed: boolean): void;
-  /** Shows where it is, in words, too; without them the example is shown as it is reported. */
+  /** Shows the position, also as text; without text, the reported result is shown. */
   show(place: number | undefined, words: string): void;
   readonly isPlaying: boolean;
-  /** Goes on or back by one. */
+  /** Steps forward or back by one. */
   step(by: 1 | -1): void;
   stop(): void;
 }
@@ -19,7 +19,7 @@ export interface Player {
 /** Time a step is shown, in ms. */
 const period = { usual: 150, calm: 500 };
 
-/** @param go called with the point to show; `null` is the example as it is reported. */
+/** @param go called with the point to show; `null` is the reported result. */
 export function createPlayer({ t, announce }: Context, go: (place: number | null) => void): Player {
   let count = 0;
   let now: number | undefined;
@@ -37,7 +37,7 @@ export function createPlayer({ t, announce }: Context, go: (place: number | null
   const play = on(h('button', { type: 'button', class: 'quiet play' }), {
     click: () => (timer === undefined ? start() : stop()),
   });
-  const reported = on(h('button', { type: 'button', class: 'quiet' }, t('As reported')), {
+  const reported = on(h('button', { type: 'button', class: 'quiet' }, t('Reported result')), {
     click: () => {
       stop();
       go(null);
@@ -50,9 +50,9 @@ export function createPlayer({ t, announce }: Context, go: (place: number | null
   const buttons = h(
     'div',
     { class: 'player-buttons', role: 'group', 'aria-label': t('Play the attack') },
-    square('back', t('Step back'), ',', byHand(-1)),
+    square('back', t('Previous step'), ',', byHand(-1)),
     play,
-    square('forward', t('Step on'), '.', byHand(1)),
+    square('forward', t('Next step'), '.', byHand(1)),
     reported,
   );
   const slider = h('input', { type: 'range', min: 0, step: 1 });
@@ -103,13 +103,13 @@ export function createPlayer({ t, announce }: Context, go: (place: number | null
       buttons.hidden = !isPlayed;
       setAttributes(slider, {
         max: points - 1,
-        'aria-label': isPlayed ? t('Step') : t('Point along the gradient'),
+        'aria-label': isPlayed ? t('Step') : t('Position along the gradient'),
       });
     },
     show(place, words) {
       now = place;
       slider.value = String(place ?? count - 1);
-      slider.setAttribute('aria-valuetext', words === '' ? t('As reported') : words);
+      slider.setAttribute('aria-valuetext', words === '' ? t('Reported result') : words);
       output.textContent = words;
       reported.disabled = place === undefined;
     },

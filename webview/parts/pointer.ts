@@ -4,9 +4,9 @@ import { dividerAt, shareAt } from '../images/draw.ts';
 import { clampZoom, type Point, panBy, pixelAt, place, type Size, zoomAt } from '../logic/zoom.ts';
 import type { Pane } from './pane.ts';
 
-/** How near to the divider a drag takes hold of it, in CSS pixels. */
+/** How close to the divider a drag grabs it, in CSS pixels. */
 const reach = 14;
-/** A press that moves less is a click. */
+/** A press that moves less than this is a click. */
 const clickDistance = 3;
 
 /** The mouse on a pane: the wheel zooms, dragging pans or moves the divider, pointing reads out a pixel. */

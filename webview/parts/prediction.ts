@@ -7,7 +7,7 @@ import type { Translate } from '../l10n.ts';
 import type { ScoreScale } from '../logic/detection.ts';
 import { formatConfidence, formatScore } from '../logic/format.ts';
 
-/** What the model says before and after the attack, as bars of its confidence; below them its detector's scores. */
+/** The predictions before and after the attack, as confidence bars, with the detector's scores below. */
 export function createPrediction(t: Translate, example: ShownExample, kind: Kind, scale?: ScoreScale): HTMLElement {
   const { label, target, clean, adversarial, onGrid } = example;
   const row = (name: string, content: (Node | string)[]) =>
@@ -15,7 +15,7 @@ export function createPrediction(t: Translate, example: ShownExample, kind: Kind
   return h(
     'dl',
     { class: 'prediction' },
-    // A forged image is of no class.
+    // A forged image has no class.
     ...(kind === 'forge' ? [] : [row(t('True label'), [h('span', { class: 'class-name' }, label)])]),
     ...(target === undefined ? [] : [row(t('Target'), [h('span', { class: 'class-name' }, target)])]),
     row(t('Before'), [...answer(t, clean, example, kind), ...suspicion(t, clean, scale)]),
@@ -65,7 +65,7 @@ function answer(
   ];
 }
 
-/** What the detector says: its score, as a bar with the threshold in the middle. */
+/** The detector's score, as a bar with the threshold in the middle. */
 function suspicion(t: Translate, { score, rejected }: Prediction, scale: ScoreScale | undefined): (Node | string)[] {
   if (score === undefined || !scale) return [];
   const bar = h(
@@ -81,7 +81,7 @@ function suspicion(t: Translate, { score, rejected }: Prediction, scale: ScoreSc
       'span',
       {
         class: `suspicion ${rejected ? 'rejected' : 'accepted'}`,
-        title: t('score of the detector, and its threshold'),
+        title: t('detector score and threshold'),
       },
       icon(rejected ? 'stop' : 'check'),
       h('span', {}, rejected ? t('rejected') : t('accepted')),

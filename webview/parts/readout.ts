@@ -4,10 +4,10 @@ import type { Translate } from '../l10n.ts';
 import { formatChange } from '../logic/format.ts';
 import type { Point } from '../logic/zoom.ts';
 
-/** The values of one pixel, before and after, in a line of fixed height. */
+/** The values of one pixel before and after, in a line of fixed height. */
 export interface Readout {
   readonly element: HTMLElement;
-  /** Shows a pixel and returns it in words. */
+  /** Shows a pixel and returns its description. */
   show(pair: Pair | undefined, pixel: Point | undefined): string;
 }
 
@@ -15,7 +15,7 @@ export function createReadout(t: Translate): Readout {
   const hint = h(
     'span',
     { class: 'hint' },
-    t('Point at a pixel, or move to one with Shift and the arrow keys, to read its values.'),
+    t('Point at a pixel, or use Shift and the arrow keys, to inspect its values.'),
   );
   const parts = [t('Pixel'), t('Original'), t('Adversarial'), t('Change')].map((title) => {
     const value = h('span', { class: 'value' });

@@ -5,13 +5,13 @@ import type { Translate } from '../l10n.ts';
 import { type DrawnRow, drawnRows, type RocRow } from '../logic/roc.ts';
 import { axis, type ChartColors, createChart } from './chart.ts';
 
-/** How well a detector tells attacks from clean images, at every threshold: one curve a row. */
+/** How well a detector distinguishes attacks from clean images at every threshold: one curve per row. */
 export function createRocChart(t: Translate, title: string, rows: readonly RocRow[], height?: number): HTMLElement {
   const drawn = drawnRows(rows);
   const words = drawn.map(({ name, separation }) => `${name}: AUROC ${formatArea(separation.auroc)}`).join(', ');
   return createChart(
     `${title}. ${words}`,
-    // The curves are drawn by hand: each has its own places along the axis.
+    // The curves are drawn manually: each has its own x values.
     [
       [0, 100],
       [null, null],
@@ -33,7 +33,7 @@ export function createRocChart(t: Translate, title: string, rows: readonly RocRo
 }
 
 /**
- * Figures of each curve, with its line beside its name. A group of rows has a heading where it has a title.
+ * The values of each curve, with its line next to its name. A group of rows with a title has a heading.
  * @param columns headings of the names and of the figures that rows bring along
  */
 export function createRocTable(
@@ -44,7 +44,7 @@ export function createRocTable(
 ): HTMLElement {
   const rows = groups.flatMap((group) => group.rows);
   const drawn = drawnRows(rows);
-  const headings = [...columns, 'AUROC', t('Detected at 1 %'), t('Detected at 5 %')];
+  const headings = [...columns, 'AUROC', t('Detected at 1%'), t('Detected at 5%')];
   const row = ({ name, figure, separation, dashed }: RocRow) => {
     const line = separation && drawn.find((one) => one.separation === separation)?.line;
     const figures = separation
@@ -77,8 +77,8 @@ export function createRocTable(
         ),
       ),
   );
-  const note = t('Detected at 1 % and at 5 %: where at most so many of the clean images are rejected.');
-  // Where it is too narrow for the table, it scrolls.
+  const note = t('Detected at 1% and 5%: share detected when at most that share of clean images is rejected.');
+  // If there is too little room for the table, it scrolls.
   return h(
     'div',
     { class: 'roc-figures', tabindex: 0, role: 'region', 'aria-label': title },
@@ -87,7 +87,7 @@ export function createRocTable(
   );
 }
 
-/** The line of a curve, as the plot has it; the room for one where there is none. */
+/** The line of a curve as drawn in the plot, or empty space if there is none. */
 function swatch(line: number | undefined, dashed = false): Child {
   const look = line === undefined ? 'none' : `line-${line} ${dashed ? 'dashed' : ''}`;
   return h('span', { class: `swatch ${look}`, 'aria-hidden': 'true' });

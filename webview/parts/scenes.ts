@@ -7,7 +7,7 @@ import type { Item } from '../logic/item.ts';
 import type { State } from '../logic/state.ts';
 import type { Caption } from './pane.ts';
 
-/** What one pane is to show, before it is known where. */
+/** What a pane shows, before its position is known. */
 export interface Plan {
   readonly captions: readonly Caption[];
   readonly layers: readonly Layer[];
@@ -77,7 +77,7 @@ function difference(t: Translate, { difference }: Pair, { gain, kind }: State): 
 type Painted = { key: string; canvas: OffscreenCanvas };
 const paintings = new WeakMap<object, Painted>();
 
-/** Panning draws the same perturbation over and over. */
+/** Panning redraws the same perturbation repeatedly. */
 function painted(
   difference: Exclude<Pair['difference'], Absence>,
   gain: number,

@@ -8,7 +8,7 @@ import { formatAmount, formatConfidence } from '../logic/format.ts';
 import type { Item } from '../logic/item.ts';
 import type { Model } from '../logic/model.ts';
 
-/** One example in the gallery. Its place, size and selection are the gallery's business. */
+/** One example in the gallery. The gallery manages its position, size, and selection. */
 export function createTile({ t, images }: Context, item: Item, model: Model): HTMLElement {
   const { example } = item;
   const { attack } = model.test.report;
@@ -28,7 +28,7 @@ export function createTile({ t, images }: Context, item: Item, model: Model): HT
 
   const { confidence } = adversarial ?? clean;
   const distance = norms ? `${formatAmount(norms[norm], norm)} · ` : '';
-  // Screen readers get a sentence instead of scraps.
+  // Screen readers get a sentence instead of fragments.
   const name = h('span', { class: 'hidden' }, words);
   const face = h(
     'span',
@@ -41,7 +41,7 @@ export function createTile({ t, images }: Context, item: Item, model: Model): HT
   return h('div', { class: 'tile', role: 'option', tabindex: -1 }, name, face);
 }
 
-/** True for an example that the model gets wrong and its detector rejects. */
+/** True for an example that the model misclassifies and its detector rejects. */
 function isCaught({ example: { status, label, adversarial } }: Item): boolean {
   return status === 'held' && adversarial?.rejected === true && adversarial.class !== label;
 }
@@ -51,7 +51,7 @@ function outcome(t: Translate, { example: { status, label, clean, adversarial } 
   if (status === 'ineligible') return t('is the target');
   if (status === 'rejected') return t('rejected');
   if (status === 'held' && kind === 'forge') return t('not forged');
-  if (status === 'held' && kind === 'explanation') return t('stays');
+  if (status === 'held' && kind === 'explanation') return t('unchanged');
   if (status === 'held' && predicted === label) return t('held');
   return t('→ {0}', predicted);
 }

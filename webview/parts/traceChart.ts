@@ -14,7 +14,7 @@ import {
 } from '../logic/trace.ts';
 import { axis, type ChartColors, createChart } from './chart.ts';
 
-/** What is drawn of a trace. */
+/** What is drawn for a trace. */
 export interface TraceDrawing {
   readonly axis: 'step' | 'epsilon';
   readonly points: readonly TracePoint[];
@@ -98,7 +98,7 @@ export function createTraceChart(
     const element = h(
       'span',
       { class: `reign ${line < 0 ? '' : `line-${line}`}`, title: text },
-      // Too narrow for a word; pointing at it says it.
+      // Too narrow for a label; a tooltip shows it instead.
       to - from > 0.06 && h('span', { class: 'ellipsis' }, text),
     );
     element.style.width = `${100 * (to - from)}%`;
@@ -157,7 +157,7 @@ function optionsOf(t: Translate, drawing: TraceDrawing, colors: ChartColors): Om
   };
 }
 
-/** What a linear model would say, from the image on: for the class in question, and those that the prediction becomes. */
+/** The linear extrapolation from the image, for its class and for those that are predicted along the way. */
 function drawTangents(plot: uPlot, { points, classes }: TraceDrawing, colors: ChartColors): void {
   const { ctx, bbox } = plot;
   const start = startOf(points);
@@ -185,7 +185,7 @@ function drawTangents(plot: uPlot, { points, classes }: TraceDrawing, colors: Ch
   ctx.restore();
 }
 
-/** The names of the classes beside the ends of their lines, moved apart where they would lie over each other. */
+/** The class names at the ends of their lines, moved apart where they would overlap. */
 function drawNames(plot: uPlot, { points, classes, name }: TraceDrawing, colors: ChartColors): void {
   const { ctx, bbox } = plot;
   const last = points.at(-1);

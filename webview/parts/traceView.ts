@@ -14,10 +14,10 @@ import { createLinearNumbers } from './linearNumbers.ts';
 import { createPlayer } from './player.ts';
 import { createTraceChart, drawingOf, type TraceChart, type TraceDrawing } from './traceChart.ts';
 
-/** The way of an attack on the selected example: its logits as a plot, and what goes through its points. */
+/** The path of an attack on the selected example: a plot of its logits, and the player. */
 export interface TraceView {
   readonly element: HTMLElement;
-  /** Takes the trace of another example, or why it is missing; `undefined` hides the part. */
+  /** Loads the trace of another example, or the reason it is missing; `undefined` hides the part. */
   load(item: Item, trace: LoadedTrace | Absence | undefined): void;
   /** Marks the point that is shown. */
   show(place: number | undefined): void;
@@ -34,8 +34,8 @@ export function createTraceView(context: Context): TraceView {
   const title = h('h2', {});
   const remark = h('span', { class: 'muted' });
   const plotted = h('div', {});
-  const table = h('div', { class: 'trace-table', tabindex: 0, role: 'region', 'aria-label': t('Figures') });
-  const figures = disclosure(context, 'steps', t('Figures'), table);
+  const table = h('div', { class: 'trace-table', tabindex: 0, role: 'region', 'aria-label': t('Data table') });
+  const figures = disclosure(context, 'steps', t('Data table'), table);
   const element = h(
     'section',
     { class: 'trace', 'aria-label': t('Logits') },
@@ -45,7 +45,7 @@ export function createTraceView(context: Context): TraceView {
     figures,
     kind === 'explanation' && createLinearNumbers(context),
   );
-  /** "Step 3: stop 93 %, l2 0.52". */
+  /** "Step 3: stop 93%, l2 0.52". */
   const describe = (point: TracePoint, axis: LoadedTrace['axis']) =>
     `${titleOf(t, point, axis)}: ${answerOf(point, name)}, ${norm} ${formatAmount(point.norms[norm], norm)}`;
   let trace: LoadedTrace | undefined;
@@ -65,8 +65,8 @@ export function createTraceView(context: Context): TraceView {
       const isEpsilon = axis === 'epsilon';
       title.textContent = isEpsilon ? t('Logits along the sign of the gradient') : t('Logits along the attack');
       remark.textContent = isEpsilon
-        ? t('dashed: what a linear model would say from the image on; below: the prediction')
-        : t('below: the prediction');
+        ? t('dashed: linear extrapolation from the image; below: prediction')
+        : t('below: prediction');
       const wanted = kind === 'forge' ? [example.target] : [example.label, example.target];
       const drawing = drawingOf(
         points,
@@ -75,7 +75,7 @@ export function createTraceView(context: Context): TraceView {
         wanted.map((one) => (one === undefined ? -1 : test.classes.indexOf(one))),
       );
       chart = createTraceChart(t, drawing, (step, isPressed) => {
-        // A mouse that passes by does not interrupt.
+        // A mouse that merely passes over does not interrupt.
         if (player.isPlaying && !isPressed) return;
         player.stop();
         context.set({ step });
@@ -106,7 +106,7 @@ export function titleOf(t: Translate, { at }: TracePoint, axis: LoadedTrace['axi
   return axis === 'epsilon' ? t('At ε = {0}', place) : t('Step {0}', place);
 }
 
-/** "stop 93 %". */
+/** "stop 93%". */
 export function answerOf({ predicted, confidence }: TracePoint, name: TraceDrawing['name']): string {
   return `${name(predicted)} ${formatConfidence(confidence)}`;
 }

@@ -22,10 +22,10 @@ interface Curve {
   readonly dashed?: boolean;
 }
 
-/** The loss by epoch; a detector has none, only a part of its training. */
+/** The loss by epoch, or by training progress for a detector, which has no epochs. */
 export function createLossChart(t: Translate, of: ShownTraining['of']): TrainingChart {
   return createCurves(t, t('Loss'), [{ measure: 'loss', name: t('Loss'), line: 0 }], {
-    axis: of === 'defense' ? t('Epoch') : t('Part of the training'),
+    axis: of === 'defense' ? t('Epoch') : t('Training progress'),
     label: t('Loss'),
     scale: { range: (_, _low, most) => [0, 1.08 * Math.max(most, 1e-3)] },
     format: (value) => String(Number(value.toPrecision(3))),
@@ -39,7 +39,7 @@ export function createAccuracyChart(t: Translate): TrainingChart {
     { measure: 'cleanAccuracy', name: t('Clean accuracy'), line: 0 },
     { measure: 'robustAccuracy', name: t('Robust accuracy'), line: 1, dashed: true },
   ];
-  return createCurves(t, t('Accuracy on the validation images'), curves, {
+  return createCurves(t, t('Accuracy on validation images'), curves, {
     axis: t('Epoch'),
     label: '%',
     scale: { range: [0, 104] },
@@ -75,7 +75,7 @@ function createCurves(
   }));
   const legend = h('span', { class: 'curve-legend' });
   const table = h('div', { class: 'scrolls', tabindex: 0, role: 'region', 'aria-label': title });
-  const figures = h('details', {}, h('summary', {}, t('Figures')), table);
+  const figures = h('details', {}, h('summary', {}, t('Data table')), table);
   const element = h(
     'figure',
     { class: 'chart' },
@@ -85,7 +85,7 @@ function createCurves(
   );
   let shown: readonly TrainingPoint[] = [];
 
-  /** The figures, which only those need who open them. */
+  /** Fills the data table, only while it is open. */
   function list(): void {
     if (!figures.open) return;
     const { epochs, values } = drawingOf(
@@ -105,7 +105,7 @@ function createCurves(
     update(points) {
       if (points.length === shown.length && points.length > 0) return;
       shown = points;
-      // The same for all charts, whatever was measured when.
+      // The same for all charts, regardless of when values were measured.
       end = Math.max(...points.map(({ epoch }) => epoch)) || 1;
       const { epochs, values } = drawingOf(
         points,

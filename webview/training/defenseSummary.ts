@@ -5,7 +5,7 @@ import type { Translate } from '../l10n.ts';
 import { createDataTable } from '../parts/dataTable.ts';
 import { createFile, createRows, createWarnings, formatTime } from './shared.ts';
 
-/** What hardening a model came to: accuracy before and after, and the files. */
+/** The results of hardening a model: accuracy before and after, and the files. */
 export function createDefenseSummary(t: Translate, report: DefenseReport): HTMLElement {
   const { before, after, model, onnx, card, time, warnings } = report;
   const row = (name: string, from: number, to: number) => [
@@ -22,7 +22,7 @@ export function createDefenseSummary(t: Translate, report: DefenseReport): HTMLE
       'div',
       { class: 'before-after' },
       createDataTable(
-        [t('On the validation images'), t('Before'), t('After'), t('Change in points')],
+        [t('On validation images'), t('Before'), t('After'), t('Change (percentage points)')],
         [
           row(t('Clean accuracy'), before.cleanAccuracy, after.cleanAccuracy),
           row(t('Robust accuracy'), before.robustAccuracy, after.robustAccuracy),
@@ -31,8 +31,8 @@ export function createDefenseSummary(t: Translate, report: DefenseReport): HTMLE
     ),
     createRows([
       [t('Hardened model'), createFile('model', model)],
-      ...(onnx === undefined ? [] : [[t('As an ONNX file'), createFile('onnx', onnx)] as const]),
-      [t('Card'), createFile('card', card)],
+      ...(onnx === undefined ? [] : [[t('ONNX file'), createFile('onnx', onnx)] as const]),
+      [t('Model card'), createFile('card', card)],
       [t('Time'), formatTime(t, time)],
     ]),
   );

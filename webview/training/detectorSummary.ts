@@ -7,7 +7,7 @@ import type { RocRow } from '../logic/roc.ts';
 import { createRocChart, createRocTable } from '../parts/rocChart.ts';
 import { createFile, createRows, createWarnings, formatTime } from './shared.ts';
 
-/** What a detector came to: its threshold, and how well it tells each attack from clean images. */
+/** The results of a detector: its threshold, and how well it distinguishes each attack from clean images. */
 export function createDetectorSummary(t: Translate, report: DetectorReport): HTMLElement {
   const { threshold, falsePositiveRate, clean, attacks, file, time, warnings } = report;
   const rejected = t('{0} of {1} ({2})', clean.rejected, clean.images, formatPercent(clean.rejected / clean.images));
@@ -32,7 +32,7 @@ export function createDetectorSummary(t: Translate, report: DetectorReport): HTM
       h(
         'figure',
         { class: 'chart detection' },
-        h('figcaption', {}, h('h2', {}, title), h('span', { class: 'muted' }, t('on images that it has not seen'))),
+        h('figcaption', {}, h('h2', {}, title), h('span', { class: 'muted' }, t('on images not used in training'))),
         h(
           'div',
           { class: 'roc-pair' },
@@ -42,7 +42,7 @@ export function createDetectorSummary(t: Translate, report: DetectorReport): HTM
             title,
             [t('Attack'), t('Examples')],
             [
-              { ...(learnsFromSome && { title: t('Learned from') }), rows: seen },
+              { ...(learnsFromSome && { title: t('Used in training') }), rows: seen },
               { ...(learnsFromSome && { title: t('Held out') }), rows: heldOut },
             ],
           ),
@@ -54,6 +54,6 @@ export function createDetectorSummary(t: Translate, report: DetectorReport): HTM
 function rowOf(attack: AttackDetection, dashed: boolean): RocRow {
   const { title, norm, epsilon, examples } = attack;
   const name = `${title}, ${norm}${epsilon === undefined ? '' : ` ${formatAmount(epsilon, norm)}`}`;
-  // Without an example there is nothing to detect, whatever the figures say.
+  // Without examples there is nothing to detect, regardless of the values.
   return { name, figure: String(examples), dashed, ...(examples > 0 && { separation: attack }) };
 }

@@ -13,7 +13,7 @@ export interface TrainingPage {
   update(training: ShownTraining): void;
 }
 
-/** A page that shows how a training goes, and then what it came to. */
+/** A page that shows the progress of a training, and then its results. */
 export function createTrainingPage(t: Translate, { of }: ShownTraining): TrainingPage {
   const kind = h('span', { class: 'muted' });
   const title = h('h1', {});
@@ -26,7 +26,7 @@ export function createTrainingPage(t: Translate, { of }: ShownTraining): Trainin
   let said = '';
   let ended = false;
 
-  /** A new phase and the end are worth saying, a step is not. */
+  /** Announces new phases and the end, but not every step. */
   function announce({ outcome, progress: now }: ShownTraining): void {
     const words = outcome ? outcomeTitle(t, outcome) : now ? phaseTitle(t, now.phase) : '';
     if (words !== said) live.textContent = words;
@@ -81,7 +81,7 @@ function outcomeTitle(t: Translate, { type }: Outcome): string {
     case 'defense':
       return t('Trained');
     case 'cancelled':
-      return t('Cancelled');
+      return t('Canceled');
     case 'failed':
       return t('Training failed');
   }

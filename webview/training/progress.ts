@@ -4,7 +4,7 @@ import { h, on, setAttributes } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { post } from './host.ts';
 
-/** How far a training is, and the button that ends it. */
+/** The progress of a training, and the button that cancels it. */
 export function createProgress(t: Translate) {
   const phase = h('span', { class: 'phase' });
   const steps = h('span', { class: 'count' });
@@ -23,14 +23,14 @@ export function createProgress(t: Translate) {
   return {
     element,
     update({ of, progress, timeLeft, isCancelling, outcome }: ShownTraining): void {
-      // A training that was cancelled still says how it can go on.
+      // A canceled training still says how to resume it.
       const resumes = of === 'defense' && (outcome === undefined || outcome.type === 'cancelled');
-      remark.textContent = resumes ? t('A cancelled defense is resumed by Harden Model… where it stopped.') : '';
+      remark.textContent = resumes ? t('To resume a canceled defense, run Harden Model… again.') : '';
       remark.hidden = !resumes;
       for (const part of [cancel.parentElement as HTMLElement, bar]) part.hidden = outcome !== undefined;
       element.hidden = outcome !== undefined && !resumes;
       cancel.disabled = isCancelling;
-      phase.textContent = isCancelling ? t('Cancelling…') : progress ? phaseTitle(t, progress.phase) : t('Waiting…');
+      phase.textContent = isCancelling ? t('Canceling…') : progress ? phaseTitle(t, progress.phase) : t('Waiting…');
       const { step = 0, steps: total = 0 } = progress ?? {};
       const isKnown = total > 0;
       steps.textContent = isKnown ? t('Step {0} of {1}', step, total) : '';
@@ -47,7 +47,7 @@ export function createProgress(t: Translate) {
   };
 }
 
-/** What a phase is called. */
+/** Display name of a phase. */
 export function phaseTitle(t: Translate, phase: TrainingProgress['phase']): string {
   switch (phase) {
     case 'loading':

@@ -4,12 +4,12 @@ import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 import { post } from './host.ts';
 
-/** A file that was written: its path opens it. */
+/** A link that opens a written file. */
 export function createFile(file: TrainedFile, path: string): HTMLElement {
   return on(h('button', { type: 'button', class: 'link' }, path), { click: () => post({ type: 'open', file }) });
 }
 
-/** Names and what they stand for. */
+/** Rows of names and values. */
 export function createRows(rows: readonly (readonly [name: string, value: Child])[]): HTMLElement {
   return h(
     'dl',
@@ -24,7 +24,7 @@ export function createWarnings(t: Translate, warnings: readonly string[]): HTMLE
   );
 }
 
-/** A time in seconds for people. */
+/** A time in seconds, formatted for the user. */
 export function formatTime(t: Translate, seconds: number): string {
   if (seconds < 120) return t('{0} s', seconds.toFixed(1));
   return seconds < 7200 ? t('{0} min', (seconds / 60).toFixed(1)) : t('{0} h', (seconds / 3600).toFixed(1));

@@ -46,7 +46,7 @@ async function main(): Promise<void> {
     seed: SEED,
     onEpoch: (epoch, loss) => {
       const share = (100 * accuracy(network, heldOut)).toFixed(1);
-      console.log(`Epoch ${epoch + 1} of ${EPOCHS}: loss ${loss.toFixed(4)}, held-out accuracy ${share} %.`);
+      console.log(`Epoch ${epoch + 1} of ${EPOCHS}: loss ${loss.toFixed(4)}, held-out accuracy ${share}%.`);
     },
   });
 
@@ -68,7 +68,7 @@ async function main(): Promise<void> {
   };
   const license = await readFile(path.join(DRAWINGS, 'LICENSE'), 'utf8');
   await writeFile(path.join(MODEL_FOLDER, 'README.md'), writeModelCard(figures, license));
-  console.log(`Held-out accuracy ${(100 * figures.heldOutAccuracy).toFixed(2)} %, ${figures.parameters} parameters.`);
+  console.log(`Held-out accuracy ${(100 * figures.heldOutAccuracy).toFixed(2)}%, ${figures.parameters} parameters.`);
 }
 
 /** Takes the first images of each class, whether or not the model gets them right. */

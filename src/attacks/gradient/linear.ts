@@ -32,7 +32,7 @@ export const linear: AttackDefinition<Parameters, 'linf'> = {
         minimum: 3,
         maximum: 63,
         not: { multipleOf: 2 },
-        errorMessage: 'Give an odd number from 3 to 63.',
+        errorMessage: 'Enter an odd number from 3 to 63.',
       },
       quick: { value: 41, text: '41', source: 'twenty to either side' },
     },

@@ -18,7 +18,7 @@ export const randomizedOutputs: Check = {
     const again = `Asked twice about the same images, the model answers differently on ${changed} of ${first.length}`;
     if (trial.conditions.victim.access === 'labels') return `${again}.`;
     const most = (100 * Math.max(...changes)).toPrecision(2);
-    return `${again}: logits change by up to ${most} % of the largest.`;
+    return `${again}: logits change by up to ${most}% of the largest.`;
   },
 };
 

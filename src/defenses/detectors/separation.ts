@@ -4,7 +4,7 @@ export interface Separation {
   readonly roc: readonly (readonly [falsePositives: number, detected: number])[];
   /** Area under the curve: 1 where all adversarial examples score higher than all clean images. */
   readonly auroc: number;
-  /** Fraction of adversarial examples detected where at most 1 % of clean images are rejected. */
+  /** Fraction of adversarial examples detected where at most 1% of clean images are rejected. */
   readonly detectedAt1: number;
   readonly detectedAt5: number;
 }

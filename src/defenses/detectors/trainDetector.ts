@@ -227,7 +227,7 @@ function warningsOf(
 ): string[] {
   const warnings: string[] = [];
   if (images * falsePositiveRate < 1) {
-    const shown = `${100 * falsePositiveRate} %`;
+    const shown = `${100 * falsePositiveRate}%`;
     warnings.push(
       `The threshold is the highest score of ${images} clean images: too few to know what rejects ${shown} of them. ${Math.ceil(4 / falsePositiveRate)} images or more, of which a quarter sets the threshold, would tell.`,
     );

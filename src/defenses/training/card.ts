@@ -93,7 +93,7 @@ export function warningsOn(before: Accuracies, after: Accuracies): string[] {
 }
 
 function percent(fraction = 0): string {
-  return `${(100 * fraction).toFixed(1)} %`;
+  return `${(100 * fraction).toFixed(1)}%`;
 }
 
 function round(value: unknown): string {

@@ -7,7 +7,7 @@ import { saveSettings, settingsFor, showSettings, withChoice } from './settingsF
 
 const { l10n } = vscode;
 
-/** *Add Robustness Test…*: asks as *Attack Model…* does, writes the test into the settings, and shows it there. */
+/** *Add Robustness Test…*: asks like *Attack Model…*, saves the test in the settings, and shows it there. */
 export async function addRobustnessTest(uri: vscode.Uri | undefined): Promise<void> {
   const model = await chooseModel(uri);
   if (model === undefined) return;
@@ -27,7 +27,7 @@ async function chooseExpectation(
 ): Promise<Partial<Record<ExpectedMetric, number>> | undefined> {
   const { metric, prompt, most, mistake } = expectationOf(attack);
   const text = await vscode.window.showInputBox({
-    // A view that gets its focus back between two questions must not end the dialogue.
+    // A view that regains the focus between two questions must not end the dialog.
     ignoreFocusOut: true,
     title: l10n.t('Expectation'),
     prompt,
@@ -38,17 +38,22 @@ async function chooseExpectation(
   return text === undefined ? undefined : { [metric]: Number(text) };
 }
 
-/** What can be expected of an attack, in words, and the most that may be. */
+/** The metric that can be expected of an attack, the prompt for it, and its maximum. */
 function expectationOf({ kind, fixedBudget, norms: [norm] }: AttackDefinition) {
-  const fraction = { most: 1, mistake: l10n.t('A number from 0 to 1') };
+  const fraction = { most: 1, mistake: l10n.t('Enter a number from 0 to 1.') };
   if (kind === 'forge') {
-    const prompt = l10n.t('Fraction of the images that may be forged at most, from 0 to 1');
+    const prompt = l10n.t('Maximum fraction of images that may be forged, from 0 to 1');
     return { metric: 'successRate', prompt, ...fraction };
   }
   if (!fixedBudget) {
-    const prompt = l10n.t('Median distance in {0} that the attack must need at least', norm);
-    return { metric: 'medianDistance', prompt, most: Number.MAX_VALUE, mistake: l10n.t('A number that is 0 or more') };
+    const prompt = l10n.t('Minimum median distance in {0} that the attack must need', norm);
+    return {
+      metric: 'medianDistance',
+      prompt,
+      most: Number.MAX_VALUE,
+      mistake: l10n.t('Enter a number that is 0 or greater.'),
+    };
   }
-  const prompt = l10n.t('Robust accuracy that the model must keep, from 0 to 1');
+  const prompt = l10n.t('Minimum robust accuracy, from 0 to 1');
   return { metric: 'robustAccuracy', prompt, ...fraction };
 }

@@ -16,19 +16,19 @@ import { withProgress } from './withProgress.ts';
 
 const { l10n } = vscode;
 
-/** *Attack Model…*: asks for attack, epsilon and images, runs with progress, and opens the perturbation view. */
+/** *Attack Model…*: asks for an attack, epsilon, and images, runs with progress, and opens the perturbation view. */
 export async function attackModel(
   context: vscode.ExtensionContext,
   { engine }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   const model = await chooseModel(uri);
   if (model === undefined) return;
   const settings = await settingsFor(model);
   const choice = await chooseAttack(model, settings.layer);
   if (choice === undefined) return;
-  // Settings demand an expectation of all but explanations; whoever only looks has none.
+  // Settings require an expectation, except for explanations; an attack from the menu has none.
   const expect = choice.attack.kind === 'explanation' ? undefined : { successRate: 1 };
   const { layer } = withChoice(settings, choice, expect);
   const resolution = resolvePlans({ layers: [layer], problems: [] });

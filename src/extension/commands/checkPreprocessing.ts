@@ -20,11 +20,11 @@ import { withProgress } from './withProgress.ts';
 const { l10n } = vscode;
 
 /**
- * *Check Preprocessing…*: tries the usual ways to preprocess images on a model and a dataset, lists them, and writes
- * the one that the user chooses into the settings.
+ * *Check Preprocessing…*: tries common preprocessing conventions on a model and a dataset, lists them, and saves
+ * the one that the user chooses in the settings.
  */
 export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri | undefined): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   const model = await (uri ? modelAt(uri) : chooseKnownModel());
   if (model === undefined) return;
   const dataset = await chooseDataset(model.settings.layer);
@@ -45,11 +45,11 @@ export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri |
   await adopt(model, chosen);
 }
 
-/** A model, and where the settings have it. */
+/** A model and its place in the settings. */
 interface KnownModel {
   readonly settings: SettingsFile;
   readonly name: string;
-  /** What the settings lack for it. */
+  /** Entries that the settings lack for it. */
   readonly entries: readonly Entry[];
 }
 
@@ -61,7 +61,7 @@ async function modelAt(uri: vscode.Uri): Promise<KnownModel> {
   return { settings, name, entries: [[['perturb.models', name], value]] };
 }
 
-/** Asks for a model of the settings; where they have none, for a file. */
+/** Asks for a model in the settings or, if there is none, for a file. */
 async function chooseKnownModel(): Promise<KnownModel | undefined> {
   const folders = vscode.workspace.workspaceFolders ?? [];
   const files = await Promise.all(folders.map((folder) => settingsIn(folder.uri.fsPath)));
@@ -83,14 +83,14 @@ async function chooseConvention(check: PreprocessingCheck): Promise<CheckedConve
   const items = check.conventions.map((convention) => ({ ...describe(convention, check), convention }));
   const picked = await vscode.window.showQuickPick(items, {
     title: l10n.t('Preprocessing'),
-    placeHolder: l10n.t('Choose one to write it into the settings; Escape changes nothing'),
+    placeHolder: l10n.t('Choose one to save it in the settings, or press Escape to change nothing'),
     ignoreFocusOut: true,
   });
   return picked?.convention;
 }
 
 function describe(convention: CheckedConvention, { images, input }: PreprocessingCheck): vscode.QuickPickItem {
-  const { title = l10n.t('As in the settings'), resizing, correct, accuracy, confidence, current } = convention;
+  const { title = l10n.t('Current settings'), resizing, correct, accuracy, confidence, current } = convention;
   const size =
     resizing.resize === 'stretch'
       ? l10n.t('stretched')
@@ -98,17 +98,17 @@ function describe(convention: CheckedConvention, { images, input }: Preprocessin
   return {
     label: `${title}, ${size}`,
     description: l10n.t(
-      '{0} of {1} right ({2}), confidence {3}',
+      '{0} of {1} correct ({2}), confidence {3}',
       correct,
       images,
       formatPercent(accuracy),
       formatPercent(confidence),
     ),
-    detail: current ? l10n.t('$(check) The settings have this one') : JSON.stringify(convention.settings),
+    detail: current ? l10n.t('$(check) Current setting') : JSON.stringify(convention.settings),
   };
 }
 
-/** Writes a convention into the settings, which may have changed in the meantime, and shows it there. */
+/** Saves a convention in the settings, which may have changed in the meantime, and shows it there. */
 async function adopt({ settings, name, entries }: KnownModel, { settings: value }: CheckedConvention): Promise<void> {
   const place = ['perturb.models', name, 'preprocessing'];
   const latest = await settingsIn(settings.layer.folder);

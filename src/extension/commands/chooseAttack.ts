@@ -12,7 +12,7 @@ import { choosePreset } from './choosePreset.ts';
 
 const { l10n } = vscode;
 
-/** Entries for the settings: what a user has chosen, under names that are free. */
+/** Settings entries for the user's choices, under unused names. */
 export interface Choice {
   readonly attack: AttackDefinition;
   readonly models: Readonly<Record<string, object>>;
@@ -21,7 +21,7 @@ export interface Choice {
   readonly test: Readonly<Record<string, unknown>>;
 }
 
-/** Asks for attack, preset, target, epsilon and images, as far as they are open. `undefined` where the user has left. */
+/** Asks for attack, preset, target, epsilon, and images, as needed. `undefined` if the user dismissed a question. */
 export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Promise<Choice | undefined> {
   const attack = await chooseFromCatalog();
   if (attack === undefined) return undefined;
@@ -56,8 +56,8 @@ export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Pro
 async function chooseFromCatalog(): Promise<AttackDefinition | undefined> {
   const headings: readonly (readonly [Kind, string])[] = [
     ['attack', l10n.t('Attacks')],
-    ['forge', l10n.t('Forging')],
-    ['explanation', l10n.t('Explanation')],
+    ['forge', l10n.t('Image Forging')],
+    ['explanation', l10n.t('Explanations')],
   ];
   const items = headings.flatMap(([kind, label]) => [
     { label, kind: vscode.QuickPickItemKind.Separator, attack: undefined },
@@ -82,32 +82,32 @@ async function chooseTarget(model: vscode.Uri, layer: SettingsLayer): Promise<st
   const labels = await labelsOf(model, layer);
   const classes = labels && (await readLabels(labels).catch(() => undefined));
   if (classes) {
-    const placeHolder = l10n.t('Class that the model is to see');
+    const placeHolder = l10n.t('Class the model should predict');
     return vscode.window.showQuickPick(classes, { title, placeHolder, ignoreFocusOut: true });
   }
   const text = await vscode.window.showInputBox({
     ignoreFocusOut: true,
     title,
-    prompt: l10n.t('Class that the model is to see: its name, or its index from 0 on'),
-    validateInput: (value) => (value.trim() === '' ? l10n.t('The name or the index of a class') : undefined),
+    prompt: l10n.t('Class the model should predict: its name or zero-based index'),
+    validateInput: (value) => (value.trim() === '' ? l10n.t('Enter the name or the index of a class.') : undefined),
   });
   return text?.trim();
 }
 
-/** A budget as the user writes it: "8/255", or a number. */
+/** A budget as the user enters it: "8/255", or a number. */
 export async function chooseEpsilon({ norms: [norm], title }: AttackDefinition): Promise<string | number | undefined> {
   const text = await vscode.window.showInputBox({
-    // A view that gets its focus back between two questions must not end the dialogue.
+    // A view that regains the focus between two questions must not end the dialog.
     ignoreFocusOut: true,
-    title: l10n.t('Epsilon of {0}', title),
-    prompt: l10n.t('Largest perturbation in {0}, in units of the pixel range [0, 1]: 8/255 is eight gray levels', norm),
+    title: l10n.t('Epsilon for {0}', title),
+    prompt: l10n.t('Maximum perturbation in {0}, relative to the pixel range [0, 1]: 8/255 is eight gray levels', norm),
     value: '8/255',
     validateInput: (value) => {
       try {
         const amount = parseAmount(asAmount(value));
-        if (amount * 255 < 1) return l10n.t('{0} is less than one gray level, 1/255', value);
+        if (amount * 255 < 1) return l10n.t('{0} is less than one gray level (1/255)', value);
         return amount > 1
-          ? l10n.t('{0} is more than the whole pixel range. Eight gray levels are 8/255', value)
+          ? l10n.t('{0} exceeds the whole pixel range. For eight gray levels, enter 8/255', value)
           : undefined;
       } catch (error) {
         return (error as Error).message;
@@ -121,7 +121,7 @@ function asAmount(text: string): string | number {
   return text.includes('/') || text.trim() === '' || Number.isNaN(Number(text)) ? text.trim() : Number(text);
 }
 
-/** Images that were chosen: a name for tests, and what the settings lack for it. */
+/** The chosen images: a name for tests, and the entry that the settings lack for it. */
 interface ChosenDataset {
   readonly name: string;
   readonly entry: Readonly<Record<string, object>>;
@@ -130,7 +130,7 @@ interface ChosenDataset {
 /** White noise, which needs no dataset. */
 const whiteNoise = { name: undefined, entry: {} } as const;
 
-/** A dataset of the settings, or a folder that the user names. */
+/** A dataset in the settings, or a folder that the user picks. */
 export function chooseDataset(layer: SettingsLayer): Promise<ChosenDataset | undefined> {
   return chooseImages<never>(layer, []);
 }
@@ -145,7 +145,7 @@ async function chooseImages<T>(
   others: readonly { readonly label: string; choose(): Promise<T> }[],
 ): Promise<ChosenDataset | T | undefined> {
   const known = Object.keys(layer.values['perturb.datasets']);
-  const folder = { label: l10n.t('$(folder-opened) Choose a folder of images…'), choose: () => chooseFolder(layer) };
+  const folder = { label: l10n.t('$(folder-opened) Choose Image Folder…'), choose: () => chooseFolder(layer) };
   const items = [
     ...known.map((name) => ({ label: name, choose: async () => ({ name, entry: {} }) })),
     ...others,
@@ -182,7 +182,7 @@ export async function describeModel(model: vscode.Uri, layer: SettingsLayer) {
   return { name: created.name, entry: { [created.name]: { ...created.value, ...stated } } };
 }
 
-/** What the settings call a model; `undefined` where they do not know it. */
+/** The name of a model in the settings; `undefined` if it has none. */
 export function nameOfModel(model: vscode.Uri, layer: SettingsLayer): string | undefined {
   return Object.entries(layer.values['perturb.models']).find(([, entry]) => {
     const at = (entry as { path?: unknown } | null)?.path;
@@ -190,7 +190,7 @@ export function nameOfModel(model: vscode.Uri, layer: SettingsLayer): string | u
   })?.[0];
 }
 
-/** An entry for a model that the settings do not know, under a name that is free, with the labels from beside it. */
+/** An entry for a model that is not in the settings, under an unused name, with the labels next to it. */
 export async function newModel(model: vscode.Uri, layer: SettingsLayer) {
   const home = path.dirname(model.fsPath);
   const stem = path.parse(model.fsPath).name;
@@ -203,7 +203,7 @@ export async function newModel(model: vscode.Uri, layer: SettingsLayer) {
   return { name, value };
 }
 
-/** The file with a model's labels: the one that the settings name, or one beside a model that they do not know. */
+/** The file with a model's labels: the one in the settings, or one next to a model that is not in the settings. */
 async function labelsOf(model: vscode.Uri, layer: SettingsLayer): Promise<string | undefined> {
   const name = nameOfModel(model, layer);
   if (name === undefined) return labelsBeside(model);
@@ -217,51 +217,51 @@ async function labelsBeside(model: vscode.Uri): Promise<string | undefined> {
   return labels === undefined ? undefined : path.join(home, labels);
 }
 
-/** Nothing is stated: what an ONNX file's metadata say then holds. */
+/** Nothing is set, so the metadata of an ONNX file applies. */
 const asInFile: PreprocessingSettings = {};
 
 async function choosePreprocessing(model: vscode.Uri): Promise<PreprocessingSettings | undefined> {
   const unstated = {
-    label: l10n.t('As in the file'),
-    description: l10n.t('mean and standard deviation of its metadata; without them, pixels as they are'),
+    label: l10n.t('From the model file'),
+    description: l10n.t('mean and standard deviation from its metadata; without metadata, unscaled pixels'),
     value: asInFile,
   };
   const items: (vscode.QuickPickItem & { value: PreprocessingSettings })[] = [
     ...(model.path.endsWith('.onnx') ? [unstated] : []),
-    { label: l10n.t('[0, 1]'), description: l10n.t('pixels as they are'), value: { mean: 0, std: 1 } },
+    { label: l10n.t('[0, 1]'), description: l10n.t('unscaled pixels'), value: { mean: 0, std: 1 } },
     { label: l10n.t('[−1, 1]'), description: 'mean 0.5, std 0.5', value: { mean: 0.5, std: 0.5 } },
     { label: l10n.t('[0, 255]'), description: 'mean 0, std 1/255', value: { mean: 0, std: 1 / 255 } },
     {
       label: 'ImageNet',
       description: 'mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225',
-      detail: l10n.t('The center of the image is cut out, as torchvision does'),
+      detail: l10n.t('Resizes, then crops the center, as in torchvision'),
       value: 'imagenet',
     },
     {
       label: l10n.t('ImageNet, stretched'),
       description: 'mean 0.485, 0.456, 0.406; std 0.229, 0.224, 0.225',
-      detail: l10n.t('The whole image is stretched'),
+      detail: l10n.t('Stretches the whole image to the model’s input size'),
       value: { preset: 'imagenet', resize: 'stretch' },
     },
     {
       label: 'CLIP',
       description: 'mean 0.481, 0.458, 0.408; std 0.269, 0.261, 0.276',
-      detail: l10n.t('The center of the image is cut out'),
+      detail: l10n.t('Resizes, then crops the center'),
       value: 'clip',
     },
   ];
   const title = l10n.t('Preprocessing');
-  const placeHolder = l10n.t('What range of values was the model trained on?');
+  const placeHolder = l10n.t('Which pixel value range was the model trained on?');
   return (await vscode.window.showQuickPick(items, { title, placeHolder, ignoreFocusOut: true }))?.value;
 }
 
-/** A path as settings have it: relative to their folder where it lies within. */
+/** A path as written in settings: relative to their folder if it is inside. */
 export function shorten(file: string, folder: string): string {
   const relative = path.relative(folder, file);
   return relative.startsWith('..') || path.isAbsolute(relative) ? file : relative.split(path.sep).join('/');
 }
 
-/** A name that is not taken: the wanted one, or that with a number. */
+/** An unused name: the wanted one, or that with a number. */
 export function freeName(wanted: string, taken: readonly string[]): string {
   let name = wanted;
   for (let count = 2; taken.includes(name); count++) name = `${wanted} (${count})`;

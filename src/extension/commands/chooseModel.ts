@@ -1,21 +1,18 @@
 import * as vscode from 'vscode';
+import { formats } from '../../models/formats.ts';
 
 /**
- * The model that a command was called on, or one that the user picks among those of the workspace.
- * @param files those that come into question, as a pattern.
+ * The model that a command was called on, or one that the user picks in the workspace.
+ * @param among formats to choose from.
+ * @throws Error when the workspace has no such model.
  */
-export async function chooseModel(
-  model: vscode.Uri | undefined,
-  files = '**/{*model*.json,*.onnx}',
-): Promise<vscode.Uri | undefined> {
+export async function chooseModel(model: vscode.Uri | undefined, among = formats): Promise<vscode.Uri | undefined> {
   if (model) return model;
-  const found = await vscode.workspace.findFiles(files, '**/node_modules/**', 200);
+  const patterns = among.map(({ pattern }) => pattern).join(',');
+  const found = await vscode.workspace.findFiles(`**/{${patterns}}`, '**/node_modules/**', 200);
   if (found.length === 0) {
-    throw new Error(
-      vscode.l10n.t(
-        'There is no model in this workspace. Perturb opens ONNX models (.onnx) and TensorFlow.js layers models (model.json).',
-      ),
-    );
+    const titles = among.map(({ title }) => title).join(', ');
+    throw new Error(vscode.l10n.t('No model found in this workspace. Supported formats: {0}.', titles));
   }
   const items = found.map((uri) => ({ label: vscode.workspace.asRelativePath(uri), uri }));
   return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Model'), ignoreFocusOut: true }))?.uri;

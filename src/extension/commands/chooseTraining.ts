@@ -15,7 +15,7 @@ import type { Entry } from './settingsFile.ts';
 
 const { l10n } = vscode;
 
-/** An entry of `perturb.detectors` or `perturb.defenses`, and what the settings lack for it: nothing where they have it. */
+/** An entry of `perturb.detectors` or `perturb.defenses`, and the entries that the settings lack for it, if any. */
 export interface TrainingChoice {
   readonly name: string;
   readonly entries: readonly Entry[];
@@ -29,8 +29,8 @@ export function chooseDetector(model: vscode.Uri, layer: SettingsLayer): Promise
       definition,
       description:
         definition.learnsFrom === 'clean'
-          ? l10n.t('learns from clean images')
-          : l10n.t('learns from adversarial examples'),
+          ? l10n.t('trained on clean images only')
+          : l10n.t('trained on clean images and adversarial examples'),
     })),
     title: l10n.t('Detector'),
     again: l10n.t('Train again'),
@@ -46,7 +46,7 @@ export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<
     setting: 'perturb.defenses',
     kinds: [...defenses.values()].map((definition) => ({ definition })),
     title: l10n.t('Defense'),
-    again: l10n.t('Resume, or train again'),
+    again: l10n.t('Resume or train again'),
     fresh: l10n.t('New defense'),
     folder: 'models',
     more: () => Promise.resolve({}),
@@ -55,16 +55,16 @@ export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<
 
 type Definition = Pick<DefenseDefinition, 'id' | 'title' | 'description'> & { readonly parameters: AnyParameters };
 
-/** What is asked for detectors and for defenses. */
+/** The questions for detectors and for defenses. */
 interface Questions<D extends Definition> {
   readonly setting: 'perturb.detectors' | 'perturb.defenses';
   readonly kinds: readonly { readonly definition: D; readonly description?: string }[];
   readonly title: string;
   readonly again: string;
   readonly fresh: string;
-  /** Folder of the workspace that results go into. */
+  /** Folder in the workspace for the results. */
   readonly folder: string;
-  /** What else a kind needs in its entry; `undefined` where the user has left. */
+  /** What else a kind needs in its entry; `undefined` if the user dismissed a question. */
   more(definition: D): Promise<object | undefined>;
 }
 
@@ -108,7 +108,7 @@ async function choose<D extends Definition>(
   };
 }
 
-/** What was picked: an entry of the settings, or a kind for a new one. */
+/** What the user picked: an entry in the settings, or a kind for a new one. */
 type Picked<D> = { readonly name: string } | { readonly name?: undefined; readonly definition: D };
 
 async function chooseKind<D extends Definition>(
@@ -132,7 +132,7 @@ async function chooseKind<D extends Definition>(
       chosen: { definition },
     })),
   ] as (vscode.QuickPickItem & { chosen?: Picked<D> })[];
-  const options = { title, placeHolder: l10n.t('Choose a kind'), ignoreFocusOut: true, matchOnDescription: true };
+  const options = { title, placeHolder: l10n.t('Choose a type'), ignoreFocusOut: true, matchOnDescription: true };
   return (await vscode.window.showQuickPick(items, options))?.chosen;
 }
 
@@ -140,21 +140,21 @@ async function chooseFolder(value: string): Promise<string | undefined> {
   const folder = await vscode.window.showInputBox({
     ignoreFocusOut: true,
     title: l10n.t('Folder'),
-    prompt: l10n.t('Folder that the result is written into; its last part is the name in the settings'),
+    prompt: l10n.t('Output folder; its last component becomes the name in the settings'),
     value,
-    validateInput: (text) => (path.basename(text.trim()) === '' ? l10n.t('Give a folder') : undefined),
+    validateInput: (text) => (path.basename(text.trim()) === '' ? l10n.t('Enter a folder.') : undefined),
   });
   return folder?.trim().replaceAll('\\', '/');
 }
 
-/** The attacks whose examples a detector learns from: those of the default, or some that the user picks. */
+/** The attacks whose examples a detector is trained on: the default ones, or those that the user picks. */
 async function chooseLessons(): Promise<object | undefined> {
   const usual = {
     label: l10n.t('FGSM and PGD at 8/255'),
-    description: l10n.t('the default; DeepFool is held out to judge by'),
+    description: l10n.t('default; DeepFool is held out for evaluation'),
   };
-  const others = { label: l10n.t('$(list-selection) Choose attacks…') };
-  const options = { title: l10n.t('Adversarial examples to learn from'), ignoreFocusOut: true };
+  const others = { label: l10n.t('$(list-selection) Choose Attacks…') };
+  const options = { title: l10n.t('Adversarial Examples for Training'), ignoreFocusOut: true };
   const picked = await vscode.window.showQuickPick([usual, others], options);
   if (picked === undefined) return undefined;
   if (picked === usual) return {};

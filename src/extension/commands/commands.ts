@@ -6,7 +6,7 @@ import type { Result } from '../results.ts';
 import { describeEngine } from '../statusItem.ts';
 import type { Services } from './services.ts';
 
-/** Registers every command of the manifest. What only some commands need is loaded when they are called. */
+/** Registers every command of the manifest. Modules that only some commands need are loaded on demand. */
 export function registerCommands(context: vscode.ExtensionContext, services: Services): void {
   const commands: Readonly<Record<string, (...args: never[]) => Promise<unknown>>> = {
     'perturb.attackModel': async (model?: vscode.Uri) => {

@@ -2,6 +2,7 @@ import * as vscode from 'vscode';
 import type { DefensePlan } from '../../defenses/plan.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
 import type { DefenseReport } from '../../defenses/training/report.ts';
+import { layersModels } from '../../models/tfjs/format.ts';
 import { formatPercent } from '../../reports/report.ts';
 import { findDefense } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
@@ -17,15 +18,15 @@ import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from
 
 const { l10n } = vscode;
 
-/** *Harden Model…*: asks how to train a model anew, writes that into the settings, trains it, and offers to add it. */
+/** *Harden Model…*: asks how to harden a model, saves that in the settings, trains it, and offers to add the result. */
 export async function hardenModel(
   context: vscode.ExtensionContext,
   { engine, explorer }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   // Only TensorFlow.js layers models are trained.
-  const model = await chooseModel(uri, '**/*model*.json');
+  const model = await chooseModel(uri, [layersModels]);
   if (model === undefined) return;
   const settings = await settingsFor(model);
   const choice = await chooseDefense(model, settings.layer);
@@ -49,7 +50,7 @@ export async function hardenModel(
   if (outcome === undefined) return;
   const { report } = outcome;
   const add = l10n.t('Add to Models');
-  const card = l10n.t('Show Card');
+  const card = l10n.t('Show Model Card');
   const open = l10n.t('Open Training');
   const chosen = await vscode.window.showInformationMessage(describe(report), add, card, open);
   if (chosen === card) await openFile(report.card);
@@ -61,7 +62,7 @@ export async function hardenModel(
 
 function describe({ name, before, after }: DefenseReport): string {
   return l10n.t(
-    '{0} is trained. Clean accuracy: {1} before, {2} after; robust accuracy: {3} before, {4} after.',
+    '{0} has been trained. Clean accuracy: {1} before, {2} after. Robust accuracy: {3} before, {4} after.',
     name,
     formatPercent(before.cleanAccuracy),
     formatPercent(after.cleanAccuracy),
@@ -70,7 +71,7 @@ function describe({ name, before, after }: DefenseReport): string {
   );
 }
 
-/** Adds a hardened model to the settings, with labels and preprocessing of the one that it was made from. */
+/** Adds a hardened model to the settings, with the labels and preprocessing of the original. */
 async function addModel({ model, name }: DefensePlan, report: DefenseReport, folder: string): Promise<void> {
   const latest = await settingsIn(folder);
   const models = latest.layer.values['perturb.models'];

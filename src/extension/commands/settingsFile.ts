@@ -25,7 +25,7 @@ export async function settingsIn(folder: string): Promise<SettingsFile> {
   return { uri, text, layer: layerOf(uri, text) };
 }
 
-/** The settings with a choice added, and with what is expected of its test, if anything. */
+/** The settings with a choice added, and with the expectation of its test, if any. */
 export function withChoice(settings: SettingsFile, choice: Choice, expect: object | undefined): SettingsFile {
   const entries: Entry[] = [
     ...Object.entries(choice.models).map(([name, value]): Entry => [['perturb.models', name], value]),
@@ -35,10 +35,10 @@ export function withChoice(settings: SettingsFile, choice: Choice, expect: objec
   return withEntries(settings, entries);
 }
 
-/** A place in the settings, and what is to stand there. */
+/** A place in the settings, and its new value. */
 export type Entry = readonly [place: JSONPath, value: unknown];
 
-/** The settings with entries added or replaced; comments and formatting of the rest stay as they are. */
+/** The settings with entries added or replaced; comments and formatting of the rest are preserved. */
 export function withEntries({ uri, text }: SettingsFile, entries: readonly Entry[]): SettingsFile {
   const formattingOptions = { insertSpaces: true, tabSize: 2, eol: text.includes('\r\n') ? '\r\n' : '\n' };
   const changed = entries.reduce(
@@ -48,7 +48,7 @@ export function withEntries({ uri, text }: SettingsFile, entries: readonly Entry
   return { uri, text: changed, layer: layerOf(uri, changed) };
 }
 
-/** Writes settings, through the editor where their file is open, so that it can be undone. */
+/** Saves settings, through the editor if their file is open, so that the change can be undone. */
 export async function saveSettings({ uri, text }: SettingsFile): Promise<void> {
   const open = vscode.workspace.textDocuments.find((document) => document.uri.toString() === uri.toString());
   if (open === undefined) {

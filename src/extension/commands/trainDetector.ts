@@ -11,13 +11,13 @@ import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from
 
 const { l10n } = vscode;
 
-/** *Train Detector…*: asks what to train on what, writes it into the settings, and trains it. */
+/** *Train Detector…*: asks what to train and on which images, saves it in the settings, and trains it. */
 export async function trainDetector(
   context: vscode.ExtensionContext,
   { engine, explorer }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run models in it.'));
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   const model = await chooseModel(uri);
   if (model === undefined) return;
   const settings = await settingsFor(model);
@@ -39,11 +39,11 @@ export async function trainDetector(
     type: 'detector' as const,
     report: await engine.call('trainDetector', plan, options),
   }));
-  // Tests may name it.
+  // Tests may refer to it.
   await explorer.refresh();
   if (outcome === undefined) return;
   const message = l10n.t(
-    '{0} is trained. A test has it when it says "detector": "{0}", and "attacker": "unaware" or "adaptive".',
+    '{0} has been trained. To use it in a test, set "detector": "{0}" and "attacker": "unaware" or "adaptive".',
     name,
   );
   const show = l10n.t('Show Settings');

@@ -2,12 +2,11 @@ import * as vscode from 'vscode';
 
 const { l10n } = vscode;
 
-/** Shows how much of something is done. */
+/** Shows progress. */
 export type Show = (done: number, total: number) => void;
 
 /**
- * Does something that takes a while, and shows how far it is and how long it will take; `undefined` where the user has
- * cancelled it.
+ * Runs a long operation and shows its progress and the time left; `undefined` if the user canceled it.
  */
 export async function withProgress<T>(
   title: string,

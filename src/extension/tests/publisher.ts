@@ -19,7 +19,7 @@ export class Publisher {
     this.#results = results;
   }
 
-  /** Shows what a test came to: the verdict, a message where there is something to say, and a line of output. */
+  /** Shows the result of a test: the verdict, a message unless it passed, and a line of output. */
   publish(run: vscode.TestRun, item: vscode.TestItem, result: Result): void {
     const { report } = result;
     this.#results.set(result);
@@ -35,12 +35,12 @@ export class Publisher {
     run.appendOutput(`${outputOf(result).join('\r\n')}\r\n`, undefined, item);
   }
 
-  /** Shows the last known results of all tests, for a window that was opened anew. */
+  /** Shows the last known results of all tests, for a reopened window. */
   showFormerResults(): void {
     const items = [...this.#tree.leaves(this.#controller.items)].filter(({ id }) => this.#results.get(id));
     if (items.length === 0) return;
     const request = new vscode.TestRunRequest(items);
-    const run = this.#controller.createTestRun(request, vscode.l10n.t('Last results'), false);
+    const run = this.#controller.createTestRun(request, vscode.l10n.t('Last Results'), false);
     for (const item of items) this.publish(run, item, this.#results.get(item.id) as Result);
     run.end();
   }

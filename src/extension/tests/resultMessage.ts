@@ -17,7 +17,7 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   const text = new vscode.MarkdownString();
   text.isTrusted = { enabledCommands: ['perturb.openView', 'perturb.openFinding'] };
   if (report.status === 'errored' || !isPlanned(report)) {
-    // Words of an error may come from a file: they are shown as they are, not as Markdown.
+    // Error messages may contain text from files, so they are shown literally, not as Markdown.
     return text.appendMarkdown(escapeMarkdown(report.message));
   }
   const { l10n } = vscode;
@@ -35,9 +35,9 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
     const title = l10n.t('original, perturbation, adversarial image: {0}', name);
     return `![${title}](${vscode.Uri.file(path.join(folder, picture))}|height=72)`;
   });
-  // The editor shows the first line beside the test, and the peek at first not much more.
+  // The editor shows the first line next to the test, and the peek initially shows little more.
   text.appendMarkdown(escapeMarkdown(report.message));
-  text.appendMarkdown(`\n\n[${l10n.t('Open the perturbation view')}](command:perturb.openView?${location})`);
+  text.appendMarkdown(`\n\n[${l10n.t('Open Perturbation View')}](command:perturb.openView?${location})`);
   text.appendMarkdown(`\n\n${pictures.join(' &nbsp; ')}\n\n${table}`);
   for (const line of [...describeDetector(report), ...describeStages(report)]) {
     text.appendMarkdown(`\n\n${escapeMarkdown(line)}`);
@@ -45,15 +45,15 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   if (report.findings && report.findings.length > 0) {
     const findings = report.findings.map(({ check, message }) => {
       const argument = encodeURIComponent(JSON.stringify([check]));
-      const link = `[${l10n.t('What it means, and what to do')}](command:perturb.openFinding?${argument})`;
+      const link = `[${l10n.t('What it means and what to do')}](command:perturb.openFinding?${argument})`;
       return `- ${escapeMarkdown(message)} ${link}`;
     });
-    text.appendMarkdown(`\n\n${l10n.t('The audit doubts this result')}:\n\n${findings.join('\n')}`);
+    text.appendMarkdown(`\n\n${l10n.t('The audit questions this result')}:\n\n${findings.join('\n')}`);
   }
   return text;
 }
 
-/** A line on the detector of a test, and on what both attackers come to at the last budget. */
+/** A line about the detector of a test, with the results of both attackers at the last budget. */
 export function describeDetector({ detector, rounds }: TestReport): string[] {
   const round = rounds.at(-1);
   if (!detector || !round?.detection) return [];

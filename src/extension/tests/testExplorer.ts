@@ -38,7 +38,7 @@ export class TestExplorer implements vscode.Disposable {
     ];
   }
 
-  /** Reads the settings anew; former results are shown for tests that are new to the tree. */
+  /** Rereads the settings; previous results are shown for tests that are new in the tree. */
   refresh(): Promise<void> {
     this.#refreshing = this.#refreshing.then(() => this.#read());
     return this.#refreshing;
@@ -88,7 +88,7 @@ export class TestExplorer implements vscode.Disposable {
     profile.supportsContinuousRun = true;
   }
 
-  /** A model, its images or its detector have changed: what is known of its tests is out of date. */
+  /** A model, its images or its detector have changed: the results of its tests are outdated. */
   #inputsChanged(paths: readonly string[]): void {
     const items = this.#plans()
       .filter((plan) => inputsOf(plan).some((input) => paths.includes(input)))

@@ -19,7 +19,7 @@ export class TestRunner {
     this.#publisher = publisher;
   }
 
-  /** Runs the tests of a request. Tests that were cancelled are skipped; finished examples stay in the run folder. */
+  /** Runs the tests of a request. Canceled tests are skipped; finished examples stay in the run folder. */
   async run(
     controller: vscode.TestController,
     request: vscode.TestRunRequest,

@@ -4,10 +4,10 @@ import { type Problem, separator } from '../../settings/problem.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import type { Root } from './discovery.ts';
 
-/** What can be run behind an item of the tree. */
+/** What an item of the tree runs. */
 export interface TestCase {
   readonly root: Root;
-  /** Missing where the settings keep the test from running. */
+  /** Missing if the settings prevent the test from running. */
   readonly plan?: TestPlan;
   readonly problems: readonly Problem[];
 }
@@ -73,7 +73,7 @@ export class TestTree {
     return { ...root, plans: [...root.plans, ...kept] };
   }
 
-  /** Mistakes that belong to no test: an item each, with the error in it. */
+  /** Mistakes that do not belong to a test: one item each, with the error. */
   #problemItems({ problems }: Root): vscode.TestItem[] {
     return problems
       .filter(({ test }) => test === undefined)
@@ -142,7 +142,7 @@ function explain(problems: readonly Problem[]): vscode.MarkdownString {
   for (const { file, line, setting, message } of problems) {
     const place = vscode.Uri.file(file).with({ fragment: `L${line}` });
     text.appendMarkdown(
-      `${escapeMarkdown(`${setting}: ${message}`)} [${vscode.l10n.t('Open settings')}](${place})\n\n`,
+      `${escapeMarkdown(`${setting}: ${message}`)} [${vscode.l10n.t('Open Settings')}](${place})\n\n`,
     );
   }
   return text;

@@ -9,7 +9,7 @@ import { TrainingPanels } from './trainingPanels.ts';
 const { l10n } = vscode;
 
 /**
- * Trains something, in a panel and with a notification, either of which can cancel it; `undefined` where one has.
+ * Trains something, in a panel and with a notification, either of which can cancel it; `undefined` if canceled.
  * @throws what `train` throws.
  */
 export async function runTraining<O extends Outcome>(
@@ -20,7 +20,7 @@ export async function runTraining<O extends Outcome>(
   const number = TrainingPanels.of(context).add(training);
   const { signal } = training;
   const { name } = training.shown;
-  // A panel that was closed is opened again from here.
+  // This link reopens a closed panel.
   const link = `[${name.replaceAll(/[[\]]/g, '')}](command:perturb.openTraining?${encodeURIComponent(JSON.stringify([number]))})`;
   const options = {
     location: vscode.ProgressLocation.Notification,

@@ -3,10 +3,10 @@ import type { TrainingProgress } from '../../defenses/progress.ts';
 import { formatDuration } from '../../evaluation/estimate.ts';
 import type { Outcome, ShownTraining } from '../../page/trainingProtocol.ts';
 
-/** What is known of a training before it begins. */
+/** What is known about a training before it starts. */
 type Subject = Pick<ShownTraining, 'of' | 'name' | 'title' | 'model' | 'dataset'>;
 
-/** A detector or a defense that is being trained: how far it is, and what it came to. */
+/** A detector or a defense that is being trained: its progress and its results. */
 export class Training {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #abort = new AbortController();
@@ -24,7 +24,7 @@ export class Training {
     return this.#shown;
   }
 
-  /** Aborts when it is cancelled. */
+  /** Aborts when it is canceled. */
   get signal(): AbortSignal {
     return this.#abort.signal;
   }
@@ -35,7 +35,7 @@ export class Training {
     this.#set({ isCancelling: true });
   }
 
-  /** Takes in how far it has got. */
+  /** Updates the progress. */
   advance({ point, secondsLeft, ...progress }: TrainingProgress): void {
     const { points } = this.#shown;
     this.#set({

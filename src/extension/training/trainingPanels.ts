@@ -9,7 +9,7 @@ import type { Training } from './training.ts';
 
 const { l10n } = vscode;
 
-/** How long, in milliseconds, news are gathered before the page gets them: steps may be many a second. */
+/** How long, in milliseconds, updates are collected before they are sent to the page: there may be many steps per second. */
 const pause = 100;
 
 /** The trainings of this window, and the panels that show them. */
@@ -31,7 +31,7 @@ export class TrainingPanels {
     return known;
   }
 
-  /** Opens a panel for a training that begins, and returns the number that `open` knows it by. */
+  /** Opens a panel for a new training, and returns its number for `open`. */
   add(training: Training): number {
     const number = this.#trainings.push(training) - 1;
     this.open(number);
@@ -44,7 +44,7 @@ export class TrainingPanels {
    */
   open(number = this.#trainings.length - 1): void {
     const training = this.#trainings[number];
-    if (training === undefined) throw new UserError(l10n.t('Nothing was trained since this window was opened.'));
+    if (training === undefined) throw new UserError(l10n.t('Nothing has been trained since this window was opened.'));
     const known = this.#panels.get(training);
     if (known) known.reveal();
     else this.#show(training);
@@ -89,7 +89,7 @@ export class TrainingPanels {
   }
 }
 
-/** Opens what a training has written. */
+/** Opens a file written by a training. */
 async function open({ shown: { outcome } }: Training, file: TrainedFile): Promise<void> {
   try {
     const written =

@@ -11,14 +11,14 @@ import { settingsEntry } from './settingsEntry.ts';
 
 const { l10n } = vscode;
 
-/** What the page can ask for, apart from the test itself. */
+/** What the page can request, apart from the test itself. */
 export type Action = Exclude<FromWebview, { type: 'ready' | 'loadSteps' | 'openFinding' }>;
 
-/** How long a remark stands in the status bar. */
+/** How long a message stays in the status bar. */
 const remarkTime = 5000;
 
 /**
- * Does what the page asks for.
+ * Performs a request from the page.
  * @param folder the run folder.
  * @throws UserError when it cannot be done.
  */
@@ -55,10 +55,10 @@ async function savePicture(name: string, png: Uint8Array): Promise<void> {
 async function copySettings({ report }: LoadedTest, example: ExampleReport): Promise<void> {
   const entry = settingsEntry(report, example, await hasLabels(report.origin.file, report.dataset.name));
   await vscode.env.clipboard.writeText(entry);
-  remark(l10n.t('Copied. Paste it into "perturb.tests" in your settings.'));
+  remark(l10n.t('Copied. Paste the entry into "perturb.tests" in your settings.'));
 }
 
-/** False where the settings say that labels are predictions. A report does not tell. */
+/** False if the settings use predictions as labels, which a report does not state. */
 async function hasLabels(settingsFile: string, dataset: string): Promise<boolean> {
   try {
     const text = Buffer.from(await vscode.workspace.fs.readFile(vscode.Uri.file(settingsFile))).toString('utf8');
@@ -70,10 +70,10 @@ async function hasLabels(settingsFile: string, dataset: string): Promise<boolean
   }
 }
 
-/** The original is the file of the dataset, where that is still there; else the run's own copy. */
+/** The original is the file of the dataset, if it still exists, otherwise the run's own copy. */
 async function revealImage(folder: string, example: ExampleReport, picture: 'original' | 'adversarial') {
   const copy = picture === 'original' ? example.originalImage : example.adversarialImage;
-  if (copy === null) throw new UserError(l10n.t('There is no adversarial image of this example.'));
+  if (copy === null) throw new UserError(l10n.t('This example has no adversarial image.'));
   const inRun = path.join(folder, copy);
   const file = picture === 'original' && (await exists(example.image)) ? example.image : inRun;
   if (!(await exists(file))) throw new UserError(l10n.t('{0} no longer exists. Run the test again.', file));

@@ -1,20 +1,20 @@
-/** What the page needs from its surroundings. */
+/** What the HTML of the page needs from its host. */
 export interface PageSources {
   /** Source of everything that the webview may load, for its content security policy. */
   readonly cspSource: string;
   /** Addresses of the built page. */
   readonly script: string;
   readonly style: string;
-  /** Fresh for every page: only scripts that carry it run. */
+  /** New for every page: only scripts with this nonce run. */
   readonly nonce: string;
   /** BCP 47 tag of the user's language. */
   readonly language: string;
   readonly title: string;
-  /** Shown until the test is there. */
+  /** Shown until the test is loaded. */
   readonly loading: string;
 }
 
-/** The HTML of the perturbation view: it loads the script of the page, and nothing else may run. */
+/** The HTML of the perturbation view: it loads the script of the page, and allows no other scripts. */
 export function renderHtml({ cspSource, script, style, nonce, language, title, loading }: PageSources): string {
   const policy = [
     "default-src 'none'",

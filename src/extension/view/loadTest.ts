@@ -18,12 +18,12 @@ export interface LoadedTest {
 
 /**
  * Reads a test from a run folder.
- * @throws UserError when there is nothing to show, with why.
+ * @throws UserError if there is nothing to show.
  */
 export async function loadTest({ folder, test }: ViewLocation): Promise<LoadedTest> {
   const run = await reading(path.join(folder, 'report.json'), () => readReport(folder));
   if (run.format !== 'perturb-report') {
-    throw new UserError(l10n.t('{0} is not the folder of a run. Run the test again.', folder));
+    throw new UserError(l10n.t('{0} is not a run folder. Run the test again.', folder));
   }
   const report = run.tests.find(({ id }) => id === test);
   if (report === undefined) {

@@ -21,14 +21,14 @@ export class PerturbationViews implements vscode.WebviewPanelSerializer<unknown>
     return known;
   }
 
-  /** Shows a test beside the editor, in the panel that has it already or in a new one; selects an example if asked to. */
+  /** Shows a test next to the editor, in its existing panel or in a new one, and optionally selects an example. */
   open(location: ViewLocation, example?: ExampleKey): void {
     const known = this.#panels.get(keyOf(location));
     if (known) void known.reveal(example);
     else this.#adopt(vscode.window.createWebviewPanel(viewType, '', vscode.ViewColumn.Beside), location, example);
   }
 
-  /** Brings a panel back after the window was loaded anew: `state` is what its page saved. */
+  /** Restores a panel after a reload of the window: `state` is what its page saved. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const location = locationIn(state);
     if (location) this.#adopt(panel, location);

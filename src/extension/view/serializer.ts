@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { viewType } from './viewType.ts';
 
-/** Has panels restored when the window is loaded anew. The view itself is loaded only when there is one to restore. */
+/** Restores panels when the window is reloaded. The view itself is loaded only if there is a panel to restore. */
 export function registerViewSerializer(context: vscode.ExtensionContext): void {
   context.subscriptions.push(
     vscode.window.registerWebviewPanelSerializer(viewType, {

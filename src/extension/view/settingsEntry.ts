@@ -2,14 +2,14 @@ import { catalog } from '../../attacks/catalog.ts';
 import { isAmount } from '../../parameters/amount.ts';
 import { type ExampleReport, formatEpsilon, type TestReport } from '../../reports/report.ts';
 
-/** What a settings entry takes from a report. */
+/** The parts of a report that a settings entry uses. */
 type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'detector' | 'rounds' | 'seed'>;
 
 /**
  * An entry of `perturb.tests`, as text to paste: the attack on one example at its budget, with every parameter as it
- * was used. It runs on all images of the example's class, since settings name no single image; a forged image has
+ * was used. It runs on all images of the example's class, since settings cannot select a single image; a forged image has
  * no class.
- * @param hasLabels false where labels are the model's predictions, so that no class can be chosen.
+ * @param hasLabels false if labels are the model's predictions, so that no class can be selected.
  */
 export function settingsEntry(report: Tested, example: ExampleReport, hasLabels: boolean): string {
   const { attack, detector } = report;
@@ -36,7 +36,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
   };
   const budget = epsilon === undefined ? '' : ` at ${formatEpsilon(epsilon, attack.norm)}`;
   const text = JSON.stringify({ [`${report.name}: ${label}${budget}`]: entry }, null, 2);
-  // Without the braces around, and moved left by as much.
+  // Without the outer braces and their indentation.
   return text
     .split('\n')
     .slice(1, -1)
@@ -49,7 +49,7 @@ function takesAmount(attack: string, name: string): boolean {
   return parameter !== undefined && isAmount(parameter);
 }
 
-/** "8/255" where that is exactly the value. */
+/** "8/255" if that is exactly the value. */
 function amount(value: number): number | string {
   const levels = Math.round(255 * value);
   return levels > 0 && levels / 255 === value ? `${levels}/255` : value;

@@ -1,7 +1,7 @@
 import type { ShownTest } from '../../page/protocol.ts';
 import type { LoadedTest } from './loadTest.ts';
 
-/** What the page gets at once of a test: all but the steps of traces, which are many. */
+/** What is sent to the page immediately: everything but the steps of traces, of which there are many. */
 export function shownTest({ report, examples }: LoadedTest): Pick<ShownTest, 'report' | 'examples' | 'classes'> {
   const { classes = [] } = report.model;
   return {

@@ -11,7 +11,7 @@ import { type LoadedTest, loadTest } from './loadTest.ts';
 import { pageTexts } from './pageTexts.ts';
 import { shownTest } from './shownTest.ts';
 
-/** What tells an example from the others of its test. */
+/** Identifies an example within its test. */
 export type ExampleKey = Pick<ExampleReport, 'index' | 'epsilon'>;
 
 /** One panel, which shows one test of one run. */
@@ -51,7 +51,7 @@ export class ViewPanel {
     const wasVisible = this.#panel.visible;
     this.#wanted = example ?? this.#wanted;
     this.#panel.reveal();
-    // A page that was hidden is loaded anew, and asks for the test itself.
+    // A hidden page is reloaded and then requests the test itself.
     if (wasVisible && this.#isReady && example) await this.#show();
   }
 

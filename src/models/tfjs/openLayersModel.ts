@@ -1,22 +1,16 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { describeError, UserError } from '../../userError.ts';
+import type { OpenOptions } from '../format.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { type RuntimeOptions, startRuntime } from '../onnx/session/runtime.ts';
 import { toClassifier } from '../onnx/session/toClassifier.ts';
 import type { OpenedModel } from '../openedModel.ts';
-import type { ModelOptions } from '../options.ts';
-import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
+import { noPreprocessing } from '../preprocessing.ts';
 import { startTensorFlow } from './backend.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
 import { readLayersModel } from './readLayersModel.ts';
-
-/** What settings say of a model beside its path, and how to compute with it. */
-export interface OpenOptions extends ModelOptions {
-  readonly preprocessing?: Preprocessing;
-  readonly classes?: readonly string[];
-}
 
 /**
  * Opens a TensorFlow.js layers model: on ONNX Runtime, which is faster, where it can be written as an ONNX graph that can be

@@ -158,7 +158,7 @@ function printTable(results: readonly Result[]): void {
         `${title}, ${name}`,
         seconds.toPrecision(3),
         (seconds / own).toFixed(2),
-        `${(100 * robust).toFixed(1)} %`,
+        `${(100 * robust).toFixed(1)}%`,
         distance?.toPrecision(4) ?? '',
       ]);
     }

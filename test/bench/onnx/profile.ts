@@ -30,7 +30,7 @@ export async function printProfile(folder: string, name: string, batch: number):
     table.push([
       title,
       ...[forward, backward, layout].map((ms) => (ms > 0 ? ms.toFixed(2) : '')),
-      `${((100 * (forward + backward + layout)) / total).toFixed(0)} %`,
+      `${((100 * (forward + backward + layout)) / total).toFixed(0)}%`,
     ]);
   const rest = { ...none };
   for (const [operator, passes] of [...times].sort(([, a], [, b]) => sumOf(b) - sumOf(a))) {

@@ -23,7 +23,7 @@ try {
     .getByRole('button', { name: /^(Close|Hide) Panel/ })
     .first()
     .click();
-  const link = page.getByRole('link', { name: 'Open the perturbation view' });
+  const link = page.getByRole('link', { name: 'Open Perturbation View' });
   await link.waitFor();
   await page.mouse.move(700, 760);
   await shoot('test-explorer');

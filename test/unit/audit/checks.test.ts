@@ -118,7 +118,7 @@ describe('randomized-outputs', () => {
 
   it('is found in a model that adds noise to its input', async () => {
     const found = await examine(randomizedOutputs, { ...test, classifier: jittered(1) });
-    assert.match(found ?? '', /answers differently on 16 of 16: logits change by up to [\d.]+ % of the largest/);
+    assert.match(found ?? '', /answers differently on 16 of 16: logits change by up to [\d.]+% of the largest/);
   });
 
   it('is not found where only the last digits differ', async () => {

@@ -19,16 +19,16 @@ const good = {
 /** Tests that their settings keep from running: the words that must be said, and where the mistake stands. */
 const inSettings: Record<string, { test: object; key: string; words: string[] }> = {
   'unknown key': { test: { ...good, epsilom: 1 }, key: 'epsilom', words: ['There is no setting "epsilom"', 'epsilon'] },
-  'wrong type': { test: { ...good, seed: 'seven' }, key: 'seed', words: ['"seven" does not fit', 'whole number'] },
-  'epsilon 0': { test: { ...good, epsilon: 0 }, key: 'epsilon', words: ['0 does not fit', 'a number above 0'] },
-  'epsilon negative': { test: { ...good, epsilon: -1 }, key: 'epsilon', words: ['-1 does not fit', 'above 0'] },
+  'wrong type': { test: { ...good, seed: 'seven' }, key: 'seed', words: ['"seven" is not valid', 'whole number'] },
+  'epsilon 0': { test: { ...good, epsilon: 0 }, key: 'epsilon', words: ['0 is not valid', 'a number greater than 0'] },
+  'epsilon negative': { test: { ...good, epsilon: -1 }, key: 'epsilon', words: ['-1 is not valid', 'greater than 0'] },
   'epsilon 8/0': { test: { ...good, epsilon: '8/0' }, key: 'epsilon', words: ['"8/0" divides by zero', '"8/255"'] },
   'epsilon below a level': {
     test: { ...good, epsilon: 0.001 },
     key: 'epsilon',
     words: ['0.001 is less than one gray level', '"1/255"', '"quantize"'],
   },
-  'unknown attack': { test: { ...good, attack: 'fgms' }, key: 'attack', words: ['"fgms" is unknown', '"fgsm"'] },
+  'unknown attack': { test: { ...good, attack: 'fgms' }, key: 'attack', words: ['"fgms" is not valid', '"fgsm"'] },
   'unknown model': { test: { ...good, model: 'sings' }, key: 'model', words: ['There is no "sings"', '"signs"'] },
   'unknown dataset': { test: { ...good, dataset: 'lane' }, key: 'dataset', words: ['There is no "lane"', 'street'] },
 };

@@ -35,9 +35,9 @@ describe('perturb check-preprocessing', () => {
     assert.deepEqual({ code, stderr }, { code: 0, stderr: '' });
     const rows = stdout.split('\n').filter((line) => line.includes('/12'));
     assert.equal(rows.length, 7);
-    assert.match(rows[0] ?? '', /\[−1, 1\] +│ stretched +│ 12\/12 +│ 100\.0 % +│ \d+\.\d % +│ +│/);
+    assert.match(rows[0] ?? '', /\[−1, 1\] +│ stretched +│ 12\/12 +│ 100\.0% +│ \d+\.\d% +│ +│/);
     assert.deepEqual(
-      rows.filter((row) => row.includes('← settings')).map((row) => row.split('│')[1]?.trim()),
+      rows.filter((row) => row.includes('← current')).map((row) => row.split('│')[1]?.trim()),
       ['[0, 1]'],
     );
     // The line of `preprocessing`, three after the model's name.
@@ -49,7 +49,7 @@ describe('perturb check-preprocessing', () => {
   it('says so where the settings have the best', async () => {
     const { code, stdout } = await check('signs');
     assert.equal(code, 0);
-    assert.match(stdout, /\n\nThe settings have the best of them\.\n$/);
+    assert.match(stdout, /\n\nThe current settings are the best of these\.\n$/);
   });
 
   it('prints JSON', async () => {
@@ -62,7 +62,10 @@ describe('perturb check-preprocessing', () => {
 
   for (const [what, [args, words]] of Object.entries<[Parameters<typeof check>, (string | RegExp)[]]>({
     'an unknown model': [['sings'], ['There is no "sings" in "perturb.models". Did you mean "signs"?']],
-    'an unknown dataset': [['signs', 'lane'], ['There is no "lane" in "perturb.datasets". Known: street, unlabeled.']],
+    'an unknown dataset': [
+      ['signs', 'lane'],
+      ['There is no "lane" in "perturb.datasets". Available: street, unlabeled.'],
+    ],
     'a dataset without labels': [['signs', 'unlabeled'], ['The dataset "unlabeled" has no labels']],
     'a model with a mistake': [
       ['broken'],
@@ -72,7 +75,7 @@ describe('perturb check-preprocessing', () => {
       ['cut'],
       ['"crop" is 36 in the preprocessing of this model', 'Make it 32, or remove it'],
     ],
-    'a seed that is none': [['signs', 'street', '--seed', '-1'], ['Give a whole number']],
+    'a seed that is none': [['signs', 'street', '--seed', '-1'], ['Enter a whole number']],
   })) {
     it(`exits 2 for ${what}`, async () => {
       const { code, stdout, stderr } = await check(...args);

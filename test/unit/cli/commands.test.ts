@@ -79,7 +79,7 @@ describe('perturb', () => {
       }
     }
     for (const [catalog, kind] of [
-      [detectors, 'detector; learns from clean images'],
+      [detectors, 'detector; trained on clean images'],
       [defenses, 'training defense'],
     ] as const) {
       for (const { id, title, description, source, parameters } of catalog.values()) {

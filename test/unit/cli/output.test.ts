@@ -24,7 +24,7 @@ describe('perturb run with nothing to run, or nowhere to write', () => {
 
   it('says that there is no workspace', async () => {
     const nowhere = folder.at('nowhere');
-    assertRefused(await perturb('run', nowhere), `no folder or .code-workspace file ${nowhere}`, 'Check the path');
+    assertRefused(await perturb('run', nowhere), `no folder or .code-workspace file at ${nowhere}`, 'Check the path');
   });
 
   it('says that there are no settings, and where they belong', async () => {
@@ -48,7 +48,7 @@ describe('perturb run with nothing to run, or nowhere to write', () => {
     await mkdir(folder.at('mine', 'images'), { recursive: true });
     await writeFile(folder.at('mine', 'images', 'holiday.jpg'), 'precious');
     const refused = await perturb('run', workspace(), '--output', folder.at('mine'));
-    assertRefused(refused, folder.at('mine', 'images'), 'not from a run of Perturb', 'Choose another folder');
+    assertRefused(refused, folder.at('mine', 'images'), 'was not created by Perturb', 'Choose another folder');
     assert.deepEqual(await readdir(folder.at('mine')), ['images']);
     assert.equal(await readFile(folder.at('mine', 'images', 'holiday.jpg'), 'utf8'), 'precious');
   });

@@ -54,7 +54,7 @@ describe('perturb run', () => {
     ]);
     assert.match(
       planned(report, 'I-FGSM curve').message,
-      /^robust accuracy at l2 1 is \d+\.\d %, expected at least 100\.0 %$/,
+      /^robust accuracy at l2 1 is \d+\.\d%, expected at least 100\.0%$/,
     );
   });
 
@@ -83,7 +83,7 @@ describe('perturb run', () => {
       ],
     );
     assert.ok(lines.includes(`✗ failed: I-FGSM curve: ${planned(report, 'I-FGSM curve').message}`));
-    assert.ok(lines.includes(`results: ${folder.at('again')}`));
+    assert.ok(lines.includes(`Results: ${folder.at('again')}`));
     assert.equal(again?.code, 1);
   });
 
@@ -191,7 +191,7 @@ describe('perturb run', () => {
   it('runs the tests that --test names, and exits 0 when they pass', async () => {
     const picked = await perturb('run', folder.at('workspace'), '--test', 'FGSM linf');
     assert.equal(picked.code, 0);
-    const results = /^results: (.*)$/m.exec(picked.stdout)?.[1] ?? '';
+    const results = /^Results: (.*)$/m.exec(picked.stdout)?.[1] ?? '';
     assert.equal(path.dirname(results), folder.at('workspace', '.perturb', 'runs'));
     assert.deepEqual(
       (await readReport(results)).tests.map(({ name }) => name),

@@ -31,7 +31,7 @@ function rowOf(kind: Kind, given: Partial<Round> = {}, target?: string): { cells
 describe('the table of results', () => {
   it('has every figure of an attack', () => {
     const { cells } = rowOf('attack', { epsilon: 8 / 255 });
-    const figures = ['8/255', '100.0 %', '33.3 %', '66.7 %', '0.250'];
+    const figures = ['8/255', '100.0%', '33.3%', '66.7%', '0.250'];
     assert.deepEqual(cells, ['test', 'signs', 'Attack linf', ...figures, '✓ passed']);
   });
 
@@ -39,15 +39,15 @@ describe('the table of results', () => {
     assert.deepEqual(rowOf('attack', {}, 'stop').cells.slice(2, -1), [
       'Attack linf → stop',
       '',
-      '100.0 %',
+      '100.0%',
       '—',
-      '66.7 %',
+      '66.7%',
       '0.250',
     ]);
   });
 
   it('has no accuracies of forged images, which have no right class', () => {
-    assert.deepEqual(rowOf('forge', {}, 'stop').cells.slice(3, -1), ['', '—', '—', '66.7 %', '0.250']);
+    assert.deepEqual(rowOf('forge', {}, 'stop').cells.slice(3, -1), ['', '—', '—', '66.7%', '0.250']);
   });
 
   it('has no figures of an explanation', () => {
@@ -93,8 +93,8 @@ describe('the table of results', () => {
           .map((cell) => cell.trim()),
       );
       const [adaptive, other] = [
-        ['75.0 %', '25.0 %', '66.7 %', '0.250'],
-        ['100.0 %', '66.7 %', '33.3 %', '∞'],
+        ['75.0%', '25.0%', '66.7%', '0.250'],
+        ['100.0%', '66.7%', '33.3%', '∞'],
       ];
       assert.deepEqual(cells, [
         ['Attack linf, adaptive attacker', '4/255', ...adaptive],
@@ -105,7 +105,7 @@ describe('the table of results', () => {
     });
 
     it('is followed by what the detector rejects, and by what the audit found', () => {
-      const who = 'detector: test: net (Net; it learned from this attack) rejects 1 of 4 clean images';
+      const who = 'detector: test: net (Net; trained on this attack) rejects 1 of 4 clean images';
       assert.deepEqual(rest.join('┘').trim().split('\n'), [
         `${who} and 3 of 5 misclassified examples at linf 4/255; AUROC 0.910`,
         `${who} and 3 of 5 misclassified examples at linf 8/255; AUROC 0.910`,

@@ -38,7 +38,7 @@ describe('perturb train', () => {
     const { code, stdout, stderr } = await perturb('train', workspace());
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
     const lists = 'Defenses: endless. Detectors: jpeg, broken.';
-    assert.equal(stderr, `Say what to train, with --defense NAME or --detector NAME. ${lists}\n`);
+    assert.equal(stderr, `Specify what to train with --defense NAME or --detector NAME. ${lists}\n`);
     await writeSettings(folder.at('empty'), '{}');
     const empty = await perturb('train', folder.at('empty'));
     assert.match(empty.stderr, /^The settings define nothing to train\. Add a defense under "perturb\.defenses"/);
@@ -91,7 +91,7 @@ describe('perturb train', () => {
     process.kill(-pid, 'SIGINT');
     const { code, stdout, stderr } = await ended;
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
-    const advice = 'Give the same command again, and it goes on after the last step that was finished.';
+    const advice = 'Run the same command again to resume after the last completed step.';
     assert.equal(stderr, `Interrupted while training endless. ${advice}\n`);
     assert.deepEqual(await readFile(folder.at('workspace', signsModel.path)), original);
   });

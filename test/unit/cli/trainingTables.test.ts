@@ -47,8 +47,8 @@ describe('the table of a detector', () => {
 
   it('tells attacks that it learned from and those held out apart', () => {
     assert.deepEqual(cellsOf(formatDetector(report)), [
-      ['FGSM linf', '8/255', 'yes', '40', '0.988', '90.0 %', '95.5 %'],
-      ['DeepFool l2', '', 'held out', '12', '0.988', '90.0 %', '95.5 %'],
+      ['FGSM linf', '8/255', 'yes', '40', '0.988', '90.0%', '95.5%'],
+      ['DeepFool l2', '', 'held out', '12', '0.988', '90.0%', '95.5%'],
       ['PGD linf', '8/255', 'held out', '0', '—', '—', '—'],
     ]);
   });
@@ -57,7 +57,7 @@ describe('the table of a detector', () => {
     const lines = formatDetector(report).split('\n');
     assert.equal(lines[0], 'net: Classifier for signs');
     assert.deepEqual(lines.slice(-4), [
-      'clean images rejected: 3 of 50 (6.0 %); threshold 0.1235, set for 5.0 %',
+      'clean images rejected: 3 of 50 (6.0%); threshold 0.1235, set to reject 5.0%',
       'warning: Few images.',
       'time: 61 s',
       'detector: /out/detector.json',
@@ -85,8 +85,8 @@ describe('the table of a training defense', () => {
       time: 600,
     });
     assert.deepEqual(cellsOf(text), [
-      ['before', '91.0 %', '2.0 %'],
-      ['after', '85.0 %', '43.0 %'],
+      ['before', '91.0%', '2.0%'],
+      ['after', '85.0%', '43.0%'],
     ]);
     const lines = text.split('\n');
     assert.equal(lines[0], 'hard: Adversarial training');
@@ -105,6 +105,6 @@ describe('the figures beside the progress bar', () => {
     assert.equal(describePoint({}), '');
     assert.equal(describePoint({ loss: 0.53211 }), ', loss 0.532');
     const all = { loss: 1, cleanAccuracy: 0.81, robustAccuracy: 0.432 };
-    assert.equal(describePoint(all), ', loss 1.00, clean 81.0 %, robust 43.2 %');
+    assert.equal(describePoint(all), ', loss 1.00, clean 81.0%, robust 43.2%');
   });
 });

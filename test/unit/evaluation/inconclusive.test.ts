@@ -68,13 +68,13 @@ describe('an evaluation that proves something in part', () => {
   it('warns of the images where the gradient is zero', async () => {
     const [round] = await run(withGradients((x, gradient) => (x === 0.125 ? 0 : gradient)));
     assert.equal(round?.warnings.length, 1);
-    assert.match(round?.warnings[0] ?? '', /zero on 1 and not finite on 0 of 4 eligible images \(25 %\)/);
+    assert.match(round?.warnings[0] ?? '', /zero on 1 and not finite on 0 of 4 eligible images \(25%\)/);
     assert.equal(round?.metrics.counts.eligible, 4);
   });
 
   it('warns of the images where the gradient is no number', async () => {
     const [round] = await run(withGradients((x, gradient) => (x > 0.2 ? Number.NaN : gradient)));
-    assert.match(round?.warnings[0] ?? '', /zero on 0 and not finite on 2 of 4 eligible images \(50 %\)/);
+    assert.match(round?.warnings[0] ?? '', /zero on 0 and not finite on 2 of 4 eligible images \(50%\)/);
   });
 
   it('does not warn of a gradient that is zero at some steps only', async () => {

@@ -21,7 +21,7 @@ describe('the outcome of a test', () => {
   const round = roundOf([fooled, held, fooled]);
 
   it('is how many images were forged, where nothing was expected', () => {
-    assert.equal(describeOutcome([], [round], 'l2', 'forge'), 'forged 2 of 3 images; nothing was expected of it');
+    assert.equal(describeOutcome([], [round], 'l2', 'forge'), 'forged 2 of 3 images; no expectation was set');
     assert.match(describeOutcome([], [roundOf([fooled])], 'l2', 'forge'), /^forged 1 of 1 image;/);
   });
 
@@ -29,7 +29,7 @@ describe('the outcome of a test', () => {
     const missed = { metric: 'successRate', expected: 0.5, measured: 2 / 3, met: false } as const;
     assert.equal(
       describeOutcome([missed], [round], 'l2', 'forge'),
-      'attack success rate is 66.7 %, expected at most 50.0 %',
+      'attack success rate is 66.7%, expected at most 50.0%',
     );
   });
 
@@ -44,7 +44,7 @@ describe('the outcome of a test', () => {
     const rounds = [roundOf([fooled, held], { epsilon: 4 / 255 }), roundOf([fooled], { epsilon: 8 / 255 })];
     assert.equal(
       describeOutcome([], rounds, 'linf'),
-      'robust accuracy at linf 4/255 is 50.0 %; nothing was expected of it; robust accuracy at linf 8/255 is 0.0 %; nothing was expected of it',
+      'robust accuracy at linf 4/255 is 50.0%; no expectation was set; robust accuracy at linf 8/255 is 0.0%; no expectation was set',
     );
   });
 });
@@ -57,16 +57,16 @@ describe('the outcome of a test with a detector', () => {
   it('has the figure of both attackers', () => {
     const missed = { metric: 'robustAccuracy', epsilon: 8 / 255, expected: 0.6, measured: 0.5, met: false } as const;
     const figure =
-      'robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 50.0 % (unaware: 75.0 %)';
-    assert.equal(describeOutcome([missed], [round], 'linf', 'attack', detector), `${figure}, expected at least 60.0 %`);
-    assert.equal(describeOutcome([], [round], 'linf', 'attack', detector), `${figure}; nothing was expected of it`);
+      'robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 50.0% (unaware: 75.0%)';
+    assert.equal(describeOutcome([missed], [round], 'linf', 'attack', detector), `${figure}, expected at least 60.0%`);
+    assert.equal(describeOutcome([], [round], 'linf', 'attack', detector), `${figure}; no expectation was set`);
   });
 
   it('has no attacker where the images are clean', () => {
     const met = { metric: 'cleanAccuracy', expected: 0.9, measured: 1, met: true } as const;
     assert.equal(
       describeOutcome([met], [roundOf([held])], 'linf', 'attack', detector),
-      'clean accuracy with detector "net" is 100.0 %, expected at least 90.0 %',
+      'clean accuracy with detector "net" is 100.0%, expected at least 90.0%',
     );
   });
 
@@ -79,7 +79,7 @@ describe('the outcome of a test with a detector', () => {
     const calm = roundOf([held], { detection: { caught: 0, other } });
     const known = { ...detector, title: 'Net', seen: false };
     assert.deepEqual(describeDetection({ detector: known, rounds: [calm], attack }), [
-      'net (Net; it never saw this attack) rejects 0 of 1 clean images; nothing was misclassified',
+      'net (Net; not trained on this attack) rejects 0 of 1 clean images; nothing was misclassified',
     ]);
   });
 });

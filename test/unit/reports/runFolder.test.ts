@@ -39,7 +39,7 @@ describe('run folder', () => {
     it(`is refused where ${name} is not from a run`, async () => {
       await folder.write(`run/${name}`, 'x');
       const before = await list();
-      await rejectsWith(prepareRunFolder(folder.at('run')), 'is not from a run of Perturb', 'Choose another folder');
+      await rejectsWith(prepareRunFolder(folder.at('run')), 'was not created by Perturb', 'Choose another folder');
       assert.deepEqual(await list(), before);
     });
   }

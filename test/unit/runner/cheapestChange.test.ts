@@ -63,7 +63,7 @@ describe('the cheapest change on the grid', () => {
     });
   }
 
-  it('is within 5 % of the nearest where that is 25 gray levels or more: l2', () => {
+  it('is within 5% of the nearest where that is 25 gray levels or more: l2', () => {
     fc.assert(
       fc.property(
         three(level),

@@ -61,7 +61,7 @@ describe('the search on the grid', () => {
     ['fmn', 'l1'],
     ['fmn', 'l0'],
   ] as const) {
-    it(`comes within 5 % of the nearest of all grid points: ${id} in ${norm}`, () =>
+    it(`comes within 5% of the nearest of all grid points: ${id} in ${norm}`, () =>
       fc.assert(
         fc.asyncProperty(three(level), three(slope), fc.integer({ min: 2, max: 6 }), async (levels, slopes, lead) => {
           const image = Float32Array.from(levels, valueAt);

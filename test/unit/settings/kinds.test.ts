@@ -36,7 +36,7 @@ describe('tests of every kind', () => {
   it('need a target to forge, and have no clean accuracy', async () => {
     assert.match((await resolve({ attack: 'forge', expect })).messages.join(), /"target" is missing/);
     const { messages } = await resolve({ attack: 'forge', target: 'stop', expect: { cleanAccuracy: 0.5 } });
-    assert.match(messages.join(), /no right class: expect a "successRate"/);
+    assert.match(messages.join(), /no correct class: use "successRate"/);
   });
 
   it('explain without an expectation, and refuse one', async () => {
@@ -52,7 +52,7 @@ describe('tests of every kind', () => {
     const { messages } = await resolve({ attack: 'forge', target: 'stop', expect, ...guard });
     assert.equal(messages.length, 2);
     for (const key of Object.keys(guard)) {
-      const message = `Forged image makes nothing that a detector could reject: remove "${key}".`;
+      const message = `Forged image creates nothing for a detector to reject: remove "${key}".`;
       assert.ok(messages.includes(message), messages.join());
     }
     const explanation = { attack: 'linear', dataset: 'street', epsilon: '8/255' };
@@ -69,13 +69,13 @@ describe('tests of every kind', () => {
   it('look for the nearest success without an epsilon, and refuse one', async () => {
     const near = { attack: 'deepfool', dataset: 'street', expect: { medianDistance: 0.5 } };
     assert.deepEqual((await resolve(near)).messages, []);
-    assert.match((await resolve({ ...near, epsilon: 1 })).messages.join(), /takes no epsilon: remove "epsilon"/);
+    assert.match((await resolve({ ...near, epsilon: 1 })).messages.join(), /does not use an epsilon: remove "epsilon"/);
   });
 
   it('name images whose steps are recorded, or say how many', async () => {
     const test = { attack: 'deepfool', dataset: 'street', expect };
     assert.equal((await resolve({ ...test, record: 3 })).plan?.record, 3);
     assert.deepEqual((await resolve({ ...test, record: ['stop/01.png'] })).plan?.record, ['stop/01.png']);
-    assert.match((await resolve({ ...test, record: 0 })).messages.join(), /does not fit/);
+    assert.match((await resolve({ ...test, record: 0 })).messages.join(), /is not valid/);
   });
 });

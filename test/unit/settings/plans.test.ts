@@ -176,12 +176,15 @@ describe('variables in paths', () => {
     const cases: [string, string][] = [
       [
         '${env:PERTURB_TEST_UNSET}/m',
-        'The environment variable PERTURB_TEST_UNSET is not set. Set it, or write the path without ${env:PERTURB_TEST_UNSET}.',
+        'The environment variable PERTURB_TEST_UNSET is not set. Set it, or remove ${env:PERTURB_TEST_UNSET} from the path.',
       ],
-      ['${workspaceFolder:web}/m', 'The workspace has no folder "web" for ${workspaceFolder:web}. Its folders: app.'],
+      [
+        '${workspaceFolder:web}/m',
+        '${workspaceFolder:web} cannot be resolved: the workspace has no folder "web". Available folders: app.',
+      ],
       [
         '${workspaceRoot}/m',
-        'There is no variable ${workspaceRoot}. Known: ${workspaceFolder}, ${workspaceFolder:name}, ${userHome} and ${env:NAME}.',
+        'There is no variable ${workspaceRoot}. Available: ${workspaceFolder}, ${workspaceFolder:name}, ${userHome}, and ${env:NAME}.',
       ],
     ];
     for (const [written, message] of cases) {

@@ -25,7 +25,7 @@ describe('reading a folder', () => {
     await assert.rejects(
       readWorkspace(root),
       new UserError(
-        `There are no settings in ${root}. Create ${join(root, '.vscode/settings.json')} with "perturb.models", "perturb.datasets" and "perturb.tests".`,
+        `There are no settings in ${root}. Create ${join(root, '.vscode/settings.json')} with "perturb.models", "perturb.datasets", and "perturb.tests".`,
       ),
     );
   });
@@ -35,12 +35,12 @@ describe('reading a folder', () => {
     const [missing, model] = [join(root, 'missing'), join(root, 'model.onnx')];
     await assert.rejects(
       readWorkspace(missing),
-      new UserError(`There is no folder or .code-workspace file ${missing}. Check the path.`),
+      new UserError(`There is no folder or .code-workspace file at ${missing}. Check the path.`),
     );
     await assert.rejects(
       readWorkspace(model),
       new UserError(
-        `${model} is not a workspace. Give a folder with .vscode/settings.json, or a .code-workspace file.`,
+        `${model} is not a workspace. Specify a folder with .vscode/settings.json or a .code-workspace file.`,
       ),
     );
   });
@@ -74,7 +74,7 @@ describe('reading a folder', () => {
   "perturb.tests": { "T": ${test} }
 }`);
     assert.deepEqual(lines, [
-      '.vscode/settings.json:2 perturb.models: It must be an object keyed by name: { "name": { … } }.',
+      '.vscode/settings.json:2 perturb.models: This setting must be an object with names as keys: { "name": { … } }.',
     ]);
     assert.deepEqual([plans, problems[0]?.test], [[], undefined]);
     assert.deepEqual((await resolveText('[]')).lines, [
@@ -85,21 +85,21 @@ describe('reading a folder', () => {
   it('explains a setting that stands twice', async () => {
     const { lines } = await resolveText(`{\n"perturb.tests": { "T": 1 },\n"perturb.tests": {}\n}`);
     assert.deepEqual(lines, [
-      '.vscode/settings.json:3 perturb.tests: "perturb.tests" stands twice in this file, and the first would be ignored. Make it one.',
+      '.vscode/settings.json:3 perturb.tests: "perturb.tests" is defined twice in this file, and the first definition would be ignored. Merge the two.',
     ]);
   });
 
   it('takes names that objects have of their own for unknown', async () => {
     const { lines } = await resolveText(complete.replace('"model": "m"', '"model": "constructor"'));
     assert.deepEqual(lines, [
-      '.vscode/settings.json:4 perturb.tests › T › model: There is no "constructor" in "perturb.models". Known: m.',
+      '.vscode/settings.json:4 perturb.tests › T › model: There is no "constructor" in "perturb.models". Available: m.',
     ]);
   });
 
   it('advises to add a model where there is none', async () => {
     const { lines } = await resolveText(complete.replace('"m": { "path": "m.onnx" }', ''));
     assert.deepEqual(lines, [
-      '.vscode/settings.json:4 perturb.tests › T › model: There is no "m" in "perturb.models". Nothing is defined there: add it.',
+      '.vscode/settings.json:4 perturb.tests › T › model: There is no "m" in "perturb.models". Nothing is defined there yet. Add it.',
     ]);
   });
 });
@@ -169,7 +169,7 @@ describe('reading a .code-workspace file', () => {
       'all.code-workspace',
     );
     assert.deepEqual(lines, [
-      'all.code-workspace:4 perturb.models › m › path: ${workspaceFolder} could be any folder of this workspace. Say which, as in ${workspaceFolder:name}: app, web.',
+      'all.code-workspace:4 perturb.models › m › path: ${workspaceFolder} is ambiguous in this workspace. Specify a folder, as in ${workspaceFolder:name}: app, web.',
     ]);
   });
 
@@ -185,8 +185,8 @@ describe('reading a .code-workspace file', () => {
       'all.code-workspace',
     );
     assert.deepEqual(lines, [
-      `all.code-workspace:2 folders[0]: There is no folder ${join(root, 'gone')}, so its tests are unknown. Correct the path or remove the entry.`,
-      'all.code-workspace:2 folders[1]: This entry names no folder on this computer. Give it a "path", or remove it.',
+      `all.code-workspace:2 folders[0]: The folder ${join(root, 'gone')} does not exist, so its tests are unknown. Correct the path or remove the entry.`,
+      'all.code-workspace:2 folders[1]: This entry does not refer to a folder on this computer. Add a "path" or remove the entry.',
     ]);
     assert.deepEqual(
       plans.map(({ id }) => id),

@@ -24,25 +24,25 @@ function withSources(model: unknown, dataset: unknown = { path: 'street' }): str
 const modelMistakes: Record<string, [model: unknown, line: string]> = {
   'no path': [
     {},
-    ' › path: "path" is missing. The model: a file (`model.json`, `.onnx`, `.h5`, `.keras`) or a SavedModel folder.',
+    ' › path: "path" is missing. Path to the model. Supported formats: ONNX models (.onnx), TensorFlow.js layers models (model.json).',
   ],
-  'a path of the wrong type': [{ path: 5 }, ' › path: 5 does not fit. Give a path in quotes.'],
-  'a path alone': ['m.onnx', ': "m.onnx" does not fit. Give an object { … }.'],
+  'a path of the wrong type': [{ path: 5 }, ' › path: 5 is not valid: enter a path in quotes.'],
+  'a path alone': ['m.onnx', ': "m.onnx" is not valid: enter an object { … }.'],
   'an unknown key': [
     { path: 'm', label: 'l.txt' },
     ' › label: There is no setting "label" here. Did you mean "labels"?',
   ],
   'unknown preprocessing': [
     { path: 'm', preprocessing: 'imagnet' },
-    ' › preprocessing: "imagnet" does not fit. Give a preset ("imagenet", "clip", "tf"), or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
+    ' › preprocessing: "imagnet" is not valid: enter a preset ("imagenet", "clip", "tf") or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
   ],
   'preprocessing that is a number': [
     { path: 'm', preprocessing: 255 },
-    ' › preprocessing: 255 does not fit. Give a preset ("imagenet", "clip", "tf"), or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
+    ' › preprocessing: 255 is not valid: enter a preset ("imagenet", "clip", "tf") or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
   ],
   'an unknown preset': [
     { path: 'm', preprocessing: { preset: 'imagnet' } },
-    ' › preprocessing › preset: "imagnet" is unknown. Did you mean "imagenet"?',
+    ' › preprocessing › preset: "imagnet" is not valid. Did you mean "imagenet"?',
   ],
   'an unknown key of preprocessing': [
     { path: 'm', preprocessing: { resized: 224 } },
@@ -50,55 +50,55 @@ const modelMistakes: Record<string, [model: unknown, line: string]> = {
   ],
   'a size in words': [
     { path: 'm', preprocessing: { resize: 'fit' } },
-    ' › preprocessing › resize: "fit" does not fit. Give the length of the shorter side in pixels, such as 256, or "stretch".',
+    ' › preprocessing › resize: "fit" is not valid: enter the length of the shorter side in pixels, such as 256, or "stretch".',
   ],
   'a size of half a pixel': [
     { path: 'm', preprocessing: { resize: 0.5 } },
-    ' › preprocessing › resize: 0.5 does not fit. Give the length of the shorter side in pixels, such as 256, or "stretch".',
+    ' › preprocessing › resize: 0.5 is not valid: enter the length of the shorter side in pixels, such as 256, or "stretch".',
   ],
   'a size of no pixels': [
     { path: 'm', preprocessing: { resize: 0 } },
-    ' › preprocessing › resize: 0 does not fit. Give the length of the shorter side in pixels, such as 256, or "stretch".',
+    ' › preprocessing › resize: 0 is not valid: enter the length of the shorter side in pixels, such as 256, or "stretch".',
   ],
   'a crop in words': [
     { path: 'm', preprocessing: { preset: 'imagenet', crop: '224' } },
-    ' › preprocessing › crop: "224" does not fit. Give the side of the center that is cut out, in pixels, such as 224.',
+    ' › preprocessing › crop: "224" is not valid: enter the side length of the center crop in pixels, such as 224.',
   ],
   'a crop of stretched images': [
     { path: 'm', preprocessing: { crop: 224 } },
-    ' › preprocessing › crop: Stretched images are not cut. Give "resize" the length of the shorter side, or remove "crop".',
+    ' › preprocessing › crop: Stretched images are not cropped. Set "resize" to the length of the shorter side, or remove "crop".',
   ],
   'a crop of more than there is': [
     { path: 'm', preprocessing: { preset: 'clip', resize: 200, crop: 224 } },
-    ' › preprocessing › crop: 224 is more than the shorter side, which "resize" makes 200. Change one.',
+    ' › preprocessing › crop: 224 is larger than the shorter side, which "resize" sets to 200. Decrease "crop" or increase "resize".',
   ],
   'an unknown interpolation': [
     { path: 'm', preprocessing: { interpolation: 'cubic' } },
-    ' › preprocessing › interpolation: "cubic" is unknown. Did you mean "bicubic"?',
+    ' › preprocessing › interpolation: "cubic" is not valid. Did you mean "bicubic"?',
   ],
   'two means': [
     { path: 'm', preprocessing: { mean: [0.5, 0.5] } },
-    ' › preprocessing › mean: [0.5,0.5] does not fit. Give one number for all channels, or a list of three.',
+    ' › preprocessing › mean: [0.5,0.5] is not valid: enter one number for all channels or a list of three.',
   ],
   'a mean in words': [
     { path: 'm', preprocessing: { mean: '0.5' } },
-    ' › preprocessing › mean: "0.5" does not fit. Give one number for all channels, or a list of three.',
+    ' › preprocessing › mean: "0.5" is not valid: enter one number for all channels or a list of three.',
   ],
   'a standard deviation of 0': [
     { path: 'm', preprocessing: { std: 0 } },
-    ' › preprocessing › std: 0 does not fit. Give one number for all channels, or a list of three. None may be 0, since pixels are divided by it.',
+    ' › preprocessing › std: 0 is not valid: enter one number for all channels or a list of three. None can be 0 because pixels are divided by it.',
   ],
   'one standard deviation of 0': [
     { path: 'm', preprocessing: { std: [1, 0, 1] } },
-    ' › preprocessing › std: [1,0,1] does not fit. Give one number for all channels, or a list of three. None may be 0, since pixels are divided by it.',
+    ' › preprocessing › std: [1,0,1] is not valid: enter one number for all channels or a list of three. None can be 0 because pixels are divided by it.',
   ],
   'unknown channels': [
     { path: 'm', preprocessing: { channels: 'brg' } },
-    ' › preprocessing › channels: "brg" is unknown. Did you mean "bgr"?',
+    ' › preprocessing › channels: "brg" is not valid. Did you mean "bgr"?',
   ],
   'an unknown variable': [
     { path: '${workspace}/m' },
-    ' › path: There is no variable ${workspace}. Known: ${workspaceFolder}, ${workspaceFolder:name}, ${userHome} and ${env:NAME}.',
+    ' › path: There is no variable ${workspace}. Available: ${workspaceFolder}, ${workspaceFolder:name}, ${userHome}, and ${env:NAME}.',
   ],
 };
 
@@ -106,16 +106,16 @@ const datasetMistakes: Record<string, [dataset: unknown, line: string]> = {
   'no path': [{ limit: 3 }, ' › path: "path" is missing. Folder of images.'],
   'unknown labels': [
     { path: 'd', labels: 'names' },
-    ' › labels: "names" does not fit. Give "folders", "predictions", or the path of a .csv file.',
+    ' › labels: "names" is not valid: enter "folders", "predictions", or the path to a .csv file.',
   ],
   'labels of the wrong type': [
     { path: 'd', labels: 5 },
-    ' › labels: 5 does not fit. Give "folders", "predictions", or the path of a .csv file.',
+    ' › labels: 5 is not valid: enter "folders", "predictions", or the path to a .csv file.',
   ],
-  'a limit of 0': [{ path: 'd', limit: 0 }, ' › limit: 0 does not fit: it must be at least 1.'],
+  'a limit of 0': [{ path: 'd', limit: 0 }, ' › limit: 0 is not valid: it must be at least 1.'],
   'an unknown key': [
     { path: 'd', shuffle: true },
-    ' › shuffle: There is no setting "shuffle" here. Known: path, labels, limit.',
+    ' › shuffle: There is no setting "shuffle" here. Available: path, labels, limit.',
   ],
 };
 

@@ -27,7 +27,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'an unknown key': [{ epsilom: 1 }, '7 › epsilom: There is no setting "epsilom" here. Did you mean "epsilon"?'],
   'an unknown key like no other': [
     { color: 1 },
-    '7 › color: There is no setting "color" here. Known: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, detector, attacker, audit, record, quantize, seed.',
+    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, detector, attacker, audit, record, quantize, seed.',
   ],
   'parameters beside the attack': [
     { attack: 'ifgsm', steps: 40, stepSize: '1/255' },
@@ -36,7 +36,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   ],
   'a setting inside parameters': [
     { attack: 'ifgsm', parameters: { norm: 'l2' } },
-    '8 › parameters › norm: "norm" belongs beside "parameters", not inside. Move it there.',
+    '8 › parameters › norm: "norm" does not belong in "parameters". Move it up one level, next to "parameters".',
   ],
   'a misspelled parameter': [
     { attack: 'ifgsm', parameters: { step: 5 } },
@@ -44,12 +44,12 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   ],
   'parameters of the wrong kind': [
     { attack: 'ifgsm', parameters: { steps: 1.5, stepSize: 'small' } },
-    '8 › parameters › steps: 1.5 does not fit. Give a whole number.',
-    '8 › parameters › stepSize: "small" does not fit. Give a number above 0 or a fraction such as "8/255".',
+    '8 › parameters › steps: 1.5 is not valid: enter a whole number.',
+    '8 › parameters › stepSize: "small" is not valid: enter a number greater than 0 or a fraction such as "8/255".',
   ],
   'a parameter out of range': [
     { attack: 'ifgsm', parameters: { steps: 0 } },
-    '8 › parameters › steps: 0 does not fit: it must be at least 1.',
+    '8 › parameters › steps: 0 is not valid: it must be at least 1.',
   ],
   'a parameter that divides by zero': [
     { attack: 'ifgsm', parameters: { stepSize: '1/0' } },
@@ -63,58 +63,58 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'an unknown model': [{ model: 'sings' }, '7 › model: There is no "sings" in "perturb.models". Did you mean "signs"?'],
   'a model of the wrong type': [
     { model: 5 },
-    '7 › model: 5 does not fit. Give the name of a model in quotes, or a list of different names.',
+    '7 › model: 5 is not valid: enter the name of a model in quotes or a list of different names.',
   ],
   'the same model twice': [
     { model: ['signs', 'signs'] },
-    '7 › model: ["signs","signs"] does not fit. Give the name of a model in quotes, or a list of different names.',
+    '7 › model: ["signs","signs"] is not valid: enter the name of a model in quotes or a list of different names.',
   ],
   'an unknown dataset': [
     { dataset: 'photographs' },
-    '7 › dataset: There is no "photographs" in "perturb.datasets". Known: street, loose.',
+    '7 › dataset: There is no "photographs" in "perturb.datasets". Available: street, loose.',
   ],
   'an unknown attack': [
     { attack: 'nothing' },
-    '7 › attack: "nothing" is unknown. Known: fgsm, ifgsm, minimal, pixels.',
+    '7 › attack: "nothing" is not valid. Available: fgsm, ifgsm, minimal, pixels.',
   ],
-  'an attack in capitals': [{ attack: 'FGSM' }, '7 › attack: "FGSM" is unknown. Did you mean "fgsm"?'],
-  'an attack of the wrong type': [{ attack: 5 }, '7 › attack: 5 does not fit. Give a text in quotes.'],
+  'an attack in capitals': [{ attack: 'FGSM' }, '7 › attack: "FGSM" is not valid. Did you mean "fgsm"?'],
+  'an attack of the wrong type': [{ attack: 5 }, '7 › attack: 5 is not valid: enter text in quotes.'],
   'a norm that the attack does not know': [
     { norm: 'l1' },
-    '7 › norm: "l1" does not fit. FGSM knows the norms linf, l2.',
+    '7 › norm: "l1" is not valid: enter one of the norms that FGSM supports: linf, l2.',
   ],
 
   'an epsilon of 0': [
     { epsilon: 0 },
-    '7 › epsilon: 0 does not fit. Give a number above 0 or a fraction such as "8/255".',
+    '7 › epsilon: 0 is not valid: enter a number greater than 0 or a fraction such as "8/255".',
   ],
   'a negative epsilon': [
     { epsilon: -0.1 },
-    '7 › epsilon: -0.1 does not fit. Give a number above 0 or a fraction such as "8/255".',
+    '7 › epsilon: -0.1 is not valid: enter a number greater than 0 or a fraction such as "8/255".',
   ],
   'an epsilon that divides by zero': [
     { epsilon: '8/0' },
-    '7 › epsilon: "8/0" divides by zero. Give a number above 0 or a fraction such as "8/255".',
+    '7 › epsilon: "8/0" divides by zero. Enter a number greater than 0 or a fraction such as "8/255".',
   ],
   'an epsilon that is no number': [
     { epsilon: 'large' },
-    '7 › epsilon: "large" does not fit. Give a number above 0 or a fraction such as "8/255".',
+    '7 › epsilon: "large" is not valid: enter a number greater than 0 or a fraction such as "8/255".',
   ],
   'an epsilon of the wrong type': [
     { epsilon: true },
-    '7 › epsilon: true does not fit. Give a number above 0 or a fraction such as "8/255".',
+    '7 › epsilon: true is not valid: enter a number greater than 0 or a fraction such as "8/255".',
   ],
   'one wrong epsilon of several': [
     { epsilon: ['2/255', '0/255'] },
-    '7 › epsilon[1]: "0/255" must be greater than 0. Give a number above 0 or a fraction such as "8/255".',
+    '7 › epsilon[1]: "0/255" must be greater than 0. Enter a number greater than 0 or a fraction such as "8/255".',
   ],
   'an epsilon in gray levels': [
     { epsilon: 8 },
-    '7 › epsilon: 8 is more than the whole pixel range, which is [0, 1]. For 8 gray levels write "8/255".',
+    '7 › epsilon: 8 exceeds the whole pixel range, [0, 1]. For 8 gray levels, enter "8/255".',
   ],
   'a fraction above 1': [
     { epsilon: '300/255' },
-    '7 › epsilon: "300/255" is more than the whole pixel range, which is [0, 1]. Give 1 or less, such as "8/255".',
+    '7 › epsilon: "300/255" exceeds the whole pixel range, [0, 1]. Enter 1 or less, such as "8/255".',
   ],
   'an epsilon below one gray level': [
     { epsilon: '0.5/255' },
@@ -122,41 +122,41 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   ],
   'an epsilon below one pixel': [
     { attack: 'pixels', epsilon: '8/255' },
-    '8 › epsilon: In l0 epsilon is a number of pixels, and "8/255" is less than one. Give 1 or more.',
+    '8 › epsilon: In l0, epsilon is a number of pixels, and "8/255" is less than one. Enter 1 or more.',
   ],
   'no epsilon for an attack within a budget': [
     { epsilon: missing },
-    '6 › epsilon: "epsilon" is missing. Largest perturbation allowed, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels. A list gives the security curve.',
+    '6 › epsilon: "epsilon" is missing. Maximum perturbation, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels. A list produces the security curve.',
   ],
   'an epsilon for an attack that minimizes the norm': [
     { attack: 'minimal' },
-    '10 › epsilon: Minimal attack looks for the smallest perturbation and takes no epsilon: remove "epsilon".',
+    '10 › epsilon: Minimal attack finds the smallest perturbation and does not use an epsilon: remove "epsilon".',
   ],
 
   'a target for an attack that cannot aim': [
     { attack: 'minimal', epsilon: missing, target: 'stop' },
-    '8 › target: Minimal attack cannot aim at a class: remove "target".',
+    '8 › target: Minimal attack does not support targets: remove "target".',
   ],
   'robust accuracy with a target': [
     { target: 'stop' },
-    '12 › expect › robustAccuracy: Robust accuracy is not defined for a test with a "target": expect a "successRate" instead, or remove "target".',
+    '12 › expect › robustAccuracy: Robust accuracy is not defined for a test with a "target": use "successRate" instead or remove "target".',
   ],
   'an empty target': [
     { target: '' },
-    '7 › target: "" does not fit. Give a class name in quotes, "random" or "least-likely".',
+    '7 › target: "" is not valid: enter a class name in quotes, "random", or "least-likely".',
   ],
   'clean accuracy of predictions': [
     { dataset: 'loose', expect: { cleanAccuracy: 0.9 } },
-    '8 › expect › cleanAccuracy: The labels of this dataset are the model’s own predictions, so clean accuracy would always be 1. Remove it, or give the dataset labels.',
+    '8 › expect › cleanAccuracy: The labels of this dataset are the model’s own predictions, so clean accuracy would always be 1. Remove "cleanAccuracy" or add labels to the dataset.',
   ],
 
   'no expectation': [
     { expect: missing },
-    '6 › expect: "expect" is missing. What must hold for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
+    '6 › expect: "expect" is missing. Conditions for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
   ],
   'an empty expectation': [
     { expect: {} },
-    '7 › expect: {} does not fit. State at least one of cleanAccuracy, robustAccuracy, successRate, medianDistance, as in { "robustAccuracy": 0.4 }.',
+    '7 › expect: {} is not valid: enter at least one of cleanAccuracy, robustAccuracy, successRate, medianDistance, as in { "robustAccuracy": 0.4 }.',
   ],
   'an unknown metric': [
     { expect: { robustAcuracy: 0.4 } },
@@ -164,47 +164,47 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   ],
   'a percentage': [
     { expect: { robustAccuracy: 40 } },
-    '7 › expect › robustAccuracy: 40 does not fit. Give a fraction from 0 to 1, such as 0.4 for 40 %.',
+    '7 › expect › robustAccuracy: 40 is not valid: enter a fraction from 0 to 1, such as 0.4 for 40%.',
   ],
   'a negative distance': [
     { expect: { medianDistance: -1 } },
-    '7 › expect › medianDistance: -1 does not fit. Give a number that is 0 or more.',
+    '7 › expect › medianDistance: -1 is not valid: enter a number that is 0 or greater.',
   ],
   'fewer bounds than epsilons': [
     { epsilon: ['2/255', '4/255', '8/255'], expect: { robustAccuracy: [0.6, 0.5] } },
-    '8 › expect › robustAccuracy: There are 2 bounds for 3 epsilons. Give one bound for each epsilon, or a single number for all.',
+    '8 › expect › robustAccuracy: There are 2 bounds for 3 epsilons. Enter one bound for each epsilon, or a single number for all.',
   ],
   'several bounds for an attack without epsilon': [
     { attack: 'minimal', epsilon: missing, expect: { medianDistance: [1, 2] } },
-    '8 › expect › medianDistance: There are 2 bounds, and Minimal attack makes one attack. Give a single number.',
+    '8 › expect › medianDistance: There are 2 bounds, but Minimal attack runs only once. Enter a single number.',
   ],
 
   'an unknown detector': [
     { detector: 'net', attacker: 'adaptive' },
-    '7 › detector: There is no "net" in "perturb.detectors". Nothing is defined there: add it.',
+    '7 › detector: There is no "net" in "perturb.detectors". Nothing is defined there yet. Add it.',
   ],
   'a detector without an attacker': [
     { detector: 'net' },
-    '6 › attacker: "attacker" is missing, and "detector" needs it. What the attacker knows of the detector: `unaware` or `adaptive`. The report has both.',
-    '7 › detector: There is no "net" in "perturb.detectors". Nothing is defined there: add it.',
+    '6 › attacker: "attacker" is missing but required by "detector". What the attacker knows about the detector: `unaware` or `adaptive`. The report includes results for both.',
+    '7 › detector: There is no "net" in "perturb.detectors". Nothing is defined there yet. Add it.',
   ],
   'an attacker without a detector': [
     { attacker: 'unaware' },
-    '6 › detector: "detector" is missing, and "attacker" needs it. Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only where the image is misclassified and accepted.',
+    '6 › detector: "detector" is missing but required by "attacker". Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only if the image is misclassified and accepted.',
   ],
-  'a word for the audit': [{ audit: 'yes' }, '7 › audit: "yes" does not fit. Give true or false.'],
+  'a word for the audit': [{ audit: 'yes' }, '7 › audit: "yes" is not valid: enter true or false.'],
 
-  'an unknown preset': [{ preset: 'papr' }, '7 › preset: "papr" is unknown. Did you mean "paper"?'],
-  'a negative seed': [{ seed: -1 }, '7 › seed: -1 does not fit: it must be at least 0.'],
-  'a word for a truth value': [{ quantize: 'no' }, '7 › quantize: "no" does not fit. Give true or false.'],
+  'an unknown preset': [{ preset: 'papr' }, '7 › preset: "papr" is not valid. Did you mean "paper"?'],
+  'a negative seed': [{ seed: -1 }, '7 › seed: -1 is not valid: it must be at least 0.'],
+  'a word for a truth value': [{ quantize: 'no' }, '7 › quantize: "no" is not valid: enter true or false.'],
   'classes without a list': [
     { classes: 'stop' },
-    '7 › classes: "stop" does not fit. Give a list of different class names, such as ["stop"].',
+    '7 › classes: "stop" is not valid: enter a list of different class names, such as ["stop"].',
   ],
   'several mistakes at once': [
     { model: 'sings', norm: 'l7', expect: { robustAccuracy: 2 } },
-    '8 › norm: "l7" does not fit. FGSM knows the norms linf, l2.',
-    '9 › expect › robustAccuracy: 2 does not fit. Give a fraction from 0 to 1, such as 0.4 for 40 %.',
+    '8 › norm: "l7" is not valid: enter one of the norms that FGSM supports: linf, l2.',
+    '9 › expect › robustAccuracy: 2 is not valid: enter a fraction from 0 to 1, such as 0.4 for 40%.',
     '7 › model: There is no "sings" in "perturb.models". Did you mean "signs"?',
   ],
 };
@@ -229,7 +229,7 @@ describe('a mistake in a test', () => {
 
   it('is explained where the test is no object', async () => {
     const { lines } = await resolveText(withTests('{ "T": 5 }'));
-    assert.deepEqual(lines, ['.vscode/settings.json:4 perturb.tests › T: 5 does not fit. Give an object { … }.']);
+    assert.deepEqual(lines, ['.vscode/settings.json:4 perturb.tests › T: 5 is not valid: enter an object { … }.']);
   });
 
   it('is explained where a test or a key stands twice', async () => {
@@ -238,8 +238,8 @@ describe('a mistake in a test', () => {
       withTests(`{\n"T": ${one},\n"T": ${one},\n"U": ${one.replace('{', '{ "attack": "fgsm", ')},\n"V": ${one} }`),
     );
     assert.deepEqual(lines, [
-      '.vscode/settings.json:6 perturb.tests › T: "T" stands twice, and the first would be ignored. Rename or remove one.',
-      '.vscode/settings.json:7 perturb.tests › U › attack: "attack" stands twice, and the first would be ignored. Rename or remove one.',
+      '.vscode/settings.json:6 perturb.tests › T: "T" is defined twice, and the first definition would be ignored. Rename or remove one.',
+      '.vscode/settings.json:7 perturb.tests › U › attack: "attack" is defined twice, and the first definition would be ignored. Rename or remove one.',
     ]);
     assert.deepEqual(
       plans.map(({ name }) => name),

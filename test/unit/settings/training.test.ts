@@ -152,8 +152,11 @@ describe('what is to be trained', () => {
 
   /** Changes of an entry, and what is said of it, from line 5 (a detector) or line 8 (a defense) on. */
   const mistakes: Record<string, [changes: { detector?: object; defense?: object }, ...lines: string[]]> = {
-    'an unknown kind': [{ detector: { kind: 'nets' } }, 'kind: "nets" is unknown. Did you mean "net"?'],
-    'a missing kind': [{ defense: { kind: undefined } }, 'kind: "kind" is missing. Which kind it is.'],
+    'an unknown kind': [{ detector: { kind: 'nets' } }, 'kind: "nets" is not valid. Did you mean "net"?'],
+    'a missing kind': [
+      { defense: { kind: undefined } },
+      'kind: "kind" is missing. Kind of detector or defense to train.',
+    ],
     'an unknown key': [
       { defense: { attacks: [] } },
       'attacks: There is no setting "attacks" here. Known: kind, model, dataset, validation, path, parameters, preset, seed.',
@@ -177,7 +180,7 @@ describe('what is to be trained', () => {
     ],
     'a key among the parameters': [
       { detector: { parameters: { seed: 3 } } },
-      'parameters › seed: "seed" belongs beside "parameters", not inside. Move it there.',
+      'parameters › seed: "seed" does not belong in "parameters". Move it up one level, next to "parameters".',
     ],
     'a parameter of a kind without any': [
       { detector: { kind: 'still', parameters: { steps: 3 } } },
@@ -185,11 +188,11 @@ describe('what is to be trained', () => {
     ],
     'a parameter out of range': [
       { defense: { parameters: { steps: 0 } } },
-      'parameters › steps: 0 does not fit: it must be at least 1.',
+      'parameters › steps: 0 is not valid: it must be at least 1.',
     ],
     'an amount that is none': [
       { defense: { parameters: { sigma: 'wide' } } },
-      'parameters › sigma: "wide" does not fit. Give a number above 0 or a fraction such as "8/255".',
+      'parameters › sigma: "wide" is not valid: enter a number greater than 0 or a fraction such as "8/255".',
     ],
     'an amount that divides by zero': [
       { detector: { parameters: { sigma: '1/0' } } },
@@ -209,58 +212,58 @@ describe('what is to be trained', () => {
     ],
     'a list of models': [
       { detector: { model: ['signs'] } },
-      'model: ["signs"] does not fit. Give the name of a model in quotes.',
+      'model: ["signs"] is not valid: enter the name of a model in quotes.',
     ],
     'images without labels': [
       { detector: { dataset: 'loose' } },
-      'dataset: The labels of "loose" are the model’s own predictions, and nothing is learned from these. Give the dataset labels, or name another.',
+      'dataset: The labels of "loose" are the model’s own predictions, which are useless for training. Add labels to the dataset or use another one.',
     ],
     'validation without labels': [
       { defense: { validation: 'loose' } },
-      'validation: The labels of "loose" are the model’s own predictions, and nothing is learned from these. Give the dataset labels, or name another.',
+      'validation: The labels of "loose" are the model’s own predictions, which are useless for training. Add labels to the dataset or use another one.',
     ],
     'the folder of the model': [
       { defense: { path: 'models/signs/' } },
-      'path: The model "signs" itself is in this folder, and stays as it is. Give another folder.',
+      'path: This folder contains the model "signs" itself, which must not be overwritten. Choose another folder.',
     ],
     'the folder that is the model': [
       { detector: { model: 'plain', path: './models/plain' } },
-      'path: The model "plain" itself is in this folder, and stays as it is. Give another folder.',
+      'path: This folder contains the model "plain" itself, which must not be overwritten. Choose another folder.',
     ],
     'an unknown variable': [
       // biome-ignore lint/suspicious/noTemplateCurlyInString: a variable of VS Code
       { detector: { path: '${home}/net' } },
       // biome-ignore lint/suspicious/noTemplateCurlyInString: variables of VS Code
-      'path: There is no variable ${home}. Known: ${workspaceFolder}, ${workspaceFolder:name}, ${userHome} and ${env:NAME}.',
+      'path: There is no variable ${home}. Available: ${workspaceFolder}, ${workspaceFolder:name}, ${userHome}, and ${env:NAME}.',
     ],
     'no path': [
       { detector: { path: undefined } },
-      'path: "path" is missing. Folder that the detector is written into, as `detector.json` and a file of arrays.',
+      'path: "path" is missing. Output folder for the detector: `detector.json` and a file of arrays.',
     ],
-    'a negative seed': [{ defense: { seed: -1 } }, 'seed: -1 does not fit: it must be at least 0.'],
+    'a negative seed': [{ defense: { seed: -1 } }, 'seed: -1 is not valid: it must be at least 0.'],
     'a rate of 0': [
       { detector: { falsePositiveRate: 0 } },
-      'falsePositiveRate: 0 does not fit. Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
+      'falsePositiveRate: 0 is not valid: enter a fraction greater than 0 and up to 0.5, such as 0.05 for 5%.',
     ],
     'a rate in percent': [
       { detector: { falsePositiveRate: 5 } },
-      'falsePositiveRate: 5 does not fit. Give a fraction above 0 and up to 0.5, such as 0.05 for 5 %.',
+      'falsePositiveRate: 5 is not valid: enter a fraction greater than 0 and up to 0.5, such as 0.05 for 5%.',
     ],
     'no attacks': [
       { detector: { attacks: [] } },
-      'attacks: [] does not fit. Give a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
+      'attacks: [] is not valid: enter a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
     ],
     'a name for a list of attacks': [
       { detector: { attacks: 'fgsm' } },
-      'attacks: "fgsm" does not fit. Give a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
+      'attacks: "fgsm" is not valid: enter a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
     ],
     'a name for an attack': [
       { detector: { attacks: ['fgsm'] } },
-      'attacks[0]: "fgsm" does not fit. Give an object { … }.',
+      'attacks[0]: "fgsm" is not valid: enter an object { … }.',
     ],
     'the same attack twice': [
       { detector: { heldOut: [{ attack: 'cw' }, { attack: 'cw', norm: 'l2', parameters: {} }] } },
-      'heldOut[1]: The same attack is in the list already. Remove one of them.',
+      'heldOut[1]: This attack is already in the list. Remove one of the two.',
     ],
     'an attack that is seen and held out': [
       {
@@ -269,11 +272,11 @@ describe('what is to be trained', () => {
           heldOut: [{ attack: 'deepfool' }, { attack: 'cw', norm: 'l2' }],
         },
       },
-      'heldOut[1]: This attack is among "attacks" too. Remove it from one of the two lists.',
+      'heldOut[1]: This attack is also in "attacks". Remove it from one of the two lists.',
     ],
     'an unknown attack': [
       { detector: { attacks: [{ attack: 'pgdd', epsilon: 0.1 }] } },
-      'attacks[0] › attack: "pgdd" is unknown. Did you mean "pgd"?',
+      'attacks[0] › attack: "pgdd" is not valid. Did you mean "pgd"?',
     ],
     'an attack that makes no examples': [
       { detector: { attacks: [{ attack: 'linear', epsilon: 0.1 }] } },
@@ -281,7 +284,7 @@ describe('what is to be trained', () => {
     ],
     'no epsilon': [
       { detector: { attacks: [{ attack: 'pgd' }] } },
-      'attacks[0] › epsilon: "epsilon" is missing. Largest perturbation allowed, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels.',
+      'attacks[0] › epsilon: "epsilon" is missing. Maximum perturbation, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels.',
     ],
     'an epsilon too many': [
       {
@@ -292,19 +295,19 @@ describe('what is to be trained', () => {
           ],
         },
       },
-      'heldOut[1] › epsilon: Carlini & Wagner looks for the smallest perturbation and takes no epsilon: remove "epsilon".',
+      'heldOut[1] › epsilon: Carlini & Wagner finds the smallest perturbation and does not use an epsilon: remove "epsilon".',
     ],
     'several epsilons': [
       { detector: { attacks: [{ attack: 'fgsm', epsilon: [0.1, 0.2] }] } },
-      'attacks[0] › epsilon: [0.1,0.2] does not fit. Give a number above 0 or a fraction such as "8/255".',
+      'attacks[0] › epsilon: [0.1,0.2] is not valid: enter a number greater than 0 or a fraction such as "8/255".',
     ],
     'an epsilon in gray levels': [
       { detector: { attacks: [{ attack: 'fgsm', epsilon: 8 }] } },
-      'attacks[0] › epsilon: 8 is more than the whole pixel range, which is [0, 1]. For 8 gray levels write "8/255".',
+      'attacks[0] › epsilon: 8 exceeds the whole pixel range, [0, 1]. For 8 gray levels, enter "8/255".',
     ],
     'a norm that the attack does not know': [
       { detector: { attacks: [{ attack: 'fgsm', norm: 'l1', epsilon: 8 }] } },
-      'attacks[0] › norm: "l1" does not fit. FGSM knows the norms linf, l2.',
+      'attacks[0] › norm: "l1" is not valid: enter one of the norms that FGSM supports: linf, l2.',
     ],
     'a target': [
       { detector: { attacks: [{ attack: 'fgsm', epsilon: 0.1, target: 'stop' }] } },
@@ -316,9 +319,9 @@ describe('what is to be trained', () => {
     ],
     'a wrong parameter of the attack': [
       { detector: { attacks: [{ attack: 'pgd', epsilon: 0.1, parameters: { steps: 0 } }] } },
-      'attacks[0] › parameters › steps: 0 does not fit: it must be at least 1.',
+      'attacks[0] › parameters › steps: 0 is not valid: it must be at least 1.',
     ],
-    'no object': [{ detector: 5 as never }, '5 does not fit. Give an object { … }.'],
+    'no object': [{ detector: 5 as never }, '5 is not valid: enter an object { … }.'],
   };
 
   for (const [what, [changes, ...expected]] of Object.entries(mistakes)) {
@@ -371,7 +374,7 @@ describe('what is to be trained', () => {
   }
 }`);
     assert.deepEqual(lines, [
-      '.vscode/settings.json:15 perturb.detectors › D › attacks[1] › epsilon: 0 does not fit. Give a number above 0 or a fraction such as "8/255".',
+      '.vscode/settings.json:15 perturb.detectors › D › attacks[1] › epsilon: 0 is not valid: enter a number greater than 0 or a fraction such as "8/255".',
       '.vscode/settings.json:3 perturb.models › signs › label: There is no setting "label" here. Did you mean "labels"?',
     ]);
   });
@@ -384,8 +387,8 @@ describe('what is to be trained', () => {
       }),
     );
     assert.deepEqual(lines, [
-      '.vscode/settings.json:6 perturb.detectors › E › path: perturb.defenses › H is written into this folder too. Give each a folder of its own.',
-      '.vscode/settings.json:9 perturb.defenses › H › path: perturb.detectors › E is written into this folder too. Give each a folder of its own.',
+      '.vscode/settings.json:6 perturb.detectors › E › path: perturb.defenses › H is written to the same folder. Use a different folder for each.',
+      '.vscode/settings.json:9 perturb.defenses › H › path: perturb.detectors › E is written to the same folder. Use a different folder for each.',
     ]);
     assert.deepEqual([detectors.map(({ name }) => name), defenses], [['D'], []]);
   });
@@ -395,7 +398,7 @@ describe('what is to be trained', () => {
     const { detectors, lines } = await resolveTraining(text);
     assert.deepEqual(detectors, []);
     assert.deepEqual(lines, [
-      '.vscode/settings.json:6 perturb.detectors › D: "D" stands twice, and the first would be ignored. Rename or remove one.',
+      '.vscode/settings.json:6 perturb.detectors › D: "D" is defined twice, and the first definition would be ignored. Rename or remove one.',
     ]);
   });
 });
@@ -438,7 +441,7 @@ describe('a test with a detector', () => {
         [
           'perturb.tests › A › model[1]',
           'plain › A',
-          'The detector "D" is for the model "signs", not for "plain". Test "signs", or name a detector for "plain".',
+          'The detector "D" was defined for the model "signs", not for "plain". Test "signs" instead, or use a detector for "plain".',
         ],
       ],
     );
@@ -461,6 +464,6 @@ describe('a test with a detector', () => {
   it('states an attacker that there is', async () => {
     const { lines } = await resolve({ A: { ...guarded, attacker: 'adaptiv' } });
     assert.equal(lines.length, 1);
-    assert.match(lines[0] ?? '', /A › attacker: "adaptiv" is unknown\. Did you mean "adaptive"\?$/);
+    assert.match(lines[0] ?? '', /A › attacker: "adaptiv" is not valid\. Did you mean "adaptive"\?$/);
   });
 });

@@ -48,7 +48,7 @@ export function guarded({ report, examples }: Shown): Shown {
         seen: false,
       },
       findings: [
-        { check: 'monotone', message: 'The success rate falls from 40.0 % at 4/255 to 35.0 % at 8/255.' },
+        { check: 'monotone', message: 'The success rate falls from 40.0% at 4/255 to 35.0% at 8/255.' },
         { check: 'zero-gradients', message: 'The gradient is zero on 12 of 64 images.' },
       ],
       rounds: report.rounds.map((round, i) => ({

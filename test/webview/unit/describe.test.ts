@@ -21,12 +21,12 @@ describe('words about an example', () => {
   it('say what it became, how surely, and how far away', () => {
     assert.equal(
       words({ label: 'no-entry', adversarial: { class: 'stop', confidence: 0.93 } }),
-      'no-entry predicted as stop, 93 %, distance 8/255',
+      'no-entry predicted as stop, 93%, distance 8/255',
     );
-    assert.equal(words({}, true), 'stop predicted as yield, 93 %, distance 8/255, budget 8/255');
+    assert.equal(words({}, true), 'stop predicted as yield, 93%, distance 8/255, budget 8/255');
     assert.equal(
       words({ status: 'held', adversarial: { class: 'stop', confidence: 0.6 } }),
-      'stop held: predicted as stop, 60 %, distance 8/255',
+      'stop held: predicted as stop, 60%, distance 8/255',
     );
   });
 
@@ -34,26 +34,26 @@ describe('words about an example', () => {
     assert.equal(words({ status: 'held', ...none }), 'stop held: the attack found nothing');
     assert.equal(
       words({ status: 'wrong', ...none, clean: { class: 'yield', confidence: 0.5 } }),
-      'stop wrong from the start: predicted as yield, 50 %',
+      'stop misclassified before the attack: predicted as yield, 50%',
     );
-    assert.equal(words({ status: 'ineligible', ...none }), 'stop not attacked: it is the target already');
-    assert.match(explainMissing(t, example({ status: 'wrong' })), /before any attack/);
-    assert.match(explainMissing(t, example({ status: 'ineligible' })), /is the target/);
+    assert.equal(words({ status: 'ineligible', ...none }), 'stop not attacked: already the target');
+    assert.match(explainMissing(t, example({ status: 'wrong' })), /before the attack/);
+    assert.match(explainMissing(t, example({ status: 'ineligible' })), /has the target label/);
     assert.match(explainMissing(t, example({ status: 'held' })), /found no candidate/);
   });
 
   it('say of forged images and of explanations what they are', () => {
     const clean = { label: 'yield', adversarial: { class: 'stop', confidence: 0.93 } };
-    assert.equal(words(clean, false, 'forge'), 'yield forged into stop, 93 %, distance 8/255');
+    assert.equal(words(clean, false, 'forge'), 'yield forged into stop, 93%, distance 8/255');
     assert.equal(
       words({ ...clean, status: 'held' }, false, 'forge'),
-      'yield not forged: predicted as stop, 93 %, distance 8/255',
+      'yield not forged: predicted as stop, 93%, distance 8/255',
     );
     assert.equal(words(clean, false, 'explanation'), 'yield becomes stop at distance 8/255');
-    assert.equal(words({ ...none, status: 'held' }, false, 'explanation'), 'stop stays as it is');
+    assert.equal(words({ ...none, status: 'held' }, false, 'explanation'), 'stop unchanged');
     assert.deepEqual(
       (['attack', 'forge', 'explanation'] as const).map((kind) => statusTitle(t, 'held', kind)),
-      ['Held', 'Not forged', 'Stays'],
+      ['Held', 'Not forged', 'Unchanged'],
     );
   });
 
@@ -79,10 +79,10 @@ describe('numbers', () => {
   });
 
   it('call certain only what is', () => {
-    assert.equal(formatConfidence(1), '100 %');
-    assert.equal(formatConfidence(0.99999), '99.9 %');
-    assert.equal(formatConfidence(0.933), '93 %');
-    assert.equal(formatConfidence(0.9949), '99 %');
+    assert.equal(formatConfidence(1), '100%');
+    assert.equal(formatConfidence(0.99999), '99.9%');
+    assert.equal(formatConfidence(0.933), '93%');
+    assert.equal(formatConfidence(0.9949), '99%');
   });
 
   it('have signs and factors', () => {

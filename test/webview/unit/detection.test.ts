@@ -102,15 +102,15 @@ describe('a test with a detector', () => {
     const caught = { ...scored(9, true), class: 'yield', confidence: 0.93 };
     assert.equal(
       words({ status: 'held', adversarial: caught }),
-      'stop held: predicted as yield, 93 %, distance 8/255, rejected by the detector',
+      'stop held: predicted as yield, 93%, distance 8/255, rejected by the detector',
     );
     assert.equal(
       words({ adversarial: { ...caught, rejected: false } }),
-      'stop predicted as yield, 93 %, distance 8/255',
+      'stop predicted as yield, 93%, distance 8/255',
     );
-    assert.equal(words({ status: 'rejected', adversarial: null }), 'stop rejected from the start by the detector');
+    assert.equal(words({ status: 'rejected', adversarial: null }), 'stop rejected by the detector before the attack');
     assert.match(explainMissing(t, example({ status: 'rejected' })), /detector rejects/);
-    assert.equal(statusTitle(t, 'rejected', 'attack'), 'Rejected from the start');
+    assert.equal(statusTitle(t, 'rejected', 'attack'), 'Rejected before the attack');
   });
 
   it('counts clean images that were rejected among the outcomes', () => {

@@ -182,7 +182,7 @@ async function provideLibrary(
     unpackWheel(
       file,
       folder,
-      (part) => say(`Unpacking TensorFlow, ${Math.round(100 * part)} %`, 0.6 + 0.2 * part),
+      (part) => say(`Unpacking TensorFlow, ${Math.round(100 * part)}%`, 0.6 + 0.2 * part),
       signal,
     );
   if (from === 'wheel') {

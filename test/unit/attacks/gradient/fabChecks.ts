@@ -87,7 +87,7 @@ function assertAlgorithm1(
   }
   let [inside, outside] = [clean, best];
   for (let k = 0; k < 3 && outside; k++) {
-    // Where z_own − z_other of the two predicted classes is zero on the line through its ends, and 1 % of the rest more.
+    // Where z_own − z_other of the two predicted classes is zero on the line through its ends, and 1% of the rest more.
     const [own, other] = [inside.answer.decision, outside.answer.decision];
     const [f, g] = [inside.logits, outside.logits].map((z) => (z[own] as number) - (z[other] as number));
     const zero = (f as number) / ((f as number) - (g as number)) || 0;

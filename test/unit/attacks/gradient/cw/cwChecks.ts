@@ -195,7 +195,7 @@ export const cwChecks: Checks<AttackDefinition> = {
       { numRuns: 60 },
     ),
 
-  'l2: comes within 1 % of a hyperplane’s distance': (attack) =>
+  'l2: comes within 1% of a hyperplane’s distance': (attack) =>
     fc.assert(
       fc.asyncProperty(planes('l2'), goals, async ({ distance, ...plane }, goal) => {
         const { norms } = await nearest(attack, 'l2', parted(plane), plane.image, goal, fine);

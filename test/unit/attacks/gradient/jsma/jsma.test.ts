@@ -12,7 +12,7 @@ const jsma = catalog.get('jsma') as AttackDefinition;
 describe('JSMA', () => {
   itPasses(jsmaChecks, jsma);
 
-  it('takes values to white and 14.5 % of them by default, so 222 pairs of an image of 32 × 32 × 3', () => {
+  it('takes values to white and 14.5% of them by default, so 222 pairs of an image of 32 × 32 × 3', () => {
     const parameters = completeParameters(jsma, {}, 'paper', { norm: 'l0', epsilon: Infinity });
     assert.deepEqual(parameters, { theta: 1, gamma: 0.145 });
     const model = { classes: 10, input: { height: 32, width: 32, channels: 3 } } as const;

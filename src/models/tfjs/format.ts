@@ -1,0 +1,12 @@
+import type { ModelFormat } from '../format.ts';
+
+export const layersModels: ModelFormat = {
+  title: 'TensorFlow.js layers models (model.json)',
+  // Most .json files are not models, so only those named after one are offered.
+  pattern: '*model*.json',
+  matches: (path, isFolder) => !isFolder && path.endsWith('.json'),
+  async open(path, options) {
+    const { openLayersModel } = await import('./openLayersModel.ts');
+    return openLayersModel(path, options);
+  },
+};

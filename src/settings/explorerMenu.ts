@@ -1,0 +1,26 @@
+import type { ModelFormat } from '../models/format.ts';
+import { formats } from '../models/formats.ts';
+import { layersModels } from '../models/tfjs/format.ts';
+
+/** Commands in the Explorer's context menu, with the formats of the models that they accept. */
+const commands: readonly (readonly [command: string, formats: readonly ModelFormat[]])[] = [
+  ['perturb.attackModel', formats],
+  ['perturb.addRobustnessTest', formats],
+  ['perturb.checkPreprocessing', formats],
+  ['perturb.trainDetector', formats],
+  ['perturb.hardenModel', [layersModels]],
+];
+
+/** `contributes.menus` of the extension manifest, for `explorer/context`. */
+export function explorerMenu() {
+  return commands.map(([command, accepted], index) => ({
+    command,
+    when: `resourceScheme == file && resourceFilename =~ /(${accepted.map(suffixOf).join('|')})$/i`,
+    group: `7_perturb@${index + 1}`,
+  }));
+}
+
+/** The end of the file names that a glob pattern matches, as a regular expression. */
+function suffixOf({ pattern }: ModelFormat): string {
+  return pattern.replace(/^\*/, '').replaceAll('.', '\\.').replaceAll('*', '.*');
+}

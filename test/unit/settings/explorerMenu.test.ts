@@ -1,0 +1,24 @@
+import assert from 'node:assert/strict';
+import { explorerMenu } from '../../../src/settings/explorerMenu.ts';
+
+/** The commands that the Explorer offers for a file. */
+function offeredFor(name: string): string[] {
+  return explorerMenu()
+    .filter(({ when }) => new RegExp(/=~ \/(.*)\/i$/.exec(when)?.[1] ?? assert.fail(when), 'i').test(name))
+    .map(({ command }) => command);
+}
+
+describe('the menu of the Explorer', () => {
+  const all = explorerMenu().map(({ command }) => command);
+  const untrained = all.filter((command) => command !== 'perturb.hardenModel');
+
+  it('offers models of every format, and hardening for those that can be trained', () => {
+    for (const name of ['model.json', 'signs-model-2.json', 'MODEL.JSON']) assert.deepEqual(offeredFor(name), all);
+    for (const name of ['resnet50.onnx', 'RESNET50.ONNX']) assert.deepEqual(offeredFor(name), untrained);
+  });
+
+  it('offers nothing for other files', () => {
+    for (const name of ['package.json', 'onnx', 'model.jsonl', 'model.onnx.txt', 'modelxjson'])
+      assert.deepEqual(offeredFor(name), [], name);
+  });
+});
