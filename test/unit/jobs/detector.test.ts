@@ -23,8 +23,7 @@ const signs: ModelSource = {
 const street = { name: 'street', path: path.join(demo, 'data', 'street'), labels: 'folders' } as const;
 const attack = (id: string, epsilon: number): TrainingAttack => ({ attack: id, norm: 'linf', epsilon, parameters: {} });
 
-describe('a detector of the demo’s model', function () {
-  this.timeout(120_000);
+describe('a detector of the demo’s model', () => {
   const folder = temporaryFolder();
   const models = new ModelCache();
   const { signal } = new AbortController();

@@ -61,7 +61,8 @@ describe('the search on the grid', () => {
     ['fmn', 'l1'],
     ['fmn', 'l0'],
   ] as const) {
-    it(`comes within 5 % of the nearest of all grid points: ${id} in ${norm}`, () =>
+    // Gray levels are bought one at a time: of a few of them, one too many is more than 5 %.
+    it(`comes within 5 % or one gray level of the nearest of all grid points: ${id} in ${norm}`, () =>
       fc.assert(
         fc.asyncProperty(three(level), three(slope), fc.integer({ min: 2, max: 6 }), async (levels, slopes, lead) => {
           const image = Float32Array.from(levels, valueAt);
@@ -72,10 +73,11 @@ describe('the search on the grid', () => {
           const best = outcome?.best ?? assert.fail();
           assert.ok(best.success && isOnGrid(best.point));
           const least = await leastOnGrid(classifier, weights, image, norm);
-          assert.ok(best.norms[norm] <= 1.05 * least + 1e-6, `${best.norms[norm]} where ${least} is enough`);
+          const most = Math.max(1.05 * least, least + valueAt(1)) + 1e-6;
+          assert.ok(best.norms[norm] <= most, `${best.norms[norm]} where ${least} is enough`);
         }),
         { numRuns: 6 },
-      )).timeout(60_000);
+      ));
   }
 
   it('keeps success on a curved model where rounding alone would lose it', async () => {
