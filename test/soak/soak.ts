@@ -21,7 +21,7 @@ const end = performance.now() + minutes * 60_000;
 /** Says nothing: what has failed is told below. */
 class Silent extends Mocha.reporters.Base {}
 
-const mocha = new Mocha({ timeout: 600_000, reporter: Silent }).cleanReferencesAfterRun(false);
+const mocha = new Mocha({ timeout: 1_800_000, reporter: Silent }).cleanReferencesAfterRun(false);
 // Mutants have a seed of their own, which no round would change.
 const isOfMutants = (file: string) => /mutants\.test\.ts$/i.test(file);
 const files = positionals.length > 0 ? positionals.map((file) => path.resolve(file)) : propertyFiles();

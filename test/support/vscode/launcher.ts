@@ -55,7 +55,7 @@ function print(type: string, values: readonly unknown[]): void {
 }
 
 async function runTests({ where, options }: CommandLine): Promise<number> {
-  const limit = Number(process.env.PERTURB_VSCODE_LIMIT ?? 1800) * 1000;
+  const limit = Number(process.env.PERTURB_VSCODE_LIMIT ?? 3600) * 1000;
   let host: Host | undefined;
   try {
     let onExit: (code: number) => void = () => {};
