@@ -61,8 +61,8 @@ describe('the search on the grid', () => {
     ['fmn', 'l1'],
     ['fmn', 'l0'],
   ] as const) {
-    // Gray levels are bought one at a time: of a few of them, one too many is more than 5 %.
-    it(`comes within 5 % or one gray level of the nearest of all grid points: ${id} in ${norm}`, () =>
+    // It asks for 1 % more than what is missing, which whole gray levels make up to 2 %, and the last of them may be too much.
+    it(`comes within 2 % and one gray level of the nearest of all grid points: ${id} in ${norm}`, () =>
       fc.assert(
         fc.asyncProperty(three(level), three(slope), fc.integer({ min: 2, max: 6 }), async (levels, slopes, lead) => {
           const image = Float32Array.from(levels, valueAt);
@@ -73,7 +73,7 @@ describe('the search on the grid', () => {
           const best = outcome?.best ?? assert.fail();
           assert.ok(best.success && isOnGrid(best.point));
           const least = await leastOnGrid(classifier, weights, image, norm);
-          const most = Math.max(1.05 * least, least + valueAt(1)) + 1e-6;
+          const most = 1.02 * least + valueAt(1) + 1e-6;
           assert.ok(best.norms[norm] <= most, `${best.norms[norm]} where ${least} is enough`);
         }),
         { numRuns: 6 },
