@@ -28,7 +28,7 @@ describe('Training', () => {
     await quickInput.choose('street');
     await quickInput.enter('detectors/signs-jpeg');
     const view = workbench().webview().content;
-    await view.getByRole('heading', { name: 'Trained' }).waitFor({ timeout: 120_000 });
+    await view.getByRole('heading', { name: 'Trained' }).waitFor();
     await view.getByRole('row', { name: /^FGSM, linf 8\/255 \d+ [01]\.\d{3}/ }).waitFor();
     await notifications.message('signs-jpeg has been trained.');
     assert.deepEqual((await settings())['perturb.detectors'], {
@@ -52,7 +52,7 @@ describe('Training', () => {
     await workbench().runCommand('Perturb: Train Detector…');
     await quickInput.choose(model);
     await quickInput.choose('signs-jpeg');
-    await heading.waitFor({ timeout: 120_000 });
+    await heading.waitFor();
     assert.equal(await readFile(settingsFile(), 'utf8'), before);
   });
 
@@ -102,7 +102,7 @@ describe('Training', () => {
     await testing.open();
     await testing.expandAll();
     await testing.run('guarded');
-    await testing.waitFor('guarded', 'Failed', 120_000);
+    await testing.waitFor('guarded', 'Failed');
     await testing.clickAction('guarded', 'Open Perturbation View');
     const view = workbench().webview().content;
     await view.getByText(/^Adaptive attacker: robust accuracy/).waitFor();
@@ -142,7 +142,7 @@ describe('Training', () => {
     // The link brings the panel back.
     await notifications.toast('Training tiny').getByRole('link', { name: 'tiny' }).click();
     const view = workbench().webview().content;
-    await view.getByRole('img', { name: /Robust accuracy [\d.]+%/ }).waitFor({ timeout: 120_000 });
+    await view.getByRole('img', { name: /Robust accuracy [\d.]+%/ }).waitFor();
     await workbench().screenshot('harden-model');
     await view.getByRole('button', { name: 'Cancel' }).click();
     await view.getByRole('heading', { name: 'Canceled' }).waitFor();
@@ -152,7 +152,7 @@ describe('Training', () => {
     await workbench().runCommand('View: Close All Editors');
     await explorer.choose(model, 'Harden Model…');
     await quickInput.choose('brief');
-    await view.getByRole('heading', { name: 'Trained' }).waitFor({ timeout: 120_000 });
+    await view.getByRole('heading', { name: 'Trained' }).waitFor();
     await workbench().screenshot('hardened-model');
     await view.getByRole('button', { name: /card/ }).click();
     await workbench().tab('Preview card.md').waitFor();

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Locator, Page } from 'playwright-core';
 import type { ExampleReport } from '../../src/reports/report.ts';
+import { drawn } from './support/canvas.ts';
 import { text } from './support/text.ts';
 import { type Shown, usePage } from './support/usePage.ts';
 
@@ -157,9 +158,10 @@ describe('the page of the perturbation view', () => {
       mode: await page.getByRole('radio', { name: 'Difference' }).isChecked(),
       scale: await text(page.locator('.scale')),
     });
+    await drawn(page);
     const before = await look();
     await page.reload();
-    await page.locator('.pane canvas[aria-label]').first().waitFor();
+    await drawn(page);
     assert.deepEqual(await look(), before);
     const state = JSON.parse((await page.evaluate<string>('sessionStorage.getItem("state")')) ?? '');
     assert.deepEqual(state.location, { folder: fixture.folder, test: shown.report.id });
@@ -189,6 +191,8 @@ describe('the page of the perturbation view', () => {
 
   it('draws the security curve and the histogram, with their figures as tables', async () => {
     const page = await fixture.open(shown);
+    // They are drawn when their width is known.
+    await page.locator('.charts .uplot').nth(1).waitFor();
     assert.equal(await page.locator('.charts .uplot').count(), 2);
     for (const summary of await page.locator('.charts summary').all()) await summary.click();
     const [figures = '', histogram = ''] = await page.locator('.charts table').allInnerTexts();

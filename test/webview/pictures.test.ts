@@ -86,6 +86,7 @@ describe('the pictures of the perturbation view', () => {
 
   it('flickers between the two images', async () => {
     const page = await fixture.open(shown, { selected: fooled });
+    await drawn(page);
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);
     await choose(page, 'Flicker');
@@ -101,6 +102,7 @@ describe('the pictures of the perturbation view', () => {
 
   it('changes only by key or click where less motion is asked for', async () => {
     const page = await fixture.open(shown, { selected: fooled, reducedMotion: 'reduce' });
+    await drawn(page);
     await page.clock.install();
     await choose(page, 'Flicker');
     await page.clock.runFor(5000);
@@ -128,8 +130,8 @@ describe('the pictures of the perturbation view', () => {
     const canvas = page.locator('.pane canvas').first();
     await canvas.hover();
     await page.mouse.wheel(0, -300);
-    await drawn(page);
-    assert.ok((await scale(page)) > fitted);
+    // Playwright does not wait for what a wheel does.
+    await page.waitForFunction(`parseInt(document.querySelector('.scale').innerText) > ${fitted}`);
     await page.locator('.stage').focus();
     await page.keyboard.press('+');
     await page.keyboard.press('ArrowRight');

@@ -62,12 +62,17 @@ export function createPictures(context: Context): Pictures {
 
   async function load(model: Model): Promise<void> {
     const mine = ++request;
-    const { selected } = model;
+    stage.setAttribute('aria-busy', 'true');
+    await loadSelected(model, () => mine === request);
+    if (mine === request) stage.removeAttribute('aria-busy');
+  }
+
+  /** @param isWanted whoever moves on quickly wants the last one. */
+  async function loadSelected({ selected }: Model, isWanted: () => boolean): Promise<void> {
     if (!selected) return;
     traceView.stop();
     const reported = await loadPair(t, context.images, selected.example);
-    // When moving on quickly, users want the last one.
-    if (mine !== request) return;
+    if (!isWanted()) return;
     loaded = { item: selected, pair: reported };
     show();
     const { original } = reported;
@@ -78,7 +83,7 @@ export function createPictures(context: Context): Pictures {
             reason: t('Cannot load {0}: {1}', selected.example.trace?.image ?? '', message),
           }),
         );
-    if (mine !== request) return;
+    if (!isWanted()) return;
     traceView.load(selected, trace);
     if (!trace || isAbsent(trace)) return;
     loaded = { ...loaded, trace };

@@ -3,6 +3,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { ExampleReport, RunReport, TestReport } from '../../../src/reports/report.ts';
+import { hangLimit } from '../../support/vscode/withTimeLimit.ts';
 
 /** The id of Perturb's test controller. */
 const controller = 'perturb';
@@ -43,11 +44,17 @@ export async function runAll(): Promise<Run> {
  * no event, and until then *Run Tests* has nothing to run.
  */
 async function listed(): Promise<void> {
-  const deadline = performance.now() + 60_000;
-  while (
-    !(await vscode.commands.executeCommand<string[]>('vscode.testing.getControllersWithTests')).includes(controller)
-  ) {
-    if (performance.now() > deadline) throw new Error('VS Code lists no tests of Perturb within 60 s');
+  await until('VS Code lists tests of Perturb', async () => {
+    const listed = await vscode.commands.executeCommand<string[]>('vscode.testing.getControllersWithTests');
+    return listed.includes(controller);
+  });
+}
+
+/** Waits for what is told by no event; the limit only ends a hang. */
+export async function until(what: string, holds: () => Promise<boolean>): Promise<void> {
+  const deadline = performance.now() + hangLimit;
+  while (!(await holds())) {
+    if (performance.now() > deadline) throw new Error(`It did not come about within ${hangLimit / 1000} s: ${what}.`);
     await setTimeout(20);
   }
 }

@@ -10,7 +10,7 @@ export type Load = () => unknown;
 export async function runSuite(files: Readonly<Record<string, Load>>): Promise<void> {
   // Mocha consists of ES modules, which a bundle in CommonJS can only import like this.
   const { default: Mocha } = await import('mocha');
-  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 240_000, forbidOnly: true });
+  const mocha = new Mocha({ ui: 'bdd', reporter: 'spec', color: false, timeout: 1_800_000, forbidOnly: true });
   if (process.env.PERTURB_GREP !== undefined) mocha.grep(new RegExp(process.env.PERTURB_GREP));
   // What Mocha does around each file that it loads by itself: makes describe, it and the hooks global, among others.
   for (const [name, load] of Object.entries(files)) {

@@ -1,9 +1,8 @@
 import assert from 'node:assert/strict';
-import { watch } from 'node:fs';
-import { mkdir, readFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { computeProcesses, openFolder, type Run, runAll, runFolders } from './demo.ts';
+import { computeProcesses, type Run, runAll, runFolders, until } from './demo.ts';
 import { extensionVariable, tensorflowVariable } from './result.ts';
 
 const expected = {
@@ -45,7 +44,8 @@ describe('Running all tests of the demo', () => {
     const inHost = await runAll();
     assert.deepEqual(new Set(inHost.tests.map(({ engine }) => engine.location)), new Set(['extensionHost']));
     assert.deepEqual(figures(inHost), figures(inProcess));
-    assert.equal((await computeProcesses()).length, 0);
+    // It is told to end, and does so in its own time.
+    await until('the compute process ends', async () => (await computeProcesses()).length === 0);
   });
 
   for (const location of ['process', 'extensionHost'] as const) {
@@ -65,7 +65,7 @@ describe('Running all tests of the demo', () => {
   }
 
   it('survives the death of the process in the middle of a test', async () => {
-    const killed = killAtFirstExample();
+    const killed = killWithin('I-FGSM curve');
     const run = await runAll();
     await killed;
     const [errored, ...others] = run.tests.filter(({ status }) => status === 'errored');
@@ -87,23 +87,16 @@ function withoutKey(name: string): Record<string, string> {
   return Object.fromEntries(Object.entries(expected).filter(([key]) => key !== name));
 }
 
-/** Kills the compute process as soon as a new run has an example in its folder. */
-async function killAtFirstExample(): Promise<void> {
-  const runs = path.join(openFolder(), '.perturb', 'runs');
-  await mkdir(runs, { recursive: true });
+/** Kills the compute process as soon as a new run has an example of this test, which is to be one with many to come. */
+async function killWithin(test: string): Promise<void> {
   const before = new Set(await runFolders());
-  await new Promise<void>((resolve, reject) => {
-    const watcher = watch(runs, { recursive: true }, async (_, name) => {
-      const file = path.join(runs, String(name));
-      if (path.basename(file) !== 'examples.jsonl' || before.has(path.dirname(file))) return;
-      if (!(await readFile(file, 'utf8')).includes('\n')) return;
-      watcher.close();
-      try {
-        for (const pid of await computeProcesses()) process.kill(pid, 'SIGKILL');
-        resolve();
-      } catch (error) {
-        reject(error);
-      }
-    });
+  await until(`an example of "${test}" is finished`, async () => {
+    const [folder] = (await runFolders()).filter((name) => !before.has(name));
+    if (folder === undefined) return false;
+    const lines = (await readFile(path.join(folder, 'examples.jsonl'), 'utf8').catch(() => ''))
+      .split('\n')
+      .slice(0, -1);
+    return lines.some((line) => JSON.parse(line).test.endsWith(test));
   });
+  for (const pid of await computeProcesses()) process.kill(pid, 'SIGKILL');
 }

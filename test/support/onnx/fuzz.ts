@@ -39,7 +39,7 @@ export const hostile: readonly string[] = Object.keys(hostileFiles);
  * given; the next one goes to a new process.
  * @param names of `mutations` and `hostile`.
  */
-export async function fuzz(names: readonly string[], limitMilliseconds = 20_000): Promise<FuzzReport> {
+export async function fuzz(names: readonly string[], limitMilliseconds = 120_000): Promise<FuzzReport> {
   const outcomes: Outcome[] = [];
   let peak = 0;
   let child: ChildProcess | undefined;

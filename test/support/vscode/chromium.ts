@@ -33,10 +33,13 @@ export async function provisionChromium(say: (line: string) => void = console.er
   const start = performance.now();
   say(`Installing ${debianPackages.join(' and ')} …`);
   const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  const install = () => run('apt-get', ['install', '--yes', '--no-install-recommends', ...debianPackages], { env });
+  // Another process may be installing something else: its lock is waited for.
+  const options = ['--yes', '--no-install-recommends', '-o', 'DPkg::Lock::Timeout=600'];
+  const install = () => run('apt-get', ['install', ...options, ...debianPackages], { env });
   // Package lists that are missing or out of date make the first attempt fail; reading them anew takes a while.
   await install().catch(async () => {
-    await run('apt-get', ['update'], { env });
+    // Fails where another process reads them at the same time, which serves as well.
+    await run('apt-get', ['update'], { env }).catch(() => {});
     await install();
   });
   say(`Installed Chromium in ${((performance.now() - start) / 1000).toFixed(0)} s.`);

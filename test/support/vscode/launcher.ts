@@ -55,7 +55,7 @@ function print(type: string, values: readonly unknown[]): void {
 }
 
 async function runTests({ where, options }: CommandLine): Promise<number> {
-  const limit = Number(process.env.PERTURB_VSCODE_LIMIT ?? 600) * 1000;
+  const limit = Number(process.env.PERTURB_VSCODE_LIMIT ?? 3600) * 1000;
   let host: Host | undefined;
   try {
     let onExit: (code: number) => void = () => {};
@@ -74,7 +74,7 @@ async function runTests({ where, options }: CommandLine): Promise<number> {
     const down = host.down.then((reason) => {
       throw new Error(reason);
     });
-    const code = await withTimeLimit(Promise.race([exit, down]), limit, 'The tests did not end');
+    const code = await withTimeLimit(Promise.race([exit, down]), 'The tests did not end', limit);
     await checkExtensionHost(host);
     return code;
   } catch (error) {
@@ -87,7 +87,7 @@ async function runTests({ where, options }: CommandLine): Promise<number> {
 /** The extension host has to end by itself, and well. */
 async function checkExtensionHost(host: Host): Promise<void> {
   const ended = host.server.printed(/Extension Host Process exited with code: (\S+), signal: (\w+)/);
-  const match = await withTimeLimit(ended, 10_000, 'The extension host did not end');
+  const match = await withTimeLimit(ended, 'The extension host did not end');
   if (match?.[1] !== '0' || match[2] !== 'null') throw new Error(`The extension host died: ${match?.[0]}`);
 }
 

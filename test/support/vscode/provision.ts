@@ -83,19 +83,31 @@ async function install(folder: string, say: (line: string) => void): Promise<voi
   try {
     const marker = await build(partial, say);
     await writeFile(path.join(partial, 'complete.json'), JSON.stringify(marker));
-    await rename(partial, folder);
-  } catch (error) {
-    await rm(partial, { recursive: true, force: true });
-    // Another process may have finished first: a folder with content cannot be replaced by renaming.
-    if (!existsSync(path.join(folder, 'complete.json'))) throw error;
+    await putInPlace(partial, folder);
+  } finally {
+    // Where it is in place already, there is none.
+    await rm(partial, { recursive: true, force: true, maxRetries: 5 });
   }
   say(`Installed VS Code for tests in ${((performance.now() - start) / 1000).toFixed(0)} s.`);
 }
 
+/** Gives a whole install its final name, unless another process has been faster. */
+async function putInPlace(partial: string, folder: string): Promise<void> {
+  try {
+    await rename(partial, folder);
+  } catch (error) {
+    // A folder with content cannot be replaced by renaming.
+    if (existsSync(path.join(folder, 'complete.json'))) return;
+    if (!existsSync(folder)) throw error;
+    // Incomplete, as it can be after someone has deleted a part of it: moved to where it counts as abandoned.
+    await rename(folder, `${partial}-replaced`);
+    await rename(partial, folder);
+    await rm(`${partial}-replaced`, { recursive: true, force: true, maxRetries: 5 });
+  }
+}
+
 /** Removes what interrupted installs left behind, but nothing that a living process is still working on. */
 async function removeAbandoned(folder: string): Promise<void> {
-  // Called only while it is incomplete, as it can be after someone has deleted a part of it.
-  await rm(folder, { recursive: true, force: true });
   const prefix = `${path.basename(folder)}.partial-`;
   for (const name of await readdir(cacheFolder)) {
     if (!name.startsWith(prefix) || isAlive(Number.parseInt(name.slice(prefix.length), 10))) continue;
@@ -107,8 +119,9 @@ function isAlive(pid: number): boolean {
   try {
     process.kill(pid, 0);
     return true;
-  } catch {
-    return false;
+  } catch (error) {
+    // It lives, but is someone else's.
+    return (error as NodeJS.ErrnoException).code === 'EPERM';
   }
 }
 

@@ -62,8 +62,28 @@ export class QuickInput {
     await this.accept();
   }
 
-  async accept(): Promise<void> {
+  /** Types something that is refused, and waits until the reason is shown. */
+  async enterRefused(text: string, reason: string): Promise<void> {
+    await this.input.fill(text);
     await this.input.press('Enter');
+    await this.message.getByText(reason).waitFor();
+  }
+
+  /**
+   * Accepts what is typed, and waits until the box is gone or asks for something else: it may ask the extension whether
+   * that is right, and until it knows, another answer would still go to the same question.
+   */
+  async accept(): Promise<void> {
+    const input = await this.input.elementHandle();
+    const typed = await this.input.inputValue();
+    await this.input.press('Enter');
+    await this.#page.waitForFunction(
+      ([box, text]) => {
+        const { offsetParent, value } = box as unknown as { offsetParent: unknown; value: string };
+        return offsetParent === null || value !== text;
+      },
+      [input, typed] as const,
+    );
   }
 
   async cancel(): Promise<void> {

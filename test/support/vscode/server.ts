@@ -62,7 +62,7 @@ const quietSettings: Settings = {
   'chat.agentHost.enabled': false,
 };
 
-const startLimit = 30_000;
+/** Milliseconds for VS Code to end by itself, before it is killed. */
 const stopLimit = 5_000;
 
 /** A running server build of VS Code. */
@@ -169,7 +169,7 @@ export class VsCodeServer {
   async stop(): Promise<void> {
     process.removeListener('exit', this.#onExit);
     this.#signal('SIGTERM');
-    await withTimeLimit(this.ended, stopLimit, 'VS Code did not end').catch(() => {});
+    await withTimeLimit(this.ended, 'VS Code did not end', stopLimit).catch(() => {});
     // Also when the server has ended in time: what it has started may still be there.
     this.#signal('SIGKILL');
     await this.ended;
@@ -177,7 +177,7 @@ export class VsCodeServer {
   }
 
   async #listening(): Promise<void> {
-    const match = await withTimeLimit(this.printed(/agent listening on \d+/), startLimit, 'VS Code did not start');
+    const match = await withTimeLimit(this.printed(/agent listening on \d+/), 'VS Code did not start');
     if (match === undefined) throw new Error(`${await this.ended}\n${this.#output.slice(-4000)}`);
   }
 

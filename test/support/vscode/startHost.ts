@@ -9,8 +9,10 @@ import { statSync } from 'node:fs';
 import path from 'node:path';
 import { type Browser, chromium, type Page } from 'playwright-core';
 import { provisionChromium } from './chromium.ts';
+import { rememberNotifications } from './notifications.ts';
 import { provisionHost } from './provision.ts';
 import { type ServerOptions, type Settings, VsCodeServer } from './server.ts';
+import { hangLimit } from './withTimeLimit.ts';
 
 export interface TestDriver {
   /** What the workbench and, within it, the tests in the extension host print. */
@@ -54,6 +56,7 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
   try {
     browser = await chromium.launch({
       executablePath,
+      timeout: hangLimit,
       headless: true,
       args: browserArguments,
       // Signals are handled below, for the browser and the server alike.
@@ -66,6 +69,8 @@ export async function startHost(options: HostOptions = {}): Promise<Host> {
       deviceScaleFactor: options.scale ?? 1,
       permissions: ['clipboard-read', 'clipboard-write'],
     });
+    context.setDefaultTimeout(hangLimit);
+    await context.addInitScript(rememberNotifications);
     const host = new Host(server, browser, await context.newPage());
     await context.route(
       (url) => /^https?:$/.test(url.protocol) && !isLocal(url.hostname),

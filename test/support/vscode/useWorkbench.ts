@@ -16,9 +16,7 @@ export function useWorkbench(options: WorkbenchOptions = {}): () => Workbench {
   let workspace: WorkspaceCopy | undefined;
   let workbench: Workbench | undefined;
 
-  before(async function () {
-    // The first start may have to install VS Code.
-    this.timeout(600_000);
+  before(async () => {
     workspace = await copyWorkspace(options.workspace);
     workbench = new Workbench(await startHost({ extensions: [extensionFolder], ...options }));
     await workbench.open(workspace.folder);

@@ -35,7 +35,7 @@ export class Workbench {
     this.explorer = new ExplorerView(host.page, () => this.#folder);
     this.testing = new TestingView(host.page);
     this.quickInput = new QuickInput(host.page);
-    this.notifications = new Notifications(host.page);
+    this.notifications = new Notifications(host.page, (title) => this.runCommand(title));
     this.keyboard = new Keyboard(host.page);
   }
 

@@ -35,7 +35,6 @@ describe('perturb run that is interrupted', () => {
   ] as const) {
     it(`keeps the finished tests and says where, when SIGINT reaches ${whom}`, async function () {
       if (process.platform === 'win32') this.skip();
-      this.timeout(20_000);
       const output = folder.at(whom);
       await mkdir(output);
       const written = fileIn(output, 'report.json');

@@ -20,8 +20,7 @@ const signs: ModelSource = {
   preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' },
 };
 
-describe('the audit of a test', function () {
-  this.timeout(120_000);
+describe('the audit of a test', () => {
   const folder = temporaryFolder();
   const models = new ModelCache();
 

@@ -25,8 +25,7 @@ const street = { name: 'street', path: path.join(demo, 'data', 'street'), labels
 const attack = (id: string, epsilon: number) =>
   configureAttack(definitionOf(id), { norm: 'linf', epsilon, preset: 'quick', parameters: {}, quantize: true });
 
-describe('a detector of the demo’s model', function () {
-  this.timeout(120_000);
+describe('a detector of the demo’s model', () => {
   const folder = temporaryFolder();
   const models = new ModelCache();
   const { signal } = new AbortController();

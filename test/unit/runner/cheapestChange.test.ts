@@ -63,7 +63,8 @@ describe('the cheapest change on the grid', () => {
     });
   }
 
-  it('is within 5% of the nearest where that is 25 gray levels or more: l2', () => {
+  it('hardly ever takes that gray level: on average within 1 % of the nearest, where that is 25 levels or more: l2', () => {
+    const excesses: number[] = [];
     fc.assert(
       fc.property(
         three(level),
@@ -71,15 +72,19 @@ describe('the cheapest change on the grid', () => {
         fc.double({ min: 0.1, max: 8, noNaN: true }),
         (levels, gradient, needed) => {
           const image = Float32Array.from(levels, valueAt);
-          const point = cheapestChange(image, image, Float32Array.from(gradient), needed, 'l2', 1);
-          if (point === undefined) return;
           const least = leastNorm(image, gradient, needed, 'l2', 1);
-          if (least < 25 / 255) return;
-          assert.ok(distances(image, point, 1).l2 <= 1.05 * least);
+          if (least < 25 / 255 || least === Infinity) return;
+          const point = cheapestChange(image, image, Float32Array.from(gradient), needed, 'l2', 1);
+          // Rounding may decide where all of the range is just enough.
+          if (point === undefined) return;
+          excesses.push(distances(image, point, 1).l2 / least - 1);
         },
       ),
       { numRuns: 60 },
     );
+    assert.ok(excesses.length >= 5, `only ${excesses.length} are that far away`);
+    const mean = excesses.reduce((sum, excess) => sum + excess, 0) / excesses.length;
+    assert.ok(mean <= 0.01, `${(100 * mean).toFixed(2)} % on average`);
   });
 
   it('spends a perturbation that is fainter than a gray level on the values that gain most', () => {

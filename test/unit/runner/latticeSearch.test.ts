@@ -61,7 +61,8 @@ describe('the search on the grid', () => {
     ['fmn', 'l1'],
     ['fmn', 'l0'],
   ] as const) {
-    it(`comes within 5% of the nearest of all grid points: ${id} in ${norm}`, () =>
+    // It asks for 1 % more than what is missing, which whole gray levels make up to 2 %, and the last of them may be too much.
+    it(`comes within 2 % and one gray level of the nearest of all grid points: ${id} in ${norm}`, () =>
       fc.assert(
         fc.asyncProperty(three(level), three(slope), fc.integer({ min: 2, max: 6 }), async (levels, slopes, lead) => {
           const image = Float32Array.from(levels, valueAt);
@@ -72,10 +73,11 @@ describe('the search on the grid', () => {
           const best = outcome?.best ?? assert.fail();
           assert.ok(best.success && isOnGrid(best.point));
           const least = await leastOnGrid(classifier, weights, image, norm);
-          assert.ok(best.norms[norm] <= 1.05 * least + 1e-6, `${best.norms[norm]} where ${least} is enough`);
+          const most = 1.02 * least + valueAt(1) + 1e-6;
+          assert.ok(best.norms[norm] <= most, `${best.norms[norm]} where ${least} is enough`);
         }),
         { numRuns: 6 },
-      )).timeout(60_000);
+      ));
   }
 
   it('keeps success on a curved model where rounding alone would lose it', async () => {

@@ -1,11 +1,13 @@
 import path from 'node:path';
-import type { Page } from 'playwright-core';
+import type { FrameLocator, Page } from 'playwright-core';
 import sharp from 'sharp';
 
-/** Waits until the page has loaded and drawn the selected example. */
-export async function drawn(page: Page): Promise<void> {
+/** Waits until the page, or a frame in it, has loaded and drawn the selected example. */
+export async function drawn(page: Page | FrameLocator): Promise<void> {
   await page.locator('.pane canvas[aria-label]').first().waitFor();
-  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+  await page
+    .locator('.stage:not([aria-busy])')
+    .evaluate('() => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
 }
 
 /** The color that a canvas shows for each pixel of a fitted image: the middle of its block. */

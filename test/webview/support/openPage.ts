@@ -1,4 +1,5 @@
 import type { Browser, Page } from 'playwright-core';
+import { hangLimit } from '../../support/vscode/withTimeLimit.ts';
 import { type Theme, themes } from './themes.ts';
 
 /** What VS Code puts into a webview before its scripts run: its API, the theme, and some styles. */
@@ -50,6 +51,7 @@ export async function openPage(
   { theme = 'dark', width = 1280, height = 900, reducedMotion = 'no-preference' }: PageOptions = {},
 ): Promise<{ page: Page; mishaps: string[] }> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion });
+  context.setDefaultTimeout(hangLimit);
   const page = await context.newPage();
   const mishaps: string[] = [];
   page.on('pageerror', (error) => mishaps.push(String(error)));

@@ -42,6 +42,9 @@ export function useTrainingPage(): TrainingPageFixture {
 
 /** Tells an open page how the training goes, as the extension does. */
 export async function update(page: Page, training: ShownTraining): Promise<void> {
-  await page.evaluate(`window.postMessage(${JSON.stringify({ type: 'update', training })}, '*')`);
-  await page.evaluate('new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(resolve)))');
+  await page.evaluate(`new Promise((resolve) => {
+    // Called after the page's own listeners; what they change is drawn with the next frame.
+    addEventListener('message', () => requestAnimationFrame(() => requestAnimationFrame(resolve)), { once: true });
+    window.postMessage(${JSON.stringify({ type: 'update', training })}, '*');
+  })`);
 }

@@ -142,8 +142,11 @@ const planes = (norm: 'l2' | 'linf', size = 8): fc.Arbitrary<Plane & { readonly 
       return { weights, image, behind: far * dual, distance: far };
     });
 
-/** The paper’s parameters in l2, with fewer steps. */
-const fine = { steps: 1000, learningRate: 0.01, initialConstant: 1e-3, binarySearchSteps: 9 };
+/**
+ * The paper’s parameters in l2, but for fewer and shorter steps: Adam ends up going to and fro across the plane, by as much
+ * as its steps are long, and at the paper’s 0.01 that is more than 1 % for one plane in a thousand.
+ */
+const fine = { steps: 1000, learningRate: 0.003, initialConstant: 1e-3, binarySearchSteps: 9 };
 
 const goals = fc.constantFrom(createGoal(0), createGoal(0, 1));
 

@@ -1,0 +1,74 @@
+// `npm run soak`: tries the property tests with new random examples, over and over.
+//
+//   npm run soak -- [--minutes N] [test files; by default all with properties]
+//
+// Each failure is printed with the seed, the path and the counterexample as fast-check reports them: written beside
+// `numRuns` of that property, { seed, path } brings it back. Ends with 1 where anything has failed.
+import path from 'node:path';
+import { parseArgs } from 'node:util';
+import fc from 'fast-check';
+import Mocha from 'mocha';
+import { propertyFiles } from './propertyFiles.ts';
+
+const { values, positionals } = parseArgs({
+  options: { minutes: { type: 'string', default: '10' } },
+  allowPositionals: true,
+});
+const minutes = Number(values.minutes);
+if (!(minutes > 0)) throw new Error(`--minutes is "${values.minutes}", but must be a number above 0.`);
+const end = performance.now() + minutes * 60_000;
+
+/** Says nothing: what has failed is told below. */
+class Silent extends Mocha.reporters.Base {}
+
+const mocha = new Mocha({ timeout: 1_800_000, reporter: Silent }).cleanReferencesAfterRun(false);
+// Mutants have a seed of their own, which no round would change.
+const isOfMutants = (file: string) => /mutants\.test\.ts$/i.test(file);
+const files = positionals.length > 0 ? positionals.map((file) => path.resolve(file)) : propertyFiles();
+mocha.files = files.filter((file) => !isOfMutants(file));
+await mocha.loadFilesAsync();
+
+/** Tests that have tried random examples: only they can come out otherwise in the next round. */
+const random = new Set<Mocha.Test>();
+let current: Mocha.Test | undefined;
+fc.configureGlobal({
+  beforeEach: () => {
+    if (current && fc.readConfigureGlobal().seed === undefined) random.add(current);
+  },
+});
+
+let failures = 0;
+
+function report(test: Mocha.Test | Mocha.Hook, { message, stack = message }: Error): void {
+  failures++;
+  // What a property throws is told by fast-check in the message; where it was thrown says more of other errors.
+  const words = message.startsWith('Property failed') ? message : stack;
+  console.log(`\n${path.relative('', test.file ?? '')}: ${test.fullTitle()}\n${words}`);
+}
+
+/** Runs all tests that are left, or those that there is time for. */
+function runOnce(): Promise<void> {
+  return new Promise((resolve) => {
+    const runner = mocha.run(() => {
+      clearTimeout(timer);
+      resolve();
+    });
+    const timer = setTimeout(() => runner.abort(), Math.max(0, end - performance.now()));
+    runner.on('test', (test) => {
+      current = test;
+    });
+    runner.on('fail', report);
+  });
+}
+
+function keepRandom(suite: Mocha.Suite): void {
+  suite.tests = suite.tests.filter((test) => random.has(test));
+  suite.suites.forEach(keepRandom);
+}
+
+for (let round = 1; performance.now() < end; round++) {
+  await runOnce();
+  keepRandom(mocha.suite);
+  console.log(`Round ${round}: ${random.size} tests with random examples; ${failures} failures so far.`);
+}
+process.exitCode = failures > 0 ? 1 : 0;
