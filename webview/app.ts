@@ -1,3 +1,4 @@
+import { kinds } from '../src/attacks/kind.ts';
 import type { ShownTest, ToWebview } from '../src/page/protocol.ts';
 import type { Context, Part } from './context.ts';
 import { h, on } from './dom.ts';
@@ -83,7 +84,7 @@ export function createApp(
             pictures.element,
             example.element,
             // An explanation is about one example at a time, so there is nothing to summarize.
-            test.report.attack.kind !== 'explanation' &&
+            kinds[test.report.attack.kind].isMeasured &&
               h(
                 'section',
                 { class: 'charts', 'aria-label': t('All examples') },

@@ -1,4 +1,4 @@
-import type { AttackDefinition } from './definition.ts';
+import type { AttackDefinition } from './attackDefinition.ts';
 import { apgd } from './gradient/apgd.ts';
 import { auto } from './gradient/auto.ts';
 import { cw } from './gradient/cw/cw.ts';

@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import { kinds } from '../attacks/kind.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
 import { checks } from './catalog.ts';
@@ -21,7 +22,8 @@ export async function audit(
   plan: TestPlan,
   options: AuditOptions & { readonly onCheck?: OnCheck },
 ): Promise<Finding[]> {
-  if (definitionOf(plan.attacks[0].attack).kind !== 'attack' || options.subjects.length === 0) return [];
+  const { kind } = definitionOf(plan.attacks[0].attack);
+  if (!kinds[kind].isAdversarial || options.subjects.length === 0) return [];
   const trial = createTrial(plan, options);
   const findings: Finding[] = [];
   for (const [done, check] of checks.entries()) {

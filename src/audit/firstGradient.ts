@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { pullback } from '../attacks/dialogue.ts';
 import { probe } from './probe.ts';
 

@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 
 /** An attack of the audit's own: within a budget, without parameters, and in no catalog. */
 export function probe(

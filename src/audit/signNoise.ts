@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { signVector } from '../geometry/randomVector.ts';
 import { addScaled } from '../geometry/vector.ts';
 import { probe } from './probe.ts';

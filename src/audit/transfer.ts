@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { propose } from '../attacks/dialogue.ts';
 import type { Pixels } from '../data/image.ts';
 import { probe } from './probe.ts';

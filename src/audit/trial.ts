@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { sample } from '../data/sample.ts';
 import type { Attacked, AttackedRound } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';

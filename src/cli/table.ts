@@ -1,4 +1,5 @@
 import Table from 'cli-table3';
+import { kinds } from '../attacks/kind.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { describeDetection, describeFinding } from '../reports/detection.ts';
 import {
@@ -63,9 +64,9 @@ function figures(
   kind: TestReport['attack']['kind'],
   { cleanAccuracy, robustAccuracy, successRate, medianDistance }: Metrics,
 ): string[] {
-  if (kind === 'explanation') return ['—', '—', '—', '—'];
+  if (!kinds[kind].isMeasured) return ['—', '—', '—', '—'];
   return [
-    kind === 'forge' ? '—' : formatPercent(cleanAccuracy),
+    kinds[kind].hasTrueLabel ? formatPercent(cleanAccuracy) : '—',
     robustAccuracy === undefined ? '—' : formatPercent(robustAccuracy),
     formatPercent(successRate),
     formatDistance(medianDistance),

@@ -1,7 +1,7 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { Kind } from '../attacks/definition.ts';
 import { createGoal, type Goal } from '../attacks/goal.ts';
+import { type Kind, kinds } from '../attacks/kind.ts';
 import { matchLabels } from '../data/labels.ts';
 import type { LabeledImage } from '../data/loadExamples.ts';
 import { argmax } from '../models/functional.ts';
@@ -36,6 +36,7 @@ export function toCases(
   judgments: readonly Judgment[],
 ): Case[] {
   const target = resolveTarget(plan, victim);
+  const { hasTrueLabel } = kinds[kind];
   return images.map((image, i) => {
     const clean = judgments[i] as Judgment;
     const { decision, logits } = clean;
@@ -45,14 +46,14 @@ export function toCases(
       );
     }
     // A forged image is right for no class, so what its start was taken for will do.
-    const label = kind === 'forge' ? decision : (image.label ?? decision);
+    const label = hasTrueLabel ? (image.label ?? decision) : decision;
     const seed = exampleSeed(plan.seed, image.sha256);
     const wanted = target?.(label, clean, seed);
     const goal = createGoal(label, wanted);
     const common = { index: i, image, clean, seed, goal };
     if (decision !== label) return { ...common, status: 'wrong' };
     if (clean.rejected) return { ...common, status: 'rejected' };
-    return { ...common, ...(wanted === label && kind !== 'forge' ? { status: 'ineligible' } : {}) };
+    return { ...common, ...(wanted === label && hasTrueLabel ? { status: 'ineligible' } : {}) };
   });
 }
 

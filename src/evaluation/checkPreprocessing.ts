@@ -111,7 +111,7 @@ async function drawFiles(dataset: DatasetSource, classifier: Classifier, seed: n
   return sample(files, ({ label }) => label, Math.min(mostImages, dataset.limit ?? mostImages), seed);
 }
 
-type Candidate = Omit<CheckedConvention, 'correct' | 'accuracy' | 'confidence'>;
+type UncheckedConvention = Omit<CheckedConvention, 'correct' | 'accuracy' | 'confidence'>;
 
 /** A convention as it would stand in the settings. */
 interface Convention {
@@ -145,9 +145,9 @@ const rgbOnly: readonly Convention[] = [
 function candidatesFor(
   { preprocessing = noPreprocessing, resizing = stretching }: ModelSource,
   input: ImageShape,
-): Candidate[] {
+): UncheckedConvention[] {
   const own = { preprocessing, resizing: fitTo(input, resizing), current: true };
-  const candidates = new Map<string, Candidate>([[keyOf(own, input), own]]);
+  const candidates = new Map<string, UncheckedConvention>([[keyOf(own, input), own]]);
   for (const { title, settings } of conventionsFor(input)) {
     const resolved = resolvePreprocessing(settings);
     const candidate = { ...resolved, resizing: fitTo(input, resolved.resizing), current: false, title, settings };
@@ -179,15 +179,18 @@ function cutLike(height: number, width: number) {
 }
 
 /** Equal for conventions that give a model the same numbers, but for interpolation, which decides little. */
-function keyOf({ preprocessing, resizing }: Pick<Candidate, 'preprocessing' | 'resizing'>, { channels }: ImageShape) {
+function keyOf(
+  { preprocessing, resizing }: Pick<UncheckedConvention, 'preprocessing' | 'resizing'>,
+  { channels }: ImageShape,
+) {
   const { mean, std } = preprocessing;
   const numbers = [mean, std].map((list) => list.slice(0, channels).map((value) => value.toPrecision(6)));
   return JSON.stringify([numbers, channels === 3 && preprocessing.channels, resizing.resize]);
 }
 
 /** Conventions that read images alike, together: each file is then decoded once for all of them. */
-function byResizing(candidates: readonly Candidate[]): (readonly Candidate[])[] {
-  const groups = new Map<string, Candidate[]>();
+function byResizing(candidates: readonly UncheckedConvention[]): (readonly UncheckedConvention[])[] {
+  const groups = new Map<string, UncheckedConvention[]>();
   for (const candidate of candidates) {
     const key = JSON.stringify(candidate.resizing);
     groups.set(key, [...(groups.get(key) ?? []), candidate]);

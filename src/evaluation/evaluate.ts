@@ -1,4 +1,5 @@
-import type { AttackDefinition } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
+import { kinds } from '../attacks/kind.ts';
 import type { LabeledImage } from '../data/loadExamples.ts';
 import type { Attacker } from '../defenses/guard/attacker.ts';
 import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
@@ -133,6 +134,7 @@ async function attackAt(
   { judge, signal, onExample }: EvaluationOptions,
 ): Promise<{ readonly round: Round; readonly examples: readonly Example[]; readonly attacked: AttackedRound }> {
   const { norm, epsilon, quantize } = attack.choice;
+  const { axis, stopsAtSuccess } = kinds[definition.kind];
   const examples: Example[] = [];
   const finish = async (example: Example) => {
     examples.push(example);
@@ -140,12 +142,12 @@ async function attackAt(
   };
   for (const one of cases) if (one.status) await finish(exampleOf(one, judge));
   const run = runAttack(
-    { victim, attack, stopAtSuccess: definition.kind === 'attack' && definition.fixedBudget, signal },
+    { victim, attack, stopAtSuccess: stopsAtSuccess && definition.fixedBudget, signal },
     eligible.map(({ image, goal, seed }, i) => ({
       image: image.pixels,
       goal,
       seed,
-      record: definition.kind === 'explanation' || isRecorded(plan, image, i),
+      record: axis === 'epsilon' || isRecorded(plan, image, i),
     })),
   );
   // What the attack itself came to: a detector may have caught what fooled the model that was attacked.

@@ -3,7 +3,7 @@ import type { TrainingPoint, TrainingProgress } from '../defenses/progress.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 
 /** How a training ended. */
-export type Outcome =
+export type TrainingOutcome =
   | { readonly type: 'detector'; readonly report: DetectorReport }
   | { readonly type: 'defense'; readonly report: DefenseReport }
   | { readonly type: 'cancelled' }
@@ -26,7 +26,7 @@ export interface ShownTraining {
   readonly points: readonly TrainingPoint[];
   readonly isCancelling: boolean;
   /** Missing while it is running. */
-  readonly outcome?: Outcome;
+  readonly outcome?: TrainingOutcome;
 }
 
 /** A file written by a training. */

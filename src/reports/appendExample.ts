@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { kinds } from '../attacks/kind.ts';
 import type { ImageShape } from '../data/image.ts';
 import { writeNpy, writePng } from '../data/writeImage.ts';
 import type { Example } from '../evaluation/example.ts';
@@ -88,7 +89,7 @@ async function saveTrace(
   return {
     image: await save(folder, place, `${name}-steps.png`, (file) => writePng(file, sheet, sheetShape)),
     columns,
-    axis: definitionOf(plan.attacks[0].attack).kind === 'explanation' ? 'epsilon' : 'step',
+    axis: kinds[definitionOf(plan.attacks[0].attack).kind].axis,
     steps: describeSteps(image.pixels, steps, shape),
   };
 }

@@ -1,4 +1,5 @@
-import type { Kind, ThreatModel } from '../attacks/definition.ts';
+import type { ThreatModel } from '../attacks/attackDefinition.ts';
+import type { Kind } from '../attacks/kind.ts';
 import type { Finding } from '../audit/finding.ts';
 import type { ImageShape } from '../data/image.ts';
 import type { Resizing } from '../data/resizing.ts';
@@ -172,9 +173,6 @@ export function describeOutcome(
   kind: Kind = 'attack',
   detector?: TestReport['detector'],
 ): string {
-  if (kind === 'explanation') {
-    return rounds.map(({ metrics: { counts } }) => describeExplained(counts)).join('; ');
-  }
   const missed = comparisons.filter(({ met }) => !met);
   if (comparisons.length > 0) {
     return (missed.length > 0 ? missed : comparisons)
@@ -186,18 +184,22 @@ export function describeOutcome(
       })
       .join('; ');
   }
-  if (kind === 'forge') {
-    return rounds.map(({ metrics: { counts } }) => `${describeForged(counts)}; no expectation was set`).join('; ');
-  }
-  return rounds
-    .map((round) => {
-      const { epsilon, metrics } = round;
-      const metric = metrics.robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
-      const figure = describeFigure(metric, metrics[metric] ?? NaN, epsilon, { round, norm, detector });
-      return `${figure}; no expectation was set`;
-    })
-    .join('; ');
+  return rounds.map((round) => withoutExpectation[kind](round, norm, detector)).join('; ');
 }
+
+/** What is said of a round of which nothing was expected. */
+const withoutExpectation: Readonly<
+  Record<Kind, (round: Round, norm: Norm, detector: TestReport['detector']) => string>
+> = {
+  attack(round, norm, detector) {
+    const { epsilon, metrics } = round;
+    const metric = metrics.robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
+    const figure = describeFigure(metric, metrics[metric] ?? NaN, epsilon, { round, norm, detector });
+    return `${figure}; no expectation was set`;
+  },
+  forge: ({ metrics: { counts } }) => `${describeForged(counts)}; no expectation was set`,
+  explanation: ({ metrics: { counts } }) => describeExplained(counts),
+};
 
 /** "robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 40.0% (unaware: 80.0%)" */
 function describeFigure(

@@ -1,5 +1,5 @@
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
-import type { AttackDefinition } from '../attacks/definition.ts';
 import type { Budget } from '../geometry/budget.ts';
 import type { Norm } from '../geometry/norms.ts';
 import { completeParameters } from '../parameters/complete.ts';

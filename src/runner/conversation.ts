@@ -1,7 +1,8 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { AttackDefinition, ThreatModel } from '../attacks/definition.ts';
+import type { AttackDefinition, ThreatModel } from '../attacks/attackDefinition.ts';
 import type { Answer, Dialogue, Query } from '../attacks/dialogue.ts';
 import { type Goal, isReachedBy, lead } from '../attacks/goal.ts';
+import { kinds } from '../attacks/kind.ts';
 import { isOnGrid } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
 import type { Budget } from '../geometry/budget.ts';
@@ -105,7 +106,7 @@ export class Conversation {
     this.#wish = {
       norm: this.#budget.norm,
       confidence: definition.confidence?.(parameters) ?? 0,
-      prefer: options.prefer ?? (definition.kind === 'forge' ? 'latest' : 'nearest'),
+      prefer: options.prefer ?? kinds[definition.kind].prefer,
     };
     this.#settlesLater = quantize && !Number.isFinite(this.#budget.epsilon);
     this.#recorder = subject.record && victim.access !== 'labels' ? new Recorder() : undefined;
@@ -174,7 +175,7 @@ export class Conversation {
   /** Of an explanation only the points on its axis count as steps. */
   #record({ order, point, at }: PendingAsk, { logits }: Answer): void {
     if (logits === undefined) return;
-    if (this.#options.definition.kind !== 'explanation' || at !== undefined)
+    if (kinds[this.#options.definition.kind].axis === 'step' || at !== undefined)
       this.#recorder?.add(order, point, logits, at);
   }
 

@@ -1,4 +1,4 @@
-import type { ThreatModel } from '../attacks/definition.ts';
+import type { ThreatModel } from '../attacks/attackDefinition.ts';
 import { type Asking, type Dialogue, decision, propose, pullback } from '../attacks/dialogue.ts';
 import { type Goal, isReached, isReachedBy, lead } from '../attacks/goal.ts';
 import { roundedToGrid } from '../data/grid.ts';

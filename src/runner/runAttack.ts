@@ -1,5 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import type { AttackDefinition, ThreatModel } from '../attacks/definition.ts';
+import type { AttackDefinition, ThreatModel } from '../attacks/attackDefinition.ts';
 import { UserError } from '../userError.ts';
 import { definitionOf } from './configuredAttack.ts';
 import { Conversation, type Outcome, type RunOptions, type Subject } from './conversation.ts';

@@ -1,4 +1,5 @@
-import type { AttackDefinition } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
+import { kinds } from '../attacks/kind.ts';
 import { parametersSchema } from '../parameters/schema.ts';
 import { testBase } from './schema.ts';
 
@@ -49,15 +50,16 @@ export function testSchemaOf(attack: AttackDefinition) {
 
 /** What an attack demands beyond what holds for every test. */
 function attackRules(attack: AttackDefinition) {
-  const { title, kind, goals, fixedBudget } = attack;
+  const { title, goals, fixedBudget } = attack;
+  const { hasTrueLabel, isMeasured, isAdversarial, needsImages } = kinds[attack.kind];
   return {
     properties: {
       ...budgetRules(attack),
       ...(!goals.includes('targeted') && { target: refused(`${title} does not support targets: remove "target".`) }),
-      ...(kind === 'explanation' && {
+      ...(!isMeasured && {
         expect: refused(`${title} explains the model and does not measure robustness: remove "expect".`),
       }),
-      ...(kind === 'forge' && {
+      ...(!hasTrueLabel && {
         expect: {
           properties: {
             cleanAccuracy: refused(
@@ -66,18 +68,18 @@ function attackRules(attack: AttackDefinition) {
           },
         },
       }),
-      ...(kind !== 'attack' && {
+      ...(!isAdversarial && {
         detector: refused(`${title} creates nothing for a detector to reject: remove "detector".`),
         attacker: refused(`${title} creates nothing for a detector to reject: remove "attacker".`),
       }),
     },
     required: [
-      ...(kind === 'forge' ? [] : ['dataset']),
+      ...(needsImages ? ['dataset'] : []),
       ...(fixedBudget ? ['epsilon'] : []),
       ...(goals.includes('untargeted') ? [] : ['target']),
-      ...(kind === 'explanation' ? [] : ['expect']),
+      ...(isMeasured ? ['expect'] : []),
     ],
-    ...(kind !== 'attack' && { dependencies: {} }),
+    ...(!isAdversarial && { dependencies: {} }),
     ...(goals.includes('targeted') && untargetedMetrics),
   };
 }

@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../attacks/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { type Attacks, anyTestSchema, testSchemaOf } from './attackSchema.ts';
 import { checkNamed } from './checkNamed.ts';
 import { epsilonFaults } from './epsilonFaults.ts';

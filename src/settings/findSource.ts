@@ -3,7 +3,7 @@ import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
 import type { ModelSource } from '../models/source.ts';
 import { UserError } from '../userError.ts';
 import type { SettingKey } from './configuration.ts';
-import { type Definition, type Found, type Resolve, resolveDefinition } from './definition.ts';
+import { type Found, type NamedEntry, type Resolve, resolveDefinition } from './namedEntry.ts';
 import { formatProblem } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
 import type { Workspace } from './settingsLayer.ts';
@@ -13,7 +13,7 @@ import { resolveDefense, resolveDetector } from './trainingPlans.ts';
 /** A model or a dataset, and the definition that it comes from. */
 export interface FoundSource<T> {
   readonly source: T;
-  readonly definition: Definition;
+  readonly definition: NamedEntry;
 }
 
 /**
@@ -43,13 +43,13 @@ function find<T>(workspace: Workspace, setting: SettingKey, name: string, resolv
   return resolveFound(findDefinition(workspace, setting, name), (definition) => resolveDefinition(definition, resolve));
 }
 
-function resolveFound<T>(definition: Definition, resolve: (definition: Definition) => Found<T>): FoundSource<T> {
+function resolveFound<T>(definition: NamedEntry, resolve: (definition: NamedEntry) => Found<T>): FoundSource<T> {
   const found = resolve(definition);
   if (found.problems) throw new UserError(found.problems.map(formatProblem).join('\n'));
   return { source: found.source, definition };
 }
 
-function findDefinition({ layers, problems }: Workspace, setting: SettingKey, name: string): Definition {
+function findDefinition({ layers, problems }: Workspace, setting: SettingKey, name: string): NamedEntry {
   const [layer, other] = layers.filter(({ values }) => Object.hasOwn(values[setting], name));
   if (layer === undefined) {
     // Where a file cannot be read, that is why.

@@ -1,5 +1,5 @@
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
-import type { AttackDefinition } from '../attacks/definition.ts';
 import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import type { DetectorPlan } from '../defenses/plan.ts';
@@ -9,14 +9,14 @@ import { configureAttack } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackSchema.ts';
 import { checkTest } from './checkTest.ts';
 import {
-  type Definition,
   duplicateFaults,
   type Found,
   lookUp,
   lookUpDefinition,
+  type NamedEntry,
   pathOf,
   problemsOf,
-} from './definition.ts';
+} from './namedEntry.ts';
 import { type Fault, type Problem, separator, soundPart } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
 import type { TestSettings } from './schema.ts';
@@ -58,7 +58,7 @@ export function resolvePlans(
 
 /** @param isShared other folders have a test of this name, so that ids need the folder's */
 function resolveTest(
-  test: Definition,
+  test: NamedEntry,
   isShared: boolean,
   { attacks, detectors }: { attacks: Attacks; detectors: Detectors },
 ): Resolution {
@@ -109,7 +109,7 @@ function withSurrogates(plan: TestPlan, plans: readonly TestPlan[]): TestPlan {
 
 /** The detector that a test names. */
 function findDetector(
-  test: Definition,
+  test: NamedEntry,
   name: string | undefined,
   detectors: Detectors,
   attacks: Attacks,
@@ -131,7 +131,7 @@ const trivialAccuracy: Fault = {
 
 /** What the plans of a test have in common, whichever model it is for. */
 function commonPlan(
-  test: Definition,
+  test: NamedEntry,
   settings: TestSettings,
   { dataset, detector }: { dataset?: DatasetSource | undefined; detector?: DetectorPlan | undefined },
   attacks: Attacks,

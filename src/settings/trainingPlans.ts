@@ -10,7 +10,7 @@ import { parseAmount } from '../parameters/amount.ts';
 import { type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackSchema.ts';
 import { checkDefense, checkDetector } from './checkTraining.ts';
-import { type Definition, duplicateFaults, type Found, lookUp, pathOf, problemsOf } from './definition.ts';
+import { duplicateFaults, type Found, lookUp, type NamedEntry, pathOf, problemsOf } from './namedEntry.ts';
 import { type Fault, isObject, type Problem, separator, soundPart } from './problem.ts';
 import { resolveAt, resolveDataset, resolveModel } from './resolveSources.ts';
 import type { Workspace } from './settingsLayer.ts';
@@ -48,7 +48,7 @@ export function resolveDefensePlans(
 function resolveAll<Plan>(
   { layers, problems }: Workspace,
   setting: 'perturb.detectors' | 'perturb.defenses',
-  resolve: (definition: Definition) => Found<Plan>,
+  resolve: (definition: NamedEntry) => Found<Plan>,
 ): TrainingResolution<Plan> {
   const found = layers.flatMap((layer) =>
     Object.entries(layer.values[setting]).map(([name, value]) => resolve({ layer, setting, name, value })),
@@ -65,7 +65,7 @@ function resolveAll<Plan>(
 
 /** The detector that an entry of `perturb.detectors` defines. */
 export function resolveDetector(
-  definition: Definition,
+  definition: NamedEntry,
   detectors: Detectors = detectorCatalog,
   attacks: Attacks = catalog,
 ): Found<DetectorPlan> {
@@ -92,7 +92,7 @@ export function resolveDetector(
 }
 
 /** The training defense that an entry of `perturb.defenses` defines. */
-export function resolveDefense(definition: Definition, defenses: Defenses = defenseCatalog): Found<DefensePlan> {
+export function resolveDefense(definition: NamedEntry, defenses: Defenses = defenseCatalog): Found<DefensePlan> {
   const faults = [...duplicateFaults(definition), ...checkDefense(definition.value, defenses)];
   const settings = soundPart<DefenseSettings>(definition.value, faults);
   const found = resolveCommon(definition, settings, faults);
@@ -147,7 +147,7 @@ function isAmong(attack: ConfiguredAttack, others: readonly ConfiguredAttack[]):
  * @param faults what is wrong with the others
  */
 function resolveCommon(
-  definition: Definition,
+  definition: NamedEntry,
   settings: Partial<Omit<DefenseSettings, 'validation'>>,
   faults: readonly Fault[],
 ): Found<Omit<DefensePlan, 'validation'>> {
@@ -170,7 +170,7 @@ function resolveCommon(
 }
 
 /** The dataset of this name, which must know the classes of its images. */
-function findLabeled(definition: Definition, key: 'dataset' | 'validation', name: string): Found<DatasetSource> {
+function findLabeled(definition: NamedEntry, key: 'dataset' | 'validation', name: string): Found<DatasetSource> {
   const found = lookUp(definition, [key], 'perturb.datasets', name, resolveDataset);
   if (found.source?.labels !== 'predictions') return found;
   const message = `The labels of "${name}" are the model’s own predictions, which are useless for training. Add labels to the dataset or use another one.`;
@@ -178,7 +178,7 @@ function findLabeled(definition: Definition, key: 'dataset' | 'validation', name
 }
 
 /** A folder whose contents the result would replace. */
-function pathFaults({ layer, setting, name }: Definition, path: string, model: ModelSource | undefined): Fault[] {
+function pathFaults({ layer, setting, name }: NamedEntry, path: string, model: ModelSource | undefined): Fault[] {
   const home = model && (extname(model.path) === '' ? model.path : dirname(model.path));
   if (path === home) {
     const message = `This folder contains the model "${model?.name}" itself, which must not be overwritten. Choose another folder.`;

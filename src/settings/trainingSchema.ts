@@ -1,7 +1,8 @@
 import Type from 'typebox';
-import type { AttackDefinition } from '../attacks/definition.ts';
-import type { DetectorDefinition } from '../defenses/detectors/definition.ts';
-import type { DefenseDefinition } from '../defenses/training/definition.ts';
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
+import { kinds } from '../attacks/kind.ts';
+import type { DetectorDefinition } from '../defenses/detectors/detectorDefinition.ts';
+import type { DefenseDefinition } from '../defenses/training/defenseDefinition.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
 import { type Amount, amountSchema } from '../parameters/amount.ts';
 import type { AnyParameters } from '../parameters/parameter.ts';
@@ -55,7 +56,7 @@ export type TrainingAttackSettings = Type.Static<typeof trainingAttackBase>;
 
 /** The attacks that make misclassified images of any wrong class. */
 export function trainingAttacks(attacks: Attacks): AttackDefinition[] {
-  return [...attacks.values()].filter(({ kind, goals }) => kind === 'attack' && goals.includes('untargeted'));
+  return [...attacks.values()].filter(({ kind, goals }) => kinds[kind].isAdversarial && goals.includes('untargeted'));
 }
 
 /** What holds for an attack whichever it is. */

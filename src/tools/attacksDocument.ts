@@ -1,5 +1,6 @@
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
-import type { AttackDefinition, Kind } from '../attacks/definition.ts';
+import type { Kind } from '../attacks/kind.ts';
 import type { Attacks } from '../settings/attackSchema.ts';
 import { describeDefinition } from './describeDefinition.ts';
 

@@ -1,5 +1,5 @@
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
-import type { DetectorDefinition } from '../defenses/detectors/definition.ts';
+import type { DetectorDefinition } from '../defenses/detectors/detectorDefinition.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import type { Defenses, Detectors } from '../settings/trainingSchema.ts';
 import { describeDefinition } from './describeDefinition.ts';

@@ -1,5 +1,5 @@
 import { performance } from 'node:perf_hooks';
-import type { AttackDefinition } from '../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../src/attacks/attackDefinition.ts';
 import { createGoal } from '../../src/attacks/goal.ts';
 import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
 import { loadExamples } from '../../src/data/loadExamples.ts';

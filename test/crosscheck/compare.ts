@@ -1,5 +1,5 @@
+import type { AttackDefinition } from '../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../src/attacks/definition.ts';
 import type { Classifier } from '../../src/models/classifier.ts';
 import { outcomesOf } from '../support/runs.ts';
 import type { Case } from './cases.ts';

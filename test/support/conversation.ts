@@ -1,5 +1,5 @@
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
-import type { AttackDefinition } from '../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../src/attacks/attackDefinition.ts';
 import type { Answer, Query } from '../../src/attacks/dialogue.ts';
 import type { Goal } from '../../src/attacks/goal.ts';
 import type { Pixels } from '../../src/data/image.ts';

@@ -1,7 +1,7 @@
 import { input, layers, model, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { mersenne } from 'pure-rand/generator/mersenne';
-import type { DetectorExamples, FittingContext } from '../../src/defenses/detectors/definition.ts';
+import type { DetectorExamples, FittingContext } from '../../src/defenses/detectors/detectorDefinition.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';

@@ -1,5 +1,9 @@
-import type { DetectorDefinition, DetectorExamples, DetectorState } from '../../src/defenses/detectors/definition.ts';
 import type { Detector } from '../../src/defenses/detectors/detector.ts';
+import type {
+  DetectorDefinition,
+  DetectorExamples,
+  DetectorState,
+} from '../../src/defenses/detectors/detectorDefinition.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { completeParameters } from '../../src/parameters/complete.ts';
 import { linearClassifier } from './linearClassifier.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { AttackDefinition } from '../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../src/attacks/attackDefinition.ts';
 import { isReached } from '../../src/attacks/goal.ts';
 import { isOnGrid } from '../../src/data/grid.ts';
 import { distances, type Norm } from '../../src/geometry/norms.ts';

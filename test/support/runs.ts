@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../src/attacks/attackDefinition.ts';
 import type { Pixels } from '../../src/data/image.ts';
 import type { Budget } from '../../src/geometry/budget.ts';
 import type { Classifier, DifferentiableClassifier } from '../../src/models/classifier.ts';

@@ -1,4 +1,4 @@
-import type { AttackDefinition, Attempt, ThreatModel } from '../../src/attacks/definition.ts';
+import type { AttackDefinition, Attempt, ThreatModel } from '../../src/attacks/attackDefinition.ts';
 import type { Dialogue } from '../../src/attacks/dialogue.ts';
 
 /** An attack without parameters, for a test of what runs attacks. */

@@ -3,7 +3,7 @@ import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { defenses } from '../../src/defenses/training/catalog.ts';
 import { Checkpoint, type Fingerprint } from '../../src/defenses/training/checkpoint.ts';
-import type { DefenseDefinition } from '../../src/defenses/training/definition.ts';
+import type { DefenseDefinition } from '../../src/defenses/training/defenseDefinition.ts';
 import type { LabeledPixels } from '../../src/defenses/training/objective.ts';
 import type { TrainingTask } from '../../src/defenses/training/trainer.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AttackDefinition } from '../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../src/attacks/attackDefinition.ts';
 import type { Checks } from './checks.ts';
 
 /** The checks on an attack with other defaults, such as fewer steps: for those that take the defaults. */

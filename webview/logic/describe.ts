@@ -1,4 +1,4 @@
-import type { Kind } from '../../src/attacks/definition.ts';
+import { type Kind, kinds } from '../../src/attacks/kind.ts';
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Verdict } from '../../src/evaluation/verdict.ts';
 import type { Norm } from '../../src/geometry/norms.ts';
@@ -26,7 +26,7 @@ export function statusTitle(t: Translate, status: Status, kind: Kind): string {
 export function verdictTitle(t: Translate, verdict: Verdict, kind: Kind): string {
   switch (verdict) {
     case 'passed':
-      return kind === 'explanation' ? t('Explained') : t('Passed');
+      return kinds[kind].isMeasured ? t('Passed') : t('Explained');
     case 'failed':
       return t('Failed');
     case 'errored':
@@ -67,23 +67,27 @@ function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: To
     );
   }
   if (status === 'rejected') return t('{0} rejected by the detector before the attack', label);
-  if (kind === 'explanation') {
-    return status === 'fooled' && adversarial && norms
-      ? t('{0} becomes {1} at distance {2}', label, adversarial.class, formatAmount(norms[norm], norm))
-      : t('{0} unchanged', label);
+  if (!adversarial || !norms) {
+    return kinds[kind].isMeasured ? t('{0} held: the attack found nothing', label) : t('{0} unchanged', label);
   }
-  if (!adversarial || !norms) return t('{0} held: the attack found nothing', label);
   const { class: predicted } = adversarial;
   const confidence = formatConfidence(adversarial.confidence);
   const distance = formatAmount(norms[norm], norm);
-  if (kind === 'forge') {
-    return status === 'fooled'
-      ? t('{0} forged into {1}, {2}, distance {3}', label, predicted, confidence, distance)
-      : t('{0} not forged: predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance);
-  }
-  return status === 'fooled'
-    ? t('{0} predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance)
-    : t('{0} held: predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance);
+  const words = {
+    attack: {
+      fooled: t('{0} predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance),
+      held: t('{0} held: predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance),
+    },
+    forge: {
+      fooled: t('{0} forged into {1}, {2}, distance {3}', label, predicted, confidence, distance),
+      held: t('{0} not forged: predicted as {1}, {2}, distance {3}', label, predicted, confidence, distance),
+    },
+    explanation: {
+      fooled: t('{0} becomes {1} at distance {2}', label, predicted, distance),
+      held: t('{0} unchanged', label),
+    },
+  };
+  return words[kind][status];
 }
 
 /** Why an example has no adversarial image. */

@@ -1,4 +1,4 @@
-import type { Kind } from '../../src/attacks/definition.ts';
+import type { Kind } from '../../src/attacks/kind.ts';
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Context, Part } from '../context.ts';
 import { h } from '../dom.ts';

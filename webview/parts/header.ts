@@ -1,3 +1,4 @@
+import { kinds } from '../../src/attacks/kind.ts';
 import type { ShownTest } from '../../src/page/protocol.ts';
 import { formatPercent } from '../../src/reports/report.ts';
 import type { Context, Part } from '../context.ts';
@@ -62,9 +63,9 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
   const { norm } = attack;
   const { kind } = attack;
   // A forged image has no correct class, and an explanation measures nothing.
-  const measured = kind === 'explanation' ? undefined : metrics;
+  const measured = kinds[kind].isMeasured ? metrics : undefined;
   const fractions = measured && [
-    [t('Clean accuracy'), kind === 'forge' ? undefined : measured.cleanAccuracy],
+    [t('Clean accuracy'), kinds[kind].hasTrueLabel ? measured.cleanAccuracy : undefined],
     [t('Robust accuracy'), measured.robustAccuracy],
     [t('Success rate'), measured.successRate],
   ];

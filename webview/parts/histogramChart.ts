@@ -1,4 +1,5 @@
 import uPlot from 'uplot';
+import { kinds } from '../../src/attacks/kind.ts';
 import type { Norm } from '../../src/geometry/norms.ts';
 import type { Context, Part } from '../context.ts';
 import { fill, h } from '../dom.ts';
@@ -14,7 +15,8 @@ import { disclosure } from './disclosure.ts';
 export function createHistogramChart(context: Context): Part {
   const { t } = context;
   const { kind } = context.model().test.report.attack;
-  const name = kind === 'forge' ? t('Distances of forged images') : t('Distances of fooled examples');
+  const { hasTrueLabel } = kinds[kind];
+  const name = hasTrueLabel ? t('Distances of fooled examples') : t('Distances of forged images');
   const title = h('span', { class: 'muted' });
   const plotted = h('div', { class: 'plot-box' });
   const table = h('div', {});
@@ -39,7 +41,7 @@ export function createHistogramChart(context: Context): Part {
           h(
             'p',
             { class: 'nothing muted' },
-            kind === 'forge' ? t('No image was forged.') : t('No example fooled the model.'),
+            hasTrueLabel ? t('No example fooled the model.') : t('No image was forged.'),
           ),
         );
         return;

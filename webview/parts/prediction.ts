@@ -1,4 +1,4 @@
-import type { Kind } from '../../src/attacks/definition.ts';
+import { type Kind, kinds } from '../../src/attacks/kind.ts';
 import type { Prediction } from '../../src/evaluation/example.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
 import { h } from '../dom.ts';
@@ -16,7 +16,7 @@ export function createPrediction(t: Translate, example: ShownExample, kind: Kind
     'dl',
     { class: 'prediction' },
     // A forged image has no class.
-    ...(kind === 'forge' ? [] : [row(t('True label'), [h('span', { class: 'class-name' }, label)])]),
+    ...(kinds[kind].hasTrueLabel ? [row(t('True label'), [h('span', { class: 'class-name' }, label)])] : []),
     ...(target === undefined ? [] : [row(t('Target'), [h('span', { class: 'class-name' }, target)])]),
     row(t('Before'), [...answer(t, clean, example, kind), ...suspicion(t, clean, scale)]),
     row(
@@ -42,8 +42,9 @@ function answer(
   { label, target }: ShownExample,
   attack: Kind,
 ): (Node | string)[] {
-  const isRight = prediction.class === label && attack !== 'forge';
-  const kind = isRight ? 'right' : prediction.class === target ? 'target' : attack === 'forge' ? 'none' : 'wrong';
+  const { hasTrueLabel } = kinds[attack];
+  const isRight = prediction.class === label && hasTrueLabel;
+  const kind = isRight ? 'right' : prediction.class === target ? 'target' : hasTrueLabel ? 'wrong' : 'none';
   const meaning = {
     right: t('the true label'),
     target: t('the target'),

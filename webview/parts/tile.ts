@@ -1,4 +1,4 @@
-import type { Kind } from '../../src/attacks/definition.ts';
+import type { Kind } from '../../src/attacks/kind.ts';
 import type { Context } from '../context.ts';
 import { fill, h, on } from '../dom.ts';
 import { icon, statusIcon } from '../icons.ts';
@@ -50,8 +50,11 @@ function outcome(t: Translate, { example: { status, label, clean, adversarial } 
   const predicted = (adversarial ?? clean).class;
   if (status === 'ineligible') return t('is the target');
   if (status === 'rejected') return t('rejected');
-  if (status === 'held' && kind === 'forge') return t('not forged');
-  if (status === 'held' && kind === 'explanation') return t('unchanged');
-  if (status === 'held' && predicted === label) return t('held');
+  const unsuccessful = {
+    attack: predicted === label && t('held'),
+    forge: t('not forged'),
+    explanation: t('unchanged'),
+  };
+  if (status === 'held' && unsuccessful[kind]) return unsuccessful[kind];
   return t('→ {0}', predicted);
 }

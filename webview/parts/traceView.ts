@@ -1,3 +1,4 @@
+import { kinds } from '../../src/attacks/kind.ts';
 import type { Norm } from '../../src/geometry/norms.ts';
 import type { Context } from '../context.ts';
 import { fill, h } from '../dom.ts';
@@ -43,7 +44,7 @@ export function createTraceView(context: Context): TraceView {
     plotted,
     player.element,
     figures,
-    kind === 'explanation' && createLinearNumbers(context),
+    kinds[kind].axis === 'epsilon' && createLinearNumbers(context),
   );
   /** "Step 3: stop 93%, l2 0.52". */
   const describe = (point: TracePoint, axis: LoadedTrace['axis']) =>
@@ -67,7 +68,7 @@ export function createTraceView(context: Context): TraceView {
       remark.textContent = isEpsilon
         ? t('dashed: linear extrapolation from the image; below: prediction')
         : t('below: prediction');
-      const wanted = kind === 'forge' ? [example.target] : [example.label, example.target];
+      const wanted = kinds[kind].hasTrueLabel ? [example.label, example.target] : [example.target];
       const drawing = drawingOf(
         points,
         axis,

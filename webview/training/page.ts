@@ -1,4 +1,4 @@
-import type { Outcome, ShownTraining } from '../../src/page/trainingProtocol.ts';
+import type { ShownTraining, TrainingOutcome } from '../../src/page/trainingProtocol.ts';
 import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
@@ -56,7 +56,7 @@ export function createTrainingPage(t: Translate, { of }: ShownTraining): Trainin
   };
 }
 
-function createResult(t: Translate, outcome: Outcome): HTMLElement[] {
+function createResult(t: Translate, outcome: TrainingOutcome): HTMLElement[] {
   const title = h(
     'h2',
     { class: `outcome ${outcome.type}` },
@@ -75,7 +75,7 @@ function createResult(t: Translate, outcome: Outcome): HTMLElement[] {
   }
 }
 
-function outcomeTitle(t: Translate, { type }: Outcome): string {
+function outcomeTitle(t: Translate, { type }: TrainingOutcome): string {
   switch (type) {
     case 'detector':
     case 'defense':

@@ -4,7 +4,7 @@ import { steepestAscent } from '../../geometry/steepestAscent.ts';
 import { accumulate, addScaled, subtract } from '../../geometry/vector.ts';
 import type { LogitsFunctional } from '../../models/functional.ts';
 import { UserError } from '../../userError.ts';
-import type { AttackDefinition, Attempt } from '../definition.ts';
+import type { AttackDefinition, Attempt } from '../attackDefinition.ts';
 import { type Dialogue, logits, propose, pullback } from '../dialogue.ts';
 import type { Goal } from '../goal.ts';
 import { likeliest } from './likeliest.ts';

@@ -1,4 +1,4 @@
-import type { AttackDefinition, Attempt } from '../definition.ts';
+import type { AttackDefinition, Attempt } from '../attackDefinition.ts';
 import { type Dialogue, logits, stage } from '../dialogue.ts';
 import { apgd } from './apgd.ts';
 import { fab } from './fab.ts';

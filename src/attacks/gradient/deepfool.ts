@@ -2,7 +2,7 @@ import { nearestHyperplane } from '../../geometry/hyperplane.ts';
 import { steepestAscent } from '../../geometry/steepestAscent.ts';
 import { accumulate, addScaled } from '../../geometry/vector.ts';
 import { logitDifference } from '../../models/functional.ts';
-import type { AttackDefinition } from '../definition.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
 import { logits, pullbacks } from '../dialogue.ts';
 import { isReached } from '../goal.ts';
 import { likeliest } from './likeliest.ts';

@@ -6,7 +6,7 @@ import { clip } from '../../geometry/range.ts';
 import { addScaled, between, dot, scaled, subtract } from '../../geometry/vector.ts';
 import { argmax, type Functional, logitDifference } from '../../models/functional.ts';
 import { UserError } from '../../userError.ts';
-import type { AttackDefinition, Attempt } from '../definition.ts';
+import type { AttackDefinition, Attempt } from '../attackDefinition.ts';
 import { type Asking, logits, pullbacks } from '../dialogue.ts';
 import { type Goal, isReached } from '../goal.ts';
 import { likeliest } from './likeliest.ts';
@@ -40,7 +40,7 @@ const mostBytes = 64 * 2 ** 20;
 const clearance = 0.01;
 
 /** A point, and how the model answers there. */
-interface Answered {
+interface AnsweredPoint {
   readonly point: Pixels;
   readonly logits: Float32Array;
 }
@@ -126,8 +126,8 @@ function* walk(
   functionals: readonly Functional[],
   start: Pixels,
   u: number,
-): Asking<Answered | undefined> {
-  let best: Answered | undefined;
+): Asking<AnsweredPoint | undefined> {
+  let best: AnsweredPoint | undefined;
   let nearest = u;
   let x = start;
   for (let step = 0; step < parameters.steps; step++) {
@@ -158,7 +158,7 @@ function* walk(
  * Looks for the boundary between the image and a success, each time where the difference of the two predicted classes'
  * logits would be zero were it linear, and gives the nearest success.
  */
-function* finalSearch(clean: Answered, found: Answered, goal: Goal): Asking<Answered> {
+function* finalSearch(clean: AnsweredPoint, found: AnsweredPoint, goal: Goal): Asking<AnsweredPoint> {
   let [inside, outside] = [clean, found];
   for (let step = 0; step < searchSteps; step++) {
     const [own, other] = [argmax(inside.logits), argmax(outside.logits)];

@@ -7,7 +7,7 @@ import { clip, farthestCorner } from '../../geometry/range.ts';
 import { steepestAscent } from '../../geometry/steepestAscent.ts';
 import { addScaled } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
-import type { AttackDefinition } from '../definition.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
 import { propose, pullback } from '../dialogue.ts';
 import { isReached } from '../goal.ts';
 

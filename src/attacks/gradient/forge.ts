@@ -2,7 +2,7 @@ import type { Pixels } from '../../data/image.ts';
 import { normalVector } from '../../geometry/randomVector.ts';
 import { addScaled, finite, subtract } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
-import type { AttackDefinition } from '../definition.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
 import { propose, pullback } from '../dialogue.ts';
 
 interface Parameters {

@@ -2,7 +2,7 @@ import type { Budget } from '../../geometry/budget.ts';
 import { steepestAscent } from '../../geometry/steepestAscent.ts';
 import { addScaled } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
-import type { AttackDefinition } from '../definition.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
 import { propose, pullback } from '../dialogue.ts';
 
 interface Parameters {

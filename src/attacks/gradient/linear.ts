@@ -1,6 +1,6 @@
 import { steepestAscent } from '../../geometry/steepestAscent.ts';
 import { addScaled } from '../../geometry/vector.ts';
-import type { AttackDefinition } from '../definition.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
 import { pullback } from '../dialogue.ts';
 
 interface Parameters {

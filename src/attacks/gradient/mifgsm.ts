@@ -2,7 +2,7 @@ import { lengthOf } from '../../geometry/norms.ts';
 import { steepestAscent } from '../../geometry/steepestAscent.ts';
 import { addScaled, scaled } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
-import type { AttackDefinition } from '../definition.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
 import { propose, pullback } from '../dialogue.ts';
 
 interface Parameters {

@@ -1,7 +1,7 @@
 import { randomPoint } from '../../geometry/randomPoint.ts';
 import { ascend } from '../../geometry/steepestAscent.ts';
 import { amountSchema } from '../../parameters/amount.ts';
-import type { AttackDefinition } from '../definition.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
 import { propose, pullback } from '../dialogue.ts';
 
 interface Parameters {

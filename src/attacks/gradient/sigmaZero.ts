@@ -3,7 +3,7 @@ import { lengthOf } from '../../geometry/norms.ts';
 import { copyPixel } from '../../geometry/pixels.ts';
 import { clip } from '../../geometry/range.ts';
 import { accumulate, addScaled, subtract } from '../../geometry/vector.ts';
-import type { AttackDefinition } from '../definition.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
 import { propose, pullback } from '../dialogue.ts';
 import { isReached } from '../goal.ts';
 

@@ -1,6 +1,7 @@
+import type { AttackDefinition } from '../../attacks/attackDefinition.ts';
 import { catalog } from '../../attacks/catalog.ts';
-import type { AttackDefinition } from '../../attacks/definition.ts';
 import { createGoal } from '../../attacks/goal.ts';
+import { kinds } from '../../attacks/kind.ts';
 import { firstFew } from '../../data/firstFew.ts';
 import type { Pixels } from '../../data/image.ts';
 import type { Norm } from '../../geometry/norms.ts';
@@ -79,8 +80,8 @@ export async function craftExamples(
 /** The attack of the catalog with this id. @throws UserError when there is none that makes adversarial examples. */
 export function attackToLearnFrom(id: string): AttackDefinition {
   const attack = catalog.get(id);
-  if (attack?.kind === 'attack') return attack;
-  const known = [...catalog.values()].filter(({ kind }) => kind === 'attack').map(({ id }) => id);
+  if (attack && kinds[attack.kind].isAdversarial) return attack;
+  const known = [...catalog.values()].filter(({ kind }) => kinds[kind].isAdversarial).map(({ id }) => id);
   throw new UserError(`There is no attack "${id}" to learn from. Choose among ${firstFew(known)}.`);
 }
 

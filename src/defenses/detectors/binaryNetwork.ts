@@ -3,7 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { startTensorFlow } from '../../models/tfjs/backend.ts';
 import { Network } from '../../models/tfjs/operations/network.ts';
 import { scoped } from '../../models/tfjs/scoped.ts';
-import type { DetectorState, NamedArray } from './definition.ts';
+import type { DetectorState, NamedArray } from './detectorDefinition.ts';
 import { arrayIn, damaged } from './lateActivations.ts';
 
 /** The shape of an input, whatever it is of, as that of an image. */

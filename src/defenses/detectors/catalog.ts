@@ -1,6 +1,6 @@
 import { classifier } from './classifier.ts';
 import { collaborative } from './collaborative.ts';
-import type { DetectorDefinition } from './definition.ts';
+import type { DetectorDefinition } from './detectorDefinition.ts';
 import { featureSqueezing } from './featureSqueezing.ts';
 import { jpeg } from './jpeg.ts';
 import { lid } from './lid.ts';

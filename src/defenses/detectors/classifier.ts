@@ -1,6 +1,6 @@
 import type { Pixels } from '../../data/image.ts';
 import { sizeOf } from '../../data/image.ts';
-import type { DetectorDefinition } from './definition.ts';
+import type { DetectorDefinition } from './detectorDefinition.ts';
 import { damaged } from './lateActivations.ts';
 import { requireBoth, type TrainingParameters, trainingParameters } from './trainingParameters.ts';
 

@@ -4,8 +4,8 @@ import { UserError } from '../../userError.ts';
 import { activationClassifier } from '../activationClassifier.ts';
 import type { Classmap } from '../training/collaborative/classmap.ts';
 import { headNames } from '../training/collaborative/headNames.ts';
-import type { DetectorDefinition, DetectorState } from './definition.ts';
 import type { Detector } from './detector.ts';
+import type { DetectorDefinition, DetectorState } from './detectorDefinition.ts';
 
 /**
  * The check of collaborative multi-task training (Wang et al., arXiv:1803.05123): an image is accepted where the auxiliary

@@ -9,8 +9,8 @@ import { type Preset, presets } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
 import type { Threshold } from '../guard/guardedVictim.ts';
 import { detectors } from './catalog.ts';
-import type { DetectorDefinition, DetectorState } from './definition.ts';
 import type { Detector } from './detector.ts';
+import type { DetectorDefinition, DetectorState } from './detectorDefinition.ts';
 
 const jsonFile = 'detector.json';
 const arraysFile = 'detector.npz';

@@ -1,5 +1,5 @@
 import type { ImageShape } from '../../data/image.ts';
-import type { DetectorDefinition } from './definition.ts';
+import type { DetectorDefinition } from './detectorDefinition.ts';
 import { nonLocalMeans } from './nonLocalMeans.ts';
 import { predictionDifference } from './predictionDifference.ts';
 import { bitDepth, medianOf2x2, type Squeezer } from './squeezers.ts';

@@ -1,5 +1,5 @@
 import { levelOf, valueAt } from '../../data/grid.ts';
-import type { DetectorDefinition } from './definition.ts';
+import type { DetectorDefinition } from './detectorDefinition.ts';
 import { predictionDifference } from './predictionDifference.ts';
 import type { Squeezer } from './squeezers.ts';
 

@@ -3,8 +3,8 @@ import { accumulate } from '../../geometry/vector.ts';
 import type { Batch, DifferentiableClassifier } from '../../models/classifier.ts';
 import type { Parameter } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
-import type { FittingContext, NamedArray } from './definition.ts';
 import type { Detector } from './detector.ts';
+import type { FittingContext, NamedArray } from './detectorDefinition.ts';
 
 /** What is read of one image: the features of each activation. */
 export type Features = readonly Float32Array[];

@@ -1,6 +1,6 @@
 import { sample } from '../../data/sample.ts';
 import { UserError } from '../../userError.ts';
-import type { DetectorDefinition, NamedArray } from './definition.ts';
+import type { DetectorDefinition, NamedArray } from './detectorDefinition.ts';
 import {
   activationDetector,
   activationsParameter,

@@ -1,5 +1,5 @@
 import { UserError } from '../../userError.ts';
-import type { DetectorDefinition, NamedArray } from './definition.ts';
+import type { DetectorDefinition, NamedArray } from './detectorDefinition.ts';
 import { fitGaussians, mahalanobisDistance } from './gaussians.ts';
 import {
   activationDetector,

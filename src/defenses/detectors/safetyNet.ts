@@ -1,6 +1,6 @@
 import { sample } from '../../data/sample.ts';
 import { UserError } from '../../userError.ts';
-import type { DetectorDefinition } from './definition.ts';
+import type { DetectorDefinition } from './detectorDefinition.ts';
 import {
   activationDetector,
   activationsParameter,

@@ -5,7 +5,7 @@ import type { Pixels } from '../../data/image.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { amountSchema } from '../../parameters/amount.ts';
 import { UserError } from '../../userError.ts';
-import type { DetectorDefinition } from './definition.ts';
+import type { DetectorDefinition } from './detectorDefinition.ts';
 import { dynamicExamples } from './dynamicAdversary.ts';
 import { damaged, type LateActivations, openActivations } from './lateActivations.ts';
 import type { TrainingSet } from './trainBinaryNetwork.ts';

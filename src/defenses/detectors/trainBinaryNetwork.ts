@@ -9,7 +9,7 @@ import { registerTrainingGradients } from '../../models/tfjs/training/trainingGr
 import { UserError } from '../../userError.ts';
 import { createOptimizer } from '../training/optimizer.ts';
 import { BinaryNetwork, buildNetwork, type Scaling } from './binaryNetwork.ts';
-import type { FittingContext } from './definition.ts';
+import type { FittingContext } from './detectorDefinition.ts';
 import type { TrainingParameters } from './trainingParameters.ts';
 
 /** How many examples the scaling of the inputs is taken from. */

@@ -12,8 +12,8 @@ import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts
 import type { DetectorPlan } from '../plan.ts';
 import type { TrainingProgress } from '../progress.ts';
 import { detectors } from './catalog.ts';
-import type { DetectorExamples } from './definition.ts';
 import type { Detector } from './detector.ts';
+import type { DetectorExamples } from './detectorDefinition.ts';
 import { writeDetector } from './detectorFile.ts';
 import type { AttackDetection, DetectorReport } from './report.ts';
 import { separate, thresholdAt } from './separation.ts';

@@ -1,6 +1,6 @@
 import type { ParametersOf } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
-import type { DetectorExamples } from './definition.ts';
+import type { DetectorExamples } from './detectorDefinition.ts';
 
 export interface TrainingParameters {
   readonly epochs: number;

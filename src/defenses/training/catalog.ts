@@ -1,5 +1,5 @@
 import { collaborative } from './collaborative/collaborative.ts';
-import type { DefenseDefinition } from './definition.ts';
+import type { DefenseDefinition } from './defenseDefinition.ts';
 import { examples } from './examples.ts';
 import { fast } from './fast.ts';
 import { goodfellow } from './goodfellow.ts';

@@ -6,7 +6,7 @@ import { readNpz, writeNpz } from '../../data/npz.ts';
 import { UserError } from '../../userError.ts';
 import type { TrainingPoint } from '../progress.ts';
 import type { Accuracies } from './accuracy.ts';
-import type { Prepared } from './definition.ts';
+import type { Prepared } from './defenseDefinition.ts';
 
 /** What a training depends on, in words: two trainings with the same are the same. */
 export type Fingerprint = Readonly<Record<string, string>>;

@@ -1,7 +1,7 @@
 import { type ConfiguredAttack, configureAttack } from '../../runner/configuredAttack.ts';
 import { attackToLearnFrom } from '../crafting/craftExamples.ts';
 import { type CommonParameters, commonParameters } from './commonParameters.ts';
-import type { DefenseDefinition, Prepared } from './definition.ts';
+import type { DefenseDefinition, Prepared } from './defenseDefinition.ts';
 import type { LabeledPixels } from './objective.ts';
 
 interface Parameters extends CommonParameters {

@@ -1,5 +1,5 @@
 import { type CommonParameters, commonParametersOf, stepSizeParameter } from './commonParameters.ts';
-import type { DefenseDefinition } from './definition.ts';
+import type { DefenseDefinition } from './defenseDefinition.ts';
 
 interface Parameters extends CommonParameters {
   readonly stepSize: number;

@@ -1,5 +1,5 @@
 import { type CommonParameters, commonParametersOf, stepSizeParameter, stepsParameter } from './commonParameters.ts';
-import type { DefenseDefinition } from './definition.ts';
+import type { DefenseDefinition } from './defenseDefinition.ts';
 
 interface Parameters extends CommonParameters {
   readonly beta: number;

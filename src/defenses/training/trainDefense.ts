@@ -22,7 +22,7 @@ import type { DataFacts } from './card.ts';
 import { defenses } from './catalog.ts';
 import { Checkpoint } from './checkpoint.ts';
 import type { CommonParameters } from './commonParameters.ts';
-import type { DefenseDefinition } from './definition.ts';
+import type { DefenseDefinition } from './defenseDefinition.ts';
 import type { LabeledPixels } from './objective.ts';
 import type { DefenseReport } from './report.ts';
 import { train } from './trainer.ts';

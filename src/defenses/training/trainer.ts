@@ -10,7 +10,7 @@ import type { TrainingPoint, TrainingProgress } from '../progress.ts';
 import { type Accuracies, measureAccuracy, toBatch } from './accuracy.ts';
 import type { Checkpoint, TrainingState } from './checkpoint.ts';
 import type { CommonParameters } from './commonParameters.ts';
-import type { DefenseDefinition, PreparationContext, Prepared } from './definition.ts';
+import type { DefenseDefinition, PreparationContext, Prepared } from './defenseDefinition.ts';
 import type { LabeledPixels, Objective } from './objective.ts';
 import { createOptimizer, type Optimizer } from './optimizer.ts';
 import { permutation, randomnessOf } from './randomness.ts';

@@ -12,7 +12,7 @@ import { writeDetector } from '../detectors/detectorFile.ts';
 import type { DefensePlan } from '../plan.ts';
 import { type DataFacts, type DefenseCard, describeCard, warningsOn } from './card.ts';
 import type { CommonParameters } from './commonParameters.ts';
-import type { DefenseDefinition } from './definition.ts';
+import type { DefenseDefinition } from './defenseDefinition.ts';
 import type { DefenseReport } from './report.ts';
 import type { Trained } from './trainer.ts';
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import type { AttackDefinition } from '../../attacks/definition.ts';
+import type { AttackDefinition } from '../../attacks/attackDefinition.ts';
+import { kinds } from '../../attacks/kind.ts';
 import type { ExpectedMetric } from '../../evaluation/plan.ts';
 import { chooseAttack } from './chooseAttack.ts';
 import { chooseModel } from './chooseModel.ts';
@@ -14,7 +15,7 @@ export async function addRobustnessTest(uri: vscode.Uri | undefined): Promise<vo
   const settings = await settingsFor(model);
   const choice = await chooseAttack(model, settings.layer);
   if (choice === undefined) return;
-  const asks = choice.attack.kind !== 'explanation';
+  const asks = kinds[choice.attack.kind].isMeasured;
   const expect = asks ? await chooseExpectation(choice.attack) : undefined;
   if (asks && expect === undefined) return;
   const changed = withChoice(settings, choice, expect);
@@ -41,7 +42,7 @@ async function chooseExpectation(
 /** The metric that can be expected of an attack, the prompt for it, and its maximum. */
 function expectationOf({ kind, fixedBudget, norms: [norm] }: AttackDefinition) {
   const fraction = { most: 1, mistake: l10n.t('Enter a number from 0 to 1.') };
-  if (kind === 'forge') {
+  if (!kinds[kind].hasTrueLabel) {
     const prompt = l10n.t('Maximum fraction of images that may be forged, from 0 to 1');
     return { metric: 'successRate', prompt, ...fraction };
   }

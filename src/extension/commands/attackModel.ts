@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { kinds } from '../../attacks/kind.ts';
 import { type Estimate, formatDuration } from '../../evaluation/estimate.ts';
 import type { TestProgress } from '../../jobs/runTest.ts';
 import { createRunFolder } from '../../reports/runFolder.ts';
@@ -29,7 +30,7 @@ export async function attackModel(
   const choice = await chooseAttack(model, settings.layer);
   if (choice === undefined) return;
   // Settings require an expectation, except for explanations; an attack from the menu has none.
-  const expect = choice.attack.kind === 'explanation' ? undefined : { successRate: 1 };
+  const expect = kinds[choice.attack.kind].isMeasured ? { successRate: 1 } : undefined;
   const { layer } = withChoice(settings, choice, expect);
   const resolution = resolvePlans({ layers: [layer], problems: [] });
   const isChosen = ({ name }: { readonly name: string }) => name === choice.testName;

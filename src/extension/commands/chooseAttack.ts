@@ -1,8 +1,10 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { AttackDefinition } from '../../attacks/attackDefinition.ts';
 import { catalog } from '../../attacks/catalog.ts';
-import type { AttackDefinition, Kind } from '../../attacks/definition.ts';
+import type { Kind } from '../../attacks/kind.ts';
+import { kinds } from '../../attacks/kind.ts';
 import { readLabels } from '../../data/labels.ts';
 import type { PreprocessingSettings } from '../../models/preprocessing.ts';
 import { parseAmount } from '../../parameters/amount.ts';
@@ -32,7 +34,7 @@ export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Pro
   if (needsTarget && target === undefined) return undefined;
   const epsilon = attack.fixedBudget ? await chooseEpsilon(attack) : undefined;
   if (attack.fixedBudget && epsilon === undefined) return undefined;
-  const dataset = await (attack.kind === 'forge' ? chooseStart(layer) : chooseDataset(layer));
+  const dataset = await (kinds[attack.kind].needsImages ? chooseDataset(layer) : chooseStart(layer));
   if (dataset === undefined) return undefined;
   const chosenModel = await describeModel(model, layer);
   if (chosenModel === undefined) return undefined;

@@ -1,11 +1,11 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
+import type { AttackDefinition } from '../../attacks/attackDefinition.ts';
 import { catalog } from '../../attacks/catalog.ts';
-import type { AttackDefinition } from '../../attacks/definition.ts';
 import { detectors } from '../../defenses/detectors/catalog.ts';
-import type { DetectorDefinition } from '../../defenses/detectors/definition.ts';
+import type { DetectorDefinition } from '../../defenses/detectors/detectorDefinition.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
-import type { DefenseDefinition } from '../../defenses/training/definition.ts';
+import type { DefenseDefinition } from '../../defenses/training/defenseDefinition.ts';
 import type { AnyParameters } from '../../parameters/parameter.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 import { trainingAttacks } from '../../settings/trainingSchema.ts';

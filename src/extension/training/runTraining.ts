@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TrainingProgress } from '../../defenses/progress.ts';
 import type { CallOptions } from '../../engine/client.ts';
-import type { Outcome } from '../../page/trainingProtocol.ts';
+import type { TrainingOutcome } from '../../page/trainingProtocol.ts';
 import { describeError } from '../../userError.ts';
 import type { Training } from './training.ts';
 import { TrainingPanels } from './trainingPanels.ts';
@@ -12,7 +12,7 @@ const { l10n } = vscode;
  * Trains something, in a panel and with a notification, either of which can cancel it; `undefined` if canceled.
  * @throws what `train` throws.
  */
-export async function runTraining<O extends Outcome>(
+export async function runTraining<O extends TrainingOutcome>(
   context: vscode.ExtensionContext,
   training: Training,
   train: (options: CallOptions<TrainingProgress>) => Promise<O>,

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { TrainingProgress } from '../../defenses/progress.ts';
 import { formatDuration } from '../../evaluation/estimate.ts';
-import type { Outcome, ShownTraining } from '../../page/trainingProtocol.ts';
+import type { ShownTraining, TrainingOutcome } from '../../page/trainingProtocol.ts';
 
 /** What is known about a training before it starts. */
-type Subject = Pick<ShownTraining, 'of' | 'name' | 'title' | 'model' | 'dataset'>;
+type TrainingFacts = Pick<ShownTraining, 'of' | 'name' | 'title' | 'model' | 'dataset'>;
 
 /** A detector or a defense that is being trained: its progress and its results. */
 export class Training {
@@ -15,7 +15,7 @@ export class Training {
   /** Fires when there is something new to show. */
   readonly onDidChange = this.#changed.event;
 
-  constructor(subject: Subject) {
+  constructor(subject: TrainingFacts) {
     this.#shown = { ...subject, points: [], isCancelling: false };
   }
 
@@ -45,7 +45,7 @@ export class Training {
     });
   }
 
-  end(outcome: Outcome): void {
+  end(outcome: TrainingOutcome): void {
     // A defense that was resumed has points of earlier sessions, too.
     const points = outcome.type === 'defense' ? outcome.report.points : this.#shown.points;
     this.#set({ outcome, points, timeLeft: undefined, isCancelling: false });

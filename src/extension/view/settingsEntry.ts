@@ -1,4 +1,5 @@
 import { catalog } from '../../attacks/catalog.ts';
+import { kinds } from '../../attacks/kind.ts';
 import { isAmount } from '../../parameters/amount.ts';
 import { type ExampleReport, formatEpsilon, type TestReport } from '../../reports/report.ts';
 
@@ -19,7 +20,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
   const entry = {
     model: report.model.name,
     ...(report.dataset.path !== '' && { dataset: report.dataset.name }),
-    ...(hasLabels && attack.kind !== 'forge' && { classes: [label] }),
+    ...(hasLabels && kinds[attack.kind].hasTrueLabel && { classes: [label] }),
     attack: attack.id,
     norm: attack.norm,
     ...(epsilon !== undefined && { epsilon: attack.norm === 'linf' ? amount(epsilon) : epsilon }),
@@ -32,7 +33,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
     ...(detector && { detector: detector.name, attacker: detector.attacker }),
     ...(!attack.quantize && { quantize: false }),
     seed: report.seed,
-    ...(attack.kind !== 'explanation' && { expect: { successRate: 0 } }),
+    ...(kinds[attack.kind].isMeasured && { expect: { successRate: 0 } }),
   };
   const budget = epsilon === undefined ? '' : ` at ${formatEpsilon(epsilon, attack.norm)}`;
   const text = JSON.stringify({ [`${report.name}: ${label}${budget}`]: entry }, null, 2);

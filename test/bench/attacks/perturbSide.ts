@@ -1,8 +1,8 @@
 // Perturb's side, bundled and in a process of its own, which runs the attack for every line that it is sent.
 // Arguments: TASK, as JSON.
 import { createInterface } from 'node:readline';
+import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { computingOf } from '../../../src/engine/computing.ts';
 import { digits, openDigits } from '../../crosscheck/digits.ts';
 import { outcomesOf, type Run } from '../../support/runs.ts';

@@ -1,7 +1,7 @@
 // Perturb's side of the comparisons, bundled and in a process of its own: asked and answering in JSON, a line each.
 // Arguments: NAME FOLDER.
 import { createInterface } from 'node:readline';
-import type { AttackDefinition } from '../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
 import { ifgsm } from '../../../src/attacks/gradient/ifgsm.ts';
 import { computingOf } from '../../../src/engine/computing.ts';

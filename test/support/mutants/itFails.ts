@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { type Checks, firstFailure } from '../checks.ts';
 import { type Fault, meddle } from './meddle.ts';
 import { type Rewrite, rewritten } from './rewrite.ts';

@@ -1,4 +1,4 @@
-import type { AttackDefinition, Attempt } from '../../../src/attacks/definition.ts';
+import type { AttackDefinition, Attempt } from '../../../src/attacks/attackDefinition.ts';
 import type { Answer, Query } from '../../../src/attacks/dialogue.ts';
 
 type AnyAttempt = Attempt<Record<string, unknown>>;

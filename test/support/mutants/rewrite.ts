@@ -3,7 +3,7 @@ import { rmSync } from 'node:fs';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { fileURLToPath } from 'node:url';
-import type { AttackDefinition } from '../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 
 /** A piece of an attack's source that occurs once, and what a mutant has in its place. */
 export type Rewrite = readonly [from: string, to: string];

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Kind } from '../../../src/attacks/definition.ts';
+import type { Kind } from '../../../src/attacks/kind.ts';
 import { formatTable } from '../../../src/cli/table.ts';
 import type { Round } from '../../../src/evaluation/evaluate.ts';
 import { computeMetrics, type Tally } from '../../../src/evaluation/metrics.ts';

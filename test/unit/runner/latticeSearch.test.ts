@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { propose } from '../../../src/attacks/dialogue.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
 import { isOnGrid, valueAt } from '../../../src/data/grid.ts';

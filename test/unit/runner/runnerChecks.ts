@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../src/attacks/definition.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
 import type { Subject } from '../../../src/runner/conversation.ts';
 import type { runAttack } from '../../../src/runner/runAttack.ts';

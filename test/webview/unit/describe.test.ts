@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { Kind } from '../../../src/attacks/definition.ts';
+import type { Kind } from '../../../src/attacks/kind.ts';
 import { createTranslate } from '../../../webview/l10n.ts';
 import { describeExample, explainMissing, statusTitle } from '../../../webview/logic/describe.ts';
 import {

@@ -1,6 +1,6 @@
 import type { Budget } from '../../../geometry/budget.ts';
 import type { Default } from '../../../parameters/parameter.ts';
-import type { AttackDefinition } from '../../definition.ts';
+import type { AttackDefinition } from '../../attackDefinition.ts';
 import { cwL0 } from './l0.ts';
 import { cwL2 } from './l2.ts';
 import { cwLinf } from './linf.ts';

@@ -3,7 +3,7 @@ import { lengthOf } from '../../../geometry/norms.ts';
 import { placesOf } from '../../../geometry/order.ts';
 import { copyPixel } from '../../../geometry/pixels.ts';
 import { addScaled, scaled, subtract, type Vector } from '../../../geometry/vector.ts';
-import type { Attempt } from '../../definition.ts';
+import type { Attempt } from '../../attackDefinition.ts';
 import type { Asking, Dialogue } from '../../dialogue.ts';
 import { type CwParameters, type Objective, objective } from './objective.ts';
 import { TanhDescent } from './tanhDescent.ts';

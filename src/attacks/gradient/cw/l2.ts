@@ -1,4 +1,4 @@
-import type { Attempt } from '../../definition.ts';
+import type { Attempt } from '../../attackDefinition.ts';
 import type { Asking, Dialogue } from '../../dialogue.ts';
 import type { CwParameters } from './objective.ts';
 import { objective } from './objective.ts';

@@ -1,6 +1,6 @@
 import type { Pixels } from '../../../data/image.ts';
 import { distances } from '../../../geometry/norms.ts';
-import type { Attempt } from '../../definition.ts';
+import type { Attempt } from '../../attackDefinition.ts';
 import type { Asking, Dialogue } from '../../dialogue.ts';
 import { type CwParameters, objective } from './objective.ts';
 import { TanhDescent } from './tanhDescent.ts';

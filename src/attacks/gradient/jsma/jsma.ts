@@ -1,7 +1,7 @@
 import { placesOf } from '../../../geometry/order.ts';
 import { scaled } from '../../../geometry/vector.ts';
 import type { Functional } from '../../../models/functional.ts';
-import type { AttackDefinition, Attempt } from '../../definition.ts';
+import type { AttackDefinition, Attempt } from '../../attackDefinition.ts';
 import { type Dialogue, logits, propose, pullbacks } from '../../dialogue.ts';
 import { isReached } from '../../goal.ts';
 import { bestPair, type Saliency } from './saliency.ts';

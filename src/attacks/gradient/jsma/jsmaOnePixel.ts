@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../../definition.ts';
+import type { AttackDefinition } from '../../attackDefinition.ts';
 import { followSaliency, type SaliencyParameters, saliencyParameters, stepsWithin } from './jsma.ts';
 import { bestFeature } from './saliency.ts';
 

@@ -1,6 +1,6 @@
 import { collaborativeState } from '../../detectors/collaborative.ts';
 import { commonParameters } from '../commonParameters.ts';
-import type { DefenseDefinition, Prepared } from '../definition.ts';
+import type { DefenseDefinition, Prepared } from '../defenseDefinition.ts';
 import { type Classmap, chooseClassmap } from './classmap.ts';
 import type { CollaborativeParameters } from './parameters.ts';
 

@@ -3,7 +3,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import { toBatch } from '../accuracy.ts';
-import type { PreparationContext } from '../definition.ts';
+import type { PreparationContext } from '../defenseDefinition.ts';
 import { ascendCrossEntropy, atTheImage } from '../innerAttack.ts';
 import type { Objective, TrainingBatch } from '../objective.ts';
 import { Trainee } from '../trainee.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import { createGoal, type Goal, isReached } from '../../../../src/attacks/goal.ts';
 import { distances } from '../../../../src/geometry/norms.ts';
 import { dualLength, gainOf, length, nearestInBox } from '../../../support/boxedHyperplane.ts';

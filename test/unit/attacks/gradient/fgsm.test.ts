@@ -1,5 +1,5 @@
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { itPasses } from '../../../support/checks.ts';
 import { fgsmChecks } from './fgsmChecks.ts';
 

@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import type { Checks } from '../../../support/checks.ts';
 import { budgetInvariants } from '../../../support/invariants.ts';
 import { steppingChecks, visits } from './steppingChecks.ts';

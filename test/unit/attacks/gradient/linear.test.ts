@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { checkTest } from '../../../../src/settings/checkTest.ts';
 import { itPasses } from '../../../support/checks.ts';
 import { linearChecks } from './linearChecks.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { type Checks, firstFailure } from '../../../support/checks.ts';
 import { anyCounterexampleWillDo, itFails, itFailsRewritten, withFaults } from '../../../support/mutants/itFails.ts';
 import { meddle } from '../../../support/mutants/meddle.ts';

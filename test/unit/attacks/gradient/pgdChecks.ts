@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import type { Pixels } from '../../../../src/data/image.ts';
 import type { Checks } from '../../../support/checks.ts';
 import { type Aim, aim, clip, constantly, direction, imagesOf } from '../../../support/closedForms.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import { type Checks, firstFailure } from '../../../support/checks.ts';
 import { anyCounterexampleWillDo } from '../../../support/mutants/itFails.ts';
 import { type Place, type Rewrite, rewritten } from '../../../support/mutants/rewrite.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
 import { levels } from '../../../../src/data/grid.ts';
 import type { Checks } from '../../../support/checks.ts';

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { DetectorDefinition } from '../../../../src/defenses/detectors/definition.ts';
+import type { DetectorDefinition } from '../../../../src/defenses/detectors/detectorDefinition.ts';
 import type { DifferentiableClassifier } from '../../../../src/models/classifier.ts';
 import type { Checks } from '../../../support/checks.ts';
 import { fittingContext, toyExamples } from '../../../support/detectorToys.ts';

@@ -4,7 +4,7 @@ import { mersenne } from 'pure-rand/generator/mersenne';
 import type { BinaryNetwork } from '../../../../src/defenses/detectors/binaryNetwork.ts';
 import { buildNetwork } from '../../../../src/defenses/detectors/binaryNetwork.ts';
 import { classifier as safetyNet } from '../../../../src/defenses/detectors/classifier.ts';
-import type { DetectorDefinition } from '../../../../src/defenses/detectors/definition.ts';
+import type { DetectorDefinition } from '../../../../src/defenses/detectors/detectorDefinition.ts';
 import { dynamicExamples } from '../../../../src/defenses/detectors/dynamicAdversary.ts';
 import { openActivations } from '../../../../src/defenses/detectors/lateActivations.ts';
 import { subnetwork } from '../../../../src/defenses/detectors/subnetwork.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { activationClassifier } from '../../../../src/defenses/activationClassifier.ts';
 import { collaborative } from '../../../../src/defenses/detectors/collaborative.ts';
-import type { DetectorDefinition, DetectorExamples } from '../../../../src/defenses/detectors/definition.ts';
+import type { DetectorDefinition, DetectorExamples } from '../../../../src/defenses/detectors/detectorDefinition.ts';
 import { itPasses } from '../../../support/checks.ts';
 import { headedClassifier } from '../../../support/headedClassifier.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { DetectorDefinition } from '../../../../src/defenses/detectors/definition.ts';
+import type { DetectorDefinition } from '../../../../src/defenses/detectors/detectorDefinition.ts';
 import type { DifferentiableClassifier } from '../../../../src/models/classifier.ts';
 import { argmax, type Functional } from '../../../../src/models/functional.ts';
 import type { Checks } from '../../../support/checks.ts';

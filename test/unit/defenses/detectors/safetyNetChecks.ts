@@ -3,7 +3,7 @@ import type {
   DetectorDefinition,
   DetectorExamples,
   DetectorState,
-} from '../../../../src/defenses/detectors/definition.ts';
+} from '../../../../src/defenses/detectors/detectorDefinition.ts';
 import type { safetyNet } from '../../../../src/defenses/detectors/safetyNet.ts';
 import { separate } from '../../../../src/defenses/detectors/separation.ts';
 import type { Checks } from '../../../support/checks.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../../src/attacks/definition.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
 import { GuardedVictim } from '../../../../src/defenses/guard/guardedVictim.ts';
 import { argmax } from '../../../../src/models/functional.ts';

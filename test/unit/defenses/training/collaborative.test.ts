@@ -14,7 +14,7 @@ import { Checkpoint } from '../../../../src/defenses/training/checkpoint.ts';
 import { chooseClassmap } from '../../../../src/defenses/training/collaborative/classmap.ts';
 import { collaborative } from '../../../../src/defenses/training/collaborative/collaborative.ts';
 import { withHeads } from '../../../../src/defenses/training/collaborative/heads.ts';
-import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
+import type { DefenseDefinition } from '../../../../src/defenses/training/defenseDefinition.ts';
 import { Trainee } from '../../../../src/defenses/training/trainee.ts';
 import { train } from '../../../../src/defenses/training/trainer.ts';
 import { type Classifier, type DifferentiableClassifier, isDifferentiable } from '../../../../src/models/classifier.ts';

@@ -1,5 +1,5 @@
 import { defenses } from '../../../../src/defenses/training/catalog.ts';
-import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
+import type { DefenseDefinition } from '../../../../src/defenses/training/defenseDefinition.ts';
 import { Trainee } from '../../../../src/defenses/training/trainee.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
 import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';

@@ -6,7 +6,7 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 import { defenses } from '../../../../src/defenses/training/catalog.ts';
 import { Checkpoint } from '../../../../src/defenses/training/checkpoint.ts';
-import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
+import type { DefenseDefinition } from '../../../../src/defenses/training/defenseDefinition.ts';
 import { train } from '../../../../src/defenses/training/trainer.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
 import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';

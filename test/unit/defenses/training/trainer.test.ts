@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import type { TrainingPoint } from '../../../../src/defenses/progress.ts';
-import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
+import type { DefenseDefinition } from '../../../../src/defenses/training/defenseDefinition.ts';
 import { learningRateFactor } from '../../../../src/defenses/training/schedule.ts';
 import { type TrainingTask, train } from '../../../../src/defenses/training/trainer.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';

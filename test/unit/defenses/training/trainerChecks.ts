@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { commonParameters } from '../../../../src/defenses/training/commonParameters.ts';
-import type { DefenseDefinition } from '../../../../src/defenses/training/definition.ts';
+import type { DefenseDefinition } from '../../../../src/defenses/training/defenseDefinition.ts';
 import { crossEntropy } from '../../../../src/defenses/training/losses.ts';
 import type { Trained, train } from '../../../../src/defenses/training/trainer.ts';
 import type { Checks } from '../../../support/checks.ts';

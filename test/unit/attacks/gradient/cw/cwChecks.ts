@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { AttackDefinition } from '../../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../../src/attacks/attackDefinition.ts';
 import { createGoal } from '../../../../../src/attacks/goal.ts';
 import type { CwParameters } from '../../../../../src/attacks/gradient/cw/objective.ts';
 import { valueAt } from '../../../../../src/data/grid.ts';

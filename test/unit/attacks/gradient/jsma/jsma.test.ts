@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import type { AttackDefinition } from '../../../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../../../src/attacks/catalog.ts';
-import type { AttackDefinition } from '../../../../../src/attacks/definition.ts';
 import { bestFeature, bestPair } from '../../../../../src/attacks/gradient/jsma/saliency.ts';
 import { completeParameters } from '../../../../../src/parameters/complete.ts';
 import { itPasses } from '../../../../support/checks.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import type { AttackDefinition } from '../../../../../src/attacks/definition.ts';
+import type { AttackDefinition } from '../../../../../src/attacks/attackDefinition.ts';
 import { createGoal, isReached } from '../../../../../src/attacks/goal.ts';
 import type { bestFeature, bestPair, Saliency } from '../../../../../src/attacks/gradient/jsma/saliency.ts';
 import type { ImageShape } from '../../../../../src/data/image.ts';

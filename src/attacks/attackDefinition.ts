@@ -5,6 +5,7 @@ import type { Norm } from '../geometry/norms.ts';
 import type { ParametersOf } from '../parameters/parameter.ts';
 import type { Dialogue } from './dialogue.ts';
 import type { Goal } from './goal.ts';
+import type { Kind } from './kind.ts';
 
 /** What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based). */
 export type ThreatModel = 'white-box' | 'score-based' | 'decision-based';
@@ -22,12 +23,6 @@ export interface Attempt<P, N extends Norm = Norm> {
   /** The example's own source of randomness. */
   readonly random: RandomGenerator;
 }
-
-/**
- * What it makes: an example that fools the model, an image forged to look like a class to the model alone, or a
- * picture of how the model answers around an image.
- */
-export type Kind = 'attack' | 'forge' | 'explanation';
 
 export type GoalKind = 'untargeted' | 'targeted';
 

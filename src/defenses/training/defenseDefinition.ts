@@ -3,7 +3,7 @@ import type { Pixels } from '../../data/image.ts';
 import type { Preprocessing } from '../../models/preprocessing.ts';
 import type { ParametersOf } from '../../parameters/parameter.ts';
 import type { ConfiguredAttack } from '../../runner/configuredAttack.ts';
-import type { DetectorState, NamedArray } from '../detectors/definition.ts';
+import type { DetectorState, NamedArray } from '../detectors/detectorDefinition.ts';
 import type { CommonParameters } from './commonParameters.ts';
 import type { LabeledPixels, Objective } from './objective.ts';
 

@@ -7,7 +7,7 @@ import { suggest } from './suggest.ts';
 import type { PathScope } from './variables.ts';
 
 /** One entry of a setting and its location. */
-export interface Definition {
+export interface NamedEntry {
   readonly layer: SettingsLayer;
   readonly setting: SettingKey;
   readonly name: string;
@@ -24,7 +24,7 @@ export type Resolve<T> = (name: string, value: unknown, scope: PathScope) => Res
 
 /** What a name refers to in the settings of a test, a detector, or a defense. */
 export function lookUp<T>(
-  user: Definition,
+  user: NamedEntry,
   path: JSONPath,
   setting: SettingKey,
   name: string,
@@ -36,11 +36,11 @@ export function lookUp<T>(
 
 /** The nearest definition of a name, in the user's own layer or further out. */
 export function lookUpDefinition(
-  user: Definition,
+  user: NamedEntry,
   path: JSONPath,
   setting: SettingKey,
   name: string,
-): Found<Definition> {
+): Found<NamedEntry> {
   const layers = [...outward(user.layer)];
   const layer = layers.find(({ values }) => Object.hasOwn(values[setting], name));
   if (layer) return { source: { layer, setting, name, value: layer.values[setting][name] } };
@@ -52,7 +52,7 @@ export function lookUpDefinition(
 }
 
 /** What a definition resolves to. */
-export function resolveDefinition<T>(definition: Definition, resolve: Resolve<T>): Found<T> {
+export function resolveDefinition<T>(definition: NamedEntry, resolve: Resolve<T>): Found<T> {
   const resolved = resolve(definition.name, definition.value, definition.layer);
   const faults = [...duplicateFaults(definition), ...('faults' in resolved ? resolved.faults : [])];
   return 'source' in resolved && faults.length === 0 ? resolved : { problems: problemsOf(definition, faults) };
@@ -64,7 +64,7 @@ function* outward(layer: SettingsLayer): Generator<SettingsLayer> {
 }
 
 /** Duplicate keys within a definition, or of the definition itself. */
-export function duplicateFaults(definition: Definition): Fault[] {
+export function duplicateFaults(definition: NamedEntry): Fault[] {
   const start = pathOf(definition);
   return definition.layer.duplicates
     .filter((path) => start.every((step, index) => path[index] === step))
@@ -75,12 +75,12 @@ export function duplicateFaults(definition: Definition): Fault[] {
 }
 
 /** The path of a definition. */
-export function pathOf({ setting, name }: Definition): JSONPath {
+export function pathOf({ setting, name }: NamedEntry): JSONPath {
   return [setting, name];
 }
 
 /** The faults of a definition with their locations. */
-export function problemsOf(definition: Definition, faults: readonly Fault[]): Problem[] {
+export function problemsOf(definition: NamedEntry, faults: readonly Fault[]): Problem[] {
   const { layer } = definition;
   return faults.map(({ path, message }) => {
     const full = [...pathOf(definition), ...path];
