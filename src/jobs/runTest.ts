@@ -1,9 +1,9 @@
-import { loadExamples } from '../data/loadExamples.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import { type OpenedGuard, openGuard } from '../defenses/guard/guard.ts';
 import type { Progress } from '../engine/protocol.ts';
 import { evaluate } from '../evaluation/evaluate.ts';
 import { attackers, type DetectorSource, type TestPlan } from '../evaluation/plan.ts';
+import { planImages } from '../evaluation/planImages.ts';
 import { compare } from '../evaluation/verdict.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { describeOutcome, type EngineLocation, type TestReport } from '../reports/report.ts';
@@ -50,7 +50,7 @@ export async function runTest(plan: TestPlan, context: TestContext): Promise<Tes
       report = { ...report, detector: describeDetector(plan, plan.detector, guard) };
     }
     await dropUnfinishedLine(folder);
-    const { images, notes } = await loadExamples(plan, classifier);
+    const { images, notes } = await planImages(plan, classifier);
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
     const total = images.length * Math.max(1, plan.epsilons.length) * (guard ? attackers.length : 1);
     let done = 0;

@@ -1,6 +1,7 @@
-import { stat } from 'node:fs/promises';
-import { readLabels } from '../data/labels.ts';
+import { extname } from 'node:path';
+import { readLabels } from '../data/readLabels.ts';
 import { UserError } from '../userError.ts';
+import { findModelFile } from './findModelFile.ts';
 import type { OpenedModel } from './openedModel.ts';
 import { statedSize } from './preprocessing.ts';
 import type { ModelSource } from './source.ts';
@@ -19,20 +20,19 @@ export async function openModel(source: ModelSource): Promise<OpenedModel> {
 }
 
 async function open({ path, labels, preprocessing, resizing }: ModelSource): Promise<OpenedModel> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined)
-    throw new UserError(`${path}: there is no such model. Check "path" of this model in the settings.`);
+  const file = await findModelFile(path);
   const classes = labels === undefined ? undefined : await readLabels(labels);
   const options = { ...(preprocessing && { preprocessing }), ...(classes && { classes }) };
+  const extension = extname(file).toLowerCase();
   // Each loads an engine, which takes time that the other formats need not spend.
-  if (found.isFile() && path.endsWith('.onnx')) {
+  if (extension === '.onnx') {
     const { openOnnxModel } = await import('./onnx/openOnnxModel.ts');
     const size = resizing && statedSize(resizing);
-    return openOnnxModel(path, { ...options, ...(size && { size }) });
+    return openOnnxModel(file, { ...options, ...(size && { size }) });
   }
-  if (found.isFile() && path.endsWith('.json')) {
+  if (extension === '.json') {
     const { openLayersModel } = await import('./tfjs/openLayersModel.ts');
-    return openLayersModel(path, options);
+    return openLayersModel(file, options);
   }
   throw new UserError(
     `${path}: this format is not supported. Perturb opens ONNX models (.onnx) and TensorFlow.js layers models (model.json).`,

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { type Preset, presets } from '../attacks/definition.ts';
 import { interpolations } from '../data/resample.ts';
+import { type Sampling, samplings, type UnreadablePolicy, unreadablePolicies } from '../data/source.ts';
 import { type Attacker, attackers, type ExpectedMetric } from '../evaluation/plan.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
 import {
@@ -25,7 +26,7 @@ export function path(description: string) {
   return Type.String({
     minLength: 1,
     errorMessage: 'Give a path in quotes.',
-    markdownDescription: `${description}\n\nRelative to the folder whose settings define it. \`\${workspaceFolder}\`, \`\${workspaceFolder:name}\`, \`\${userHome}\` and \`\${env:NAME}\` are replaced.`,
+    markdownDescription: `${description}\n\nRelative to the folder whose settings define it. \`\${workspaceFolder}\`, \`\${workspaceFolder:name}\`, \`\${userHome}\` and \`\${env:NAME}\` are replaced, and \`~\` at the start is the home folder.`,
   });
 }
 
@@ -110,8 +111,14 @@ const preprocessing = Type.Unsafe<PreprocessingSettings>({
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(
   {
-    path: path('The model: a file (`model.json`, `.onnx`, `.h5`, `.keras`) or a SavedModel folder.'),
-    labels: Type.Optional(path('Text file with one class name a line, in the order of the model’s outputs.')),
+    path: path(
+      'The model: a file (`model.json`, `.onnx`, `.h5`, `.keras`), a SavedModel folder, or a folder with one `model.json` or `.onnx` file.',
+    ),
+    labels: Type.Optional(
+      path(
+        'File with the class names in the order of the model’s outputs: one a line, perhaps with its index, or JSON: a list, or a map of indices to names or of names to indices.',
+      ),
+    ),
     preprocessing: Type.Optional(preprocessing),
   },
   closed,
@@ -124,18 +131,40 @@ export const datasetSchema = Type.Object(
     path: path('Folder of images.'),
     labels: Type.Optional(
       Type.String({
-        anyOf: [{ enum: ['folders', 'predictions'] }, { pattern: '\\.[cC][sS][vV]$' }],
+        anyOf: [{ enum: ['folders', 'predictions'] }, { pattern: '\\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$' }],
         default: 'folders',
-        errorMessage: 'Give "folders", "predictions", or the path of a .csv file.',
+        errorMessage: 'Give "folders", "predictions", or the path of a .csv, .tsv or .txt file.',
         markdownDescription:
-          'Where the label of an image comes from:\n\n- `folders`: the name of the folder that holds it\n- `predictions`: what the model says of it before the attack\n- a path ending in `.csv`: a file with a line for each image',
+          'Where the label of an image comes from:\n\n- `folders`: the name of the folder that holds it\n- `predictions`: what the model says of it before the attack\n- a path ending in `.csv`, `.tsv` or `.txt`: a table with a line for each image, with columns such as `file` and `label`',
       }),
     ),
     limit: Type.Optional(
       Type.Integer({
         minimum: 1,
         markdownDescription:
-          'Uses at most so many images, drawn evenly from the classes. The same seed draws the same images.',
+          'Uses at most so many images, drawn as `sampling` says. The same seed draws the same images.',
+      }),
+    ),
+    sampling: Type.Optional(
+      Type.Unsafe<Sampling>({
+        enum: samplings,
+        default: 'proportional',
+        markdownDescription: 'How the images of a `limit` are drawn from the classes.',
+        markdownEnumDescriptions: [
+          'The same share of each class, so that accuracy is that of the whole dataset.',
+          'The same number of images of each class, as far as it has them.',
+        ],
+      }),
+    ),
+    unreadable: Type.Optional(
+      Type.Unsafe<UnreadablePolicy>({
+        enum: unreadablePolicies,
+        default: 'error',
+        markdownDescription: 'What happens when image files of the dataset cannot be read.',
+        markdownEnumDescriptions: [
+          'The test is errored, and names the files.',
+          'They are left out; the report says how many, and which.',
+        ],
       }),
     ),
   },

@@ -1,8 +1,8 @@
-import { loadExamples } from '../../src/data/loadExamples.ts';
 import { openGuard } from '../../src/defenses/guard/guard.ts';
 import { type Example, evaluate } from '../../src/evaluation/evaluate.ts';
 import { type Metrics, wilsonInterval } from '../../src/evaluation/metrics.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
+import { planImages } from '../../src/evaluation/planImages.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
 import { planOf } from '../support/plans.ts';
@@ -24,7 +24,7 @@ export async function attackModel(domain: Domain, model: ModelSource, trial: Tri
   const plan = await planFor(domain, model, trial);
   const { classifier } = await openModel(model);
   try {
-    const { images } = await loadExamples(plan, classifier);
+    const { images } = await planImages(plan, classifier);
     const examples: Example[] = [];
     const [round] = await evaluate(plan, {
       classifier,
@@ -65,7 +65,7 @@ export async function attackGuarded(
   const { classifier, sha256 } = await openModel(model);
   const guard = await openGuard(plan.detector, classifier, sha256);
   try {
-    const { images } = await loadExamples(plan, classifier);
+    const { images } = await planImages(plan, classifier);
     const [round] = await evaluate(plan, { classifier, guard, images, onExample() {} });
     if (round?.detection === undefined) throw new Error('a test with a detector says nothing of it');
     const { metrics, detection } = round;
