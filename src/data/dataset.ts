@@ -3,8 +3,8 @@ import path from 'node:path';
 import { UserError } from '../userError.ts';
 import { inCodePointOrder } from './codePointOrder.ts';
 import { readError } from './fileErrors.ts';
-import { imageExtensions } from './imageFormats.ts';
-import { listImages } from './listImages.ts';
+import { imageExtensions } from './formats/imageFormats.ts';
+import { type FoundFile, listImages } from './listImages.ts';
 import { readLabelTable } from './readLabelTable.ts';
 import type { DatasetSource } from './source.ts';
 
@@ -14,18 +14,29 @@ export interface Entry {
   readonly file: string;
   /** The label as the dataset gives it; missing when the model's own predictions are to be the labels. */
   readonly label?: string;
+  /** Why it will not be read, where its format already says so. */
+  readonly unreadable?: string;
+}
+
+/** A folder where a class may have been meant, but without images. */
+export interface EmptyFolder {
+  readonly name: string;
+  /** What it holds beside files that ordinarily lie beside images. */
+  readonly files: readonly string[];
 }
 
 /** The images of a dataset, in the order of the code points of their paths, and what the user should know of them. */
 export interface Listing {
   readonly entries: readonly Entry[];
+  readonly emptyFolders: readonly EmptyFolder[];
   readonly notes: readonly string[];
 }
 
 /**
  * Lists the images of a dataset with their labels. Nothing is decoded, and `limit` is left to `sample`.
  *
- * @throws UserError when the folder is missing, is none, or has no images, or when the CSV file cannot be used.
+ * @throws UserError when the folder is missing, is none, or has no images, when there are no class folders to take labels
+ * from, or when the CSV file cannot be used.
  */
 export async function listDataset(source: DatasetSource): Promise<Listing> {
   const { path: folder, labels } = source;
@@ -36,36 +47,57 @@ export async function listDataset(source: DatasetSource): Promise<Listing> {
   if (!found.isDirectory()) {
     throw new UserError(`The dataset ${folder} is not a folder. Name the folder that the images are in.`);
   }
-  const listing = typeof labels === 'object' ? await fromTable(labels.csv, folder) : await fromFolder(folder, labels);
+  const listing = await (typeof labels === 'object' ? fromTable(labels.csv, folder) : fromFolder(source));
   return { ...listing, entries: inCodePointOrder(listing.entries, ({ file }) => file.replaceAll(path.sep, '/')) };
 }
 
 async function fromTable(csv: string, folder: string): Promise<Listing> {
-  const rows = await readLabelTable(csv, folder);
+  const { rows, notes } = await readLabelTable(csv, folder);
   if (rows.length === 0) throw new UserError(`${csv} lists no images. Add a line for every image below the header.`);
-  return { entries: rows.map(({ file, label }) => ({ file: path.resolve(folder, file), label })), notes: [] };
+  return { entries: rows, emptyFolders: [], notes };
 }
 
-async function fromFolder(folder: string, labels: 'folders' | 'predictions'): Promise<Listing> {
-  const images = await listImages(folder);
+async function fromFolder({ name, path: folder, labels }: DatasetSource): Promise<Listing> {
+  const { files, folders } = await listImages(folder);
+  const images = files.filter(({ kind }) => kind !== 'other');
   if (images.length === 0) {
     throw new UserError(
       `The dataset folder ${folder} has no images. Add some; their names must end in ${imageExtensions.join(', ')}.`,
     );
   }
-  const unlabeled = images.map((image) => ({ file: path.join(folder, image) }));
-  if (labels === 'predictions') return { entries: unlabeled, notes: [] };
+  const toEntry = ({ path: file, kind }: FoundFile) => ({
+    file: path.join(folder, file),
+    ...(kind === 'foreign' && { unreadable: foreignFormat(path.join(folder, file)) }),
+  });
+  if (labels === 'predictions') return { entries: images.map(toEntry), emptyFolders: [], notes: [] };
 
-  const inClassFolders = images.filter((image) => image.includes('/'));
-  const looseCount = images.length - inClassFolders.length;
-  if (inClassFolders.length === 0) {
-    return { entries: unlabeled, notes: ["no class folders: the model's own predictions are the labels"] };
+  const inFolders = images.filter((image) => folderOf(image) !== undefined);
+  if (inFolders.length === 0) {
+    throw new UserError(
+      `${folder} has ${images.length} images, but no class folders to take labels from. Sort the images into one folder a ` +
+        `class, or give dataset "${name}" other "labels": a .csv file, or "predictions", which are what the model says itself.`,
+    );
   }
+  const loose = images.length - inFolders.length;
+  const withImages = new Set(inFolders.map(folderOf));
   return {
-    entries: inClassFolders.map((image) => ({
-      file: path.join(folder, image),
-      label: image.slice(0, image.indexOf('/')),
-    })),
-    notes: looseCount > 0 ? [`images outside the class folders are left out: ${looseCount}`] : [],
+    entries: inFolders.map((image) => ({ ...toEntry(image), label: folderOf(image) as string })),
+    emptyFolders: folders
+      .filter((each) => !withImages.has(each))
+      .map((each) => ({
+        name: each,
+        files: files.filter((file) => folderOf(file) === each).map((file) => path.join(folder, file.path)),
+      })),
+    notes: loose > 0 ? [`images outside the class folders are left out: ${loose}`] : [],
   };
+}
+
+/** The name of the folder at the top that a file is in. */
+function folderOf({ path: file }: FoundFile): string | undefined {
+  const end = file.indexOf('/');
+  return end < 0 ? undefined : file.slice(0, end);
+}
+
+function foreignFormat(file: string): string {
+  return `Cannot read the image ${file}: its format is not read. Convert it to PNG or JPEG.`;
 }

@@ -1,97 +1,113 @@
-import { readFile } from 'node:fs/promises';
 import { UserError } from '../userError.ts';
-import { readError } from './fileErrors.ts';
 import { firstFew } from './firstFew.ts';
 import { nearestName } from './nearestName.ts';
 
 /**
- * The class names of a model from a text file, one a line in the order of the model's outputs. Spaces around a name,
- * a byte order mark, Windows line ends and blank lines at the end do not count.
- *
- * @throws UserError when the file cannot be read, is empty, has a blank line inside, or names a class twice.
- */
-export async function readLabels(file: string): Promise<string[]> {
-  const text = await readFile(file, 'utf8').catch((error) => {
-    throw readError(file, error);
-  });
-  // Trimming takes the byte order mark and carriage returns away, too.
-  const lines = text.trimEnd();
-  if (lines === '') {
-    throw new UserError(`The labels file ${file} is empty. Write one class name a line, in the order of the outputs.`);
-  }
-
-  const names = lines.split('\n').map((line) => line.trim());
-  const lineOf = new Map<string, number>();
-  const problems: string[] = [];
-  for (const [index, name] of names.entries()) {
-    const line = index + 1;
-    const earlier = lineOf.get(name);
-    if (name === '') problems.push(`line ${line} is blank`);
-    else if (earlier !== undefined) problems.push(`lines ${earlier} and ${line} are both "${name}"`);
-    else lineOf.set(name, line);
-  }
-  if (problems.length > 0) {
-    const remedy = 'Give every class a name of its own, one a line.';
-    throw new UserError(`The labels file ${file} does not name the classes: ${firstFew(problems, '; ')}. ${remedy}`);
-  }
-  return names;
-}
-
-/**
- * The class index of every label that a dataset uses. A label is the name of a class; or that in other letter case;
- * or, for classes like "n01440764 tench, Tinca tinca", the WordNet id or the name after it; or, when it is no name
- * at all, the index of a class as a decimal number.
+ * The class index of every label that a dataset uses (`findLabel`).
  *
  * @param remedy what to change when a label is unknown, up to "…, to the name of a class"
  * @throws UserError when a label matches no class, or more than one equally well.
  */
 export function matchLabels(
-  names: Iterable<string>,
+  labels: Iterable<string>,
   classes: readonly string[],
   remedy = 'Rename the class folder, or the label in the CSV file',
 ): Map<string, number> {
-  const wordNet = classes.map((name) => /^(n\d{8})\s+(.+)$/.exec(name));
-  const wordNetNames = wordNet.map((match) => match?.[2]);
-  const exact = indexOfUnique(classes);
-  const looser = [classes, wordNet.map((match) => match?.[1]), wordNetNames].map((names) =>
-    indexOfUnique(names.map((name) => name?.toLowerCase())),
-  );
-
-  function find(label: string): number | undefined {
-    const matches = [exact.get(label), ...looser.map((indexOf) => indexOf.get(label.toLowerCase()))];
-    const named = matches.find((index) => index !== undefined);
-    if (named !== undefined) return named;
-    return /^\d+$/.test(label) && Number(label) < classes.length ? Number(label) : undefined;
-  }
-
+  const find = finderOf(classes);
   const found = new Map<string, number>();
   const unknown = new Set<string>();
-  for (const label of names) {
+  const ambiguous: string[] = [];
+  for (const label of new Set(labels)) {
     const index = find(label);
-    if (index === undefined) unknown.add(label);
-    else found.set(label, index);
+    if (typeof index === 'number') found.set(label, index);
+    else if (index === undefined) unknown.add(label);
+    else ambiguous.push(`"${label}" (${firstFew(index.map(String))})`);
+  }
+  const target = `to the name of a class of the model or to its index (0 to ${classes.length - 1})`;
+  if (ambiguous.length > 0) {
+    throw new UserError(
+      `The model has several classes named ${firstFew(ambiguous)}. ${remedy}, to the index of the one that is meant.`,
+    );
   }
   if (unknown.size > 0) {
-    const known = [...classes, ...wordNetNames.filter((name) => name !== undefined)];
-    throw new UserError(
-      `The model has no class named ${firstFew([...unknown].map((label) => suggest(label, known)))}. ` +
-        `${remedy}, to the name of a class of the model or to its index (0 to ${classes.length - 1}).`,
-    );
+    const known = [...classes, ...classes.flatMap((name) => wordNetParts(name)?.name ?? [])];
+    const words = firstFew([...unknown].map((label) => suggest(label, known)));
+    throw new UserError(`The model has no class named ${words}. ${remedy}, ${target}.`);
   }
   return found;
 }
 
-/** The place of every name that occurs once; a name that stands for two classes stands for neither. */
-function indexOfUnique(names: readonly (string | undefined)[]): Map<string, number> {
-  const indexOf = new Map<string, number>();
-  const repeated = new Set<string>();
+/**
+ * The index of the class that a label means. A label is the name of a class; or that in other letter case or in another
+ * form of Unicode; or, for classes like "n01440764 tench, Tinca tinca", the WordNet id or the name after it; or a name
+ * with its index before it, as in "0 red"; or, when it is no name at all, the index of a class as a decimal number
+ * ("3", "003", "3.0"). Where names are numbers themselves, a number is never an index.
+ * @returns `undefined` for a label that means no class, or more than one.
+ */
+export function findLabel(label: string, classes: readonly string[]): number | undefined {
+  const found = finderOf(classes)(label);
+  return typeof found === 'number' ? found : undefined;
+}
+
+/** The index that a label stands for, or all that it could stand for. */
+type Finder = (label: string) => number | readonly number[] | undefined;
+
+const number = /^(\d+)(?:\.0*)?$/;
+
+function finderOf(classes: readonly string[]): Finder {
+  const wordNet = classes.map(wordNetParts);
+  const exact = placesOf(classes.map(composed));
+  const looser = [
+    placesOf(classes.map(folded)),
+    placesOf(wordNet.map((parts) => parts?.id)),
+    placesOf(wordNet.map((parts) => parts && folded(parts.name))),
+  ];
+  const areNumbers = classes.every((name) => number.test(name));
+  const numbers = placesOf(classes.map((name) => (areNumbers ? numberIn(name) : undefined)));
+
+  return function find(label) {
+    const places = [exact.get(composed(label)), ...looser.map((placeOf) => placeOf.get(folded(label)))];
+    const named = places.find((found) => found?.length === 1) ?? places.find((found) => found !== undefined);
+    if (named !== undefined) return named.length === 1 ? named[0] : named;
+    const value = numberIn(label);
+    if (areNumbers) return value === undefined ? undefined : numbers.get(value)?.[0];
+    if (value !== undefined) return Number(value) < classes.length ? Number(value) : undefined;
+    const [, index, name] = /^(\d+)[\s:,;._-]+(\S.*)$/.exec(label) ?? [];
+    if (index === undefined || name === undefined) return undefined;
+    return [Number(index), Number(index) - 1].find((place) => folded(classes[place] ?? '') === folded(name));
+  };
+}
+
+/** The digits of a whole number without leading zeros; `undefined` for other text. */
+function numberIn(text: string): string | undefined {
+  const [, digits] = number.exec(text) ?? [];
+  return digits?.replace(/^0+(?=\d)/, '');
+}
+
+/** One of the ways to write a letter with an accent: macOS hands out another in names of folders. */
+function composed(text: string): string {
+  return text.normalize('NFC').trim();
+}
+
+function folded(text: string): string {
+  return composed(text).toLowerCase();
+}
+
+function wordNetParts(name: string): { readonly id: string; readonly name: string } | undefined {
+  const [, id, rest] = /^(n\d{8})\s+(.+)$/.exec(name) ?? [];
+  return id === undefined || rest === undefined ? undefined : { id, name: rest };
+}
+
+/** The places of every name. */
+function placesOf(names: readonly (string | undefined)[]): Map<string, number[]> {
+  const places = new Map<string, number[]>();
   for (const [index, name] of names.entries()) {
     if (name === undefined) continue;
-    if (indexOf.has(name)) repeated.add(name);
-    indexOf.set(name, index);
+    const found = places.get(name);
+    if (found) found.push(index);
+    else places.set(name, [index]);
   }
-  for (const name of repeated) indexOf.delete(name);
-  return indexOf;
+  return places;
 }
 
 function suggest(label: string, known: readonly string[]): string {

@@ -1,34 +1,56 @@
-import { readdir, realpath, stat } from 'node:fs/promises';
+import { open, readdir, realpath, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readError } from './fileErrors.ts';
-import { hasImageExtension } from './imageFormats.ts';
+import { type FileKind, headLength, isSideFolder, kindOf } from './formats/imageFormats.ts';
+
+/** A file in the folder of a dataset. */
+export interface FoundFile {
+  /** Relative to the folder, with '/' on every system. */
+  readonly path: string;
+  readonly kind: Exclude<FileKind, 'side'>;
+}
+
+/** What is in a folder and its sub-folders. */
+export interface Found {
+  /** In no particular order. */
+  readonly files: readonly FoundFile[];
+  /** The names of the folders directly in it. */
+  readonly folders: readonly string[];
+}
 
 /**
- * The images in a folder and its sub-folders, by their extensions, in no particular order: paths relative to the
- * folder, with '/' on every system. Hidden files and folders are left out; links are followed, but not in circles.
+ * Finds the images in a folder and its sub-folders, by their names or, where these say nothing, by their first bytes, and
+ * what else is there. Hidden files and folders are left out, and those that ordinarily lie beside images; links are
+ * followed, but not in circles.
  *
  * @throws UserError when a folder cannot be read.
  */
-export async function listImages(folder: string): Promise<string[]> {
-  const images: string[] = [];
+export async function listImages(folder: string): Promise<Found> {
+  const files: FoundFile[] = [];
+  const folders: string[] = [];
 
   async function walk(relative: string, above: readonly string[]): Promise<void> {
     const absolute = path.join(folder, relative);
     const real = await realpath(absolute);
     if (above.includes(real)) return;
     for (const item of await readdir(absolute, { withFileTypes: true })) {
-      if (item.name.startsWith('.')) continue;
       const inside = relative === '' ? item.name : `${relative}/${item.name}`;
       const isFolder = item.isSymbolicLink() ? await leadsToFolder(path.join(folder, inside)) : item.isDirectory();
-      if (isFolder) await walk(inside, [...above, real]);
-      else if (hasImageExtension(item.name)) images.push(inside);
+      if (isFolder) {
+        if (isSideFolder(item.name)) continue;
+        if (relative === '') folders.push(item.name);
+        await walk(inside, [...above, real]);
+      } else {
+        const kind = await kindOf(item.name, () => readHead(path.join(folder, inside)));
+        if (kind !== 'side') files.push({ path: inside, kind });
+      }
     }
   }
 
   await walk('', []).catch((error) => {
     throw readError(error.path ?? folder, error);
   });
-  return images;
+  return { files, folders };
 }
 
 /** A broken link counts as a file, so that reading it says what is wrong. */
@@ -37,4 +59,20 @@ async function leadsToFolder(link: string): Promise<boolean> {
     (target) => target.isDirectory(),
     () => false,
   );
+}
+
+/** The first bytes of a file; none of one that cannot be read, or is no file but a pipe or the like. */
+async function readHead(file: string): Promise<Buffer> {
+  const isFile = await stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+  const handle = isFile ? await open(file).catch(() => undefined) : undefined;
+  if (handle === undefined) return Buffer.alloc(0);
+  try {
+    const { buffer, bytesRead } = await handle.read(Buffer.alloc(headLength), 0, headLength, 0);
+    return buffer.subarray(0, bytesRead);
+  } finally {
+    await handle.close();
+  }
 }

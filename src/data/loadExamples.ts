@@ -1,14 +1,12 @@
-import type { TestPlan } from '../evaluation/plan.ts';
-import type { Classifier } from '../models/classifier.ts';
 import { UserError } from '../userError.ts';
 import { listDataset } from './dataset.ts';
 import type { ImageShape, Pixels } from './image.ts';
-import { matchLabels } from './labels.ts';
-import { noiseImages } from './noiseImages.ts';
+import { findLabel, matchLabels } from './labels.ts';
 import { readImage } from './readImage.ts';
 import { fitTo, type Resizing, stretching } from './resizing.ts';
 import { sample } from './sample.ts';
 import type { DatasetSource } from './source.ts';
+import { countByExtension, leaveOut, type Unreadable } from './unreadable.ts';
 
 /** An image of a dataset, ready for the model. */
 export interface LabeledImage {
@@ -28,43 +26,33 @@ export interface Examples {
   readonly notes: readonly string[];
 }
 
-/**
- * Reads the images that a test is about, or makes them where it has no dataset.
- * @throws UserError for a dataset or an image that cannot be read, or a label that is no class of the model.
- */
-export async function loadExamples(plan: TestPlan, classifier: Classifier): Promise<Examples> {
-  if (plan.dataset === undefined) return { images: noiseImages(classifier.input, plan.seed), notes: [] };
-  const { files, notes } = await listExamples(plan, plan.dataset, classifier.classes);
-  const images = await readImages(files, classifier.input, plan.model.resizing);
-  return { images, notes: [...notes, ...countNotes(images)] };
+/** Which images of a dataset are meant. */
+export interface Selection {
+  readonly dataset: DatasetSource;
+  /** Names of the model's classes, in their order. */
+  readonly classNames: readonly string[];
+  /** Only images of these classes; all where it is missing. */
+  readonly classes?: readonly string[] | undefined;
+  /** Of the sample that is drawn where the dataset has a limit. */
+  readonly seed: number;
+}
+
+/** How images are read for a model. */
+export interface Reading {
+  readonly shape: ImageShape;
+  /** Stretched where it is missing. */
+  readonly resizing?: Resizing | undefined;
+  readonly signal?: AbortSignal;
 }
 
 /**
- * The files of a dataset that a test is about: those of its classes, a seeded sample of them where the dataset has a limit.
- * @throws UserError for a dataset that cannot be read, or a label that is no class of the model.
+ * Reads the images that are meant.
+ * @throws UserError for a dataset or an image that cannot be read, or a label that is no class of the model.
  */
-export async function listExamples(
-  plan: Pick<TestPlan, 'classes' | 'seed'>,
-  dataset: DatasetSource,
-  modelClasses: readonly string[],
-): Promise<{ files: readonly LabeledFile[]; notes: readonly string[] }> {
-  const { entries, notes } = await listDataset(dataset);
-  const labels = matchLabels(
-    entries.flatMap(({ label }) => (label === undefined ? [] : [label])),
-    modelClasses,
-  );
-  const classes =
-    plan.classes && new Set(matchLabels(plan.classes, modelClasses, 'Change "classes" of this test').values());
-  const labeled = entries.map(({ file, label }) => ({
-    file,
-    label: label === undefined ? undefined : labels.get(label),
-  }));
-  const chosen = classes ? labeled.filter(({ label }) => label !== undefined && classes.has(label)) : labeled;
-  if (chosen.length === 0) {
-    throw new UserError(`${dataset.path}: no image has a label among the test's classes ${plan.classes?.join(', ')}.`);
-  }
-  const { limit } = dataset;
-  return { files: limit === undefined ? chosen : sample(chosen, ({ label }) => label, limit, plan.seed), notes };
+export async function loadExamples(selection: Selection, reading: Reading): Promise<Examples> {
+  const { files, notes } = await listExamples(selection);
+  const read = await readImages(files, selection.dataset, reading);
+  return { images: read.images, notes: [...notes, ...read.notes, ...countNotes(read.images)] };
 }
 
 /** A file and the index of its class. */
@@ -74,22 +62,82 @@ export interface LabeledFile {
 }
 
 /**
- * Reads images, each brought to the shape of a model.
+ * The files that are meant: those of the classes, a seeded sample of them where the dataset has a limit.
+ * @throws UserError for a dataset that cannot be read, or a label that is no class of the model.
+ */
+export async function listExamples({
+  dataset,
+  classNames,
+  classes,
+  seed,
+}: Selection): Promise<{ files: readonly LabeledFile[]; notes: readonly string[] }> {
+  const { entries, emptyFolders, notes } = await listDataset(dataset);
+  const labels = matchLabels(
+    entries.flatMap(({ label }) => (label === undefined ? [] : [label])),
+    classNames,
+  );
+  const wanted = classes && new Set(matchLabels(classes, classNames, 'Change "classes" of this test').values());
+  const isWanted = ({ label }: { readonly label?: number | undefined }) =>
+    wanted === undefined || (label !== undefined && wanted.has(label));
+
+  const labeled = entries
+    .map((entry) => ({ ...entry, label: entry.label === undefined ? undefined : labels.get(entry.label) }))
+    .filter(isWanted);
+  const usable = labeled.filter(({ unreadable }) => unreadable === undefined);
+  const lost: Unreadable[] = labeled.flatMap(({ file, label, unreadable }) =>
+    unreadable === undefined ? [] : [{ file, label, reason: unreadable }],
+  );
+  const empty: string[] = [];
+  for (const { name, files } of emptyFolders) {
+    const label = findLabel(name, classNames);
+    // The folder of a class that holds files but no image that we know of is taken to hold images in some other format.
+    if (label === undefined || files.length === 0) empty.push(describeEmpty(name, files));
+    else if (isWanted({ label })) lost.push(...files.map((file) => ({ file, label, reason: noKnownFormat(file) })));
+  }
+
+  const leftOut = leaveOut(dataset, lost, usable);
+  if (usable.length === 0) {
+    throw new UserError(`${dataset.path}: no image has a label among the test's classes ${classes?.join(', ')}.`);
+  }
+  const { limit, sampling = 'proportional' } = dataset;
+  const drawn = limit === undefined ? usable : sample(usable, ({ label }) => label, limit, seed, sampling);
+  return {
+    files: drawn.map(({ file, label }) => (label === undefined ? { file } : { file, label })),
+    notes: [...notes, ...leftOut, ...(empty.length > 0 ? [`folders without images: ${empty.join(', ')}`] : [])],
+  };
+}
+
+function describeEmpty(name: string, files: readonly string[]): string {
+  return files.length === 0 ? name : `${name} (${countByExtension(files)})`;
+}
+
+function noKnownFormat(file: string): string {
+  return `${file} is in the folder of a class, which has no images, and its format is not known.`;
+}
+
+/**
+ * Reads images, each brought to the shape of a model. Those that cannot be read are left out where the dataset's settings
+ * say so.
  * @throws UserError for an image that cannot be read, or a resizing that does not go with the model.
  */
 export async function readImages(
   files: readonly LabeledFile[],
-  shape: ImageShape,
-  resizing: Resizing = stretching,
-  signal?: AbortSignal,
-): Promise<LabeledImage[]> {
+  dataset: DatasetSource,
+  { shape, resizing = stretching, signal }: Reading,
+): Promise<Examples> {
   const fit = fitTo(shape, resizing);
   const images: LabeledImage[] = [];
+  const lost: Unreadable[] = [];
   for (const { file, label } of files) {
     signal?.throwIfAborted();
-    images.push({ ...(await readImage(file, shape, fit)), file, label });
+    try {
+      images.push({ ...(await readImage(file, shape, fit)), file, ...(label !== undefined && { label }) });
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      lost.push({ file, label, reason: error.message });
+    }
   }
-  return images;
+  return { images, notes: leaveOut(dataset, lost, images) };
 }
 
 /** "stretched to 32×32 (lanczos): 12 images" for everything that had to be done. */

@@ -1,12 +1,15 @@
 import { createHash } from 'node:crypto';
 import { readFile } from 'node:fs/promises';
-import sharp, { type Metadata } from 'sharp';
+import sharp from 'sharp';
 import { UserError } from '../userError.ts';
 import { readError } from './fileErrors.ts';
+import type { Decoded } from './formats/decoded.ts';
+import { decodeImage } from './formats/decodeImage.ts';
+import { Undecodable } from './formats/undecodable.ts';
 import { valueAt } from './grid.ts';
 import type { ImageShape, Pixels } from './image.ts';
-import { imageFormats } from './imageFormats.ts';
 import { type Fit, fitTo, resizeTo, stretching } from './resizing.ts';
+import { toGray } from './toGray.ts';
 
 /** An image file as a model gets it. */
 export interface LoadedImage {
@@ -18,17 +21,9 @@ export interface LoadedImage {
   readonly notes: readonly string[];
 }
 
-/** 8-bit sRGB samples, with alpha when there are four channels. */
-interface Samples {
-  readonly data: Buffer;
-  readonly width: number;
-  readonly height: number;
-  readonly channels: 3 | 4;
-}
-
 /**
  * Reads an image file into pixels of shape `shape` (height × width × channels, values in [0, 1]): turned upright,
- * in sRGB or gray, 8 bits a channel, laid over white where transparent, and brought to the size.
+ * in sRGB or gray (ITU-R 601), 8 bits a channel, laid over white where transparent, and brought to the size.
  *
  * @param fit how it is brought to the size (`fitTo`); stretched where it is missing.
  * @throws UserError when the file cannot be read, is no image of a known format, or is corrupt or truncated.
@@ -41,77 +36,43 @@ export async function readImage(
   const bytes = await readFile(file).catch((error) => {
     throw readError(file, error);
   });
-  const metadata = await readMetadata(file, bytes);
-  const samples = await decode(file, bytes);
+  const decoded = await decodeImage(bytes).catch((error) => {
+    if (!(error instanceof Undecodable)) throw error;
+    throw new UserError(`Cannot read the image ${file}: ${error.message}. ${error.remedy}`, { cause: error });
+  });
   return {
-    pixels: await toShape(samples, shape, fit),
+    pixels: await toShape(decoded, shape, fit),
     sha256: createHash('sha256').update(bytes).digest('hex'),
-    notes: [...notesOn(metadata, samples, shape), ...sizeNotes(samples, shape, fit)],
+    notes: [...decoded.notes, ...colorNotes(decoded, shape), ...sizeNotes(decoded, shape, fit)],
   };
 }
 
-async function readMetadata(file: string, bytes: Buffer): Promise<Metadata> {
-  if (bytes.length === 0) throw unreadable(file, 'the file is empty');
-  const metadata = await sharp(bytes)
-    .metadata()
-    .catch((error: Error) => {
-      const unknown = error.message.includes('unsupported image format');
-      throw unknown ? notAnImage(file) : broken(file, error);
-    });
-  if (!imageFormats.has(metadata.format)) throw notAnImage(file);
-  // Floating point has no agreed white, so there is no right way to make 8 bits of it.
-  if (metadata.depth !== 'uchar' && metadata.depth !== 'ushort') {
-    throw new UserError(`${file} has samples of type ${metadata.depth}. Convert it to an image of 8 or 16 bits.`);
-  }
-  return metadata;
+/** Lays the samples over white, takes gray when the shape has one channel, and brings them to the size. */
+async function toShape(decoded: Decoded, shape: ImageShape, fit: Fit): Promise<Pixels> {
+  const { width, height } = decoded;
+  const opaque = await overWhite(decoded);
+  if (shape.channels === 3)
+    return Float32Array.from(resizeTo(shape, { data: opaque, width, height }, fit).data, valueAt);
+  const { data } = resizeTo(shape, { data: toGray(opaque), width, height }, fit);
+  return Float32Array.from({ length: data.length / 3 }, (_, i) => valueAt(data[i * 3] as number));
 }
 
-/** Decodes the whole file before anything else is done: 16 bits become 8 here, so that later steps see one format. */
-async function decode(file: string, bytes: Buffer): Promise<Samples> {
-  const { data, info } = await sharp(bytes, { failOn: 'warning' })
-    .autoOrient()
-    .toColourspace('srgb')
-    .raw({ depth: 'uchar' })
-    .toBuffer({ resolveWithObject: true })
-    .catch((error: Error) => {
-      throw broken(file, error);
-    });
-  const { width, height, channels } = info;
-  if (channels !== 3 && channels !== 4) throw new UserError(`${file} has ${channels} channels. Convert it to RGB.`);
-  return { data, width, height, channels };
+async function overWhite({ data, width, height, channels }: Decoded): Promise<Uint8Array> {
+  if (channels === 3) return data;
+  return sharp(data, { raw: { width, height, channels } }).flatten({ background: 'white' }).raw().toBuffer();
 }
 
-/** Lays the samples over white, brings them to the size, and takes gray when the shape has one channel. */
-async function toShape({ data, ...raw }: Samples, shape: ImageShape, fit: Fit): Promise<Pixels> {
-  const opaque = await sharp(data, { raw }).flatten({ background: 'white' }).raw().toBuffer();
-  const { width, height } = raw;
-  const sized = resizeTo(shape, { data: opaque, width, height }, fit);
-  if (shape.channels === 3) return Float32Array.from(sized.data, valueAt);
-  const gray = await sharp(sized.data, { raw: { width: shape.width, height: shape.height, channels: 3 } })
-    .toColourspace('b-w')
-    .raw()
-    .toBuffer();
-  return Float32Array.from(gray, valueAt);
-}
-
-function notesOn(metadata: Metadata, samples: Samples, shape: ImageShape): string[] {
-  const { space, depth, orientation = 1, pages = 1, hasProfile } = metadata;
-  const isGray = space === 'b-w' || space === 'grey16';
-  const isRgb = space === 'srgb' || space === 'rgb16';
-  const target = shape.channels === 1 ? 'gray' : 'RGB';
+function colorNotes({ colors, ...samples }: Decoded, shape: ImageShape): string[] {
   const notes: string[] = [];
-  if (pages > 1) notes.push(`first of ${pages} frames`);
-  if (orientation > 1) notes.push('rotated as EXIF says');
-  if (isGray && shape.channels === 3) notes.push('gray image');
-  if (isRgb && shape.channels === 1) notes.push('color converted to gray');
-  if (!isGray && !isRgb) notes.push(`${space.toUpperCase()} converted to ${target}`);
-  if (hasProfile && (isGray || isRgb)) notes.push('color profile converted to sRGB');
-  if (depth === 'ushort') notes.push('16 bits a channel reduced to 8');
+  if (colors === 'gray' && shape.channels === 3) notes.push('gray image');
+  if (colors === 'rgb' && shape.channels === 1) notes.push('color converted to gray');
+  if (colors !== 'gray' && colors !== 'rgb')
+    notes.push(`${colors} converted to ${shape.channels === 1 ? 'gray' : 'RGB'}`);
   if (isTransparent(samples)) notes.push('alpha laid over white');
   return notes;
 }
 
-function sizeNotes({ width, height }: Samples, shape: ImageShape, { resize, interpolation }: Fit): string[] {
+function sizeNotes({ width, height }: Decoded, shape: ImageShape, { resize, interpolation }: Fit): string[] {
   // The size that an image had is left out: the notes on a thousand images are to be few.
   const fits = width === shape.width && height === shape.height;
   if (resize === 'stretch') return fits ? [] : [`stretched to ${shape.width}×${shape.height} (${interpolation})`];
@@ -123,26 +84,8 @@ function sizeNotes({ width, height }: Samples, shape: ImageShape, { resize, inte
 }
 
 /** True when some pixel is not opaque: many files carry an alpha channel that changes nothing. */
-function isTransparent({ data, channels }: Samples): boolean {
+function isTransparent({ data, channels }: Pick<Decoded, 'data' | 'channels'>): boolean {
   if (channels === 3) return false;
   for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return true;
   return false;
-}
-
-function notAnImage(file: string): UserError {
-  return unreadable(file, 'it is not a PNG, JPEG, WebP, GIF, TIFF or AVIF image');
-}
-
-function broken(file: string, error: Error): UserError {
-  // The first line is the decoder's complaint; the rest is its trace.
-  const complaint = error.message.split('\n', 1)[0] ?? '';
-  if (complaint.includes('pixel limit')) {
-    return new UserError(`The image ${file} is too large to decode. Scale it down, or remove it.`, { cause: error });
-  }
-  return unreadable(file, `it is corrupt or truncated (${complaint})`, error);
-}
-
-function unreadable(file: string, reason: string, cause?: Error): UserError {
-  const remedy = 'Replace it with an intact image, or remove it.';
-  return new UserError(`Cannot read the image ${file}: ${reason}. ${remedy}`, { cause });
 }

@@ -1,8 +1,10 @@
 import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { Sampling } from './source.ts';
 
 /**
- * At most `limit` of the items, drawn as evenly from the labels as their numbers allow, in their original order.
+ * At most `limit` of the items, in their original order: as even numbers of each label as there are, or, where the
+ * sampling is proportional, the same share of each label, up to one item (the method of largest remainders).
  * The same arguments always draw the same items; which labels get the leftover is up to the seed (an integer) too,
  * so that no label is favored for its place in the alphabet.
  */
@@ -11,6 +13,7 @@ export function sample<T>(
   labelOf: (item: T) => string | number | undefined,
   limit: number,
   seed: number,
+  sampling: Sampling = 'even',
 ): T[] {
   if (limit >= items.length) return [...items];
   const random = xoroshiro128plus(seed);
@@ -31,6 +34,19 @@ export function sample<T>(
     else groups.set(label, [index]);
   }
   const piles = shuffle([...groups.values()].map(shuffle));
+
+  if (sampling === 'proportional') {
+    const share = limit / items.length;
+    const quotas = piles.map((pile) => Math.floor(pile.length * share));
+    // Which of equal remainders comes first is up to the shuffled order.
+    const byRemainder = piles
+      .map((pile, i) => ({ i, remainder: (pile.length * limit) % items.length }))
+      .sort((a, b) => b.remainder - a.remainder);
+    const left = limit - quotas.reduce((sum, quota) => sum + quota, 0);
+    for (const { i } of byRemainder.slice(0, left)) quotas[i] = (quotas[i] as number) + 1;
+    const chosen = new Set(piles.flatMap((pile, i) => pile.slice(0, quotas[i])));
+    return items.filter((_, index) => chosen.has(index));
+  }
 
   // One from every pile that still has some, round after round.
   const drawn = new Set<number>();

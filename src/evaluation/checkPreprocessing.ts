@@ -1,9 +1,6 @@
-import { listDataset } from '../data/dataset.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
-import { matchLabels } from '../data/labels.ts';
-import { type LabeledFile, readImages } from '../data/loadExamples.ts';
+import { type LabeledFile, listExamples, readImages } from '../data/loadExamples.ts';
 import { type Fit, fitTo, stretching } from '../data/resizing.ts';
-import { sample } from '../data/sample.ts';
 import type { DatasetSource } from '../data/source.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { argmax, softmax } from '../models/functional.ts';
@@ -81,34 +78,38 @@ export async function checkPreprocessing(
   const files = await drawFiles(dataset, classifier, seed);
   const candidates = candidatesFor(model, classifier.input);
   const checked: CheckedConvention[] = [];
+  let count = files.length;
   onProgress(0, candidates.length);
   for (const group of byResizing(candidates)) {
-    const images = await readImages(files, classifier.input, group[0]?.resizing, signal);
+    const reading = { shape: classifier.input, resizing: group[0]?.resizing, ...(signal && { signal }) };
+    const { images } = await readImages(files, dataset, reading);
+    count = images.length;
     for (const candidate of group) {
-      const seen = images.map(({ pixels }) => preprocess(pixels, classifier.input.channels, candidate.preprocessing));
-      const score = await judge(classifier, seen, files, signal);
+      const seen = images.map(({ pixels, label }) => ({
+        pixels: preprocess(pixels, classifier.input.channels, candidate.preprocessing),
+        label,
+      }));
+      const score = await judge(classifier, seen, signal);
       checked.push({ ...candidate, ...score });
       onProgress(checked.length, candidates.length);
     }
   }
   checked.sort((a, b) => b.correct - a.correct || b.confidence - a.confidence);
-  return { images: files.length, input: classifier.input, conventions: checked };
+  return { images: count, input: classifier.input, conventions: checked };
 }
 
-async function drawFiles(dataset: DatasetSource, classifier: Classifier, seed: number): Promise<LabeledFile[]> {
-  const { entries } = await listDataset(dataset);
-  const labeled = entries.flatMap(({ file, label }) => (label === undefined ? [] : [{ file, label }]));
-  if (labeled.length === 0) {
+async function drawFiles(
+  dataset: DatasetSource,
+  { classes: classNames }: Classifier,
+  seed: number,
+): Promise<readonly LabeledFile[]> {
+  if (dataset.labels === 'predictions') {
     throw new UserError(
       `The dataset "${dataset.name}" has no labels, so nobody knows which predictions are right. Sort the images of ${dataset.path} into one folder a class, or give the dataset a .csv file of labels.`,
     );
   }
-  const indices = matchLabels(
-    labeled.map(({ label }) => label),
-    classifier.classes,
-  );
-  const files = labeled.map(({ file, label }) => ({ file, label: indices.get(label) as number }));
-  return sample(files, ({ label }) => label, Math.min(mostImages, dataset.limit ?? mostImages), seed);
+  const limit = Math.min(mostImages, dataset.limit ?? mostImages);
+  return (await listExamples({ dataset: { ...dataset, limit, sampling: 'even' }, classNames, seed })).files;
 }
 
 type UncheckedConvention = Omit<CheckedConvention, 'correct' | 'accuracy' | 'confidence'>;
@@ -200,21 +201,20 @@ function byResizing(candidates: readonly UncheckedConvention[]): (readonly Unche
 
 async function judge(
   classifier: Classifier,
-  images: readonly Pixels[],
-  files: readonly LabeledFile[],
+  images: readonly { readonly pixels: Pixels; readonly label?: number | undefined }[],
   signal: AbortSignal | undefined,
 ): Promise<Pick<CheckedConvention, 'correct' | 'accuracy' | 'confidence'>> {
   let correct = 0;
   let confidences = 0;
   for (let start = 0; start < images.length; start += classifier.batchSize) {
     signal?.throwIfAborted();
-    const rows = await classifier.logits(images.slice(start, start + classifier.batchSize));
+    const rows = await classifier.logits(images.slice(start, start + classifier.batchSize).map(({ pixels }) => pixels));
     for (const [i, row] of rows.entries()) {
       // A convention that drives the model out of the numbers is wrong, and nothing more.
       if (!row.every(Number.isFinite)) continue;
       const predicted = argmax(row);
       confidences += softmax(row)[predicted] as number;
-      if (predicted === files[start + i]?.label) correct++;
+      if (predicted === images[start + i]?.label) correct++;
     }
   }
   return { correct, accuracy: correct / images.length, confidence: confidences / images.length };

@@ -40,6 +40,7 @@ async function timeBatch(victim: Victim, size: number, seed: number): Promise<nu
 
 /** How many images the test is about, by their names alone. */
 async function countImages(plan: TestPlan, { classes, input }: Victim): Promise<number> {
-  if (plan.dataset === undefined) return noiseImages(input, plan.seed).length;
-  return (await listExamples(plan, plan.dataset, classes)).files.length;
+  const { dataset, seed } = plan;
+  if (dataset === undefined) return noiseImages(input, seed).length;
+  return (await listExamples({ dataset, classNames: classes, classes: plan.classes, seed })).files.length;
 }

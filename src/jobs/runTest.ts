@@ -1,9 +1,9 @@
-import { loadExamples } from '../data/loadExamples.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import { type Attacker, attackers, type DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
 import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
+import { planImages } from '../evaluation/planImages.ts';
 import { compare } from '../evaluation/verdict.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { appendExample } from '../reports/appendExample.ts';
@@ -60,7 +60,7 @@ export async function runTest(
       report = { ...report, detector: describeDetector(plan, plan.detector, guarded) };
     }
     await dropUnfinishedLine(folder);
-    const { images, notes } = await loadExamples(plan, classifier);
+    const { images, notes } = await planImages(plan, classifier);
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
     const total = images.length * plan.attacks.length * (guarded ? attackers.length : 1);
     let done = 0;

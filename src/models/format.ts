@@ -18,6 +18,8 @@ export interface ModelFormat {
   readonly title: string;
   /** Glob pattern of the file names that lists and menus offer. */
   readonly pattern: string;
+  /** The file names of models that are found when a path names their folder. */
+  readonly fileName: RegExp;
   /** True if a path that exists is a model of this format, as far as its name tells. */
   matches(path: string, isFolder: boolean): boolean;
   /**

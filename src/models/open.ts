@@ -1,7 +1,6 @@
-import { stat } from 'node:fs/promises';
-import { readLabels } from '../data/labels.ts';
+import { readLabels } from '../data/readLabels.ts';
 import { UserError } from '../userError.ts';
-import { formats } from './formats.ts';
+import { findModelFile } from './findModelFile.ts';
 import type { OpenedModel } from './openedModel.ts';
 import type { ModelOptions } from './options.ts';
 import { statedSize } from './preprocessing.ts';
@@ -25,17 +24,10 @@ async function open(
   { path, labels, preprocessing, resizing }: ModelSource,
   computing: ModelOptions,
 ): Promise<OpenedModel> {
-  const found = await stat(path).catch(() => undefined);
-  if (found === undefined)
-    throw new UserError(`${path}: there is no such model. Check "path" of this model in the settings.`);
-  const format = formats.find(({ matches }) => matches(path, found.isDirectory()));
-  if (format === undefined) {
-    const titles = formats.map(({ title }) => title).join(' and ');
-    throw new UserError(`${path}: this format is not supported. Perturb opens ${titles}.`);
-  }
+  const { file, format } = await findModelFile(path);
   const classes = labels === undefined ? undefined : await readLabels(labels);
   const size = resizing && statedSize(resizing);
-  return format.open(path, {
+  return format.open(file, {
     ...computing,
     ...(preprocessing && { preprocessing }),
     ...(classes && { classes }),

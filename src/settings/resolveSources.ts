@@ -36,13 +36,15 @@ function resolved(settings: PreprocessingSettings | undefined): Pick<ModelSource
 export function resolveDataset(name: string, value: unknown, scope: PathScope): Resolved<DatasetSource> {
   const faults = structuralFaults(datasetSchema, value);
   if (faults.length > 0) return { faults };
-  const { path, labels = 'folders', limit } = value as DatasetSettings;
+  const { path, labels = 'folders', limit, sampling, unreadable } = value as DatasetSettings;
   const source = {
     name,
     path: resolveAt('path', path, scope, faults),
     labels:
       labels === 'folders' || labels === 'predictions' ? labels : { csv: resolveAt('labels', labels, scope, faults) },
     ...(limit !== undefined && { limit }),
+    ...(sampling && { sampling }),
+    ...(unreadable && { unreadable }),
   } satisfies DatasetSource;
   return faults.length > 0 ? { faults } : { source };
 }

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { interpolations } from '../data/resample.ts';
+import { type Sampling, samplings, type UnreadablePolicy, unreadablePolicies } from '../data/source.ts';
 import { type Attacker, attackers } from '../defenses/guard/attacker.ts';
 import type { ExpectedMetric } from '../evaluation/plan.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
@@ -27,7 +28,7 @@ export function path(description: string) {
   return Type.String({
     minLength: 1,
     errorMessage: 'Enter a path in quotes.',
-    markdownDescription: `${description}\n\nRelative paths start at the folder whose settings define it. You can use \`\${workspaceFolder}\`, \`\${workspaceFolder:name}\`, \`\${userHome}\`, and \`\${env:NAME}\`.`,
+    markdownDescription: `${description}\n\nRelative paths start at the folder whose settings define it. You can use \`\${workspaceFolder}\`, \`\${workspaceFolder:name}\`, \`\${userHome}\`, and \`\${env:NAME}\`, and start with \`~\` for your home folder.`,
   });
 }
 
@@ -112,8 +113,14 @@ const preprocessing = Type.Unsafe<PreprocessingSettings>({
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(
   {
-    path: path(`Path to the model. Supported formats: ${formats.map(({ title }) => title).join(', ')}.`),
-    labels: Type.Optional(path('Text file with one class name per line, in the order of the model’s outputs.')),
+    path: path(
+      `Path to the model, or to a folder with exactly one. Supported formats: ${formats.map(({ title }) => title).join(', ')}.`,
+    ),
+    labels: Type.Optional(
+      path(
+        'File with the class names in the order of the model’s outputs: one name per line, optionally with its index, or JSON: a list, or a map from indices to names or from names to indices.',
+      ),
+    ),
     preprocessing: Type.Optional(preprocessing),
   },
   closed,
@@ -126,18 +133,40 @@ export const datasetSchema = Type.Object(
     path: path('Folder of images.'),
     labels: Type.Optional(
       Type.String({
-        anyOf: [{ enum: ['folders', 'predictions'] }, { pattern: '\\.[cC][sS][vV]$' }],
+        anyOf: [{ enum: ['folders', 'predictions'] }, { pattern: '\\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$' }],
         default: 'folders',
-        errorMessage: 'Enter "folders", "predictions", or the path to a .csv file.',
+        errorMessage: 'Enter "folders", "predictions", or the path to a .csv, .tsv, or .txt file.',
         markdownDescription:
-          'Source of the image labels:\n\n- `folders`: the name of the folder containing the image\n- `predictions`: the model’s prediction before the attack\n- a path ending in `.csv`: a file with one line per image',
+          'Source of the image labels:\n\n- `folders`: the name of the folder containing the image\n- `predictions`: the model’s prediction before the attack\n- a path ending in `.csv`, `.tsv`, or `.txt`: a table with one line per image',
       }),
     ),
     limit: Type.Optional(
       Type.Integer({
         minimum: 1,
         markdownDescription:
-          'Maximum number of images to use, drawn evenly from the classes. The same seed draws the same images.',
+          'Maximum number of images to use, drawn as `sampling` says. The same seed draws the same images.',
+      }),
+    ),
+    sampling: Type.Optional(
+      Type.Unsafe<Sampling>({
+        enum: samplings,
+        default: 'proportional',
+        markdownDescription: 'How the images of a `limit` are drawn from the classes.',
+        markdownEnumDescriptions: [
+          'The same share of each class, so that accuracy is that of the whole dataset.',
+          'The same number of images from each class, as far as possible.',
+        ],
+      }),
+    ),
+    unreadable: Type.Optional(
+      Type.Unsafe<UnreadablePolicy>({
+        enum: unreadablePolicies,
+        default: 'error',
+        markdownDescription: 'What to do if image files of the dataset cannot be read.',
+        markdownEnumDescriptions: [
+          'The test is errored, and the files are named.',
+          'The files are left out, and the report names and counts them.',
+        ],
       }),
     ),
   },

@@ -1,5 +1,5 @@
 import { homedir } from 'node:os';
-import { resolve } from 'node:path';
+import { resolve, sep } from 'node:path';
 
 /** What a path in settings can refer to. */
 export interface PathScope {
@@ -12,15 +12,16 @@ export interface PathScope {
 }
 
 /**
- * The absolute path that a path in settings stands for: variables replaced, as VS Code does in tasks, and a relative
- * path taken from the folder whose settings state it.
+ * The absolute path that a path in settings stands for: variables replaced, as VS Code does in tasks, a leading `~` taken
+ * for the home folder, backslashes for separators on every system, and a relative path from the folder whose settings
+ * state it.
  * @throws RangeError for a variable without a value, with a message for the user.
  */
 export function resolvePath(path: string, scope: PathScope): string {
-  return resolve(
-    scope.folder,
-    path.replace(/\$\{([^}]*)\}/g, (_, variable) => variableValue(variable, scope)),
-  );
+  const expanded = path
+    .replace(/^~(?=$|[/\\])/, () => homedir())
+    .replace(/\$\{([^}]*)\}/g, (_, variable) => variableValue(variable, scope));
+  return resolve(scope.folder, expanded.replaceAll('\\', sep));
 }
 
 function variableValue(variable: string, { workspaceFolder, folders }: PathScope): string {

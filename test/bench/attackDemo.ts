@@ -2,7 +2,7 @@ import { performance } from 'node:perf_hooks';
 import type { AttackDefinition } from '../../src/attacks/attackDefinition.ts';
 import { createGoal } from '../../src/attacks/goal.ts';
 import { ifgsm } from '../../src/attacks/gradient/ifgsm.ts';
-import { loadExamples } from '../../src/data/loadExamples.ts';
+import { planImages } from '../../src/evaluation/planImages.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { openModel } from '../../src/models/open.ts';
 import { runAttack } from '../../src/runner/runAttack.ts';
@@ -22,7 +22,7 @@ export async function attackDemo(workspace: string): Promise<Measurement[]> {
   if (plan === undefined) throw new Error('the demo has no test "FGSM 8/255"');
   const { classifier } = await openModel(plan.model);
   const differentiable = classifier as typeof classifier & DifferentiableClassifier;
-  const examples = (await loadExamples(plan, classifier)).images.slice(0, images);
+  const examples = (await planImages(plan, classifier)).images.slice(0, images);
   const subjects = examples.map(({ pixels, label = 0 }, seed) => ({ image: pixels, goal: createGoal(label), seed }));
 
   const attack = async () => {

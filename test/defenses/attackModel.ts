@@ -1,9 +1,9 @@
-import { loadExamples } from '../../src/data/loadExamples.ts';
 import { openGuarded } from '../../src/defenses/guard/openGuarded.ts';
 import { evaluate } from '../../src/evaluation/evaluate.ts';
 import type { Example } from '../../src/evaluation/example.ts';
 import { type Metrics, wilsonInterval } from '../../src/evaluation/metrics.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
+import { planImages } from '../../src/evaluation/planImages.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
 import { victimOf } from '../../src/runner/victim.ts';
@@ -27,7 +27,7 @@ export async function attackModel(domain: Domain, model: ModelSource, trial: Tri
   const plan = await planFor(domain, model, trial);
   const { classifier } = await openModel(model, computing);
   try {
-    const { images } = await loadExamples(plan, classifier);
+    const { images } = await planImages(plan, classifier);
     const examples: Example[] = [];
     const judge = victimOf(classifier);
     const [round] = await evaluate(plan, {
@@ -70,7 +70,7 @@ export async function attackGuarded(
   const { classifier, sha256 } = await openModel(model, computing);
   const { judge, attacked, opened } = await openGuarded(plan.detector, classifier, sha256);
   try {
-    const { images } = await loadExamples(plan, classifier);
+    const { images } = await planImages(plan, classifier);
     const [round] = await evaluate(plan, {
       judge,
       opponents: [

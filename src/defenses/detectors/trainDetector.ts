@@ -144,10 +144,14 @@ export async function trainDetector(
 
 /** The images of the plan's dataset that the model gets right, and how many it gets wrong. */
 async function eligibleImages(plan: DetectorPlan, classifier: DifferentiableClassifier, signal: AbortSignal) {
-  const { files } = await listExamples(plan, plan.dataset, classifier.classes);
+  const { files } = await listExamples({
+    dataset: plan.dataset,
+    classNames: classifier.classes,
+    seed: plan.seed,
+  });
   const resizing = plan.model.resizing ?? stretching;
   fitTo(classifier.input, resizing);
-  const images = await readImages(files, classifier.input, resizing, signal);
+  const { images } = await readImages(files, plan.dataset, { shape: classifier.input, resizing, signal });
   const judgments = await judgeAll(
     victimOf(classifier),
     images.map(({ pixels }) => pixels),

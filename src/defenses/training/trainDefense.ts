@@ -168,9 +168,10 @@ function examplesFolder(plan: DefensePlan): string {
 async function loadData(plan: DefensePlan, { classifier }: OpenedModel, signal: AbortSignal) {
   const read = async (source: DatasetSource): Promise<KnownImage[]> => {
     if (source.labels === 'predictions') throw unlabeled(source);
-    const { files } = await listExamples(plan, source, classifier.classes);
-    if (files.some(({ label }) => label === undefined)) throw unlabeled(source);
-    return (await readImages(files, classifier.input, plan.model.resizing, signal)) as KnownImage[];
+    const selection = { dataset: source, classNames: classifier.classes, seed: plan.seed };
+    const { files } = await listExamples(selection);
+    const reading = { shape: classifier.input, resizing: plan.model.resizing, signal };
+    return (await readImages(files, source, reading)).images as KnownImage[];
   };
   const all = await read(plan.dataset);
   if (all.length < fewestImages) {

@@ -5,7 +5,8 @@ import type { AttackDefinition } from '../../attacks/attackDefinition.ts';
 import { catalog } from '../../attacks/catalog.ts';
 import type { Kind } from '../../attacks/kind.ts';
 import { kinds } from '../../attacks/kind.ts';
-import { readLabels } from '../../data/labels.ts';
+import { listImages } from '../../data/listImages.ts';
+import { readLabels } from '../../data/readLabels.ts';
 import type { PreprocessingSettings } from '../../models/preprocessing.ts';
 import { parseAmount } from '../../parameters/amount.ts';
 import { resolveModel } from '../../settings/resolveSources.ts';
@@ -170,7 +171,11 @@ async function chooseFolder(layer: SettingsLayer): Promise<ChosenDataset | undef
     })) ?? [];
   if (chosen === undefined) return undefined;
   const name = freeName(path.basename(chosen.fsPath), Object.keys(layer.values['perturb.datasets']));
-  return { name, entry: { [name]: { path: shorten(chosen.fsPath, layer.folder) } } };
+  const { files } = await listImages(chosen.fsPath);
+  // Where no folders name classes, the model's own predictions are all that there is.
+  const isLoose = files.length > 0 && files.every((file) => !file.path.includes('/'));
+  const labels = isLoose ? { labels: 'predictions' } : {};
+  return { name, entry: { [name]: { path: shorten(chosen.fsPath, layer.folder), ...labels } } };
 }
 
 /** The model's entry in the settings, or a new one with preprocessing from the user. */

@@ -4,7 +4,8 @@ export const layersModels: ModelFormat = {
   title: 'TensorFlow.js layers models (model.json)',
   // Most .json files are not models, so only those named after one are offered.
   pattern: '*model*.json',
-  matches: (path, isFolder) => !isFolder && path.endsWith('.json'),
+  fileName: /^model\.json$/i,
+  matches: (path, isFolder) => !isFolder && /\.json$/i.test(path),
   async open(path, options) {
     const { openLayersModel } = await import('./openLayersModel.ts');
     return openLayersModel(path, options);

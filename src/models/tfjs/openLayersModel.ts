@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
+import { readLabels } from '../../data/readLabels.ts';
 import { describeError, UserError } from '../../userError.ts';
 import type { OpenOptions } from '../format.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
@@ -19,13 +21,15 @@ import { readLayersModel } from './readLayersModel.ts';
  */
 export async function openLayersModel(
   file: string,
-  { preprocessing = noPreprocessing, classes, runtime, ...computing }: OpenOptions = {},
+  { preprocessing = noPreprocessing, classes: given, runtime, ...computing }: OpenOptions = {},
 ): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
   const { model, sha256, files } = await readLayersModel(file);
+  const beside = given ? undefined : await labelsBeside(file, model.outputs[0]?.shape.at(-1) ?? undefined);
+  const classes = given ?? beside?.classes;
   const options = { input: imagesOf(model), preprocessing, ...(classes && { classes }) };
-  const notes: string[] = [];
-  const opened = { preprocessing, sha256, files, notes };
+  const notes = beside ? [beside.note] : [];
+  const opened = { preprocessing, sha256, files: [...files, ...(beside ? [beside.file] : [])], notes };
   if (runtime !== 'tensorflow') {
     const lowered = await onOnnxRuntime(model, options, computing);
     if ('classifier' in lowered) {
@@ -35,6 +39,18 @@ export async function openLayersModel(
     notes.push(`on TensorFlow.js: ${lowered.reason}`);
   }
   return { ...opened, classifier: toLayersClassifier(model, options, tensorflow.name) };
+}
+
+/** The class names in the `metadata.json` that Teachable Machine writes beside a model, where it is there. */
+async function labelsBeside(file: string, count: number | undefined) {
+  const metadata = path.join(path.dirname(file), 'metadata.json');
+  const classes = await readLabels(metadata).catch(() => undefined);
+  if (classes === undefined) return undefined;
+  const note =
+    classes.length === count
+      ? 'class names are those of metadata.json'
+      : `metadata.json names ${classes.length} classes, and the model has ${count}: its names are not used`;
+  return { file: metadata, note, ...(classes.length === count && { classes }) };
 }
 
 function imagesOf(model: tfl.LayersModel): ImageShape {

@@ -2,12 +2,13 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isOnGrid, valueAt } from '../../../src/data/grid.ts';
-import { type LabeledImage, loadExamples } from '../../../src/data/loadExamples.ts';
+import type { LabeledImage } from '../../../src/data/loadExamples.ts';
 import { readImage } from '../../../src/data/readImage.ts';
 import { fitTo, stretching } from '../../../src/data/resizing.ts';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { Example } from '../../../src/evaluation/example.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import { planImages } from '../../../src/evaluation/planImages.ts';
 import type { Classifier } from '../../../src/models/classifier.ts';
 import { appendExample } from '../../../src/reports/appendExample.ts';
 import { victimOf } from '../../../src/runner/victim.ts';
@@ -79,7 +80,7 @@ describe('forging', () => {
 
   it('starts from white noise where there is no dataset, the same with the same seed', async () => {
     const [one, two, other] = await Promise.all(
-      [plan, plan, { ...plan, seed: 2 }].map(async (of) => (await loadExamples(of, threshold)).images),
+      [plan, plan, { ...plan, seed: 2 }].map(async (of) => (await planImages(of, threshold)).images),
     );
     assert.equal(one?.length, 8);
     assert.deepEqual(one, two);

@@ -24,7 +24,7 @@ function withSources(model: unknown, dataset: unknown = { path: 'street' }): str
 const modelMistakes: Record<string, [model: unknown, line: string]> = {
   'no path': [
     {},
-    ' › path: "path" is missing. Path to the model. Supported formats: ONNX models (.onnx), TensorFlow.js layers models (model.json).',
+    ' › path: "path" is missing. Path to the model, or to a folder with exactly one. Supported formats: ONNX models (.onnx), TensorFlow.js layers models (model.json).',
   ],
   'a path of the wrong type': [{ path: 5 }, ' › path: 5 is not valid: enter a path in quotes.'],
   'a path alone': ['m.onnx', ': "m.onnx" is not valid: enter an object { … }.'],
@@ -106,16 +106,16 @@ const datasetMistakes: Record<string, [dataset: unknown, line: string]> = {
   'no path': [{ limit: 3 }, ' › path: "path" is missing. Folder of images.'],
   'unknown labels': [
     { path: 'd', labels: 'names' },
-    ' › labels: "names" is not valid: enter "folders", "predictions", or the path to a .csv file.',
+    ' › labels: "names" is not valid: enter "folders", "predictions", or the path to a .csv, .tsv, or .txt file.',
   ],
   'labels of the wrong type': [
     { path: 'd', labels: 5 },
-    ' › labels: 5 is not valid: enter "folders", "predictions", or the path to a .csv file.',
+    ' › labels: 5 is not valid: enter "folders", "predictions", or the path to a .csv, .tsv, or .txt file.',
   ],
   'a limit of 0': [{ path: 'd', limit: 0 }, ' › limit: 0 is not valid: it must be at least 1.'],
   'an unknown key': [
     { path: 'd', shuffle: true },
-    ' › shuffle: There is no setting "shuffle" here. Available: path, labels, limit.',
+    ' › shuffle: There is no setting "shuffle" here. Available: path, labels, limit, sampling, unreadable.',
   ],
 };
 

@@ -1,4 +1,6 @@
+import { namesIn } from '../../../data/labelNames.ts';
 import type { Preprocessing } from '../../preprocessing.ts';
+import { parsePythonLiteral } from './pythonLiteral.ts';
 
 /** The keys under which exporters keep class names, and normalization. */
 const labelKeys = ['names', 'labels', 'classes', 'class_names', 'id2label'];
@@ -26,17 +28,10 @@ export function normalizationIn(
 
 function parseLabels(text: string | undefined): readonly string[] | undefined {
   if (!text?.trim()) return undefined;
-  const value = parseObject(text);
-  const list = Array.isArray(value) ? value : value && typeof value === 'object' ? byIndex(value) : undefined;
-  if (list) return list.every((label) => typeof label === 'string') ? list : undefined;
+  const names = namesIn(parseObject(text));
+  if (names) return names;
   const lines = text.trim().split(/\r?\n/);
   return lines.length > 1 ? lines.map((line) => line.trim()) : undefined;
-}
-
-/** The values of { "0": …, "1": … } in the order of their keys, which must leave none out. */
-function byIndex(map: object): unknown[] | undefined {
-  const entries = Object.entries(map).sort(([a], [b]) => Number(a) - Number(b));
-  return entries.every(([key], index) => key === String(index)) ? entries.map(([, value]) => value) : undefined;
 }
 
 function parseNumbers(text: string | undefined): number[] | undefined {
@@ -47,14 +42,11 @@ function parseNumbers(text: string | undefined): number[] | undefined {
   return numbers.length === 1 ? Array(3).fill(numbers[0]) : numbers;
 }
 
-/** JSON, or what Python prints for a list or a dictionary of strings. */
+/** JSON, or what Python prints for a list or a dictionary. */
 function parseObject(text: string): unknown {
-  for (const candidate of [
-    text,
-    text.replace(/([{,]\s*)(\d+)\s*:/g, '$1"$2":').replace(/'((?:[^'\\]|\\.)*)'/g, '"$1"'),
-  ]) {
+  for (const parse of [JSON.parse, parsePythonLiteral]) {
     try {
-      return JSON.parse(candidate);
+      return parse(text);
     } catch {
       // Then it is in the other form, or in none.
     }

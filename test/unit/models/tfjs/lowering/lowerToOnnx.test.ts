@@ -65,8 +65,8 @@ describe('layers models lowered to ONNX', () => {
     const [, height, width, channels] = inputShape(model);
     const shape = { height, width, channels } as ImageShape;
     const street = path.join(demo, 'data/street');
-    const files = await listImages(street);
-    const images = await Promise.all(files.map((file) => readImage(path.join(street, file), shape)));
+    const { files } = await listImages(street);
+    const images = await Promise.all(files.map((file) => readImage(path.join(street, file.path), shape)));
     const pixels = tf.stack(images.map((image) => tf.tensor(image.pixels, [shape.height, shape.width, 3])));
     const x = tf.div(tf.sub(pixels, 0.5), 0.5) as tf.Tensor4D;
     const expected = new Network(model).logitsOf(x);

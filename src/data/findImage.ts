@@ -1,0 +1,60 @@
+import { stat } from 'node:fs/promises';
+import path from 'node:path';
+import { listImages } from './listImages.ts';
+
+/** Finds the images that a table names. */
+export interface FileFinder {
+  /** Absolute paths (if the folder's is one) of the files that a name stands for: none, one, or several that it could mean. */
+  find(name: string): Promise<readonly string[]>;
+  /** Where a name should lead. */
+  expected(name: string): string;
+  /** All images of the folder. */
+  readonly images: readonly string[];
+}
+
+/**
+ * Finds images of a folder by the names that a table has for them: a path relative to the folder, or to the table; or else
+ * the end of the path of an image, with or without its extension, in any letter case. Backslashes count as slashes.
+ * @throws UserError when the folder cannot be read.
+ */
+export async function fileFinder(folder: string, table: string): Promise<FileFinder> {
+  const { files } = await listImages(folder);
+  const images = files.filter(({ kind }) => kind !== 'other').map((file) => file.path);
+  const byEnd = new Map<string, string[]>();
+  for (const image of images) {
+    for (const end of endsOf(image)) byEnd.set(end, [...(byEnd.get(end) ?? []), path.join(folder, image)]);
+  }
+
+  async function find(name: string): Promise<readonly string[]> {
+    const names = [...new Set([name, name.replaceAll('\\', '/')])];
+    for (const base of [folder, path.dirname(table)]) {
+      for (const each of names) if (await isFile(path.resolve(base, each))) return [path.resolve(base, each)];
+    }
+    const normalized = path.posix.normalize(names.at(-1) as string);
+    return byEnd.get(keyOf(normalized)) ?? [];
+  }
+
+  return {
+    find,
+    expected: (name) => path.resolve(folder, name),
+    images: images.map((image) => path.join(folder, image)),
+  };
+}
+
+/** "in/a.png" ends with "in/a.png", "a.png", "in/a" and "a". */
+function endsOf(image: string): Set<string> {
+  const steps = keyOf(image).split('/');
+  const ends = steps.map((_, from) => steps.slice(from).join('/'));
+  return new Set(ends.flatMap((end) => [end, end.slice(0, end.length - path.extname(end).length)]));
+}
+
+function keyOf(name: string): string {
+  return name.normalize('NFC').toLowerCase();
+}
+
+async function isFile(file: string): Promise<boolean> {
+  return stat(file).then(
+    (found) => found.isFile(),
+    () => false,
+  );
+}

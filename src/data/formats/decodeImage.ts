@@ -1,0 +1,24 @@
+import { decodeBmp } from './bmp.ts';
+import type { Decoded } from './decoded.ts';
+import { formatOf } from './imageFormats.ts';
+import { decodePnm } from './pnm.ts';
+import { decodeWithSharp } from './sharpFormats.ts';
+import { Undecodable } from './undecodable.ts';
+
+/**
+ * Decodes an image file; its format follows from its bytes, whatever its name says.
+ * @throws Undecodable when nothing can be read from it.
+ */
+export async function decodeImage(bytes: Buffer): Promise<Decoded> {
+  if (bytes.length === 0) throw new Undecodable('the file is empty');
+  switch (formatOf(bytes)) {
+    case 'bmp':
+      return decodeBmp(bytes);
+    case 'pnm':
+      return decodePnm(bytes);
+    case 'foreign':
+      throw new Undecodable('its format is not read', 'Convert it to PNG or JPEG.');
+    default:
+      return decodeWithSharp(bytes);
+  }
+}

@@ -1,0 +1,27 @@
+import { readFile } from 'node:fs/promises';
+import { readError } from './fileErrors.ts';
+
+/**
+ * The text of a file, whatever common encoding it was saved in: UTF-8, UTF-16 by its byte order mark or by its zeros, or
+ * else Windows-1252, which has all of Latin-1. The byte order mark is no part of it.
+ * @throws UserError when the file cannot be read.
+ */
+export async function readText(file: string): Promise<string> {
+  const bytes = await readFile(file).catch((error) => {
+    throw readError(file, error);
+  });
+  return new TextDecoder(encodingOf(bytes)).decode(bytes);
+}
+
+function encodingOf(bytes: Buffer): string {
+  const [first, second] = bytes;
+  // Latin letters have a zero before or after them in UTF-16, and nothing has in text of one byte a letter.
+  if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le';
+  if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return 'utf-16be';
+  try {
+    new TextDecoder('utf-8', { fatal: true }).decode(bytes);
+    return 'utf-8';
+  } catch {
+    return 'windows-1252';
+  }
+}
