@@ -18,19 +18,19 @@ export async function openModel(source: ModelSource): Promise<OpenedModel> {
   });
 }
 
-async function open({ path, labels, preprocessing, resizing }: ModelSource): Promise<OpenedModel> {
+async function open({ path, labels, preprocessing, resizing, input, output }: ModelSource): Promise<OpenedModel> {
   const found = await stat(path).catch(() => undefined);
   if (found === undefined)
     throw new UserError(`${path}: there is no such model. Check "path" of this model in the settings.`);
   const classes = labels === undefined ? undefined : await readLabels(labels);
-  const options = { ...(preprocessing && { preprocessing }), ...(classes && { classes }) };
+  const options = { ...(preprocessing && { preprocessing }), ...(classes && { classes }), ...(input && { input }) };
   // Each loads an engine, which takes time that the other formats need not spend.
-  if (found.isFile() && path.endsWith('.onnx')) {
+  if (found.isFile() && /\.onnx$/i.test(path)) {
     const { openOnnxModel } = await import('./onnx/openOnnxModel.ts');
     const size = resizing && statedSize(resizing);
-    return openOnnxModel(path, { ...options, ...(size && { size }) });
+    return openOnnxModel(path, { ...options, ...(size && { size }), ...(output !== undefined && { output }) });
   }
-  if (found.isFile() && path.endsWith('.json')) {
+  if (found.isFile() && /\.json$/i.test(path)) {
     const { openLayersModel } = await import('./tfjs/openLayersModel.ts');
     return openLayersModel(path, options);
   }

@@ -107,12 +107,38 @@ const preprocessing = Type.Unsafe<PreprocessingSettings>({
     'What happens to an image before the model sees it: it is brought to the model’s size, and pixels in [0, 1] become (value − mean) / std. A preset, or an object. Without it images are stretched, and pixels go in as they are.',
 });
 
+/** What a file may leave open: how the numbers that it takes are an image. */
+const inputShape = Type.Unsafe<readonly number[]>({
+  type: 'array',
+  items: { type: 'integer', minimum: 1 },
+  minItems: 2,
+  maxItems: 3,
+  anyOf: [
+    { maxItems: 2 },
+    { items: [{ enum: [1, 3] }, {}, {}], minItems: 3 },
+    { items: [{}, {}, { enum: [1, 3] }], minItems: 3 },
+  ],
+  errorMessage:
+    'Give the shape of one image in the model’s order of axes, such as [3, 224, 224] or [224, 224, 3], or [28, 28] for one without channels. Channels are 1 or 3.',
+  markdownDescription:
+    'Shape of one image in the model’s own order of axes, without the batch: `[3, 224, 224]`, `[224, 224, 3]`, or `[28, 28]`. For a model that takes images of any size, whose channels are not stated, or that takes all numbers of an image in a row. Default: what the file says.',
+});
+
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(
   {
     path: path('The model: a file (`model.json`, `.onnx`, `.h5`, `.keras`) or a SavedModel folder.'),
     labels: Type.Optional(path('Text file with one class name a line, in the order of the model’s outputs.')),
     preprocessing: Type.Optional(preprocessing),
+    input: Type.Optional(inputShape),
+    output: Type.Optional(
+      Type.String({
+        minLength: 1,
+        errorMessage: 'Give the name of an output in quotes, such as "logits".',
+        markdownDescription:
+          'The output that holds a score for each class, for a model of several outputs. Default: the only one, or the one that is called `logits`, `scores` or `probabilities`.',
+      }),
+    ),
   },
   closed,
 );

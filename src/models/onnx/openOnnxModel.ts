@@ -4,9 +4,9 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../userError.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
-import { withLogits } from './graph/logits.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
 import { readModel } from './graph/readModel.ts';
+import { withScores } from './graph/scores.ts';
 import { upgrade } from './graph/upgrade.ts';
 import { type Runtime, startRuntime } from './session/runtime.ts';
 import { type ClassifierOptions, toClassifier } from './session/toClassifier.ts';
@@ -28,8 +28,10 @@ export async function openOnnxModel(file: string, options: ClassifierOptions): P
   const [classifier, sha256] = await Promise.all([
     toClassifier(
       runtime,
-      { ...upgraded, graph: withLogits(graph) },
+      { ...upgraded, graph: withScores(graph, options.output) },
       { ...options, preprocessing, ...(classes && { classes }) },
+      undefined,
+      notes,
     ),
     hashOf(files),
   ]);

@@ -24,8 +24,17 @@ export class Sessions {
   readonly #inspections = new Map<number, Promise<Inspection>>();
   readonly #sessions = new Map<string, Promise<GraphSession>>();
 
-  /** @param imageDims dimensions of one image, without the batch. */
-  constructor(runtime: Runtime, model: Model, imageDims: readonly number[]) {
+  /**
+   * @param imageDims dimensions of one image, without the batch.
+   * @param known what is known of the model already, by batch size.
+   */
+  constructor(
+    runtime: Runtime,
+    model: Model,
+    imageDims: readonly number[],
+    known: ReadonlyMap<number, Inspection> = new Map(),
+  ) {
+    for (const [batch, inspection] of known) this.#inspections.set(batch, Promise.resolve(inspection));
     this.#runtime = runtime;
     this.#model = model;
     this.#imageDims = imageDims;
