@@ -1,6 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { describeError, UserError } from '../../userError.ts';
+import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { startRuntime } from '../onnx/session/runtime.ts';
 import { toClassifier } from '../onnx/session/toClassifier.ts';
@@ -15,6 +16,8 @@ import { readLayersModel } from './readLayersModel.ts';
 export interface OpenOptions {
   readonly preprocessing?: Preprocessing;
   readonly classes?: readonly string[];
+  /** Shape of one image in the order of the model's axes, for a model that leaves it open. */
+  readonly input?: readonly number[];
   /** "tensorflow" keeps the model on TensorFlow.js; PERTURB_RUNTIME decides where it is missing. */
   readonly runtime?: string;
 }
@@ -26,45 +29,57 @@ export interface OpenOptions {
  */
 export async function openLayersModel(
   file: string,
-  { preprocessing = noPreprocessing, classes, runtime = process.env.PERTURB_RUNTIME }: OpenOptions = {},
+  { preprocessing = noPreprocessing, classes, input, runtime = process.env.PERTURB_RUNTIME }: OpenOptions = {},
 ): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
-  const { model, sha256, files } = await readLayersModel(file);
-  const options = { input: imagesOf(model), preprocessing, ...(classes && { classes }) };
+  const { model, sha256, files } = await readLayersModel(file, input);
+  const options = { input: imagesOf(model, input), preprocessing, ...(classes && { classes }) };
   const notes: string[] = [];
   const opened = { preprocessing, sha256, files, notes };
   if (runtime !== 'tensorflow') {
-    const lowered = await onOnnxRuntime(model, options);
+    const lowered = await onOnnxRuntime(model, { ...options, ...(input && { stated: input }) }, notes);
     if ('classifier' in lowered) {
       model.dispose();
       return { ...opened, ...lowered };
     }
     notes.push(`on TensorFlow.js: ${lowered.reason}`);
   }
-  return { ...opened, classifier: toLayersClassifier(model, options, tensorflow.name) };
+  return { ...opened, classifier: toLayersClassifier(model, options, tensorflow.name, notes) };
 }
 
-function imagesOf(model: tfl.LayersModel): ImageShape {
+/** The images that a model takes: with channels last, gray without channels, or as all their numbers in a row. */
+function imagesOf(model: tfl.LayersModel, stated: readonly number[] | undefined): ImageShape {
   const shape = model.inputs[0]?.shape ?? [];
-  const [, height, width, channels] = shape;
-  if (!height || !width || (channels !== 1 && channels !== 3)) {
-    throw new UserError(
-      `The model takes [${shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels.`,
-    );
+  const [first, ...rest] = shape.slice(1);
+  if (rest.length > 0 && layoutOf([first ?? 0, ...rest.map((size) => size ?? 0)]) === 'NHWC') {
+    const [height, width, channels = 1] = [first, ...rest];
+    if (height && width && (channels === 1 || channels === 3) && shape.length <= 4) return { height, width, channels };
   }
-  return { height, width, channels };
+  if (first && rest.length === 0) {
+    const side = squareSide(first);
+    if (stated && layoutOf(stated) === 'NHWC' && stated.reduce((a, b) => a * b, 1) === first) return shapeIn(stated);
+    if (side !== undefined) return { height: side, width: side, channels: 1 };
+  }
+  throw new UserError(
+    `The model takes [${shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels, the channels last. What the file leaves open, state as "input" of this model in the settings, such as [224, 224, 3].`,
+  );
 }
 
 /** The model on ONNX Runtime, or why it is not to run there. */
 async function onOnnxRuntime(
   layers: tfl.LayersModel,
-  { preprocessing, classes }: LayersOptions,
+  { preprocessing, classes, stated }: LayersOptions & { readonly stated?: readonly number[] },
+  notes: string[],
 ): Promise<{ readonly classifier: OnnxClassifier } | { readonly reason: string }> {
   try {
     const { model, activations } = lowerToOnnx(layers);
-    const options = { preprocessing, ...(classes && { classes }) };
-    const classifier = await toClassifier(await startRuntime(), model, options, activations);
-    if (classifier.obstacle === undefined) return { classifier };
+    const options = { preprocessing, ...(classes && { classes }), ...(stated && { input: stated }) };
+    const found: string[] = [];
+    const classifier = await toClassifier(await startRuntime(), model, options, activations, found);
+    if (classifier.obstacle === undefined) {
+      notes.push(...found);
+      return { classifier };
+    }
     classifier.dispose();
     return { reason: classifier.obstacle };
   } catch (error) {

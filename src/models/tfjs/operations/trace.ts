@@ -14,6 +14,8 @@ export type Traced<Step extends Ending> = Step & {
   /** Name of the layer that it is part of. */
   readonly layer: string;
   readonly inputs: readonly number[];
+  /** The shape that the layer gives, batch included. */
+  readonly shape: readonly (number | null)[];
 };
 
 /**
@@ -28,12 +30,21 @@ export function trace<Step extends Ending>(
   lower: (layer: tfl.layers.Layer) => readonly Step[],
   nothing: Step,
 ): Traced<Step>[] {
+  return withoutSoftmax(traceAll(model, lower, nothing), nothing);
+}
+
+/** The same with the softmax at the end, if there is one: node by node what the model computes. */
+export function traceAll<Step extends Ending>(
+  model: tfl.LayersModel,
+  lower: (layer: tfl.layers.Layer) => readonly Step[],
+  nothing: Step,
+): Traced<Step>[] {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new UserError(
       `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs; a classifier has one of each.`,
     );
   }
-  return withoutSoftmax(walk(model, lower, nothing), nothing);
+  return walk(model, lower, nothing);
 }
 
 /** Walks from the model's output to its input, through models used as layers. */
@@ -42,7 +53,9 @@ function walk<Step extends Ending>(
   lower: (layer: tfl.layers.Layer) => readonly Step[],
   nothing: Step,
 ): Traced<Step>[] {
-  const nodes: Traced<Step>[] = [{ ...nothing, layer: model.inputs[0]?.name ?? 'input', inputs: [] }];
+  const nodes: Traced<Step>[] = [
+    { ...nothing, layer: model.inputs[0]?.name ?? 'input', inputs: [], shape: model.inputs[0]?.shape ?? [] },
+  ];
   const visit = (tensor: tfl.SymbolicTensor, known: Map<tfl.SymbolicTensor, number>): number => {
     const found = known.get(tensor);
     if (found !== undefined) return found;
@@ -53,7 +66,8 @@ function walk<Step extends Ending>(
       const inner = new Map(layer.inputs.map((input, i) => [input, inputs[i] as number]));
       inputs = [visit(layer.outputs[tensor.tensorIndex ?? 0] as tfl.SymbolicTensor, inner)];
     } else {
-      for (const step of lower(layer)) inputs = [nodes.push({ ...step, layer: layer.name, inputs }) - 1];
+      for (const step of lower(layer))
+        inputs = [nodes.push({ ...step, layer: layer.name, inputs, shape: tensor.shape }) - 1];
     }
     const index = inputs[0] as number;
     known.set(tensor, index);
@@ -65,14 +79,18 @@ function walk<Step extends Ending>(
   return nodes;
 }
 
-/** Replaces the softmax at the end by nothing, so that the output is logits. */
+/** Replaces the softmax, or the sigmoids, at the end by nothing, so that the output is logits. */
 function withoutSoftmax<Step extends Ending>(nodes: readonly Traced<Step>[], nothing: Step): Traced<Step>[] {
   let index = nodes.length - 1;
   while (index > 0 && nodes[index]?.passive) index = nodes[index]?.inputs[0] ?? 0;
-  const { layer, inputs, activation } = nodes[index] as Traced<Step>;
+  const { layer, inputs, shape, activation } = nodes[index] as Traced<Step>;
   if (activation === undefined) return [...nodes];
-  if (activation === 'softmax') return nodes.with(index, { ...nothing, layer, inputs });
+  // Over all classes of an image, and not over groups of them.
+  const isOverClasses = shape.slice(1, -1).every((size) => size === 1);
+  if (activation === 'sigmoid' || (activation === 'softmax' && isOverClasses)) {
+    return nodes.with(index, { ...nothing, layer, inputs, shape });
+  }
   throw new UserError(
-    `The model ends in the activation ${activation} (layer ${layer}). A classifier ends in logits or softmax; export it so.`,
+    `The model ends in the activation ${activation} (layer ${layer})${isOverClasses ? '' : ', over groups of its classes'}. A classifier ends in logits, softmax or sigmoid; export it so.`,
   );
 }
