@@ -50,12 +50,9 @@ export async function openLayersModel(
 /** The images that a model takes: with channels last, gray without channels, or as all their numbers in a row. */
 function imagesOf(model: tfl.LayersModel, stated: readonly number[] | undefined): ImageShape {
   const shape = model.inputs[0]?.shape ?? [];
-  const [first, ...rest] = shape.slice(1);
-  if (rest.length > 0 && layoutOf([first ?? 0, ...rest.map((size) => size ?? 0)]) === 'NHWC') {
-    const [height, width, channels = 1] = [first, ...rest];
-    if (height && width && (channels === 1 || channels === 3) && shape.length <= 4) return { height, width, channels };
-  }
-  if (first && rest.length === 0) {
+  const [first, width, channels = 1] = shape.slice(1);
+  if (first && width && (channels === 1 || channels === 3) && shape.length <= 4) return { height: first, width, channels };
+  if (first && shape.length === 2) {
     const side = squareSide(first);
     if (stated && layoutOf(stated) === 'NHWC' && stated.reduce((a, b) => a * b, 1) === first) return shapeIn(stated);
     if (side !== undefined) return { height: side, width: side, channels: 1 };

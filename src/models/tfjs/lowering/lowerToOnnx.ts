@@ -1,7 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Model } from '../../onnx/graph/graph.ts';
 import { fuse } from '../operations/fuse.ts';
-import { traceAll } from '../operations/trace.ts';
+import { trace } from '../operations/trace.ts';
 import { scoped } from '../scoped.ts';
 import { lowerLayer } from './layers.ts';
 import { LayoutBuilder, type Lowered } from './layoutBuilder.ts';
@@ -22,15 +22,15 @@ export interface LoweredModel {
 }
 
 /**
- * Writes a layers model as an ONNX graph that computes what it does, a softmax at the end included. Batch normalizations
- * are folded into the convolutions before them.
+ * Writes a layers model as an ONNX graph that computes its logits: a softmax over all classes at the end is left out (any
+ * other end stays), and batch normalizations are folded into the convolutions before them.
  * @param model whose input has a fixed size.
  * @throws CannotLower naming a layer that has no counterpart.
  * @throws UserError when the model is no classifier.
  */
 export function lowerToOnnx(model: tfl.LayersModel): LoweredModel {
   return scoped(() => {
-    const nodes = fuse(traceAll(model, lowerLayer, nothing), join);
+    const nodes = fuse(trace(model, lowerLayer, nothing, 'kept'), join);
     const [input] = model.inputs as [tfl.SymbolicTensor];
     const shape = input.shape.slice(1) as number[];
     const [height, width, channels] = shape;

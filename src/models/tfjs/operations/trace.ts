@@ -18,33 +18,28 @@ export type Traced<Step extends Ending> = Step & {
   readonly shape: readonly (number | null)[];
 };
 
+/** What becomes of the sigmoids, or of a softmax over groups of classes, at the end: some engines keep them. */
+export type OtherEnd = 'cut' | 'kept';
+
 /**
- * The steps of a classifier's layers in the order of computation, node 0 being the input, the last the logits: a softmax at
- * the end is replaced by nothing.
+ * The steps of a classifier's layers in the order of computation, node 0 being the input, the last the logits: a softmax
+ * over all classes at the end is replaced by nothing.
  * @param lower the steps, one after the other, that a layer is.
  * @param nothing the step that hands on what it is given.
- * @throws UserError when the model has several inputs or outputs, or ends in something other than logits or softmax.
+ * @throws UserError when the model has several inputs or outputs, or ends in something other than logits, softmax or sigmoid.
  */
 export function trace<Step extends Ending>(
   model: tfl.LayersModel,
   lower: (layer: tfl.layers.Layer) => readonly Step[],
   nothing: Step,
-): Traced<Step>[] {
-  return withoutSoftmax(traceAll(model, lower, nothing), nothing);
-}
-
-/** The same with the softmax at the end, if there is one: node by node what the model computes. */
-export function traceAll<Step extends Ending>(
-  model: tfl.LayersModel,
-  lower: (layer: tfl.layers.Layer) => readonly Step[],
-  nothing: Step,
+  otherEnd: OtherEnd = 'cut',
 ): Traced<Step>[] {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new UserError(
       `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs; a classifier has one of each.`,
     );
   }
-  return walk(model, lower, nothing);
+  return withoutEnd(walk(model, lower, nothing), nothing, otherEnd);
 }
 
 /** Walks from the model's output to its input, through models used as layers. */
@@ -79,18 +74,21 @@ function walk<Step extends Ending>(
   return nodes;
 }
 
-/** Replaces the softmax, or the sigmoids, at the end by nothing, so that the output is logits. */
-function withoutSoftmax<Step extends Ending>(nodes: readonly Traced<Step>[], nothing: Step): Traced<Step>[] {
+/** Replaces what the model ends in by nothing, so that the output is logits. */
+function withoutEnd<Step extends Ending>(nodes: readonly Traced<Step>[], nothing: Step, otherEnd: OtherEnd) {
   let index = nodes.length - 1;
   while (index > 0 && nodes[index]?.passive) index = nodes[index]?.inputs[0] ?? 0;
   const { layer, inputs, shape, activation } = nodes[index] as Traced<Step>;
   if (activation === undefined) return [...nodes];
-  // Over all classes of an image, and not over groups of them.
   const isOverClasses = shape.slice(1, -1).every((size) => size === 1);
-  if (activation === 'sigmoid' || (activation === 'softmax' && isOverClasses)) {
-    return nodes.with(index, { ...nothing, layer, inputs, shape });
+  const cut = nodes.with(index, { ...nothing, layer, inputs, shape });
+  if (activation === 'softmax' && isOverClasses) return cut;
+  if (activation === 'softmax' || activation === 'sigmoid') {
+    if (otherEnd === 'kept') return [...nodes];
+    if (activation === 'sigmoid') return cut;
+    throw new UserError(`The softmax of layer ${layer} runs over groups of classes, which needs ONNX Runtime.`);
   }
   throw new UserError(
-    `The model ends in the activation ${activation} (layer ${layer})${isOverClasses ? '' : ', over groups of its classes'}. A classifier ends in logits, softmax or sigmoid; export it so.`,
+    `The model ends in the activation ${activation} (layer ${layer}). A classifier ends in logits, softmax or sigmoid; export it so.`,
   );
 }

@@ -65,10 +65,10 @@ const refused: [string, () => LayersModel, (string | RegExp)[]][] = [
   [
     'no image as input',
     () => {
-      const x = input({ shape: [9] });
+      const x = input({ shape: [10] });
       return model({ inputs: x, outputs: dense(x) });
     },
-    ['9]', 'needs images of a fixed height and width'],
+    ['10]', 'needs images of a fixed height and width'],
   ],
 ];
 
