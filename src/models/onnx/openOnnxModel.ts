@@ -5,6 +5,7 @@ import { UserError } from '../../userError.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
+import { withOwnStatistics } from './graph/ownStatistics.ts';
 import { readModel } from './graph/readModel.ts';
 import { withScores } from './graph/scores.ts';
 import { upgrade } from './graph/upgrade.ts';
@@ -23,7 +24,13 @@ export async function openOnnxModel(file: string, options: ClassifierOptions): P
   const preprocessing = options.preprocessing ?? { ...noPreprocessing, ...inFile };
   const classes = options.classes ?? labelsIn(model.metadata);
   if (classes && !options.classes) notes.push('class names are those of the model’s metadata');
-  const { graph, ...upgraded } = upgrade(model);
+  const { graph: read, ...upgraded } = upgrade(model);
+  const graph = withOwnStatistics(read);
+  if (graph !== read) {
+    notes.push(
+      'batch normalization is in training mode, and takes the statistics of each image alone; export the model for inference',
+    );
+  }
   const runtime = guarded(await startRuntime(), await stampsOf(files));
   const [classifier, sha256] = await Promise.all([
     toClassifier(

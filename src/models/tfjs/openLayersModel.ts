@@ -51,7 +51,8 @@ export async function openLayersModel(
 function imagesOf(model: tfl.LayersModel, stated: readonly number[] | undefined): ImageShape {
   const shape = model.inputs[0]?.shape ?? [];
   const [first, width, channels = 1] = shape.slice(1);
-  if (first && width && (channels === 1 || channels === 3) && shape.length <= 4) return { height: first, width, channels };
+  if (first && width && (channels === 1 || channels === 3) && shape.length <= 4)
+    return { height: first, width, channels };
   if (first && shape.length === 2) {
     const side = squareSide(first);
     if (stated && layoutOf(stated) === 'NHWC' && stated.reduce((a, b) => a * b, 1) === first) return shapeIn(stated);

@@ -41,7 +41,13 @@ describe('A model in older operators', () => {
   const float = (value: number) => ({ kind: 'float', value }) as const;
   const floats = (value: readonly number[]) => ({ kind: 'floats', value }) as const;
   const older: readonly (ModelSketch['nodes'][number] & { readonly opset: number })[] = [
-    { opset: 8, operator: 'Clip', inputs: ['image'], outputs: ['y'], attributes: { min: float(-0.25), max: float(0.5) } },
+    {
+      opset: 8,
+      operator: 'Clip',
+      inputs: ['image'],
+      outputs: ['y'],
+      attributes: { min: float(-0.25), max: float(0.5) },
+    },
     { opset: 7, operator: 'Clip', inputs: ['image'], outputs: ['y'], attributes: { min: float(0) } },
     {
       opset: 10,
@@ -50,8 +56,20 @@ describe('A model in older operators', () => {
       outputs: ['y'],
       attributes: { pads: [0, 1, 0, 0, 0, 2], value: float(0.5) },
     },
-    { opset: 7, operator: 'Pad', inputs: ['image'], outputs: ['y'], attributes: { mode: 'reflect', pads: [0, 1, 1, 0, 1, 2] } },
-    { opset: 9, operator: 'Slice', inputs: ['image'], outputs: ['y'], attributes: { axes: [1, 2], starts: [1, -3], ends: [3, 99] } },
+    {
+      opset: 7,
+      operator: 'Pad',
+      inputs: ['image'],
+      outputs: ['y'],
+      attributes: { mode: 'reflect', pads: [0, 1, 1, 0, 1, 2] },
+    },
+    {
+      opset: 9,
+      operator: 'Slice',
+      inputs: ['image'],
+      outputs: ['y'],
+      attributes: { axes: [1, 2], starts: [1, -3], ends: [3, 99] },
+    },
     { opset: 8, operator: 'Slice', inputs: ['image'], outputs: ['y'], attributes: { starts: [0, 1], ends: [1, 2] } },
     { opset: 9, operator: 'TopK', inputs: ['image'], outputs: ['y', 'indices'], attributes: { k: 2 } },
     { opset: 7, operator: 'Upsample', inputs: ['image'], outputs: ['y'], attributes: { scales: floats([1, 2, 3]) } },
