@@ -1,6 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { describeError, UserError } from '../../userError.ts';
+import type { DifferentiableClassifier } from '../classifier.ts';
 import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { startRuntime } from '../onnx/session/runtime.ts';
@@ -8,6 +9,7 @@ import { toClassifier } from '../onnx/session/toClassifier.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing, type Preprocessing } from '../preprocessing.ts';
 import { startTensorFlow } from './backend.ts';
+import { hasRightGradient } from './checkGradient.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
 import { readLayersModel } from './readLayersModel.ts';
@@ -44,7 +46,21 @@ export async function openLayersModel(
     }
     notes.push(`on TensorFlow.js: ${lowered.reason}`);
   }
-  return { ...opened, classifier: toLayersClassifier(model, options, tensorflow.name, notes) };
+  const classifier = toLayersClassifier(model, options, tensorflow.name, notes);
+  // What cannot be differentiated at all says so when it is asked to.
+  const isRight = await hasRightGradient(classifier).catch(() => true);
+  return { ...opened, classifier: isRight ? classifier : withoutGradient(classifier) };
+}
+
+/** A classifier that can be asked, and no longer differentiated. */
+function withoutGradient(classifier: DifferentiableClassifier & { dispose(): void }): OpenedModel['classifier'] {
+  const { input, classes, engine, batchSize } = classifier;
+  return {
+    ...{ input, classes, engine, batchSize },
+    obstacle: 'the gradient that TensorFlow.js computes is not that of its answers; convert the model to ONNX',
+    logits: (images) => classifier.logits(images),
+    dispose: () => classifier.dispose(),
+  };
 }
 
 /** The images that a model takes: with channels last, gray without channels, or as all their numbers in a row. */

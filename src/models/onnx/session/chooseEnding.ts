@@ -16,6 +16,7 @@ import {
   wrongAxis,
 } from '../graph/logits.ts';
 import { imageTensor } from './imageTensor.ts';
+import { refuse } from './refusal.ts';
 import type { Runtime } from './runtime.ts';
 
 /** Images on which the order of classes is compared. */
@@ -48,13 +49,13 @@ export async function chooseEnding(
   const images = probeImages(input, probes);
   const rowsOf = async (changed: Model, count: number) => {
     const rows: Float32Array[] = [];
-    const session = await runtime.open(changed, { optimize: false });
+    const session = await runtime.open(changed, { optimize: false }).catch(refuse);
     try {
       const [{ name: feed }] = changed.graph.inputs as [Value];
       const [{ name }] = changed.graph.outputs as [Value];
       for (const image of images.slice(0, count)) {
         const tensor = imageTensor([image], input, scores.batch, inLevels);
-        const results = await session.run({ [feed]: tensor }, [name]);
+        const results = await session.run({ [feed]: tensor }, [name]).catch(refuse);
         rows.push((results[name]?.data as Float32Array | undefined)?.slice(0, scores.count) ?? new Float32Array());
       }
     } finally {

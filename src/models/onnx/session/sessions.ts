@@ -3,6 +3,7 @@ import { type GradientRequest, gradientModel } from '../gradient/gradientModel.t
 import { elementCount, elementTypes, type Model, type Value } from '../graph/graph.ts';
 import { freePrefix, GraphBuilder } from '../graph/graphBuilder.ts';
 import { type Inspection, inspect } from '../graph/inspect.ts';
+import { refuse } from './refusal.ts';
 import type { Runtime, Session } from './runtime.ts';
 
 /** Sessions that are kept at a time: each has its own copy of the weights, arranged for speed. */
@@ -91,12 +92,18 @@ export class Sessions {
     let opening = this.#sessions.get(key);
     if (opening === undefined) {
       await this.#dropOldest();
-      opening = make().then(async (made) => ({ ...made, session: await this.#runtime.open(made.model) }));
+      opening = make().then(async (made) => ({ ...made, session: await this.#start(made.model) }));
     }
     // Again at the end, as the last used.
     this.#sessions.delete(key);
     this.#sessions.set(key, opening);
     return opening;
+  }
+
+  /** @throws UserError where ONNX Runtime does not take the model, and whenever it fails to run it. */
+  async #start(model: Model): Promise<Session> {
+    const session = await this.#runtime.open(model).catch(refuse);
+    return { ...session, run: (...asked) => session.run(...asked).catch(refuse) };
   }
 
   async #dropOldest(): Promise<void> {

@@ -12,6 +12,7 @@ import { type ChosenEnding, chooseEnding } from './chooseEnding.ts';
 import { influenceIn } from './independence.ts';
 import { obstacleTo } from './obstacle.ts';
 import { type Activation, DifferentiableOnnxClassifier, OnnxClassifier } from './onnxClassifier.ts';
+import { refuse } from './refusal.ts';
 import type { Runtime } from './runtime.ts';
 import { activationBytes, Sessions, weightBytes } from './sessions.ts';
 
@@ -114,11 +115,7 @@ async function inspected(
   imageDims: readonly number[],
   batch: number,
 ): Promise<Inspection> {
-  return new Sessions(runtime, model, imageDims).inspect(batch).catch((error: unknown) => {
-    if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new UserError(`ONNX Runtime cannot run this model: ${reason}`, { cause: error });
-  });
+  return new Sessions(runtime, model, imageDims).inspect(batch).catch(refuse);
 }
 
 /** How many scores each image gets. The batch may have no axis of its own where there is one image. */
