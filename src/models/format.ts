@@ -10,6 +10,10 @@ export interface OpenOptions extends ModelOptions {
   readonly classes?: readonly string[];
   /** Side length in pixels of the images, for models that accept any size. */
   readonly size?: number;
+  /** Shape of one image in the order of the model's axes, for a model that leaves it open. */
+  readonly input?: readonly number[];
+  /** Name of the output that holds the scores, for a model with several. */
+  readonly output?: string;
 }
 
 /** A file format of models. */

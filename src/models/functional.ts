@@ -3,7 +3,11 @@
  * `scale` (default 1) multiplies value and gradient: −1 turns a loss to ascend into one to descend.
  */
 export type Functional =
-  /** −log softmax(logits)[label]. */
+  /**
+   * −log softmax(logits)[label]. Its gradient is (1 − p_label) · (softmax over the other classes − onehot(label)); where
+   * 1 − p_label is below `leastDoubt`, which the way back to the image would lose in float32, that factor is left out:
+   * what is answered is then a positive multiple of the gradient.
+   */
   | { readonly kind: 'crossEntropy'; readonly label: number; readonly scale?: number }
   /** logits[label] − max over the other logits: positive while `label` is the prediction (Carlini & Wagner 2017, f₆). */
   | { readonly kind: 'margin'; readonly label: number; readonly scale?: number }
@@ -29,6 +33,9 @@ export function logitDifference(to: number, from: number, classes: number): Func
   return { kind: 'weights', output: 'logits', weights };
 }
 
+/** Probability of all other classes together, below which the gradient of cross-entropy is given without it as a factor. */
+export const leastDoubt = 1e-30;
+
 /** A functional of the logits alone. */
 export type LogitsFunctional = Exclude<Functional, { kind: 'weights' }>;
 
@@ -47,6 +54,11 @@ export function softmax(logits: ArrayLike<number>): Float64Array {
   return row.map((value) => value / sum);
 }
 
+/** Softmax over all classes but one, which gets 0. */
+function softmaxExcept(logits: ArrayLike<number>, label: number): Float64Array {
+  return softmax(Float64Array.from(logits, (value, index) => (index === label ? -Infinity : value)));
+}
+
 /** Index of the largest value; the first of equals. `except` is left out, as −∞ would be. */
 export function argmax(values: ArrayLike<number>, except = -1): number {
   let best = -1;
@@ -58,7 +70,7 @@ export function argmax(values: ArrayLike<number>, except = -1): number {
 
 /**
  * Value of a functional of the logits, and its gradient with respect to them: the seed of the backward pass.
- * At a tie of logits the gradient is that of the first of them.
+ * At a tie of logits the gradient is that of the first of them; that of cross-entropy may be a positive multiple (see there).
  * @throws RangeError when the model has too few classes for the functional.
  */
 export function seed(functional: LogitsFunctional, logits: ArrayLike<number>): Seed {
@@ -85,14 +97,17 @@ function unscaled(functional: LogitsFunctional, logits: ArrayLike<number>): { va
   };
   switch (functional.kind) {
     case 'crossEntropy': {
-      const largest = at(argmax(logits));
-      let sum = 0;
-      for (let i = 0; i < logits.length; i++) sum += Math.exp(at(i) - largest);
+      const { label } = functional;
+      const first = argmax(logits);
+      let rest = 0;
+      for (let i = 0; i < logits.length; i++) if (i !== first) rest += Math.exp(at(i) - at(first));
+      // Summed up from the others: 1 − p_y is lost to rounding when the model is sure.
       gradient.set(softmax(logits));
-      // p_y − 1 as minus the sum of the others: 1 − p_y is lost to rounding when the model is sure.
-      gradient[functional.label] = 0;
-      gradient[functional.label] = -gradient.reduce((a, b) => a + b, 0);
-      return { value: largest + Math.log(sum) - at(functional.label), gradient };
+      gradient[label] = 0;
+      const doubt = gradient.reduce((a, b) => a + b, 0);
+      if (doubt < leastDoubt) gradient.set(softmaxExcept(logits, label));
+      gradient[label] = -gradient.reduce((a, b) => a + b, 0);
+      return { value: at(first) - at(label) + Math.log1p(rest), gradient };
     }
     case 'margin': {
       requireClasses(logits, 2, 'margin');

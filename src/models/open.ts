@@ -21,7 +21,7 @@ export async function openModel(source: ModelSource, computing: ModelOptions = {
 }
 
 async function open(
-  { path, labels, preprocessing, resizing }: ModelSource,
+  { path, labels, preprocessing, resizing, input, output }: ModelSource,
   computing: ModelOptions,
 ): Promise<OpenedModel> {
   const { file, format } = await findModelFile(path);
@@ -32,5 +32,7 @@ async function open(
     ...(preprocessing && { preprocessing }),
     ...(classes && { classes }),
     ...(size && { size }),
+    ...(input && { input }),
+    ...(output !== undefined && { output }),
   });
 }

@@ -67,12 +67,14 @@ export function resolvePreprocessing(settings: PreprocessingSettings = {}): Prep
   const base: Preparation =
     given.preset === undefined ? { resizing: stretching, preprocessing: noPreprocessing } : presets[given.preset];
   const channels = given.channels ?? base.preprocessing.channels;
+  // Of a stretched image nothing is cut: a center that is stated all the same is that of the shorter side.
+  const cutsStretched = given.crop !== undefined && base.resizing.resize === 'stretch';
   // A preset's numbers are in the preset's order of channels, those of the settings in the order that they state.
   const inOrder = (numbers: readonly number[]) =>
     channels === base.preprocessing.channels ? numbers : numbers.toReversed();
   return {
     resizing: {
-      resize: given.resize ?? base.resizing.resize,
+      resize: given.resize ?? (cutsStretched ? { ratio: 1 } : base.resizing.resize),
       ...(given.crop !== undefined && { crop: given.crop }),
       interpolation: given.interpolation ?? base.resizing.interpolation,
     },

@@ -11,4 +11,8 @@ export interface ModelSource {
   readonly preprocessing?: Preprocessing;
   /** How images are brought to its size; stretched where it is missing. */
   readonly resizing?: Resizing;
+  /** Shape of one image in the order of the model's axes, without the batch, for a file that leaves it open. */
+  readonly input?: readonly number[];
+  /** Name of the output that holds the scores, for a model of several. */
+  readonly output?: string;
 }

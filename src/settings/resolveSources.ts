@@ -13,13 +13,15 @@ export type Resolved<T> = { readonly source: T } | { readonly faults: readonly F
 export function resolveModel(name: string, value: unknown, scope: PathScope): Resolved<ModelSource> {
   const faults = structuralFaults(modelSchema, value);
   if (faults.length > 0) return { faults };
-  const { path, labels, preprocessing } = value as ModelSettings;
+  const { path, labels, preprocessing, input, output } = value as ModelSettings;
   faults.push(...cropFaults(preprocessing));
   const source = {
     name,
     path: resolveAt('path', path, scope, faults),
     ...(labels !== undefined && { labels: resolveAt('labels', labels, scope, faults) }),
     ...resolved(preprocessing),
+    ...(input !== undefined && { input }),
+    ...(output !== undefined && { output }),
   };
   return faults.length > 0 ? { faults } : { source };
 }

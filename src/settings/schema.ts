@@ -110,6 +110,23 @@ const preprocessing = Type.Unsafe<PreprocessingSettings>({
     'How images are prepared for the model: they are resized to its input size, and pixels in [0, 1] become (value − mean) / std. A preset or an object. If omitted, images are stretched and pixels are passed unscaled.',
 });
 
+/** What a file may leave open: how the numbers that it takes are an image. */
+const inputShape = Type.Unsafe<readonly number[]>({
+  type: 'array',
+  items: { type: 'integer', minimum: 1 },
+  minItems: 2,
+  maxItems: 3,
+  anyOf: [
+    { maxItems: 2 },
+    { items: [{ enum: [1, 3] }, {}, {}], minItems: 3 },
+    { items: [{}, {}, { enum: [1, 3] }], minItems: 3 },
+  ],
+  errorMessage:
+    'Give the shape of one image in the model’s order of axes, such as [3, 224, 224] or [224, 224, 3], or [28, 28] for one without channels. Channels are 1 or 3.',
+  markdownDescription:
+    'Shape of one image in the model’s own order of axes, without the batch: `[3, 224, 224]`, `[224, 224, 3]`, or `[28, 28]`. For a model that takes images of any size, whose channels are not stated, or that takes all numbers of an image in a row. Default: what the file says.',
+});
+
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(
   {
@@ -122,6 +139,15 @@ export const modelSchema = Type.Object(
       ),
     ),
     preprocessing: Type.Optional(preprocessing),
+    input: Type.Optional(inputShape),
+    output: Type.Optional(
+      Type.String({
+        minLength: 1,
+        errorMessage: 'Give the name of an output in quotes, such as "logits".',
+        markdownDescription:
+          'The output that holds a score for each class, for a model of several outputs. Default: the only one, or the one that is called `logits`, `scores` or `probabilities`.',
+      }),
+    ),
   },
   closed,
 );

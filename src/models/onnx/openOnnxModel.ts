@@ -4,9 +4,10 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../userError.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
-import { withLogits } from './graph/logits.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
+import { withOwnStatistics } from './graph/ownStatistics.ts';
 import { readModel } from './graph/readModel.ts';
+import { withScores } from './graph/scores.ts';
 import { upgrade } from './graph/upgrade.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from './session/runtime.ts';
 import { type ClassifierOptions, toClassifier } from './session/toClassifier.ts';
@@ -23,13 +24,21 @@ export async function openOnnxModel(file: string, options: ClassifierOptions & R
   const preprocessing = options.preprocessing ?? { ...noPreprocessing, ...inFile };
   const classes = options.classes ?? labelsIn(model.metadata);
   if (classes && !options.classes) notes.push('class names are those of the model’s metadata');
-  const { graph, ...upgraded } = upgrade(model);
+  const { graph: read, ...upgraded } = upgrade(model);
+  const graph = withOwnStatistics(read);
+  if (graph !== read) {
+    notes.push(
+      'batch normalization is in training mode, and takes the statistics of each image alone; export the model for inference',
+    );
+  }
   const runtime = guarded(await startRuntime(options), await stampsOf(files));
   const [classifier, sha256] = await Promise.all([
     toClassifier(
       runtime,
-      { ...upgraded, graph: withLogits(graph) },
+      { ...upgraded, graph: withScores(graph, options.output) },
       { ...options, preprocessing, ...(classes && { classes }) },
+      undefined,
+      notes,
     ),
     hashOf(files),
   ]);

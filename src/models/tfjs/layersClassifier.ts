@@ -2,11 +2,13 @@ import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { sizeOf } from '../../data/image.ts';
+import { UserError } from '../../userError.ts';
 import { checkClassCount } from '../classCount.ts';
 import type { Activations, Batch, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
 import { type Functional, seed } from '../functional.ts';
 import { missingActivation } from '../missingActivation.ts';
 import type { Preprocessing } from '../preprocessing.ts';
+import { probeImages } from '../probeImages.ts';
 import { type Entry, Network } from './operations/network.ts';
 import { scalePixels, throughScaling } from './operations/pixelScaling.ts';
 import { scoped } from './scoped.ts';
@@ -14,6 +16,8 @@ import { scoped } from './scoped.ts';
 /** Memory that a batch's intermediate values may take, in bytes; larger batches are slower, not faster. */
 const batchMemory = 64 * 2 ** 20;
 const largestBatch = 16;
+/** Relative to the largest logit: what is beyond it is no matter of rounding. */
+const rounding = 1e-3;
 
 /** What a classifier on TensorFlow.js is told of its model. */
 export interface LayersOptions {
@@ -25,29 +29,42 @@ export interface LayersOptions {
 
 /**
  * A layers model as a classifier on TensorFlow.js, which has been started.
+ * @param notes takes what was decided for the model.
  * @throws UserError when the model is no classifier, or has another number of classes.
  */
 export function toLayersClassifier(
   model: tfl.LayersModel,
   { input, preprocessing, classes }: LayersOptions,
   engine: string,
+  notes: string[] = [],
 ): DifferentiableClassifier & { dispose(): void } {
   const network = new Network(model);
-  const { count, bytes } = probe(network, input);
+  const dims = (model.inputs[0]?.shape ?? []).slice(1) as number[];
+  const { count, bytes } = probe(network, dims);
+  if (count < 2) {
+    throw new UserError(
+      `The model gives ${count} number for an image. On TensorFlow.js, Perturb needs a score for each of two or more classes.`,
+    );
+  }
   checkClassCount(count, classes);
-  return new LayersClassifier(network, {
+  const traits = {
     input,
+    dims,
     preprocessing,
     engine,
     classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
-    batchSize: Math.max(1, Math.min(largestBatch, Math.floor(batchMemory / bytes))),
-  });
+  };
+  const batchSize = Math.max(1, Math.min(largestBatch, Math.floor(batchMemory / bytes)));
+  const classifier = new LayersClassifier(network, { ...traits, batchSize });
+  if (batchSize === 1 || classifier.keepsImagesApart()) return classifier;
+  notes.push('images are run one at a time: images of a batch influence one another');
+  return new LayersClassifier(network, { ...traits, batchSize: 1 });
 }
 
 /** Runs the network once: the number of classes, and the bytes that one image's intermediate values take. */
-function probe(network: Network, { height, width, channels }: ImageShape): { count: number; bytes: number } {
+function probe(network: Network, dims: readonly number[]): { count: number; bytes: number } {
   return tf.tidy(() => {
-    const values = network.forward(tf.zeros([1, height, width, channels]));
+    const values = network.forward(tf.zeros([1, ...dims]));
     const bytes = values.reduce((sum, value) => sum + 4 * (value?.size ?? 0), 0);
     return { count: values[network.logits]?.size ?? 0, bytes };
   });
@@ -59,6 +76,8 @@ interface Traits {
   readonly engine: string;
   readonly batchSize: number;
   readonly preprocessing: Preprocessing;
+  /** Of one image as the model takes it. */
+  readonly dims: readonly number[];
 }
 
 class LayersClassifier implements DifferentiableClassifier {
@@ -69,10 +88,12 @@ class LayersClassifier implements DifferentiableClassifier {
   readonly activations: readonly string[];
   readonly #network: Network;
   readonly #preprocessing: Preprocessing;
+  readonly #dims: readonly number[];
 
   constructor(network: Network, traits: Traits) {
     this.#network = network;
     this.#preprocessing = traits.preprocessing;
+    this.#dims = traits.dims;
     this.input = traits.input;
     this.classes = traits.classes;
     this.engine = traits.engine;
@@ -81,7 +102,25 @@ class LayersClassifier implements DifferentiableClassifier {
   }
 
   async logits(images: Batch): Promise<Logits> {
+    return this.batchSize > 1 ? this.#logits(images) : images.flatMap((image) => this.#logits([image]));
+  }
+
+  #logits(images: Batch): Logits {
     return scoped(() => this.#rows(this.#network.logitsOf(this.#preprocess(images))));
+  }
+
+  /** Whether unlike images of a batch are answered as each alone, but for rounding. */
+  keepsImagesApart(): boolean {
+    const images = probeImages(this.input, Math.min(4, this.batchSize));
+    const together = this.#logits(images);
+    return images.every((image, i) => {
+      const alone = this.#logits([image])[0] as Float32Array;
+      const largest = alone.reduce((most, value) => Math.max(most, Math.abs(value) || 0), 0);
+      return alone.every((value, k) => {
+        const found = together[i]?.[k] as number;
+        return Object.is(found, value) || Math.abs(found - value) <= rounding * largest;
+      });
+    });
   }
 
   async read(images: Batch, names: readonly string[]): Promise<Activations> {
@@ -104,6 +143,16 @@ class LayersClassifier implements DifferentiableClassifier {
   }
 
   async pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback> {
+    if (this.batchSize > 1 || images.length === 1) return this.#pullback(images, functionals);
+    const parts = images.map((image, i) => this.#pullback([image], functionals.slice(i, i + 1)));
+    return {
+      logits: parts.flatMap(({ logits }) => logits),
+      values: parts.flatMap(({ values }) => values),
+      gradients: parts.flatMap(({ gradients }) => gradients),
+    };
+  }
+
+  #pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Pullback {
     return scoped(() => {
       const outputs = this.#network.forward(this.#preprocess(images));
       const logits = this.#rows(outputs[this.#network.logits] as tf.Tensor);
@@ -114,7 +163,7 @@ class LayersClassifier implements DifferentiableClassifier {
         const own = functionals.map((list) => list[k]);
         const { entries, values: results } = this.#seeds(own, logits, outputs);
         const pixels = throughScaling(
-          this.#network.backward(outputs, entries) as tf.Tensor4D,
+          tf.reshape(this.#network.backward(outputs, entries), this.#imageDims(images.length)),
           this.#preprocessing,
         ).dataSync() as Float32Array;
         const size = sizeOf(this.input);
@@ -180,12 +229,16 @@ class LayersClassifier implements DifferentiableClassifier {
   }
 
   #preprocess(images: Batch): tf.Tensor {
-    const { height, width, channels } = this.input;
     const size = sizeOf(this.input);
     const data = new Float32Array(images.length * size);
     for (const [i, image] of images.entries()) data.set(image, i * size);
-    const pixels = tf.tensor4d(data, [images.length, height, width, channels]);
-    return scalePixels(pixels, this.#preprocessing);
+    const pixels = tf.tensor4d(data, this.#imageDims(images.length));
+    return tf.reshape(scalePixels(pixels, this.#preprocessing), [images.length, ...this.#dims]);
+  }
+
+  #imageDims(count: number): [number, number, number, number] {
+    const { height, width, channels } = this.input;
+    return [count, height, width, channels];
   }
 
   /** Reads logits [N, …] as N rows. */

@@ -3,13 +3,16 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { readLabels } from '../../data/readLabels.ts';
 import { describeError, UserError } from '../../userError.ts';
+import type { DifferentiableClassifier } from '../classifier.ts';
 import type { OpenOptions } from '../format.ts';
+import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { type RuntimeOptions, startRuntime } from '../onnx/session/runtime.ts';
 import { toClassifier } from '../onnx/session/toClassifier.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
 import { startTensorFlow } from './backend.ts';
+import { hasRightGradient } from './checkGradient.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
 import { readLayersModel } from './readLayersModel.ts';
@@ -21,24 +24,28 @@ import { readLayersModel } from './readLayersModel.ts';
  */
 export async function openLayersModel(
   file: string,
-  { preprocessing = noPreprocessing, classes: given, runtime, ...computing }: OpenOptions = {},
+  { preprocessing = noPreprocessing, classes: given, input, runtime, ...computing }: OpenOptions = {},
 ): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
-  const { model, sha256, files } = await readLayersModel(file);
+  const { model, sha256, files } = await readLayersModel(file, input);
   const beside = given ? undefined : await labelsBeside(file, model.outputs[0]?.shape.at(-1) ?? undefined);
   const classes = given ?? beside?.classes;
-  const options = { input: imagesOf(model), preprocessing, ...(classes && { classes }) };
+  const options = { input: imagesOf(model, input), preprocessing, ...(classes && { classes }) };
   const notes = beside ? [beside.note] : [];
   const opened = { preprocessing, sha256, files: [...files, ...(beside ? [beside.file] : [])], notes };
   if (runtime !== 'tensorflow') {
-    const lowered = await onOnnxRuntime(model, options, computing);
+    const stated = input && { stated: input };
+    const lowered = await onOnnxRuntime(model, { ...options, ...stated }, computing, notes);
     if ('classifier' in lowered) {
       model.dispose();
       return { ...opened, ...lowered };
     }
     notes.push(`on TensorFlow.js: ${lowered.reason}`);
   }
-  return { ...opened, classifier: toLayersClassifier(model, options, tensorflow.name) };
+  const classifier = toLayersClassifier(model, options, tensorflow.name, notes);
+  // What cannot be differentiated at all says so when it is asked to.
+  const isRight = await hasRightGradient(classifier).catch(() => true);
+  return { ...opened, classifier: isRight ? classifier : withoutGradient(classifier) };
 }
 
 /** The class names in the `metadata.json` that Teachable Machine writes beside a model, where it is there. */
@@ -53,28 +60,49 @@ async function labelsBeside(file: string, count: number | undefined) {
   return { file: metadata, note, ...(classes.length === count && { classes }) };
 }
 
-function imagesOf(model: tfl.LayersModel): ImageShape {
+/** A classifier that can be asked, and no longer differentiated. */
+function withoutGradient(classifier: DifferentiableClassifier & { dispose(): void }): OpenedModel['classifier'] {
+  const { input, classes, engine, batchSize } = classifier;
+  return {
+    ...{ input, classes, engine, batchSize },
+    obstacle: 'the gradient that TensorFlow.js computes is not that of its answers; convert the model to ONNX',
+    logits: (images) => classifier.logits(images),
+    dispose: () => classifier.dispose(),
+  };
+}
+
+/** The images that a model takes: with channels last, gray without channels, or as all their numbers in a row. */
+function imagesOf(model: tfl.LayersModel, stated: readonly number[] | undefined): ImageShape {
   const shape = model.inputs[0]?.shape ?? [];
-  const [, height, width, channels] = shape;
-  if (!height || !width || (channels !== 1 && channels !== 3)) {
-    throw new UserError(
-      `The model takes [${shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels.`,
-    );
+  const [first, width, channels = 1] = shape.slice(1);
+  if (first && width && (channels === 1 || channels === 3) && shape.length <= 4)
+    return { height: first, width, channels };
+  if (first && shape.length === 2) {
+    const side = squareSide(first);
+    if (stated && layoutOf(stated) === 'NHWC' && stated.reduce((a, b) => a * b, 1) === first) return shapeIn(stated);
+    if (side !== undefined) return { height: side, width: side, channels: 1 };
   }
-  return { height, width, channels };
+  throw new UserError(
+    `The model takes [${shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels, the channels last. What the file leaves open, state as "input" of this model in the settings, such as [224, 224, 3].`,
+  );
 }
 
 /** The model on ONNX Runtime, or why it is not to run there. */
 async function onOnnxRuntime(
   layers: tfl.LayersModel,
-  { preprocessing, classes }: LayersOptions,
+  { preprocessing, classes, stated }: LayersOptions & { readonly stated?: readonly number[] },
   computing: RuntimeOptions,
+  notes: string[],
 ): Promise<{ readonly classifier: OnnxClassifier } | { readonly reason: string }> {
   try {
     const { model, activations } = lowerToOnnx(layers);
-    const options = { preprocessing, ...(classes && { classes }) };
-    const classifier = await toClassifier(await startRuntime(computing), model, options, activations);
-    if (classifier.obstacle === undefined) return { classifier };
+    const options = { preprocessing, ...(classes && { classes }), ...(stated && { input: stated }) };
+    const found: string[] = [];
+    const classifier = await toClassifier(await startRuntime(computing), model, options, activations, found);
+    if (classifier.obstacle === undefined) {
+      notes.push(...found);
+      return { classifier };
+    }
     classifier.dispose();
     return { reason: classifier.obstacle };
   } catch (error) {

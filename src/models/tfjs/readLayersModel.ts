@@ -4,6 +4,7 @@ import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError } from '../../userError.ts';
+import { normalizeTopology, type WeightNames } from './topology.ts';
 
 /** A layers model and what it was read from. */
 export interface LayersModelFile {
@@ -16,9 +17,11 @@ export interface LayersModelFile {
 
 /**
  * Reads a TensorFlow.js layers model: `model.json` and the weight files that it names.
- * @throws UserError when a file is missing, truncated or no layers model, or when a weight is not a finite number.
+ * @param input shape of one image, for a model that leaves it open.
+ * @throws UserError when a file is missing, truncated or no layers model, when it has a layer that TensorFlow.js does not
+ * have, or when a weight is not a finite number.
  */
-export async function readLayersModel(file: string): Promise<LayersModelFile> {
+export async function readLayersModel(file: string, input?: readonly number[]): Promise<LayersModelFile> {
   const text = await readFile(file).catch((error: Error) => {
     throw new UserError(`${file}: the model cannot be read (${error.message}).`);
   });
@@ -28,9 +31,11 @@ export async function readLayersModel(file: string): Promise<LayersModelFile> {
   const groups = await Promise.all(weightsManifest.map((group) => readGroup(file, group)));
   for (const group of groups) hash.update(group);
   const weightData = new Uint8Array(Buffer.concat(groups)).buffer;
+  const names = normalizeTopology(modelTopology, input);
   let model: tfl.LayersModel;
   try {
-    model = await tfl.loadLayersModel({ load: async () => ({ modelTopology, weightSpecs, weightData }) });
+    const artifacts = { modelTopology, ...underNames(names, weightSpecs, weightData) };
+    model = await tfl.loadLayersModel({ load: async () => artifacts });
   } catch (error) {
     const [line] = String(error instanceof Error ? error.message : error).split('\n');
     throw new UserError(`${file}: TensorFlow.js cannot build this model: ${line}`);
@@ -38,6 +43,25 @@ export async function readLayersModel(file: string): Promise<LayersModelFile> {
   refuseNonFinite(file, model);
   const shards = weightsManifest.flatMap(({ paths }) => paths.map((name) => path.join(path.dirname(file), name)));
   return { model, sha256: hash.digest('hex'), files: [file, ...shards] };
+}
+
+/** The weights that inference needs, under the names that TensorFlow.js has for them. */
+function underNames({ of }: WeightNames, specs: readonly tf.io.WeightsManifestEntry[], data: ArrayBuffer) {
+  const weightSpecs: tf.io.WeightsManifestEntry[] = [];
+  const parts: Uint8Array[] = [];
+  let end = 0;
+  for (const spec of specs) {
+    const start = end;
+    end += bytesOf(spec);
+    const name = of(spec.name);
+    if (name === undefined) continue;
+    weightSpecs.push({ ...spec, name });
+    parts.push(new Uint8Array(data, start, end - start));
+  }
+  return {
+    weightSpecs,
+    weightData: parts.length === specs.length ? data : new Uint8Array(Buffer.concat(parts)).buffer,
+  };
 }
 
 function parse(file: string, text: Buffer): { modelTopology: object; weightsManifest: tf.io.WeightsManifestConfig } {

@@ -65,8 +65,12 @@ const modelMistakes: Record<string, [model: unknown, line: string]> = {
     ' › preprocessing › crop: "224" is not valid: enter the side length of the center crop in pixels, such as 224.',
   ],
   'a crop of stretched images': [
-    { path: 'm', preprocessing: { crop: 224 } },
+    { path: 'm', preprocessing: { resize: 'stretch', crop: 224 } },
     ' › preprocessing › crop: Stretched images are not cropped. Set "resize" to the length of the shorter side, or remove "crop".',
+  ],
+  'a shape of images with five channels': [
+    { path: 'm', input: [5, 32, 32] },
+    ' › input: [5,32,32] does not fit. Give the shape of one image in the model’s order of axes, such as [3, 224, 224] or [224, 224, 3], or [28, 28] for one without channels. Channels are 1 or 3.',
   ],
   'a crop of more than there is': [
     { path: 'm', preprocessing: { preset: 'clip', resize: 200, crop: 224 } },

@@ -46,7 +46,7 @@ export function gradientModel(
   }));
   if (kinds.length > 0) {
     seeds.push(...seedInputs(kinds, batch, classes));
-    const isMatrix = logitsShape.length === 2;
+    const isMatrix = logitsShape.length === 2 && logitsShape[0] === batch;
     const matrix = isMatrix ? output.name : build.reshape(output.name, [batch, classes]);
     const seed = appendSeeds(kinds, matrix, [batch, classes], build);
     entries.push({ value: output.name, gradient: isMatrix ? seed : build.reshape(seed, logitsShape) });

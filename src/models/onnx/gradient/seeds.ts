@@ -1,4 +1,4 @@
-import type { Functional } from '../../functional.ts';
+import { type Functional, leastDoubt } from '../../functional.ts';
 import type { Value } from '../graph/graph.ts';
 import type { GraphBuilder } from '../graph/graphBuilder.ts';
 
@@ -105,8 +105,9 @@ export function appendSeeds(
   const softmax = shared(() => build.softmaxOfRows(logits));
   const one = build.floats(1);
   const others = (label: string) => build.sub(one, label);
-  const largestOther = (label: string) =>
-    oneHot(build.op('ArgMax', [build.sub(logits, build.mul(label, build.floats(1e30)))], { axis: 1, keepdims: 0 }));
+  /** The logits, with that of the label out of all comparison. */
+  const without = (label: string) => build.sub(logits, build.mul(label, build.floats(1e30)));
+  const largestOther = (label: string) => oneHot(build.op('ArgMax', [without(label)], { axis: 1, keepdims: 0 }));
   const oneHot = (indices: string) =>
     build.reshape(build.op('OneHot', [indices, build.ints([classes]), build.floats([0, 1])]), shape);
   const ranked = shared(() => {
@@ -134,8 +135,12 @@ export function appendSeeds(
       const label = input('crossEntropy/label');
       // p_y − 1 as minus the sum of the others: 1 − p_y is lost to rounding when the model is sure.
       const rest = build.mul(softmax(), others(label));
-      const gradient = build.sub(rest, build.mul(label, sumOfRows(rest)));
-      return build.mul(input('crossEntropy/scale'), gradient);
+      const doubt = sumOfRows(rest);
+      const gradient = build.sub(rest, build.mul(label, doubt));
+      // Where even that sum is all but lost, without it as a factor.
+      const direction = build.sub(build.softmaxOfRows(without(label)), label);
+      const isSure = build.op('Less', [doubt, build.floats(leastDoubt)]);
+      return build.mul(input('crossEntropy/scale'), build.where(isSure, direction, gradient));
     },
     margin: () => {
       const label = input('margin/label');

@@ -13,8 +13,10 @@ import {
   type Node,
   type Value,
 } from './graph.ts';
+import { inlineFunctions } from './inlineFunctions.ts';
 import {
   type AttributeMessage,
+  amended,
   type GraphMessage,
   type ModelFields,
   ModelMessage,
@@ -52,8 +54,10 @@ export class Decoder {
 
   /** @throws UserError when the file is damaged. */
   decode(): Model {
-    const { graph, opset_import, metadata_props } = this.#message();
-    if (graph === null || graph.node.length === 0) throw this.#damaged('it holds no graph');
+    const message = this.#message();
+    const { opset_import, metadata_props } = message;
+    if (message.graph === null || message.graph.node.length === 0) throw this.#damaged('it holds no graph');
+    const graph = amended(message.graph, { node: inlineFunctions(message, mostNodes) });
     if (graph.node.length > mostNodes) {
       throw new UserError(
         `${this.#file}: the model has ${graph.node.length} nodes, and at most ${mostNodes} are supported. Simplify it, or export it anew with constants folded.`,
@@ -119,7 +123,8 @@ export class Decoder {
       dim.value === 'dim_value' ? Number(dim.dim_value) : dim.dim_param || '?',
     );
     const stated = tensor?.elem_type ? { type: this.#type(tensor.elem_type, name) } : {};
-    return { name, ...stated, ...(dims ? { dims } : {}) };
+    const isTensor = type === null || tensor !== null;
+    return { name, ...stated, ...(dims ? { dims } : {}), ...(isTensor ? {} : { isTensor }) };
   }
 
   #node({ input, output, op_type, domain, attribute }: NodeMessage, depth: number): Node {

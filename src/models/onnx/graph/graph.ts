@@ -57,6 +57,8 @@ export interface Value {
   readonly type?: ElementType;
   /** Missing where the rank is not stated. */
   readonly dims?: readonly (number | string)[];
+  /** False for sequences, maps and the like. */
+  readonly isTensor?: boolean;
 }
 
 /** A computation: nodes in an order in which they can be run. */

@@ -1,82 +1,101 @@
 import type { ImageShape } from '../../../data/image.ts';
 import { UserError } from '../../../userError.ts';
 import { noPreprocessing, type Preprocessing } from '../../preprocessing.ts';
-import { elementTypes, type Graph, type Model, type Node, type Value } from './graph.ts';
+import { type ElementType, elementTypes, type Graph, intAttribute, type Model, type Node } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
+import { type ImageInput, imageInputOf, type StatedInput } from './imageInput.ts';
 
-/** A model whose one input is pixels (NHWC, RGB, float32 in [0, 1]), and whose one output is scores. */
+/** A model whose one input is pixels (NHWC, RGB, float32 in [0, 1], unless `inLevels`), and whose one output is scores. */
 export interface ImageModel {
   readonly model: Model;
   readonly input: ImageShape;
   /** How many images one run takes; "any" where the file does not fix it. */
   readonly batch: number | 'any';
-}
-
-/** The order of axes in which a model takes images. */
-type Layout = 'NCHW' | 'NHWC';
-
-/** How a model takes images. */
-interface ImageInput {
-  readonly value: Value;
-  readonly layout: Layout;
-  readonly shape: ImageShape;
-  readonly batch: number | 'any';
+  /**
+   * True for a model of whole gray levels from 0 to 255: its input is then these, float32, and not pixels in [0, 1]. They
+   * are rounded before the graph, so that a gradient passes as if they were not.
+   */
+  readonly inLevels: boolean;
+  /** False where all that it computes in whole numbers hides how it changes with them. */
+  readonly isSmooth: boolean;
 }
 
 /**
  * Puts preprocessing before a model, as nodes.
- * @param size side of the square images for a model that takes images of any size.
- * @throws UserError when the model does not take one batch of images.
+ * @param stated what settings say of the images.
+ * @throws UserError when the model does not take one batch of images, or gray levels that are to be normalized.
  */
-export function toImageModel(model: Model, preprocessing: Preprocessing, size?: number): ImageModel {
-  const input = imageInputOf(model.graph, size);
-  const graph = withPixels(model.graph, input, preprocessing, model.opsets.get('') ?? 0);
-  return { model: { ...model, graph }, input: input.shape, batch: input.batch };
+export function toImageModel(model: Model, preprocessing: Preprocessing, stated: StatedInput = {}): ImageModel {
+  const input = imageInputOf(model.graph, stated);
+  const inLevels = isInteger(input.value.type);
+  const isSmooth = !inLevels || takesFloats(model.graph, input.value.name);
+  const graph = withPixels(model.graph, input, inLevels ? ofLevels(preprocessing) : preprocessing, isSmooth, model);
+  return { model: { ...model, graph }, input: input.shape, batch: input.batch, inLevels, isSmooth };
 }
 
-function imageInputOf({ inputs }: Graph, size: number | undefined): ImageInput {
-  const images = inputs.filter(({ dims }) => dims === undefined || dims.length === 4);
-  const [value] = images;
-  if (value === undefined || images.length !== 1 || inputs.length !== 1) {
-    const list = inputs.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? '?'}]`).join(', ');
+/** Types of whole numbers that hold all gray levels. */
+const levelTypes: readonly (ElementType | undefined)[] = [
+  'uint8',
+  'int16',
+  'uint16',
+  'int32',
+  'uint32',
+  'int64',
+  'uint64',
+];
+
+function isInteger(type: ElementType | undefined): boolean {
+  return levelTypes.includes(type);
+}
+
+/** What is left to do to gray levels: nothing but the order of channels. */
+function ofLevels(preprocessing: Preprocessing): Preprocessing {
+  const { mean, std, channels } = preprocessing;
+  const isPlain =
+    mean.every((value) => value === 0) && std.every((value) => value === 1 || Math.abs(255 * value - 1) < 1e-6);
+  if (!isPlain) {
     throw new UserError(
-      `The model takes ${list || 'nothing'}. Perturb needs a classifier that takes one batch of images.`,
+      'The model takes whole gray levels from 0 to 255, which cannot be normalized before it. Set "mean": 0 and "std": 1 in "preprocessing" of this model, or remove it.',
     );
   }
-  const dims = value.dims ?? [];
-  const isColor = (dim: number | string | undefined) => dim === 1 || dim === 3;
-  const layout = isColor(dims[1]) ? 'NCHW' : isColor(dims[3]) ? 'NHWC' : undefined;
-  if (layout === undefined) {
-    throw new UserError(
-      `The model takes [${dims.join(', ')}]. Perturb needs images with 1 or 3 channels, in the second or the last axis.`,
-    );
+  return { ...noPreprocessing, channels };
+}
+
+/** Operators that take floating-point numbers as well as whole ones, and only arrange them. */
+const arranging = new Set([
+  'Identity',
+  'Transpose',
+  'Reshape',
+  'Flatten',
+  'Squeeze',
+  'Unsqueeze',
+  'Gather',
+  'Slice',
+  'Concat',
+]);
+
+/** Whether all that a model does with whole numbers is to arrange them and make them floating-point numbers. */
+function takesFloats(graph: Graph, input: string): boolean {
+  const whole = new Set([input]);
+  for (const node of graph.nodes) {
+    const { operator, domain, inputs, outputs } = node;
+    if (!inputs.some((value) => whole.has(value)) || operator === 'Shape') continue;
+    if (operator === 'Cast' && intAttribute(node, 'to', 0) === elementTypes.float32) continue;
+    if (domain !== '' || !arranging.has(operator) || (operator === 'Concat' && inputs.length > 1)) return false;
+    for (const output of outputs) whole.add(output);
   }
-  const [height, width] = layout === 'NCHW' ? dims.slice(2) : dims.slice(1, 3);
-  const side = (dim: number | string | undefined) => {
-    if (typeof dim === 'number' && dim > 0) return dim;
-    if (size !== undefined) return size;
-    throw new UserError(
-      `The model takes images of any size ([${dims.join(', ')}]). State the size in "preprocessing" of this model, as "crop": 224.`,
-    );
-  };
-  const channels = (layout === 'NCHW' ? dims[1] : dims[3]) as 1 | 3;
-  const [batch] = dims;
-  return {
-    value,
-    layout,
-    shape: { height: side(height), width: side(width), channels },
-    batch: typeof batch === 'number' && batch > 0 ? batch : 'any',
-  };
+  return true;
 }
 
 /** Nodes that make the model's input out of pixels. */
 function withPixels(
   graph: Graph,
-  { value, layout, shape: { height, width, channels }, batch }: ImageInput,
+  { value, layout, shape: { height, width, channels }, batch, dims }: ImageInput,
   preprocessing: Preprocessing,
-  opset: number,
+  isSmooth: boolean,
+  { opsets }: Model,
 ): Graph {
-  const build = new GraphBuilder(opset, freePrefix(graph, 'pixels'));
+  const build = new GraphBuilder(opsets.get('') ?? 0, freePrefix(graph, 'pixels'));
   const { mean, std } = preprocessing;
   const images = build.name('images');
   let x = images;
@@ -85,9 +104,10 @@ function withPixels(
   if (differs(mean, noPreprocessing.mean, channels)) x = build.sub(x, build.floats(mean.slice(0, channels)));
   if (differs(std, noPreprocessing.std, channels)) x = build.div(x, build.floats(std.slice(0, channels)));
   if (layout === 'NCHW') x = build.transpose(x, [0, 3, 1, 2]);
+  if (dims !== undefined) x = build.reshape(x, dims);
   const { type = 'float32' } = value;
-  if (type === 'uint8') x = build.op('Round', [build.mul(x, build.floats(255))]);
-  if (type !== 'float32') x = build.op('Cast', [x], { to: elementTypes[type] });
+  const isTaken = type === 'float32' || (isInteger(type) && isSmooth);
+  if (!isTaken) x = build.op('Cast', [x], { to: elementTypes[type] });
   const nodes: Node[] = [
     ...build.nodes,
     { operator: 'Identity', domain: '', inputs: [x], outputs: [value.name], attributes: {} },

@@ -3,6 +3,7 @@ import { inGigabytes, moreThan } from '../session/batchSize.ts';
 import type { Runtime, RuntimeTensor } from '../session/runtime.ts';
 import { dependents } from './dependents.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
+import { sequencesIn } from './sequences.ts';
 import { takeBranches } from './takeBranches.ts';
 
 /** What is known of a graph once the shape of its input is fixed. */
@@ -29,8 +30,9 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
   const { graph } = model;
   const [input] = graph.inputs;
   if (input === undefined || graph.inputs.length !== 1) throw new Error('the graph does not have one input');
-  const values = graph.nodes.flatMap(({ outputs }) => outputs.filter((output) => output !== ''));
-  const independents = smallIndependents(graph, input.name);
+  const sequences = sequencesIn(graph);
+  const values = graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => name !== '' && !sequences.has(name)));
+  const independents = smallIndependents(graph, input.name).filter((name) => !sequences.has(name));
   const shapeNames = values.map((_, index) => `perturb-shape/${index}`);
   const probe: Model = {
     ...model,

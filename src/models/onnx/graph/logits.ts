@@ -1,65 +1,135 @@
-import { UserError } from '../../../userError.ts';
-import { valuesReadBy } from './dependents.ts';
-import { elementTypes, type Graph, type Node, type Value } from './graph.ts';
-import { freePrefix } from './graphBuilder.ts';
+import { elementCount, type Graph, intAttribute, type Node, type Value } from './graph.ts';
+import { freePrefix, GraphBuilder } from './graphBuilder.ts';
+import { logOdds, logOf, plainLogOf, withZero } from './logarithm.ts';
+import { withoutUnused } from './scores.ts';
 
-/** What may stand after a softmax without changing the order of its numbers. */
-const passive = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast']);
-const notLogits = new Set(['Sigmoid', 'HardSigmoid']);
+/** What only writes its elements down in another shape, or in another type. */
+const passive = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
+/** Functions of each element that grow with it, and saturate. */
+const growing = new Set(['Sigmoid', 'HardSigmoid', 'Tanh', 'Softsign', 'Exp']);
+
+type Shapes = ReadonlyMap<string, readonly number[]>;
+
+/** What is known of the scores that a file gives. */
+export interface Scores {
+  /** How many images there are in a run. */
+  readonly batch: number;
+  /** How many numbers each image gets; 1 for two classes. */
+  readonly count: number;
+  readonly shapes: Shapes;
+}
+
+/** A way to have logits, whose order over the classes is that of the file's own scores. */
+export interface Ending {
+  /** The graph with the logits as its only output. */
+  readonly graph: Graph;
+  /** The value that the logits are; it need not be a matrix. */
+  readonly logits: string;
+  /** What reports say of it; missing for a plain softmax, or for what the file gives. */
+  readonly note?: string;
+}
+
+/** The operator that the scores come from, if nothing but their shape changes after it. */
+function lastNode(graph: Graph): Node | undefined {
+  const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  let node = makers.get(outputOf(graph).name);
+  while (node && node.domain === '' && passive.has(node.operator)) node = makers.get(node.inputs[0] as string);
+  return node?.domain === '' ? node : undefined;
+}
+
+function outputOf(graph: Graph): Value {
+  return graph.outputs[0] as Value;
+}
+
+/** Whether a softmax runs over all numbers of one image, and nothing else. */
+function runsOverClasses(node: Node, { batch, count, shapes }: Scores): boolean {
+  const dims = shapes.get(node.inputs[0] as string) ?? [];
+  const axis = intAttribute(node, 'axis', -1);
+  const at = axis < 0 ? axis + dims.length : axis;
+  return (
+    elementCount(dims.slice(0, at)) === batch &&
+    dims[at] === count &&
+    elementCount(dims.slice(at + 1)) === 1 &&
+    count > 1
+  );
+}
+
+/** The axis of a softmax at the end that does not run over the classes; undefined where there is none. */
+export function wrongAxis(graph: Graph, scores: Scores): number | undefined {
+  const node = lastNode(graph);
+  const isSoftmax = node?.operator === 'Softmax' || node?.operator === 'LogSoftmax';
+  return isSoftmax && !runsOverClasses(node, scores) ? intAttribute(node, 'axis', -1) : undefined;
+}
+
+/** The graph without the function at its end, where that keeps the order of classes whatever the image. */
+export function withoutEnd(graph: Graph, scores: Scores): Ending | undefined {
+  const node = lastNode(graph);
+  if (node === undefined) return undefined;
+  const isSoftmax = node.operator === 'Softmax' || node.operator === 'LogSoftmax';
+  if (!growing.has(node.operator) && !(isSoftmax && runsOverClasses(node, scores))) return undefined;
+  const nodes = graph.nodes.map((other) =>
+    other === node ? { ...other, operator: 'Identity', inputs: other.inputs.slice(0, 1), attributes: {} } : other,
+  );
+  return {
+    graph: withoutUnused({ ...graph, nodes }),
+    logits: outputOf(graph).name,
+    ...(!isSoftmax && { note: `the ${node.operator} at the end is left out, which keeps the order of classes` }),
+  };
+}
 
 /**
- * The graph with the softmax at its end cut off, and with the scores as its only output.
- * @throws UserError when it does not give one row of class scores, or not as logits or softmax.
+ * The graph with the logarithm of its scores as logits, which the softmax of a loss turns back into them. For one
+ * score p that is log p − log(1 − p).
+ * @param how "structural" follows the way they are made, so that nothing underflows; "plain" takes the logarithm of them.
  */
-export function withLogits(graph: Graph): Graph {
-  const output = scoresOf(graph);
-  const producers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  let node = producers.get(output.name);
-  while (node && passive.has(node.operator)) node = producers.get(node.inputs[0] as string);
-  if (node && notLogits.has(node.operator)) {
-    throw new UserError(`The model ends in ${node.operator}. A classifier ends in logits or softmax; export it so.`);
-  }
-  const isSoftmax = node?.operator === 'Softmax' || node?.operator === 'LogSoftmax';
-  const nodes = graph.nodes.map((other) =>
-    isSoftmax && other === node
-      ? { ...other, operator: 'Identity', inputs: other.inputs.slice(0, 1), attributes: {} }
-      : other,
-  );
-  return withoutUnused(asFloat32({ ...graph, nodes }, output));
+export function withLogarithm(
+  graph: Graph,
+  { count, shapes }: Scores,
+  how: 'structural' | 'plain',
+  opset: number,
+): Ending | undefined {
+  const build = new GraphBuilder(opset, freePrefix(graph, 'logarithm'));
+  const { name } = outputOf(graph);
+  const node = lastNode(graph);
+  // The logarithm that is there already, of a probability that may underflow.
+  const isLog = node?.operator === 'Log';
+  const source = isLog ? (node.inputs[0] as string) : name;
+  if (isLog && count === 1) return undefined;
+  const log = how === 'plain' ? plainLogOf(source, build) : logOf(source, graph, shapes, build);
+  if (log === undefined) return undefined;
+  const logits = count === 1 ? logOdds(name, log, build) : log;
+  return {
+    graph: extended(graph, build, logits),
+    logits,
+    note: isLog
+      ? 'the logarithm at the end is computed from what is before it, so that it does not underflow'
+      : 'the model gives probabilities, whose logarithms are taken as logits',
+  };
 }
 
-/** The graph with one output, in the type that logits are read in. */
-function asFloat32(graph: Graph, { name, type = 'float32' }: Value): Graph {
-  if (type === 'float32') return { ...graph, outputs: [{ name, type }] };
-  const cast = `${freePrefix(graph, 'logits')}float32`;
-  const to = { kind: 'int', value: elementTypes.float32 } as const;
-  const node: Node = { operator: 'Cast', domain: '', inputs: [name], outputs: [cast], attributes: { to } };
-  return { ...graph, nodes: [...graph.nodes, node], outputs: [{ name: cast, type: 'float32' }] };
+/** Whether a graph ends in a logarithm. */
+export function endsInLogarithm(graph: Graph): boolean {
+  return lastNode(graph)?.operator === 'Log';
 }
 
-/** The output that holds class scores: floating-point numbers, a row for each image. */
-function scoresOf({ outputs }: Graph): Value {
-  const scores = outputs.filter(({ type = 'float32' }) => type.startsWith('float') || type === 'bfloat16');
-  const rows = scores.filter(({ dims }) => dims === undefined || dims.length === 2);
-  const candidates = scores.length === 1 ? scores : rows;
-  if (candidates.length !== 1) {
-    const list = outputs.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? '?'}]`).join(', ');
-    throw new UserError(
-      `The model gives ${list || 'nothing'}. Perturb needs a classifier with one output, a score for each class.`,
-    );
-  }
-  return candidates[0] as Value;
+/** The graph as it is. */
+export function asItIs(graph: Graph): Ending {
+  return { graph, logits: outputOf(graph).name };
 }
 
-/** Drops nodes and constants that no output needs. */
-function withoutUnused(graph: Graph): Graph {
-  const needed = new Set(graph.outputs.map(({ name }) => name));
-  const nodes: Node[] = [];
-  for (const node of graph.nodes.toReversed()) {
-    if (!node.outputs.some((name) => needed.has(name))) continue;
-    nodes.push(node);
-    for (const value of valuesReadBy(node)) needed.add(value);
-  }
-  const constants = new Map([...graph.constants].filter(([name]) => needed.has(name)));
-  return { ...graph, nodes: nodes.reverse(), constants };
+/** An ending of one number an image, z, as logits of two classes: [0, z]. */
+export function forTwoClasses({ graph, logits, note }: Ending, batch: number | 'any', opset: number): Ending {
+  const build = new GraphBuilder(opset, freePrefix(graph, 'two'));
+  const both = withZero(logits, batch, build);
+  const own = 'the model gives one number z, which is taken as the logits [0, z] of two classes';
+  return { graph: extended(graph, build, both), logits: both, note: note ? `${note}; ${own}` : own };
+}
+
+function extended(graph: Graph, build: GraphBuilder, output: string): Graph {
+  return withoutUnused({
+    ...graph,
+    nodes: [...graph.nodes, ...build.nodes],
+    constants: new Map([...graph.constants, ...build.constants]),
+    outputs: [{ name: output, type: 'float32' }],
+  });
 }

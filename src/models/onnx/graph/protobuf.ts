@@ -15,7 +15,16 @@ const { root } = protobuf.parse(
   }
   message OperatorSet { string domain = 1; int64 version = 2; }
   message Entry { string key = 1; string value = 2; }
-  message Function { string name = 1; string domain = 10; }
+  message Function {
+    string name = 1;
+    repeated string input = 4;
+    repeated string output = 5;
+    repeated Node node = 7;
+    repeated OperatorSet opset_import = 9;
+    string domain = 10;
+    repeated Attribute attribute_proto = 11;
+    string overload = 13;
+  }
   message Graph {
     repeated Node node = 1;
     string name = 2;
@@ -31,6 +40,7 @@ const { root } = protobuf.parse(
     string op_type = 4;
     repeated Attribute attribute = 5;
     string domain = 7;
+    string overload = 8;
   }
   message Attribute {
     string name = 1;
@@ -43,6 +53,7 @@ const { root } = protobuf.parse(
     repeated int64 ints = 8;
     repeated bytes strings = 9;
     int32 type = 20;
+    string ref_attr_name = 21;
   }
   message Tensor {
     repeated int64 dims = 1;
@@ -60,7 +71,8 @@ const { root } = protobuf.parse(
   }
   message SparseTensor { repeated int64 dims = 3; }
   message ValueInfo { string name = 1; Type type = 2; }
-  message Type { TensorType tensor_type = 1; }
+  message Type { TensorType tensor_type = 1; Other sequence_type = 4; Other map_type = 5; Other optional_type = 9; }
+  message Other {}
   message TensorType { int32 elem_type = 1; Shape shape = 2; }
   message Shape { repeated Dimension dim = 1; }
   message Dimension { oneof value { int64 dim_value = 1; string dim_param = 2; } }
@@ -70,6 +82,11 @@ const { root } = protobuf.parse(
 
 /** Reads and writes whole ONNX files. */
 export const ModelMessage = root.lookupType('Model');
+
+/** A message with other values for some fields. Not by spreading: fields that are not set are in its prototype. */
+export function amended<T extends object>(message: T, changes: Partial<T>): T {
+  return Object.assign(Object.create(Object.getPrototypeOf(message)), message, changes);
+}
 
 /** Messages as they are decoded: unset lists are empty, unset messages null, int64 are Long. */
 export interface TensorMessage {
@@ -92,7 +109,20 @@ export interface NodeMessage {
   readonly name: string;
   readonly op_type: string;
   readonly domain: string;
+  readonly overload: string;
   readonly attribute: readonly AttributeMessage[];
+}
+
+export interface FunctionMessage {
+  readonly name: string;
+  readonly domain: string;
+  readonly overload: string;
+  readonly input: readonly string[];
+  readonly output: readonly string[];
+  readonly node: readonly NodeMessage[];
+  readonly opset_import: ModelFields['opset_import'];
+  /** Attributes that have a default. */
+  readonly attribute_proto: readonly AttributeMessage[];
 }
 
 export interface AttributeMessage {
@@ -106,6 +136,8 @@ export interface AttributeMessage {
   readonly floats: readonly number[];
   readonly ints: readonly unknown[];
   readonly strings: readonly Uint8Array[];
+  /** In a function: the attribute of its call that this one is. */
+  readonly ref_attr_name: string;
 }
 
 export interface ValueMessage {
@@ -130,6 +162,7 @@ export interface GraphMessage {
 
 export interface ModelFields {
   readonly graph: GraphMessage | null;
+  readonly functions: readonly FunctionMessage[];
   readonly opset_import: readonly { readonly domain: string; readonly version: unknown }[];
   readonly metadata_props: readonly { readonly key: string; readonly value: string }[];
 }

@@ -1,8 +1,11 @@
 import { type Attribute, type Graph, intAttribute, intsAttribute, type Model, type Node } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
+import { upgradeOld } from './upgradeOld.ts';
 
 /** Oldest version of the standard's operators that a model may be written in to be differentiated. */
-export const oldestOpset = 11;
+export const oldestOpset = 7;
+/** Before it, bounds and pads were attributes. */
+const firstOfInputs = 11;
 /** The version that older models are brought to: the first that has everything that gradients are made of. */
 const commonOpset = 17;
 
@@ -17,7 +20,7 @@ const movedToInput: Readonly<Record<string, string>> = {
 const flattening = new Set(['Softmax', 'LogSoftmax', 'Hardmax']);
 
 /**
- * Brings a model from versions 11 to 16 of the standard's operators to version 17, so that all that follows knows one form
+ * Brings a model from versions 7 to 16 of the standard's operators to version 17, so that all that follows knows one form
  * of each. Others are returned as they are.
  */
 export function upgrade(model: Model): Model {
@@ -27,18 +30,20 @@ export function upgrade(model: Model): Model {
   if (opset >= 13) return { ...model, opsets };
   const prefix = freePrefix(model.graph, 'upgrade');
   const build = new GraphBuilder(commonOpset, prefix);
-  const graph = upgradeGraph(model.graph, build);
+  const isOld = opset < firstOfInputs;
+  const graph = upgradeGraph(model.graph, isOld, build);
   return { ...model, opsets, graph: { ...graph, constants: new Map([...graph.constants, ...build.constants]) } };
 }
 
-function upgradeGraph(graph: Graph, build: GraphBuilder): Graph {
-  return { ...graph, nodes: graph.nodes.flatMap((node) => upgradeNode(withUpgradedGraphs(node, build), build)) };
+function upgradeGraph(graph: Graph, isOld: boolean, build: GraphBuilder): Graph {
+  const nodes = graph.nodes.map((node) => withUpgradedGraphs(isOld ? upgradeOld(node, build) : node, isOld, build));
+  return { ...graph, nodes: nodes.flatMap((node) => upgradeNode(node, build)) };
 }
 
-function withUpgradedGraphs(node: Node, build: GraphBuilder): Node {
+function withUpgradedGraphs(node: Node, isOld: boolean, build: GraphBuilder): Node {
   const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => [
     name,
-    attribute.kind === 'graph' ? { kind: 'graph', value: upgradeGraph(attribute.value, build) } : attribute,
+    attribute.kind === 'graph' ? { kind: 'graph', value: upgradeGraph(attribute.value, isOld, build) } : attribute,
   ]);
   return { ...node, attributes: Object.fromEntries(attributes) };
 }

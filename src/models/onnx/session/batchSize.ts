@@ -5,7 +5,7 @@ const candidates = [1, 4, 16];
 /** How much less time an image must take in a larger batch, for the larger one to be worth its memory. */
 const worthwhile = 0.9;
 /** An image that takes longer, in milliseconds, keeps all cores busy by itself. */
-const busy = 50;
+export const busy = 50;
 /** While a gradient is computed, values of the forward pass, of the backward pass and scratch space are held. */
 const copies = 3;
 
@@ -39,14 +39,17 @@ export function batchSizesWithin(budget: number, { weights, activations }: Footp
 export interface Trial {
   /** Milliseconds that the batch took. */
   readonly time: number;
-  /** All that was answered to each image. */
+  /** All that was answered to each image of the batch. */
   readonly answers: readonly Float32Array[];
+  /** What is answered to each of them alone. */
+  readonly alone: readonly Float32Array[];
 }
 
 /**
  * The batch size at which an image takes the least time. A size at which an image is answered otherwise than alone, be it
- * in the last bit, is not taken: results must depend neither on neighbors nor on the clock.
- * @param attempt runs a batch of one image so many times over.
+ * in the last bit, is not taken: results must depend neither on neighbors nor on the clock. Nor is one at which the model
+ * does not run.
+ * @param attempt runs a batch of so many different images, and each of them alone.
  */
 export async function chooseBatchSize(
   sizes: readonly number[],
@@ -58,13 +61,18 @@ export async function chooseBatchSize(
   let best = { batch: smallest, time: alone.time / smallest };
   for (const batch of larger) {
     if (best.time > busy) break;
-    const { time, answers } = await attempt(batch);
-    if (!answers.every((answer) => isSame(answer, alone.answers[0]))) break;
+    const trial = await attempt(batch).catch(() => undefined);
+    if (trial === undefined || !isSameForAll(trial)) break;
+    const { time } = trial;
     if (time / batch <= worthwhile * best.time) best = { batch, time: time / batch };
   }
   return best.batch;
 }
 
+function isSameForAll({ answers, alone }: Trial): boolean {
+  return answers.length === alone.length && answers.every((answer, i) => isSame(answer, alone[i]));
+}
+
 function isSame(answer: Float32Array, other: Float32Array | undefined): boolean {
-  return answer.every((value, index) => Object.is(value, other?.[index]));
+  return answer.length === other?.length && answer.every((value, index) => Object.is(value, other?.[index]));
 }

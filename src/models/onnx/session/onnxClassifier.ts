@@ -1,14 +1,15 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
-import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { ImageShape } from '../../../data/image.ts';
 import { sizeOf } from '../../../data/image.ts';
+import { UserError } from '../../../userError.ts';
 import type { Activations, Batch, Classifier, DifferentiableClassifier, Logits, Pullback } from '../../classifier.ts';
 import { type Functional, seed } from '../../functional.ts';
 import { missingActivation } from '../../missingActivation.ts';
+import { probeImages } from '../../probeImages.ts';
 import { activationSeed } from '../gradient/gradientModel.ts';
 import { type SeedKind, seedKindOf, seedKinds, seedValues } from '../gradient/seeds.ts';
 import { elementCount, type Value } from '../graph/graph.ts';
 import { chooseBatchSize } from './batchSize.ts';
+import { imageTensor } from './imageTensor.ts';
 import type { RuntimeTensor } from './runtime.ts';
 import type { GraphSession, Sessions } from './sessions.ts';
 
@@ -30,6 +31,10 @@ export interface OnnxTraits {
   readonly activations: ReadonlyMap<string, Activation>;
   /** The value that the logits are. */
   readonly logits: string;
+  /** True for a graph that takes whole gray levels from 0 to 255 (float32) rather than pixels in [0, 1]. */
+  readonly inLevels: boolean;
+  /** False where images of one run influence one another: each is then run with copies of itself. */
+  readonly together: boolean;
 }
 
 /** A graph on ONNX Runtime that can be asked, and not differentiated. */
@@ -69,19 +74,20 @@ export class OnnxClassifier implements Classifier {
   protected async chooseBatch(
     ask: (images: Batch, batch: number) => Promise<readonly Float32Array[]>,
   ): Promise<number> {
-    const random = xoroshiro128plus(1);
-    const image = Float32Array.from({ length: sizeOf(this.input) }, () => uniformInt(random, 0, 255) / 255);
     const { batchSizes, sessions } = this.traits;
+    const smallest = Math.min(...batchSizes);
     const best = await chooseBatchSize(batchSizes, async (batch) => {
-      const images = Array.from({ length: batch }, () => image);
+      const images = probeImages(this.input, batch);
       // The first makes the session.
       const answers = await ask(images, batch);
+      const alone: Float32Array[] = [];
+      if (batch > smallest) for (const image of images) alone.push(...(await ask([image], smallest)));
       const times = [await timeOf(() => ask(images, batch))];
       while (times.length < 3 && (times[0] as number) < 100) times.push(await timeOf(() => ask(images, batch)));
-      return { answers, time: Math.min(...times) };
+      return { answers, alone, time: Math.min(...times) };
     });
     // Those that were tried in vain have their own copies of the weights.
-    await sessions.keepOnly([Math.min(...batchSizes), best]);
+    await sessions.keepOnly([smallest, best]);
     return best;
   }
 
@@ -94,6 +100,8 @@ export class OnnxClassifier implements Classifier {
     // Where there is but one image, nothing is gained by trying.
     const best = count <= smallest ? smallest : await choose();
     const parts: { from: number; to: number; batch: number }[] = [];
+    if (!this.traits.together)
+      return Array.from({ length: count }, (_, i) => ({ from: i, to: i + 1, batch: smallest }));
     for (let from = 0; from < count; ) {
       // A few images are faster one by one than as a batch that is mostly empty.
       const batch = (count - from) * 4 <= best ? smallest : best;
@@ -112,26 +120,31 @@ export class OnnxClassifier implements Classifier {
   async #forward(images: Batch, batch: number): Promise<Float32Array[]> {
     const { session, model } = await this.traits.sessions.forward(batch);
     const results = await session.run(this.feed(model.graph.inputs, images, batch));
-    return this.rows(results, model.graph.outputs, images.length);
+    return this.rows(results, model.graph.outputs, images.length, batch);
   }
 
-  /** The images as the first input of a graph; a batch that is not full ends in zeros. */
+  /** The images as the first input of a graph. */
   protected feed(inputs: readonly Value[], images: Batch, batch: number): Record<string, RuntimeTensor> {
-    const { height, width, channels } = this.input;
-    const size = sizeOf(this.input);
-    const data = new Float32Array(batch * size);
-    for (const [i, image] of images.entries()) data.set(image, i * size);
     const [input] = inputs as [Value];
-    return { [input.name]: { type: 'float32', dims: [batch, height, width, channels], data } };
+    // Of no image at all there are still the shapes.
+    const shown = images.length > 0 ? images : [new Float32Array(sizeOf(this.input))];
+    return { [input.name]: imageTensor(shown, this.input, batch, this.traits.inLevels) };
   }
 
+  /** @throws UserError when there is not one row for each image that was run. */
   protected rows(
     results: Readonly<Record<string, RuntimeTensor>>,
     [output]: readonly Value[],
     count: number,
+    batch: number,
   ): Float32Array[] {
     const data = floatsOf(results, output?.name ?? '');
     const size = this.classes.length;
+    if (data.length !== batch * size) {
+      throw new UserError(
+        `For a batch of ${batch} the model gives ${data.length} scores, where ${batch * size} are right. Export it with a batch of any size.`,
+      );
+    }
     return Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
   }
 }
@@ -219,11 +232,11 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
     this.#feedSeeds(feeds, opened, functionals, { kinds, activations, names, most, batch });
     const results = await opened.session.run(feeds);
 
-    const logits = this.rows(results, outputs, images.length);
+    const logits = this.rows(results, outputs, images.length, batch);
     const found = floatsOf(results, opened.gradient as string);
     const size = sizeOf(this.input);
     const gradients = functionals.map((list, i) =>
-      list.map((_, k) => found.slice((k * batch + i) * size, (k * batch + i + 1) * size)),
+      list.map((_, k) => this.#gradientOf(found.subarray(k * batch * size, (k + 1) * batch * size), i)),
     );
     const inside = new Map(
       activations.map((activation, index) => {
@@ -240,6 +253,18 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
       }),
     );
     return { logits, values, gradients };
+  }
+
+  /** The gradient with respect to image i, from those with respect to all images of a run. */
+  #gradientOf(found: Float32Array, i: number): Float32Array {
+    const size = sizeOf(this.input);
+    const gradient = found.slice(i * size, (i + 1) * size);
+    const { inLevels, together } = this.traits;
+    // The run holds nothing but copies of the image, all of which change with it.
+    if (!together)
+      for (let at = size; at < found.length; at++)
+        gradient[at % size] = (gradient[at % size] as number) + (found[at] as number);
+    return inLevels ? gradient.map((value) => 255 * value) : gradient;
   }
 
   #feedSeeds(

@@ -3,6 +3,7 @@ import { valuesReadBy } from '../graph/dependents.ts';
 import { elementCount, elementTypes, type Model, type Value } from '../graph/graph.ts';
 import { freePrefix, GraphBuilder } from '../graph/graphBuilder.ts';
 import { type Inspection, inspect } from '../graph/inspect.ts';
+import { refuse } from './refusal.ts';
 import type { Runtime, Session } from './runtime.ts';
 
 /** Sessions that are kept at a time: each has its own copy of the weights, arranged for speed. */
@@ -24,8 +25,17 @@ export class Sessions {
   readonly #inspections = new Map<number, Promise<Inspection>>();
   readonly #sessions = new Map<string, Promise<GraphSession>>();
 
-  /** @param imageDims dimensions of one image, without the batch. */
-  constructor(runtime: Runtime, model: Model, imageDims: readonly number[]) {
+  /**
+   * @param imageDims dimensions of one image, without the batch.
+   * @param known what is known of the model already, by batch size.
+   */
+  constructor(
+    runtime: Runtime,
+    model: Model,
+    imageDims: readonly number[],
+    known: ReadonlyMap<number, Inspection> = new Map(),
+  ) {
+    for (const [batch, inspection] of known) this.#inspections.set(batch, Promise.resolve(inspection));
     this.#runtime = runtime;
     this.#model = model;
     this.#imageDims = imageDims;
@@ -82,12 +92,18 @@ export class Sessions {
     let opening = this.#sessions.get(key);
     if (opening === undefined) {
       await this.#dropOldest();
-      opening = make().then(async (made) => ({ ...made, session: await this.#runtime.open(made.model) }));
+      opening = make().then(async (made) => ({ ...made, session: await this.#start(made.model) }));
     }
     // Again at the end, as the last used.
     this.#sessions.delete(key);
     this.#sessions.set(key, opening);
     return opening;
+  }
+
+  /** @throws UserError where ONNX Runtime does not take the model, and whenever it fails to run it. */
+  async #start(model: Model): Promise<Session> {
+    const session = await this.#runtime.open(model).catch(refuse);
+    return { ...session, run: (...asked) => session.run(...asked).catch(refuse) };
   }
 
   async #dropOldest(): Promise<void> {

@@ -1,113 +1,152 @@
 import { UserError } from '../../../userError.ts';
 import { checkClassCount } from '../../classCount.ts';
 import { noPreprocessing, type Preprocessing } from '../../preprocessing.ts';
-import { UnderivableGradient } from '../gradient/derive.ts';
-import { gradientModel } from '../gradient/gradientModel.ts';
-import { elementCount, type Model, type Value } from '../graph/graph.ts';
-import { toImageModel } from '../graph/imageModel.ts';
+import { elementCount, type Model, numbersOf, type Value } from '../graph/graph.ts';
+import type { StatedInput } from '../graph/imageInput.ts';
+import { type ImageModel, toImageModel } from '../graph/imageModel.ts';
 import type { Inspection } from '../graph/inspect.ts';
-import { oldestOpset } from '../graph/upgrade.ts';
+import type { Scores } from '../graph/logits.ts';
 import { widenBatch } from '../graph/widenBatch.ts';
 import { batchSizesWithin } from './batchSize.ts';
+import { type ChosenEnding, chooseEnding } from './chooseEnding.ts';
+import { influenceIn } from './independence.ts';
+import { obstacleTo } from './obstacle.ts';
 import { type Activation, DifferentiableOnnxClassifier, OnnxClassifier } from './onnxClassifier.ts';
+import { refuse } from './refusal.ts';
 import type { Runtime } from './runtime.ts';
 import { activationBytes, Sessions, weightBytes } from './sessions.ts';
 
 /** What is known of a model beside its graph. */
-export interface ClassifierOptions {
+export interface ClassifierOptions extends StatedInput {
   readonly preprocessing?: Preprocessing;
   /** Names of the classes; numbers where it is missing. */
   readonly classes?: readonly string[];
-  /** Side of the images, for a model that takes any. */
-  readonly size?: number;
+  /** Name of the output that holds the scores, where there are several. */
+  readonly output?: string;
 }
 
 /** More are no classes, but pixels or the like. */
 const mostClasses = 1_000_000;
 
 /**
- * A graph that gives logits as a classifier on ONNX Runtime; differentiable where its gradient can be derived.
+ * A graph that gives a score for each class as a classifier on ONNX Runtime; differentiable where its gradient can be
+ * derived.
  * @param activations the values that functionals may weigh; all that one image has where it is missing.
+ * @param notes takes what was found in the model, or decided for it.
  * @throws UserError when the graph cannot be run, or is no image classifier.
  */
 export async function toClassifier(
   runtime: Runtime,
   model: Model,
-  { preprocessing = noPreprocessing, classes, size }: ClassifierOptions,
+  { preprocessing = noPreprocessing, classes, ...stated }: ClassifierOptions,
   activations?: ReadonlyMap<string, Activation>,
+  notes: string[] = [],
 ): Promise<OnnxClassifier> {
-  const image = toImageModel(model, preprocessing, size);
-  const { input } = image;
+  const image = toImageModel(model, preprocessing, stated);
+  const { input, inLevels } = image;
   const imageDims = [input.height, input.width, input.channels];
-  const smallest = image.batch === 'any' ? 1 : image.batch;
-  const asExported = new Sessions(runtime, image.model, imageDims);
-  const exported = await inspected(asExported, smallest);
-  const wide = image.batch === 1 ? widenBatch(exported) : undefined;
-  const sessions = wide ? new Sessions(runtime, wide, imageDims) : asExported;
-  const inspection = wide ? await inspected(sessions, 1) : exported;
-  const anyBatch = image.batch === 'any' || wide !== undefined;
-  const count = countClasses(inspection, smallest, classes);
-  const obstacle = obstacleTo(inspection);
+  const exported = await firstInspection(runtime, image);
+  const wide = image.batch === 1 ? widenBatch(exported.inspection) : undefined;
+  const used = wide ?? image.model;
+  const { batch, inspection } = wide
+    ? { batch: 1, inspection: await inspected(runtime, wide, imageDims, 1) }
+    : exported;
+  const anyBatch = wide !== undefined || (image.batch === 'any' && batch === 1);
+  const scores = scoresIn(inspection, batch, classes);
+  const chosen = await chooseEnding(runtime, inspection, { model: used, input, inLevels }, scores, anyBatch);
+  if (chosen.ending.note !== undefined) notes.push(chosen.ending.note);
+  const ended = { ...used, graph: chosen.ending.graph };
+  const sessions = new Sessions(runtime, ended, imageDims, knownOf(inspection, chosen, batch));
+  const final = await sessions.inspect(batch);
+  const count = Math.max(2, scores.count);
+  const footprint = { weights: weightBytes(model), activations: activationBytes(final, batch) };
+  const sizes = anyBatch ? batchSizesWithin(runtime.memory, footprint) : [batch];
+  const next = sizes.find((size) => size > 1);
+  const influence = next && (await influenceIn({ sessions, input, inLevels, classes: count }, next, batch));
+  if (influence) notes.push(`images are run one at a time: ${influence}`);
+  const obstacle = image.isSmooth ? obstacleTo(final) : 'it computes in whole numbers; export it in float32';
   const Kind = obstacle === undefined ? DifferentiableOnnxClassifier : OnnxClassifier;
-  const footprint = { weights: weightBytes(model), activations: activationBytes(inspection, smallest) };
   return new Kind(
     {
       sessions,
       input,
       classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
       engine: runtime.name,
-      batchSizes: anyBatch ? batchSizesWithin(runtime.memory, footprint) : [smallest],
-      activations: activations ?? activationsOf(inspection, smallest, pixelValues(image.model, model)),
-      logits: (inspection.model.graph.outputs[0] as Value).name,
+      batchSizes: influence ? [batch] : sizes,
+      activations: activations ?? activationsOf(final, batch, pixelValues(image.model, model)),
+      logits: chosen.ending.logits,
+      inLevels,
+      together: !influence,
     },
     obstacle,
   );
 }
 
-async function inspected(sessions: Sessions, batch: number): Promise<Inspection> {
-  return sessions.inspect(batch).catch((error: unknown) => {
-    if (error instanceof UserError) throw error;
-    const reason = error instanceof Error ? error.message.split('\n', 1)[0] : String(error);
-    throw new UserError(`ONNX Runtime cannot run this model: ${reason}`, { cause: error });
-  });
+/** A model inspected at the smallest batch at which it runs. */
+async function firstInspection(
+  runtime: Runtime,
+  { model, input, batch }: ImageModel,
+): Promise<{ readonly batch: number; readonly inspection: Inspection }> {
+  const imageDims = [input.height, input.width, input.channels];
+  if (batch !== 'any') return { batch, inspection: await inspected(runtime, model, imageDims, batch) };
+  try {
+    return { batch: 1, inspection: await inspected(runtime, model, imageDims, 1) };
+  } catch (error) {
+    for (const size of batchesWithin(model)) {
+      const inspection = await inspected(runtime, model, imageDims, size).catch(() => undefined);
+      if (inspection !== undefined) return { batch: size, inspection };
+    }
+    throw error;
+  }
 }
 
-function countClasses({ model, shapes }: Inspection, batch: number, classes: readonly string[] | undefined): number {
+/** Batches that a model may be bound to inside, though it says that it takes any: the first axes of its reshapes. */
+function batchesWithin({ graph }: Model): Set<number> {
+  const targets = graph.nodes.flatMap(({ operator, inputs }) => {
+    const target = operator === 'Reshape' ? graph.constants.get(inputs[1] ?? '') : undefined;
+    return target?.data instanceof Uint8Array && target.dims[0] ? [numbersOf(target)[0] as number] : [];
+  });
+  return new Set(targets.filter((size) => size > 1 && size <= 64));
+}
+
+async function inspected(
+  runtime: Runtime,
+  model: Model,
+  imageDims: readonly number[],
+  batch: number,
+): Promise<Inspection> {
+  return new Sessions(runtime, model, imageDims).inspect(batch).catch(refuse);
+}
+
+/** How many scores each image gets. The batch may have no axis of its own where there is one image. */
+function scoresIn({ model, shapes }: Inspection, batch: number, classes: readonly string[] | undefined): Scores {
   const [output] = model.graph.outputs as [Value];
   const dims = shapes.get(output.name) ?? [];
   const count = elementCount(dims) / batch;
+  const rest = batch === 1 ? dims : dims.slice(1);
   if (
-    dims[0] !== batch ||
-    dims.slice(2).some((size) => size !== 1) ||
-    dims.length < 2 ||
-    count < 2 ||
+    (batch > 1 && dims[0] !== batch) ||
+    rest.filter((size) => size !== 1).length > 1 ||
+    !(count >= 1) ||
     count > mostClasses
   ) {
     throw new UserError(
-      `For a batch of ${batch} the model gives [${dims.join(', ')}]. Perturb needs a classifier, with a score for each of two or more classes.`,
+      `For a batch of ${batch} the model gives [${dims.join(', ')}]. Perturb needs a classifier, with a score for each of its classes.`,
     );
   }
-  checkClassCount(count, classes);
-  return count;
+  checkClassCount(Math.max(2, count), classes);
+  return { batch, count, shapes };
 }
 
-/** Why a gradient cannot be derived; undefined where it can. */
-function obstacleTo(inspection: Inspection): string | undefined {
-  const opset = inspection.model.opsets.get('') ?? 0;
-  if (opset < oldestOpset) {
-    return `it is written in version ${opset} of ONNX’s operators; export it in version ${oldestOpset} or newer`;
-  }
-  const halves = [...inspection.model.graph.constants.values()].some(
-    ({ type }) => type === 'float16' || type === 'bfloat16',
-  );
-  if (halves) return 'it computes in float16; export it in float32';
-  try {
-    gradientModel(inspection, { kinds: ['crossEntropy'], activations: [], several: false });
-    return undefined;
-  } catch (error) {
-    if (!(error instanceof UnderivableGradient)) throw error;
-    return `no gradient passes ${error.message}`;
-  }
+/** An inspection of the model with its ending, where that added nothing to it. */
+function knownOf(
+  { model, shapes }: Inspection,
+  { inspected }: ChosenEnding,
+  batch: number,
+): ReadonlyMap<number, Inspection> {
+  const { graph } = inspected;
+  const isKnown = graph.nodes.every(({ outputs }) => outputs.every((name) => name === '' || shapes.has(name)));
+  return new Map(isKnown ? [[batch, { shapes, model: { ...model, graph } }]] : []);
 }
 
 /** The values between pixels and the input of the file, which are none of the file's. */

@@ -14,7 +14,7 @@ const opset = 17;
 export interface LoweredModel {
   /**
    * Its input "image" is [batch, channels, height, width], or [batch, ...] as in TensorFlow.js where it is no image; its
-   * output is the logits, [batch, classes].
+   * output is its scores, [batch, classes].
    */
   readonly model: Model;
   /** The value that each layer's output is, the input among them. */
@@ -22,15 +22,15 @@ export interface LoweredModel {
 }
 
 /**
- * Writes a layers model as an ONNX graph that computes its logits: a softmax at the end is left out, and batch
- * normalizations are folded into the convolutions before them.
+ * Writes a layers model as an ONNX graph that computes its logits: a softmax over all classes at the end is left out (any
+ * other end stays), and batch normalizations are folded into the convolutions before them.
  * @param model whose input has a fixed size.
  * @throws CannotLower naming a layer that has no counterpart.
  * @throws UserError when the model is no classifier.
  */
 export function lowerToOnnx(model: tfl.LayersModel): LoweredModel {
   return scoped(() => {
-    const nodes = fuse(trace(model, lowerLayer, nothing), join);
+    const nodes = fuse(trace(model, lowerLayer, nothing, 'kept'), join);
     const [input] = model.inputs as [tfl.SymbolicTensor];
     const shape = input.shape.slice(1) as number[];
     const [height, width, channels] = shape;

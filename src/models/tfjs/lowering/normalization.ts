@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { float } from '../../onnx/graph/graphBuilder.ts';
+import type { Normalization } from '../kerasLayers.ts';
 import { type Affine, normalizationAsAffine } from '../operations/affine.ts';
 import type { Lowered } from './layoutBuilder.ts';
 import { CannotLower, elementwise, isLastAxis, type OnnxStep, type Rule } from './step.ts';
@@ -9,6 +10,12 @@ export const normalization: Readonly<Record<string, Rule>> = {
   BatchNormalization: (config, weights, layer) => {
     if (!isLastAxis(config.axis, layer)) throw new CannotLower(layer, 'it does not normalize the last axis');
     return [scaleAndShift(normalizationAsAffine(config, weights))];
+  },
+  Normalization: (_config, _weights, layer) => {
+    const { scale, offset } = (layer as Normalization).affine();
+    const channels = layer.inboundNodes[0]?.inputShapes[0] as (number | null)[];
+    const each = tf.ones([channels.at(-1) as number]);
+    return [scaleAndShift({ scale: tf.mul(each, scale), offset: tf.mul(each, offset) })];
   },
   LayerNormalization: ({ axis, epsilon, scale, center }, weights, layer) => {
     const axes = [axis].flat();

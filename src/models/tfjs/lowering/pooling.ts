@@ -10,6 +10,8 @@ export const pooling: Readonly<Record<string, Rule>> = {
   AveragePooling2D: (config) => [overWindows('AveragePool', config, { count_include_pad: 0 })],
   GlobalMaxPooling2D: () => [overImage('GlobalMaxPool')],
   GlobalAveragePooling2D: () => [overImage('GlobalAveragePool')],
+  GlobalMaxPooling2DKeepingAxes: () => [overImage('GlobalMaxPool', true)],
+  GlobalAveragePooling2DKeepingAxes: () => [overImage('GlobalAveragePool', true)],
 };
 
 interface PoolingConfig {
@@ -32,12 +34,14 @@ function overWindows(operator: string, config: Config, attributes: Readonly<Reco
   };
 }
 
-function overImage(operator: string): OnnxStep {
+function overImage(operator: string, keepsAxes = false): OnnxStep {
   return {
     emit: ([given], build) => {
       const x = given as Lowered;
       const channels = x.shape.at(-1) as number;
-      const value = build.reshape(build.op(operator, [build.channelsFirst(x)]), [-1, channels]);
+      const pooled = build.op(operator, [build.channelsFirst(x)]);
+      if (keepsAxes) return { value: pooled, shape: [1, 1, channels], channelsFirst: true };
+      const value = build.reshape(pooled, [-1, channels]);
       return { value, shape: [channels], channelsFirst: false };
     },
   };

@@ -24,7 +24,7 @@ export function fuse<Step extends Ending>(
       continue;
     }
     const place = inputs[0] as number;
-    fused[place] = { ...joined, layer: node.layer, inputs: before.inputs };
+    fused[place] = { ...joined, layer: node.layer, inputs: before.inputs, shape: node.shape };
     places[index] = place;
   }
   return fused;

@@ -14,26 +14,32 @@ export type Traced<Step extends Ending> = Step & {
   /** Name of the layer that it is part of. */
   readonly layer: string;
   readonly inputs: readonly number[];
+  /** The shape that the layer gives, batch included. */
+  readonly shape: readonly (number | null)[];
 };
 
+/** What becomes of the sigmoids, or of a softmax over groups of classes, at the end: some engines keep them. */
+export type OtherEnd = 'cut' | 'kept';
+
 /**
- * The steps of a classifier's layers in the order of computation, node 0 being the input, the last the logits: a softmax at
- * the end is replaced by nothing.
+ * The steps of a classifier's layers in the order of computation, node 0 being the input, the last the logits: a softmax
+ * over all classes at the end is replaced by nothing.
  * @param lower the steps, one after the other, that a layer is.
  * @param nothing the step that hands on what it is given.
- * @throws UserError when the model has several inputs or outputs, or ends in something other than logits or softmax.
+ * @throws UserError when the model has several inputs or outputs, or ends in something other than logits, softmax or sigmoid.
  */
 export function trace<Step extends Ending>(
   model: tfl.LayersModel,
   lower: (layer: tfl.layers.Layer) => readonly Step[],
   nothing: Step,
+  otherEnd: OtherEnd = 'cut',
 ): Traced<Step>[] {
   if (model.inputs.length !== 1 || model.outputs.length !== 1) {
     throw new UserError(
       `The model has ${model.inputs.length} inputs and ${model.outputs.length} outputs; a classifier has one of each.`,
     );
   }
-  return withoutSoftmax(walk(model, lower, nothing), nothing);
+  return withoutEnd(walk(model, lower, nothing), nothing, otherEnd);
 }
 
 /** Walks from the model's output to its input, through models used as layers. */
@@ -42,7 +48,9 @@ function walk<Step extends Ending>(
   lower: (layer: tfl.layers.Layer) => readonly Step[],
   nothing: Step,
 ): Traced<Step>[] {
-  const nodes: Traced<Step>[] = [{ ...nothing, layer: model.inputs[0]?.name ?? 'input', inputs: [] }];
+  const nodes: Traced<Step>[] = [
+    { ...nothing, layer: model.inputs[0]?.name ?? 'input', inputs: [], shape: model.inputs[0]?.shape ?? [] },
+  ];
   const visit = (tensor: tfl.SymbolicTensor, known: Map<tfl.SymbolicTensor, number>): number => {
     const found = known.get(tensor);
     if (found !== undefined) return found;
@@ -53,7 +61,8 @@ function walk<Step extends Ending>(
       const inner = new Map(layer.inputs.map((input, i) => [input, inputs[i] as number]));
       inputs = [visit(layer.outputs[tensor.tensorIndex ?? 0] as tfl.SymbolicTensor, inner)];
     } else {
-      for (const step of lower(layer)) inputs = [nodes.push({ ...step, layer: layer.name, inputs }) - 1];
+      for (const step of lower(layer))
+        inputs = [nodes.push({ ...step, layer: layer.name, inputs, shape: tensor.shape }) - 1];
     }
     const index = inputs[0] as number;
     known.set(tensor, index);
@@ -65,14 +74,21 @@ function walk<Step extends Ending>(
   return nodes;
 }
 
-/** Replaces the softmax at the end by nothing, so that the output is logits. */
-function withoutSoftmax<Step extends Ending>(nodes: readonly Traced<Step>[], nothing: Step): Traced<Step>[] {
+/** Replaces what the model ends in by nothing, so that the output is logits. */
+function withoutEnd<Step extends Ending>(nodes: readonly Traced<Step>[], nothing: Step, otherEnd: OtherEnd) {
   let index = nodes.length - 1;
   while (index > 0 && nodes[index]?.passive) index = nodes[index]?.inputs[0] ?? 0;
-  const { layer, inputs, activation } = nodes[index] as Traced<Step>;
+  const { layer, inputs, shape, activation } = nodes[index] as Traced<Step>;
   if (activation === undefined) return [...nodes];
-  if (activation === 'softmax') return nodes.with(index, { ...nothing, layer, inputs });
+  const isOverClasses = shape.slice(1, -1).every((size) => size === 1);
+  const cut = nodes.with(index, { ...nothing, layer, inputs, shape });
+  if (activation === 'softmax' && isOverClasses) return cut;
+  if (activation === 'softmax' || activation === 'sigmoid') {
+    if (otherEnd === 'kept') return [...nodes];
+    if (activation === 'sigmoid') return cut;
+    throw new UserError(`The softmax of layer ${layer} runs over groups of classes, which needs ONNX Runtime.`);
+  }
   throw new UserError(
-    `The model ends in the activation ${activation} (layer ${layer}). A classifier ends in logits or softmax; export it so.`,
+    `The model ends in the activation ${activation} (layer ${layer}). A classifier ends in logits, softmax or sigmoid; export it so.`,
   );
 }

@@ -113,7 +113,7 @@ describe('model files', () => {
 
   it('names a layer class that does not exist', async () => {
     await edit((json) => JSON.parse(JSON.stringify(json).replaceAll('"Dense"', '"Wormhole"')));
-    await rejectsWith(open(), file, 'TensorFlow.js cannot build this model', 'Wormhole', /^[^\n]*$/);
+    await rejectsWith(open(), file, 'has no layers of the kind Wormhole', 'Convert the model to ONNX', /^[^\n]*$/);
   });
 
   it('says that a weight has no values', async () => {

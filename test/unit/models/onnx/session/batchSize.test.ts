@@ -8,8 +8,10 @@ async function choose(times: Readonly<Record<number, number>>, answerAt: (batch:
   const tried: number[] = [];
   const batch = await chooseBatchSize([1, 4, 16], async (size) => {
     tried.push(size);
-    const answers = Array.from({ length: size }, () => Float32Array.of(1, answerAt(size)));
-    return { time: size * (times[size] as number), answers };
+    const [answers, alone] = [size, 1].map((batch) =>
+      Array.from({ length: size }, (_, image) => Float32Array.of(image, answerAt(batch))),
+    ) as [Float32Array[], Float32Array[]];
+    return { time: size * (times[size] as number), answers, alone };
   });
   return { batch, tried };
 }
@@ -34,6 +36,16 @@ describe('The batch size', () => {
     const other = Math.fround(0.5 + 2 ** -23);
     assert.equal((await choose({ 1: 4, 4: 2, 16: 1 }, (batch) => (batch === 16 ? other : 0.5))).batch, 4);
     assert.equal((await choose({ 1: 4, 4: 2, 16: 1 }, (batch) => (batch === 1 ? 0 : -0))).batch, 1);
+  });
+
+  it('is not one at which the model does not run, or answers fewer images', async () => {
+    const attempt = async (size: number) => {
+      const answers = [Float32Array.of(1)];
+      if (size === 16) throw new Error('the first axis is fixed');
+      return { time: 1, answers, alone: Array.from({ length: size }, () => Float32Array.of(1)) };
+    };
+    assert.equal(await chooseBatchSize([1, 16], attempt), 1);
+    assert.equal(await chooseBatchSize([1, 4], attempt), 1);
   });
 
   it('is not tried where there is nothing to choose', async () => {

@@ -105,6 +105,27 @@ describe('A classifier on ONNX Runtime', () => {
     assertClose(gradients[0]?.[0] as Float32Array, [-80 * p, 40 * p, 40 * p], 1e-5, 40 * p);
   });
 
+  it('keeps the direction of cross-entropy where float32 has no gradient left', async () => {
+    const sure = await toClassifier(
+      nativeRuntime(),
+      makeModel({
+        input: { dims: ['batch', 1, 1, 3] },
+        constants: { w: { dims: [3, 3], values: [200, 0, 0, 0, 200, 0, 0, 0, 200] } },
+        nodes: [
+          { operator: 'Flatten', inputs: ['image'], outputs: ['flat'] },
+          { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['logits'] },
+        ],
+      }),
+      {},
+    );
+    const { gradients } = await (sure as unknown as DifferentiableClassifier).pullback(
+      [Float32Array.of(1, 0, 0), Float32Array.of(0, 0, 1)],
+      [[{ kind: 'crossEntropy', label: 0 }], [{ kind: 'crossEntropy', label: 2, scale: -1 }]],
+    );
+    assertClose(gradients[0]?.[0] as Float32Array, [-200, 100, 100], 1e-5, 200);
+    assertClose(gradients[1]?.[0] as Float32Array, [-100, -100, 200], 1e-5, 200);
+  });
+
   it('weighs logits and values inside the graph', async () => {
     const picked = noise(size, 9);
     const ofLogits = noise(classes, 10);

@@ -1,0 +1,76 @@
+import { UserError } from '../../../userError.ts';
+import { valuesReadBy } from './dependents.ts';
+import { elementTypes, type Graph, type Node, type Value } from './graph.ts';
+import { freePrefix } from './graphBuilder.ts';
+
+/** What exporters call the output that holds class scores, the surest first. */
+const usualNames = ['logits', 'logit', 'scores', 'probabilities', 'probs'];
+
+/**
+ * The graph with the output that holds class scores as its only one, as float32.
+ * @param name of that output, where settings state it.
+ * @throws UserError when there is no such output, or when several could be it.
+ */
+export function withScores(graph: Graph, name?: string): Graph {
+  const plain = withoutMaps(graph);
+  return withoutUnused(asFloat32(plain, scoresOf(plain, name)));
+}
+
+/** Classical converters hand scores out as maps from class to score (ZipMap): the tensor before it holds the same. */
+function withoutMaps(graph: Graph): Graph {
+  const maps = new Map(
+    graph.nodes.flatMap(({ operator, inputs, outputs }) =>
+      operator === 'ZipMap' ? [[outputs[0] as string, inputs[0] as string] as const] : [],
+    ),
+  );
+  const outputs = graph.outputs.map((output): Value => {
+    const scores = maps.get(output.name);
+    return scores === undefined ? output : { name: scores, type: 'float32' };
+  });
+  return { ...graph, outputs };
+}
+
+/** The graph with one output, in the type that logits are read in. */
+function asFloat32(graph: Graph, { name, type = 'float32', dims }: Value): Graph {
+  if (type === 'float32') return { ...graph, outputs: [{ name, type, ...(dims && { dims }) }] };
+  const cast = `${freePrefix(graph, 'logits')}float32`;
+  const to = { kind: 'int', value: elementTypes.float32 } as const;
+  const node: Node = { operator: 'Cast', domain: '', inputs: [name], outputs: [cast], attributes: { to } };
+  return { ...graph, nodes: [...graph.nodes, node], outputs: [{ name: cast, type: 'float32' }] };
+}
+
+function scoresOf({ outputs }: Graph, wanted: string | undefined): Value {
+  const list = outputs.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? '?'}]`).join(', ') || 'nothing';
+  if (wanted !== undefined) {
+    const found = outputs.find(({ name }) => name === wanted);
+    if (found?.isTensor !== false && found !== undefined) return found;
+    throw new UserError(
+      `The model has no output "${wanted}" of scores. It gives ${list}. Change "output" of this model.`,
+    );
+  }
+  const scores = outputs.filter(
+    ({ type = 'float32', isTensor = true }) => isTensor && (type.startsWith('float') || type === 'bfloat16'),
+  );
+  const named = usualNames.flatMap((usual) => scores.filter(({ name }) => name.toLowerCase() === usual));
+  const rows = scores.filter(({ dims }) => dims === undefined || dims.length === 2);
+  const [found] = [scores, named.slice(0, 1), rows].filter(({ length }) => length === 1);
+  if (found === undefined) {
+    throw new UserError(
+      `The model gives ${list}. Perturb needs one output with a score for each class: name it as "output" of this model in the settings.`,
+    );
+  }
+  return found[0] as Value;
+}
+
+/** Drops nodes and constants that no output needs. */
+export function withoutUnused(graph: Graph): Graph {
+  const needed = new Set(graph.outputs.map(({ name }) => name));
+  const nodes: Node[] = [];
+  for (const node of graph.nodes.toReversed()) {
+    if (!node.outputs.some((name) => needed.has(name))) continue;
+    nodes.push(node);
+    for (const value of valuesReadBy(node)) needed.add(value);
+  }
+  const constants = new Map([...graph.constants].filter(([name]) => needed.has(name)));
+  return { ...graph, nodes: nodes.reverse(), constants };
+}

@@ -1,0 +1,143 @@
+import { UserError } from '../../../userError.ts';
+import type { Batch } from '../../classifier.ts';
+import { argmax } from '../../functional.ts';
+import { probeImages } from '../../probeImages.ts';
+import type { Model, Value } from '../graph/graph.ts';
+import type { ImageModel } from '../graph/imageModel.ts';
+import type { Inspection } from '../graph/inspect.ts';
+import {
+  asItIs,
+  type Ending,
+  endsInLogarithm,
+  forTwoClasses,
+  type Scores,
+  withLogarithm,
+  withoutEnd,
+  wrongAxis,
+} from '../graph/logits.ts';
+import { imageTensor } from './imageTensor.ts';
+import { refuse } from './refusal.ts';
+import type { Runtime } from './runtime.ts';
+
+/** Images on which the order of classes is compared. */
+const probes = 6;
+/** How much of the largest score two scores may differ by and count as equal. */
+const tolerance = 1e-4;
+
+/** An ending of a model, and of the same model as it was inspected at one batch. */
+export interface ChosenEnding {
+  readonly ending: Ending;
+  readonly inspected: Ending;
+}
+
+/**
+ * Finds how a model's scores become logits: without the softmax at its end, as logarithms of probabilities, or as they are.
+ * Each way is tried on images, one at a time, and taken only if it puts the classes in the order of the file's own scores.
+ * @param inspection of the model at the batch of `scores`.
+ * @param model the same model for any batch.
+ * @param anyBatch whether runs of other sizes are to be made.
+ * @throws UserError when the file says nothing of the classes of one image.
+ */
+export async function chooseEnding(
+  runtime: Runtime,
+  inspection: Inspection,
+  { model, input, inLevels }: Pick<ImageModel, 'model' | 'input' | 'inLevels'>,
+  scores: Scores,
+  anyBatch: boolean,
+): Promise<ChosenEnding> {
+  const opset = model.opsets.get('') ?? 0;
+  const images = probeImages(input, probes);
+  const rowsOf = async (changed: Model, count: number) => {
+    const rows: Float32Array[] = [];
+    const session = await runtime.open(changed, { optimize: false }).catch(refuse);
+    try {
+      const [{ name: feed }] = changed.graph.inputs as [Value];
+      const [{ name }] = changed.graph.outputs as [Value];
+      for (const image of images.slice(0, count)) {
+        const tensor = imageTensor([image], input, scores.batch, inLevels);
+        const results = await session.run({ [feed]: tensor }, [name]).catch(refuse);
+        rows.push((results[name]?.data as Float32Array | undefined)?.slice(0, scores.count) ?? new Float32Array());
+      }
+    } finally {
+      await session.close();
+    }
+    return rows;
+  };
+  const inspected = inspection.model;
+  const [first = new Float32Array()] = await rowsOf(inspected, 1);
+  const axis = wrongAxis(inspected.graph, scores);
+  const mayBeProbabilities = first.every((value) => !(value < 0));
+  const endings: ((graph: Model['graph']) => Ending | undefined)[] = [
+    (graph) => withoutEnd(graph, scores),
+    ...(mayBeProbabilities || endsInLogarithm(inspected.graph)
+      ? [(graph: Model['graph']) => withLogarithm(graph, scores, 'structural', opset)]
+      : []),
+    ...(mayBeProbabilities ? [(graph: Model['graph']) => withLogarithm(graph, scores, 'plain', opset)] : []),
+  ];
+  let own: Float32Array[] | undefined;
+  for (const [index, ending] of endings.entries()) {
+    const [tried, found] = [ending(inspected.graph), ending(model.graph)];
+    if (tried === undefined || found === undefined) continue;
+    own ??= await rowsOf(inspected, probes);
+    if (axis !== undefined) refuseConstant(own, axis);
+    if (index > 0 && !endsInLogarithm(inspected.graph) && !areProbabilities(own)) break;
+    const rows = await rowsOf({ ...inspected, graph: tried.graph }, probes).catch(() => undefined);
+    if (rows?.every((row, i) => sameOrder(own?.[i] as Float32Array, row, index === 0))) return complete(found, tried);
+  }
+  if (scores.count === 1) {
+    own ??= await rowsOf(inspected, probes);
+    if (own.every(([value = 0]) => value >= 0 && value <= 1) && own.some(([value]) => value !== own?.[0]?.[0])) {
+      throw new UserError(
+        'The model gives one number between 0 and 1 for an image, which may be a logit or a probability. Export it so that it ends in a logit, a Sigmoid, or one score for each class.',
+      );
+    }
+  }
+  return complete(asItIs(model.graph), asItIs(inspected.graph));
+
+  function complete(ending: Ending, inspected: Ending): ChosenEnding {
+    if (scores.count > 1) return { ending, inspected };
+    const batch = anyBatch ? 'any' : scores.batch;
+    return { ending: forTwoClasses(ending, batch, opset), inspected: forTwoClasses(inspected, scores.batch, opset) };
+  }
+}
+
+function refuseConstant(rows: Batch, axis: number): void {
+  if (rows.every((row) => row.every((value) => value === row[0]))) {
+    throw new UserError(
+      `The model ends in a softmax over axis ${axis}, which is not the axis of its classes: alone, an image gets the same score for every class. Export it with a softmax over the classes, or without one.`,
+    );
+  }
+}
+
+/** Rows of numbers that are not negative and always sum to the same; of one number, that are between 0 and 1. */
+function areProbabilities(rows: Batch): boolean {
+  const finite = rows.filter((row) => row.every(Number.isFinite));
+  const sums = finite.map((row) => row.reduce((a, b) => a + b, 0));
+  const [sum = 0] = sums;
+  return (
+    sum > 0 &&
+    finite.every((row) => row.every((value) => value >= -tolerance * sum)) &&
+    (finite[0]?.length === 1
+      ? sums.every((each) => each <= 1)
+      : sums.every((each) => Math.abs(each - sum) <= tolerance * sum))
+  );
+}
+
+/**
+ * Whether logits put classes in the order of scores. Scores that are equal, or as good as that, may be in any order.
+ * @param grows true where the one score of an image is a function that grows with the logit.
+ */
+function sameOrder(scores: Float32Array, logits: Float32Array, grows: boolean): boolean {
+  if (!scores.every(Number.isFinite)) return true;
+  if (!logits.every(Number.isFinite)) return false;
+  if (scores.length === 1) {
+    const [score = 0, logit = 0] = [scores[0], logits[0]];
+    return grows || Math.abs(score - 0.5) < tolerance || score > 0.5 === logit > 0;
+  }
+  const largest = Math.abs(scores[argmax(scores.map(Math.abs))] as number);
+  const ranked = Array.from(logits.keys()).sort((a, b) => (logits[b] as number) - (logits[a] as number));
+  return ranked.every((index, rank) => {
+    const next = ranked[rank + 1];
+    return next === undefined || (scores[index] as number) >= (scores[next] as number) - tolerance * largest;
+  });
+}

@@ -1,0 +1,16 @@
+import { type ImageShape, sizeOf } from '../../../data/image.ts';
+import type { Batch } from '../../classifier.ts';
+import type { RuntimeTensor } from './runtime.ts';
+
+/**
+ * Images as the input of a graph; a batch that is not full ends in copies of its first image, which is like those that
+ * the model was made for, as zeros are not.
+ * @param inLevels for a model of whole gray levels: pixels in [0, 1] become these.
+ */
+export function imageTensor(images: Batch, shape: ImageShape, batch: number, inLevels: boolean): RuntimeTensor {
+  const size = sizeOf(shape);
+  const data = new Float32Array(batch * size);
+  for (let i = 0; i < batch; i++) data.set((images[i] ?? images[0]) as Float32Array, i * size);
+  if (inLevels) for (let i = 0; i < data.length; i++) data[i] = Math.round(255 * (data[i] as number));
+  return { type: 'float32', dims: [batch, shape.height, shape.width, shape.channels], data };
+}

@@ -1,0 +1,174 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { UserError } from '../../userError.ts';
+import { registerKerasLayers } from './kerasLayers.ts';
+
+/** Layers that act in training alone, and hand on what they are given at inference. */
+const trainingOnly =
+  /^(Random(Flip|Rotation|Zoom|Translation|Contrast|Brightness|Height|Width|Shear|Hue|Saturation|Sharpness|Invert|Erasing|Perspective|Grayscale|ColorJitter|ColorDegeneration|GaussianBlur|Posterization|ElasticTransform)|RandAugment|AugMix|MixUp|CutMix|SpatialDropout[123]D|ActivityRegularization)$/;
+
+/** Names of activations in Keras for those of TensorFlow.js. */
+const renamedActivations: Readonly<Record<string, string>> = { silu: 'swish' };
+
+type Json = Record<string, unknown>;
+
+/** A layer in a topology. */
+interface LayerJson {
+  class_name: string;
+  readonly config: Json;
+  inbound_nodes?: unknown;
+}
+
+/** How weights are named in a file. */
+export interface WeightNames {
+  /** The name that TensorFlow.js has for a weight of the file; undefined for one that inference does not need. */
+  of(name: string): string | undefined;
+}
+
+/**
+ * Brings the topology of a Keras model to the form that TensorFlow.js reads: Keras 3 writes shapes, types, connections and
+ * weights in another one; layers that act in training alone become none, and regularizers those that TensorFlow.js knows.
+ * The topology is changed in place.
+ * @param input shape of one image, for a model that leaves it open.
+ * @throws UserError naming a layer, or a setting of one, that TensorFlow.js does not have, or takes for another.
+ */
+export function normalizeTopology(topology: object, input?: readonly number[]): WeightNames {
+  registerKerasLayers();
+  const version = String((topology as Json).keras_version ?? '');
+  const layers = layersIn(topology);
+  const isThird = version.startsWith('3') || layers.some(({ config }) => 'batch_shape' in config);
+  for (const layer of layers) {
+    normalizeLayer(layer, isThird);
+    if (input !== undefined) fillShape(layer.config, input);
+  }
+  const byName = new Map(layers.map((layer) => [layer.config.name, layer]));
+  return {
+    of(name) {
+      const parts = name.split('/');
+      const at = isThird ? parts.findLastIndex((part, index) => index < parts.length - 1 && byName.has(part)) : 0;
+      const own = parts.slice(Math.max(0, at));
+      const kind = byName.get(own[0])?.class_name;
+      if (kind === 'Normalization' && own.at(-1) === 'count') return undefined;
+      if (isThird && kind === 'DepthwiseConv2D' && own.at(-1) === 'kernel') own[own.length - 1] = 'depthwise_kernel';
+      return own.join('/');
+    },
+  };
+}
+
+/** All layers, those of models used as layers and of wrappers among them. */
+function layersIn(part: unknown): LayerJson[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const inner = Object.values(part).flatMap(layersIn);
+  const { class_name: kind, config } = part as Partial<LayerJson>;
+  const isLayer = typeof kind === 'string' && typeof config === 'object' && config !== null && 'name' in config;
+  const isType = kind === 'DTypePolicy' || kind === '__keras_tensor__';
+  return isLayer && !isType ? [part as LayerJson, ...inner] : inner;
+}
+
+function normalizeLayer(layer: LayerJson, isThird: boolean): void {
+  const { config } = layer;
+  for (const [key, value] of Object.entries(config)) {
+    if (key.endsWith('_regularizer')) config[key] = regularizer(value as Json | null);
+  }
+  if ('batch_shape' in config) config.batch_input_shape ??= config.batch_shape;
+  delete config.batch_shape;
+  if (typeof config.dtype === 'object' && config.dtype !== null) {
+    const { config: policy } = config.dtype as { config?: Json };
+    config.dtype = String(policy?.name ?? 'float32').replace(/^mixed_.*/, 'float32');
+  }
+  if (Array.isArray(layer.inbound_nodes)) layer.inbound_nodes = layer.inbound_nodes.map(callOf);
+  for (const key of ['input_layers', 'output_layers']) {
+    const ends = config[key];
+    if (Array.isArray(ends) && typeof ends[0] === 'string') config[key] = [ends];
+  }
+  if (trainingOnly.test(layer.class_name)) {
+    layer.class_name = 'Activation';
+    config.activation = 'linear';
+  }
+  normalizeActivation(layer, isThird);
+  normalizeKind(layer);
+  if (!tf.serialization.SerializationMap.getMap().classNameMap[layer.class_name]) {
+    throw refused(layer, `TensorFlow.js has no layers of the kind ${layer.class_name}`);
+  }
+}
+
+/** Settings that TensorFlow.js reads under another name, or passes over without a word. */
+function normalizeKind(layer: LayerJson): void {
+  const { class_name: kind, config } = layer;
+  switch (kind) {
+    case 'BatchNormalization':
+      if (Array.isArray(config.axis) && config.axis.length === 1) config.axis = config.axis[0];
+      return;
+    case 'LeakyReLU':
+      if (config.negative_slope !== undefined) config.alpha ??= config.negative_slope;
+      return;
+    case 'ReLU':
+      if (!config.negative_slope && !config.threshold) return;
+      if (config.threshold || config.max_value != null)
+        throw refused(layer, 'it has a slope, or a threshold, of its own');
+      layer.class_name = 'LeakyReLU';
+      config.alpha = config.negative_slope;
+      return;
+    case 'GlobalAveragePooling2D':
+    case 'GlobalMaxPooling2D':
+      if (config.keepdims === true) layer.class_name = `${kind}KeepingAxes`;
+      return;
+    case 'Conv2D':
+    case 'DepthwiseConv2D':
+      if (kind === 'Conv2D' && typeof config.groups === 'number' && config.groups > 1) {
+        throw refused(layer, 'TensorFlow.js has no convolutions in groups');
+      }
+      return;
+  }
+}
+
+function normalizeActivation(layer: LayerJson, isThird: boolean): void {
+  const { config } = layer;
+  if (typeof config.activation !== 'string') return;
+  config.activation = renamedActivations[config.activation] ?? config.activation;
+  const name = String(config.activation).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  if (isThird && name === 'hardSigmoid') throw refused(layer, 'Keras 3 means another hard_sigmoid than TensorFlow.js');
+  const known = tf.serialization.SerializationMap.getMap().classNameMap;
+  if (!known[name] && !known[String(config.activation)]) {
+    throw refused(layer, `TensorFlow.js has no activation ${config.activation}`);
+  }
+}
+
+/** Both do nothing at inference. TensorFlow.js knows them as one, and no others. */
+function regularizer(given: Json | null): Json | null {
+  const config = (given?.config ?? {}) as Json;
+  switch (given?.class_name) {
+    case 'L1L2':
+      return given;
+    case 'L1':
+      return { class_name: 'L1L2', config: { l1: config.l1 ?? 0.01, l2: 0 } };
+    case 'L2':
+      return { class_name: 'L1L2', config: { l1: 0, l2: config.l2 ?? 0.01 } };
+    default:
+      return null;
+  }
+}
+
+/** The inputs of one call of a layer: Keras 3 writes what was called, with tensors inside, older ones a list. */
+function callOf(node: unknown): unknown {
+  if (Array.isArray(node) || typeof node !== 'object' || node === null) return node;
+  return tensorsIn((node as { args?: unknown }).args).map((history) => [...history, {}]);
+}
+
+function tensorsIn(part: unknown): unknown[][] {
+  if (typeof part !== 'object' || part === null) return [];
+  const { class_name: kind, config } = part as { class_name?: unknown; config?: { keras_history?: unknown[] } };
+  if (kind === '__keras_tensor__') return [config?.keras_history ?? []];
+  return Object.values(part).flatMap(tensorsIn);
+}
+
+function fillShape(config: Json, input: readonly number[]): void {
+  const shape = config.batch_input_shape;
+  if (!Array.isArray(shape) || shape.length !== input.length + 1) return;
+  config.batch_input_shape = [shape[0], ...input.map((size, axis) => shape[axis + 1] ?? size)];
+}
+
+function refused({ class_name: kind, config }: LayerJson, reason: string): UserError {
+  return new UserError(
+    `The layer "${config.name}" (${kind}) cannot be used: ${reason}. Convert the model to ONNX, for which its own framework computes it, or replace the layer.`,
+  );
+}
