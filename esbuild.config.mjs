@@ -1,4 +1,4 @@
-// Builds what runs: the command line, the compute side, the extension and its webview.
+// Builds what runs: the command line, the engine, the extension and its webview.
 // `--if-stale` builds only where a source is newer.
 import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
 import path from 'node:path';

@@ -4,7 +4,7 @@ import { promisify } from 'node:util';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
-/** The built command line, and the built compute side. */
+/** The built command line, and the built engine. */
 export const cliFile = path.join(root, 'dist', 'cli.js');
 export const engineFile = path.join(root, 'dist', 'engine.js');
 

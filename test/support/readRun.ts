@@ -16,7 +16,7 @@ export async function readLines(folder: string): Promise<ExampleReport[]> {
     .map((line) => JSON.parse(line) as ExampleReport);
 }
 
-/** The report of a test that got as far as the compute side. */
+/** The report of a test that got as far as the engine. */
 export function planned({ tests }: RunReport, name: string): TestReport {
   const found = tests.find((test) => test.name === name);
   if (found === undefined || !isPlanned(found)) throw new Error(`no report of ${name}: ${JSON.stringify(found)}`);

@@ -81,7 +81,7 @@ function provision(): void {
   throw new Error(`${requirements} cannot be installed`, { cause: error });
 }
 
-/** As the compute side is built. */
+/** As the engine is built. */
 async function bundleSide(): Promise<void> {
   await build({
     absWorkingDir: root,

@@ -71,7 +71,7 @@ async function exportNetworks(): Promise<void> {
   if (status !== 0) throw new Error(`${script} failed`);
 }
 
-/** As the compute side is built. */
+/** As the engine is built. */
 async function bundleSide(): Promise<void> {
   await build({
     absWorkingDir: root,

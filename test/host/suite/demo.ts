@@ -58,7 +58,7 @@ export async function readRun(folder: string): Promise<Run> {
   return { folder, tests: report.tests as TestReport[], examples: lines.map((line) => JSON.parse(line)) };
 }
 
-/** Processes of the compute side that this extension host has started, found as the operating system lists them. */
+/** Processes of the engine that this extension host has started, found as the operating system lists them. */
 export async function computeProcesses(): Promise<number[]> {
   const found: number[] = [];
   for (const name of await readdir('/proc')) {

@@ -1,4 +1,4 @@
-// Damaged and hostile ONNX files, opened and asked in a process of its own, as the compute side is.
+// Damaged and hostile ONNX files, opened and asked in a process of its own, as the engine is.
 import { type ChildProcess, fork } from 'node:child_process';
 import path from 'node:path';
 import { hostileFiles } from './fuzzHostile.ts';
