@@ -43,14 +43,14 @@ describe('a run', function () {
     unplanned = unplannedReports(resolution.problems);
   });
 
-  const place = folder.at('run');
-  beforeEach(() => prepareRunFolder(place));
-  const common = () => ({ engine, workspace: folder.at('workspace'), folder: place, plans });
+  const place = () => folder.at('run');
+  beforeEach(() => prepareRunFolder(place()));
+  const common = () => ({ engine, workspace: folder.at('workspace'), folder: place(), plans });
   const outcomes = ({ tests }: RunReport) => tests.map(({ name, status }) => [name, status]);
   /** Runs what is left; the tests that this took. */
   async function resumed(given: Partial<RunRequest> = {}): Promise<{ started: string[]; report: RunReport }> {
     const started: string[] = [];
-    const finished = await resumeRun(place, given.plans ?? plans);
+    const finished = await resumeRun(place(), given.plans ?? plans);
     const report = await run({ ...common(), ...given, finished, onStart: ({ name }) => started.push(name) });
     return { started, report };
   }
@@ -83,19 +83,19 @@ describe('a run', function () {
       report.tests[0]?.message ?? '',
       /settings\.json:\d+:\d+: perturb\.tests › impossible › attack: .*magic/,
     );
-    assert.deepEqual(outcomes(await readReport(place)), outcomes(report));
+    assert.deepEqual(outcomes(await readReport(place())), outcomes(report));
   });
 
   it('keeps what was finished when it is interrupted, and goes on from there', async () => {
     const whole = await run(common());
-    const examples = await readExamples(place);
-    await prepareRunFolder(place);
+    const examples = await readExamples(place());
+    await prepareRunFolder(place());
     await interruptedAt('second');
-    assert.deepEqual(outcomes(await readReport(place)), [['first', 'passed']]);
-    const { started } = await readReport(place);
+    assert.deepEqual(outcomes(await readReport(place())), [['first', 'passed']]);
+    const { started } = await readReport(place());
     // What a killed test had finished, and the line that it was about to write.
     const [line = assert.fail()] = examples.filter(({ test }) => test === 'signs › second');
-    await appendFile(path.join(place, 'examples.jsonl'), `${JSON.stringify(line)}\n{"test":"signs › sec`);
+    await appendFile(path.join(place(), 'examples.jsonl'), `${JSON.stringify(line)}\n{"test":"signs › sec`);
 
     const rest = await resumed();
     assert.deepEqual(rest.started, ['second', 'third']);
@@ -103,7 +103,7 @@ describe('a run', function () {
     const figures = ({ tests }: RunReport) =>
       tests.map((test) => isPlanned(test) && [test.id, test.status, test.rounds]);
     assert.deepEqual(figures(rest.report), figures(whole));
-    assert.deepEqual(await readExamples(place), examples);
+    assert.deepEqual(await readExamples(place()), examples);
   });
 
   it('does nothing anew that has a verdict, wherever the settings have it now', async () => {
@@ -139,7 +139,7 @@ describe('a run', function () {
 
   it('does not trust a verdict of which it is not known what it was run from', async () => {
     await run(common());
-    await writeFile(path.join(place, 'fingerprints.json'), '{"signs › first": "');
+    await writeFile(path.join(place(), 'fingerprints.json'), '{"signs › first": "');
     assert.deepEqual((await resumed()).started, ['first', 'second', 'third']);
   });
 
