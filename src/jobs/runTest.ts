@@ -1,6 +1,7 @@
 import { fitTo, stretching } from '../data/resizing.ts';
 import { type Attacker, attackers, type DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
+import { objectionByChance } from '../evaluation/chance.ts';
 import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { planImages } from '../evaluation/planImages.ts';
@@ -83,10 +84,13 @@ export async function runTest(
     });
     const comparisons = compare(plan, rounds);
     const last = rounds.at(-1);
+    const passed = comparisons.every(({ met }) => met);
+    const objection = passed && last && objectionByChance(plan, comparisons, last.metrics, classifier.classes.length);
+    const outcome = describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report.detector);
     return {
       ...report,
-      status: comparisons.every(({ met }) => met) ? 'passed' : 'failed',
-      message: describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report.detector),
+      status: objection ? 'errored' : passed ? 'passed' : 'failed',
+      message: objection || outcome,
       attack: { ...report.attack, parameters: last?.parameters ?? {} },
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),

@@ -18,7 +18,11 @@ export function temporaryFolder(): TemporaryFolder {
   });
   afterEach(() => rm(root, { recursive: true, force: true }));
 
-  const at = (...names: string[]) => path.join(root, ...names);
+  const at = (...names: string[]) => {
+    // Before a test there is no folder yet, and what is written then would end up in the working directory.
+    if (root === '') throw new Error('a temporary folder was used outside of a test');
+    return path.join(root, ...names);
+  };
   return {
     at,
     async write(name, content) {

@@ -22,8 +22,7 @@ export async function openOnnxModel(file: string, options: ClassifierOptions & R
   const inFile = options.preprocessing ? undefined : normalizationIn(model.metadata);
   if (inFile) notes.push('mean and standard deviation are those of the model’s metadata');
   const preprocessing = options.preprocessing ?? { ...noPreprocessing, ...inFile };
-  const classes = options.classes ?? labelsIn(model.metadata);
-  if (classes && !options.classes) notes.push('class names are those of the model’s metadata');
+  const namesInFile = options.classes ? undefined : labelsIn(model.metadata);
   const { graph: read, ...upgraded } = upgrade(model);
   const graph = withOwnStatistics(read);
   if (graph !== read) {
@@ -36,7 +35,7 @@ export async function openOnnxModel(file: string, options: ClassifierOptions & R
     toClassifier(
       runtime,
       { ...upgraded, graph: withScores(graph, options.output) },
-      { ...options, preprocessing, ...(classes && { classes }) },
+      { ...options, preprocessing, ...(namesInFile && { namesInFile }) },
       undefined,
       notes,
     ),

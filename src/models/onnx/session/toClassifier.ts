@@ -21,6 +21,8 @@ export interface ClassifierOptions extends StatedInput {
   readonly preprocessing?: Preprocessing;
   /** Names of the classes; numbers where it is missing. */
   readonly classes?: readonly string[];
+  /** Names that the file itself has for its classes: they serve where they are as many as the classes. */
+  readonly namesInFile?: readonly string[];
   /** Name of the output that holds the scores, where there are several. */
   readonly output?: string;
 }
@@ -38,7 +40,7 @@ const mostClasses = 1_000_000;
 export async function toClassifier(
   runtime: Runtime,
   model: Model,
-  { preprocessing = noPreprocessing, classes, ...stated }: ClassifierOptions,
+  { preprocessing = noPreprocessing, classes, namesInFile, ...stated }: ClassifierOptions,
   activations?: ReadonlyMap<string, Activation>,
   notes: string[] = [],
 ): Promise<OnnxClassifier> {
@@ -70,7 +72,7 @@ export async function toClassifier(
     {
       sessions,
       input,
-      classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
+      classes: classes ?? namesFor(count, namesInFile, notes),
       engine: runtime.name,
       batchSizes: influence ? [batch] : sizes,
       activations: activations ?? activationsOf(final, batch, pixelValues(image.model, model)),
@@ -116,6 +118,18 @@ async function inspected(
   batch: number,
 ): Promise<Inspection> {
   return new Sessions(runtime, model, imageDims).inspect(batch).catch(refuse);
+}
+
+/** The names in the file where they go with the classes, else numbers. */
+function namesFor(count: number, inFile: readonly string[] | undefined, notes: string[]): readonly string[] {
+  if (inFile?.length === count) {
+    notes.push('class names are those of the model’s metadata');
+    return inFile;
+  }
+  if (inFile) {
+    notes.push(`the model’s metadata name ${inFile.length} classes, and it has ${count}: the names are not used`);
+  }
+  return Array.from({ length: count }, (_, index) => String(index));
 }
 
 /** How many scores each image gets. The batch may have no axis of its own where there is one image. */
