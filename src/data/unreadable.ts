@@ -26,11 +26,15 @@ export function leaveOut(
   if (lost.length === 0) return [];
   const files = lost.map(({ file }) => path.relative(folder, file));
   if (unreadable !== 'skip' || rest.length === 0) {
-    const remedy = `Convert or remove what cannot be read${unreadable === 'skip' ? '.' : `, or set "unreadable": "skip" in dataset "${name}" to go on without.`}`;
-    const reasons = firstFew([...new Set(lost.map(({ reason }) => reason))], '\n  ');
-    const count = lost.length === 1 ? '1 image file' : `${lost.length} image files`;
+    const reasons = [...new Set(lost.map(({ reason }) => reason))];
+    const alternative =
+      unreadable === 'skip'
+        ? ''
+        : ` Or set "unreadable": "skip" in dataset "${name}" to go on without what cannot be read.`;
+    if (lost.length === 1) throw new UserError(`${reasons}${alternative}`);
     throw new UserError(
-      `The dataset "${name}" has ${count} that cannot be read (${countByExtension(files)}):\n  ${reasons}\n${remedy}`,
+      `${lost.length} image files of dataset "${name}" cannot be read (${countByExtension(files)}):\n  ` +
+        `${firstFew(reasons, '\n  ')}\nConvert, replace or remove them.${alternative}`,
     );
   }
   const remaining = new Set(rest.map(({ label }) => label));

@@ -70,7 +70,6 @@ function withPalette(bytes: Buffer, header: Header): Decoded {
     }
   }
   const isGray = palette.every((value, i) => value === palette[i - (i % 3)]);
-  if (compression === uncompressed && ![1, 2, 4, 8].includes(bits)) throw unknownKind(header);
   return { data, width, height, channels: 3, colors: isGray ? 'gray' : 'rgb', notes: [] };
 }
 
@@ -116,7 +115,7 @@ function runLengths(bytes: Buffer, header: Header, pair: (byte: number) => reado
     x++;
   };
   // Code that ends with the file after the last row needs no mark of its end.
-  while (y < height && !(at >= bytes.length && (y + 1) * width <= y * width + x)) {
+  while (y < height && (at < bytes.length || y < height - 1 || x < width)) {
     const [count, value] = [bytes.readUInt8(at), bytes.readUInt8(at + 1)];
     at += 2;
     if (count > 0) {

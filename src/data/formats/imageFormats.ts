@@ -3,7 +3,7 @@ import path from 'node:path';
 const list = (words: string): readonly string[] => words.split(' ').map((word) => `.${word}`);
 
 /** How the names of images that are read end, in lower case. */
-export const imageExtensions = list('png apng jpg jpeg jpe jfif webp gif tif tiff avif bmp dib ppm pgm pbm pnm');
+export const imageExtensions = list('png jpg jpeg webp gif tif tiff avif bmp ppm pgm pbm pnm jpe jfif apng dib');
 
 /** Those of images that are not read. */
 const foreignExtensions = [
@@ -40,8 +40,9 @@ export const headLength = 64;
  */
 export async function kindOf(name: string, readHead: () => Promise<Buffer>): Promise<FileKind> {
   const extension = path.extname(name).toLowerCase();
+  if (name.startsWith('.')) return 'side';
   if (imageExtensions.includes(extension)) return 'image';
-  if (name.startsWith('.') || sideExtensions.includes(extension) || sideNames.includes(name.toLowerCase())) {
+  if (sideExtensions.includes(extension) || sideNames.includes(name.toLowerCase())) {
     return 'side';
   }
   const isForeign = foreignExtensions.includes(extension);
