@@ -57,7 +57,7 @@ function readHeader(bytes: Buffer): Header {
 }
 
 function withPalette(bytes: Buffer, header: Header): Decoded {
-  const { width, height, topDown, bits, compression } = header;
+  const { width, height, topDown } = header;
   const palette = readPalette(bytes, header);
   const indices = readIndices(bytes, header);
   const data = new Uint8Array(width * height * 3);

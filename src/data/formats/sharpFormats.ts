@@ -7,14 +7,14 @@ import { tooLarge, Undecodable } from './undecodable.ts';
 /** As sharp calls them; AVIF is a kind of HEIF. */
 const formats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'gif', 'tiff', 'heif']);
 
-/** The largest share of a JPEG's rows that may be missing from its end. */
+/** The largest share of a JPEG's pixels that may be missing from its end. */
 const tolerableShare = 0.1;
 
 type Samples = Pick<Decoded, 'data' | 'width' | 'height' | 'channels'>;
 
 /**
  * Decodes what sharp reads: PNG, JPEG, WebP, GIF (the first frame), TIFF and AVIF. A file that readers open with a warning
- * counts, with a note; so does a JPEG that lacks no more than a tenth of its rows.
+ * counts, with a note; so does a JPEG that lacks no more than a tenth of its pixels.
  * @throws Undecodable when it is none of these, damaged, or cut short.
  */
 export async function decodeWithSharp(bytes: Buffer): Promise<Decoded> {
@@ -75,7 +75,9 @@ async function decode(bytes: Buffer, metadata: Metadata): Promise<{ samples: Sam
     const samples = await attempt('none').catch((error: Error) => {
       throw broken(error);
     });
-    const missing = metadata.isProgressive ? 1 : missingShare(samples);
+    // In the others nothing tells how much is missing.
+    const isMeasurable = metadata.isProgressive !== true && space !== 'cmyk';
+    const missing = isMeasurable ? missingShare(samples) : 1;
     if (missing > tolerableShare) throw broken(strict as Error);
     return { samples, warning };
   }

@@ -55,7 +55,8 @@ describe('listDataset', () => {
         '.cache/b.png',
         'dog/.thumbs/c.png',
         'dog/notes.txt',
-        'dog/d.bmp',
+        'dog/Thumbs.db',
+        '__MACOSX/dog/d.png',
         'e.txt',
       );
       assert.deepEqual((await list('folders')).files, ['dog/a.png']);
@@ -70,12 +71,48 @@ describe('listDataset', () => {
       });
     });
 
-    it('falls back on predictions when there are no class folders, and says so', async () => {
+    it('refuses a folder of images without class folders, and says what to do', async () => {
       await touch('b.png', 'a.png', 'empty/notes.txt');
-      const { files, labels, notes } = await list('folders');
-      assert.deepEqual(files, ['a.png', 'b.png']);
-      assert.deepEqual(labels, [undefined, undefined]);
-      assert.match(notes.join(), /no class folders.*predictions/);
+      await rejectsWith(list('folders'), '2 images, but no class folders', 'one folder a class', '"predictions"');
+    });
+
+    it('finds images by their names in any case, or by their first bytes', async () => {
+      await touch('dog/a.BMP', 'dog/b.ppm', 'dog/c.JFIF', 'dog/d.jpe', 'dog/e.pbm');
+      await folder.write('dog/without extension', Buffer.from('\x89PNG\r\n\x1a\n', 'latin1'));
+      await folder.write('dog/0001.0', Buffer.from('\xff\xd8\xff\xe0', 'latin1'));
+      await folder.write('dog/weights.bin', 'something else');
+      const { files } = await list('folders');
+      const names = ['0001.0', 'a.BMP', 'b.ppm', 'c.JFIF', 'd.jpe', 'e.pbm', 'without extension'];
+      assert.deepEqual(
+        files,
+        names.map((name) => `dog/${name}`),
+      );
+    });
+
+    it('says which files are images that are not read', async () => {
+      await touch('dog/a.png', 'dog/b.jp2', 'dog/c.HEIC', 'dog/d.svg');
+      await folder.write('dog/e', Buffer.from('\0\0\0\x18ftypheic', 'latin1'));
+      await folder.write('dog/f.heic', Buffer.from('\0\0\0\x18ftypavif', 'latin1'));
+      const { entries } = await listDataset({ name: 'pets', path: folder.at(), labels: 'folders' });
+      const unreadable = entries.filter((entry) => entry.unreadable?.includes('Convert it to PNG'));
+      assert.deepEqual(
+        unreadable.map(({ file }) => path.basename(file)),
+        ['b.jp2', 'c.HEIC', 'd.svg', 'e'],
+      );
+      assert.equal(entries.length, 6);
+    });
+
+    it('lists folders without images, and what is in them', async () => {
+      await touch('dog/a.png', 'cat/b.npy', 'cat/notes.txt', 'bee/notes.txt');
+      const { emptyFolders } = await listDataset({ name: 'pets', path: folder.at(), labels: 'folders' });
+      const found = new Map(emptyFolders.map(({ name, files }) => [name, files]));
+      assert.deepEqual(
+        found,
+        new Map([
+          ['cat', [folder.at('cat', 'b.npy')]],
+          ['bee', []],
+        ]),
+      );
     });
 
     it('follows links, but not in circles', async () => {
@@ -100,7 +137,7 @@ describe('listDataset', () => {
       return list({ csv: await folder.write('labels.csv', content) });
     }
 
-    beforeEach(() => touch('b.png', 'in/a.png', 'one, two.png'));
+    beforeEach(() => touch('b.png', 'in/a.png'));
 
     it('reads files relative to the folder, and labels', async () => {
       assert.deepEqual(await listCsv('file,label\nin/a.png,cat\nb.png,"dog, small"\n'), {
@@ -121,8 +158,14 @@ describe('listDataset', () => {
     });
 
     it('names the columns that are there when one is missing', async () => {
-      await rejectsWith(listCsv('file,kind\nb.png,dog\n'), 'labels.csv', 'line 1', '"label" or "class"', '"kind"');
-      await rejectsWith(listCsv('name,label\nb.png,dog\n'), '"file" or "path"', '"name"');
+      await rejectsWith(
+        listCsv('file,kind,age\nb.png,dog,3\n'),
+        'labels.csv',
+        'line 1',
+        '"label" or "class"',
+        '"kind"',
+      );
+      await rejectsWith(listCsv('what,label,age\nb.png,dog,3\n'), '"file", "path"', '"what"');
     });
 
     it('names the line of every problem', async () => {
@@ -136,7 +179,10 @@ describe('listDataset', () => {
     });
 
     it('names both lines of an image that is listed twice', async () => {
-      await rejectsWith(listCsv('file,label\nb.png,cat\n./b.png,dog\n'), 'line 3: ./b.png is listed on line 2 already');
+      await rejectsWith(
+        listCsv('file,label\nb.png,cat\n./b.png,dog\n'),
+        'line 3: ./b.png is listed on line 2 already, with another label',
+      );
     });
 
     it('counts problems beyond the first few', async () => {

@@ -1,39 +1,6 @@
 import assert from 'node:assert/strict';
-import { matchLabels, readLabels } from '../../../src/data/labels.ts';
-import { rejectsWith, throwsWith } from '../../support/rejectsWith.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
-
-describe('readLabels', () => {
-  const folder = temporaryFolder();
-
-  const read = async (content: string) => readLabels(await folder.write('labels.txt', content));
-
-  it('reads one class a line', async () => {
-    assert.deepEqual(await read('cat\ngreat white shark\ndog'), ['cat', 'great white shark', 'dog']);
-  });
-
-  it('copes with a byte order mark, Windows line ends and blank lines at the end', async () => {
-    assert.deepEqual(await read('\uFEFFcat\r\ndog \r\n\r\n  \r\n'), ['cat', 'dog']);
-  });
-
-  it('refuses a missing file', async () => {
-    await rejectsWith(readLabels(folder.at('none.txt')), folder.at('none.txt'), 'does not exist');
-  });
-
-  for (const content of ['', '\n\r\n', '\uFEFF']) {
-    it(`refuses an empty file: ${JSON.stringify(content)}`, async () => {
-      await rejectsWith(read(content), 'labels.txt', 'is empty', 'one class name a line');
-    });
-  }
-
-  it('names both lines of a name that is there twice', async () => {
-    await rejectsWith(read('crane\ndog\ncrane\n'), 'labels.txt', 'lines 1 and 3 are both "crane"', 'name of its own');
-  });
-
-  it('names a blank line between others, which would shift the classes', async () => {
-    await rejectsWith(read('cat\n\ndog\n'), 'line 2 is blank');
-  });
-});
+import { matchLabels } from '../../../src/data/labels.ts';
+import { throwsWith } from '../../support/rejectsWith.ts';
 
 describe('matchLabels', () => {
   const imageNet = ['n01440764 tench, Tinca tinca', 'n02012849 crane', 'n03126707 crane'];
@@ -65,20 +32,43 @@ describe('matchLabels', () => {
   });
 
   it('refuses a name that stands for two classes', () => {
-    throwsWith(() => match('crane', imageNet), '"crane"');
-    throwsWith(() => match('DOG', ['dog', 'Dog']), '"DOG"');
+    throwsWith(() => match('crane', imageNet), 'several classes named "crane" (1, 2)', 'to the index');
+    throwsWith(() => match('DOG', ['dog', 'Dog']), '"DOG" (0, 1)');
+    assert.equal(match('2', ['crane', 'limpkin', 'crane']), 2);
   });
 
   it('takes a number for an index when it is no name', () => {
     assert.equal(match('1', ['cat', 'dog']), 1);
     assert.equal(match('001', ['cat', 'dog']), 1);
+    assert.equal(match('1.0', ['cat', 'dog']), 1);
     assert.equal(match('1', ['1', '0']), 0);
+  });
+
+  it('never takes a number for an index where the names are numbers', () => {
+    const alphabetic = ['0', '1', '10', '2'];
+    assert.equal(match('10', alphabetic), 2);
+    assert.equal(match('00002', alphabetic), 3);
+    assert.equal(match('2.0', alphabetic), 3);
+    throwsWith(() => match('3', alphabetic), '"3"');
+    throwsWith(() => match('0', ['1', '2', '3']), '"0"');
+  });
+
+  it('takes the forms of Unicode for the same', () => {
+    const name = 'Brötchen für Ångström';
+    assert.equal(match(name.normalize('NFD'), ['x', name.normalize('NFC')]), 1);
+    assert.equal(match(name.normalize('NFC'), ['x', name.normalize('NFD')]), 1);
+  });
+
+  it('takes a name with its index before it', () => {
+    assert.equal(match('1 dog', ['cat', 'dog']), 1);
+    assert.equal(match('001.Dog', ['dog', 'cat']), 0);
+    throwsWith(() => match('0 dog', ['cat', 'dog', 'cow']), '"0 dog"');
   });
 
   it('refuses an index that is out of range, and says the range', () => {
     throwsWith(() => match('2', ['cat', 'dog']), '"2"', '0 to 1');
     throwsWith(() => match('-1', ['cat', 'dog']), '"-1"');
-    throwsWith(() => match('1.0', ['cat', 'dog']), '"1.0"');
+    throwsWith(() => match('1.5', ['cat', 'dog']), '"1.5"');
   });
 
   it('suggests the nearest class for an unknown label, and says what to do', () => {

@@ -77,4 +77,29 @@ describe('sample', () => {
     assert.deepEqual(drawn, all);
     assert.notEqual(drawn, all);
   });
+
+  it('draws the same share of each label, up to one item, where it is proportional', () => {
+    fc.assert(
+      fc.property(items, limit, seed, (all, most, start) => {
+        const drawn = sample(all, labelOf, most, start, 'proportional');
+        assert.equal(drawn.length, Math.min(most, all.length));
+        assert.deepEqual(
+          drawn,
+          all.filter((item) => drawn.includes(item)),
+        );
+        assert.deepEqual(sample(all, labelOf, most, start, 'proportional'), drawn);
+        const counts = countsOf(drawn);
+        for (const [label, count] of countsOf(all)) {
+          const share = (count * drawn.length) / all.length;
+          assert.ok(Math.abs((counts.get(label) ?? 0) - share) < 1, `${label}: ${counts.get(label)} for ${share}`);
+        }
+      }),
+    );
+  });
+
+  it('leaves it to the seed which of equal labels gets a leftover', () => {
+    const all = Array.from({ length: 20 }, (_, id): Item => ({ id, label: `class ${id % 10}` }));
+    const drawn = Array.from({ length: 200 }, (_, start) => sample(all, labelOf, 3, start, 'proportional')).flat();
+    assert.equal(new Set(drawn).size, all.length);
+  });
 });

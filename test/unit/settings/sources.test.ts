@@ -24,7 +24,7 @@ function withSources(model: unknown, dataset: unknown = { path: 'street' }): str
 const modelMistakes: Record<string, [model: unknown, line: string]> = {
   'no path': [
     {},
-    ' › path: "path" is missing. The model: a file (`model.json`, `.onnx`, `.h5`, `.keras`) or a SavedModel folder.',
+    ' › path: "path" is missing. The model: a file (`model.json`, `.onnx`, `.h5`, `.keras`), a SavedModel folder, or a folder with one `model.json` or `.onnx` file.',
   ],
   'a path of the wrong type': [{ path: 5 }, ' › path: 5 does not fit. Give a path in quotes.'],
   'a path alone': ['m.onnx', ': "m.onnx" does not fit. Give an object { … }.'],
@@ -106,16 +106,16 @@ const datasetMistakes: Record<string, [dataset: unknown, line: string]> = {
   'no path': [{ limit: 3 }, ' › path: "path" is missing. Folder of images.'],
   'unknown labels': [
     { path: 'd', labels: 'names' },
-    ' › labels: "names" does not fit. Give "folders", "predictions", or the path of a .csv file.',
+    ' › labels: "names" does not fit. Give "folders", "predictions", or the path of a .csv, .tsv or .txt file.',
   ],
   'labels of the wrong type': [
     { path: 'd', labels: 5 },
-    ' › labels: 5 does not fit. Give "folders", "predictions", or the path of a .csv file.',
+    ' › labels: 5 does not fit. Give "folders", "predictions", or the path of a .csv, .tsv or .txt file.',
   ],
   'a limit of 0': [{ path: 'd', limit: 0 }, ' › limit: 0 does not fit: it must be at least 1.'],
   'an unknown key': [
     { path: 'd', shuffle: true },
-    ' › shuffle: There is no setting "shuffle" here. Known: path, labels, limit.',
+    ' › shuffle: There is no setting "shuffle" here. Known: path, labels, limit, sampling, unreadable.',
   ],
 };
 

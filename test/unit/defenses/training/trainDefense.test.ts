@@ -232,11 +232,11 @@ describe('hardening a model', () => {
     await writeImages('few', 3);
     await refused({ dataset: dataset('few') }, /too few/);
     await writeImages('loose', 12, ['.', '.', '.']);
-    await refused({ dataset: dataset('loose') }, /labels are the model's own predictions/);
+    await refused({ dataset: dataset('loose') }, /no class folders/);
     await refused({ dataset: { ...dataset('images'), labels: 'predictions' } }, /own predictions/);
     await mkdir(folder.at('empty'));
     await refused({ dataset: dataset('empty') }, /no images/);
-    await refused({ dataset: dataset('images'), validation: dataset('loose') }, /own predictions/);
+    await refused({ dataset: dataset('images'), validation: dataset('loose') }, /no class folders/);
     const kind = 'examples';
     await writeImages('wrong', 12, ['middle', 'bottom', 'top']);
     await refused({ kind, dataset: dataset('wrong') }, /no image is eligible/);
