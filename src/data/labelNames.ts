@@ -29,7 +29,6 @@ function namesInList(list: readonly unknown[]): readonly string[] | undefined {
 
 function toName(value: unknown): string | undefined {
   if (typeof value === 'string') return value;
-  if (typeof value === 'number') return String(value);
   if (Array.isArray(value)) return value.length > 0 && value.every(isText) ? value.join(' ') : undefined;
   return isObject(value) ? [value.name, value.label].find(isText) : undefined;
 }

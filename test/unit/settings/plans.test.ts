@@ -157,6 +157,8 @@ describe('variables in paths', () => {
       ['${workspaceFolder}/m.onnx', (root) => join(root, 'app/m.onnx')],
       ['${workspaceFolder:app}/m.onnx', (root) => join(root, 'app/m.onnx')],
       ['${userHome}/m.onnx', () => join(homedir(), 'm.onnx')],
+      ['~/m.onnx', () => join(homedir(), 'm.onnx')],
+      ['~\\\\m.onnx', () => join(homedir(), 'm.onnx')],
       ['${env:PERTURB_TEST_MODELS}/m.onnx', () => '/shared/models/m.onnx'],
     ];
     for (const [written, expected] of cases) {

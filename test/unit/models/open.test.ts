@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir, rename } from 'node:fs/promises';
+import path from 'node:path';
+import { readLabels } from '../../../src/data/readLabels.ts';
+import { openModel } from '../../../src/models/open.ts';
+import { rejectsWith } from '../../support/rejectsWith.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+
+const signs = path.resolve('media/demo/models/signs');
+
+describe('openModel', () => {
+  const folder = temporaryFolder();
+  beforeEach(() => cp(signs, folder.at('signs'), { recursive: true }));
+
+  async function open(at: string) {
+    const { classifier, notes, files } = await openModel({ name: 'signs', path: folder.at(at) });
+    classifier.dispose();
+    return { classes: classifier.classes, notes, files };
+  }
+
+  it('opens the one model in a folder', async () => {
+    const { files } = await open('signs');
+    assert.equal(files[0], folder.at('signs', 'model.json'));
+  });
+
+  it('opens a model whose name ends in upper case', async () => {
+    await rename(folder.at('signs', 'model.json'), folder.at('signs', 'M.JSON'));
+    assert.equal((await open('signs/M.JSON')).classes.length, 18);
+  });
+
+  it('refuses a folder without a model, or with several', async () => {
+    await mkdir(folder.at('empty'));
+    await rejectsWith(open('empty'), folder.at('empty'), 'no model that Perturb opens');
+    await folder.write('signs/other.onnx', '');
+    await rejectsWith(open('signs'), folder.at('signs'), 'several models', 'model.json', 'other.onnx');
+    await rejectsWith(open('nowhere'), 'there is no such model');
+  });
+
+  it('takes the class names of Teachable Machine from beside the model, and says so', async () => {
+    const labels = await readLabels(path.join(signs, 'labels.txt'));
+    await folder.write('signs/metadata.json', JSON.stringify({ packageName: '@teachablemachine/image', labels }));
+    const { classes, notes, files } = await open('signs/model.json');
+    assert.deepEqual(classes, labels);
+    assert.ok(notes.includes('class names are those of metadata.json'), notes.join());
+    assert.ok(files.includes(folder.at('signs', 'metadata.json')));
+  });
+
+  it('leaves names aside that are not as many as the classes, and says so', async () => {
+    await folder.write('signs/metadata.json', '{"labels": ["a", "b"]}');
+    const { classes, notes } = await open('signs/model.json');
+    assert.equal(classes[1], '1');
+    assert.match(notes.join(), /metadata\.json names 2 classes, and the model has 18/);
+  });
+
+  it('passes by a metadata.json that is about something else', async () => {
+    await folder.write('signs/metadata.json', '{"author": "somebody"}');
+    const { classes, notes } = await open('signs/model.json');
+    assert.equal(classes[1], '1');
+    assert.doesNotMatch(notes.join(), /metadata/);
+  });
+});
