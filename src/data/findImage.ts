@@ -22,7 +22,11 @@ export async function fileFinder(folder: string, table: string): Promise<FileFin
   const images = files.filter(({ kind }) => kind !== 'other').map((file) => file.path);
   const byEnd = new Map<string, string[]>();
   for (const image of images) {
-    for (const end of endsOf(image)) byEnd.set(end, [...(byEnd.get(end) ?? []), path.join(folder, image)]);
+    for (const end of endsOf(image)) {
+      const found = byEnd.get(end);
+      if (found) found.push(path.join(folder, image));
+      else byEnd.set(end, [path.join(folder, image)]);
+    }
   }
 
   async function find(name: string): Promise<readonly string[]> {

@@ -290,6 +290,22 @@ describe('readImage', () => {
     await rejectsWith(readImage(file, rgb), file, 'corrupt', 'intact');
   });
 
+  it('takes a JPEG that lacks a few pixels at its end, and says so', async () => {
+    const shape = { height: 64, width: 64, channels: 3 } as const;
+    const bytes = await noise().jpeg().toBuffer();
+    const whole = await read('a.jpg', bytes, shape);
+    const { levels, notes } = await read('b.jpg', bytes.subarray(0, bytes.length * 0.97), shape);
+    const half = levels.length / 2;
+    assert.deepEqual(levels.slice(0, half), whole.levels.slice(0, half));
+    assert.match(notes.join(), /^read despite a fault \(.*premature end/);
+  });
+
+  it('refuses a progressive JPEG that is cut short: nothing says how much is missing', async () => {
+    const bytes = await noise().jpeg({ progressive: true }).toBuffer();
+    const file = await folder.write('a.jpg', bytes.subarray(0, bytes.length - 20));
+    await rejectsWith(readImage(file, rgb), file, 'truncated', 'intact');
+  });
+
   for (const format of ['png', 'jpeg', 'webp', 'gif', 'avif'] as const) {
     for (const share of [0.1, 0.5, 0.85]) {
       it(`refuses a ${format} file of which only ${share * 100}% is there`, async () => {

@@ -11,7 +11,7 @@ import { architectures } from '../../support/architectures.ts';
 import { fillWeights } from '../../support/fillWeights.ts';
 import { makeModel, noise } from '../../support/onnx/makeModel.ts';
 import { openOnTensorFlow } from '../../support/openOnTensorFlow.ts';
-import { temporaryFolder } from '../../support/temporaryFolder.ts';
+import { suiteFolder } from '../../support/suiteFolder.ts';
 
 const filters = noise(6, 4);
 const outer = noise(24, 5);
@@ -40,7 +40,7 @@ const imagesOf = (classifier: DifferentiableClassifier, count: number) =>
   Array.from({ length: count }, (_, i) => noise(sizeOf(classifier.input), i + 1).map(Math.abs));
 
 describe('Reading values inside a model', () => {
-  const folder = temporaryFolder();
+  const folder = suiteFolder();
   let onTensorFlow: DifferentiableClassifier & { dispose(): void };
   let onOnnx: DifferentiableClassifier & { dispose(): void };
   before(async () => {
