@@ -128,7 +128,9 @@ describe('The Test Explorer', () => {
     assert.deepEqual(Object.keys(await states()), Object.keys(verdicts));
     await writeFile(settings(), text.replace('"8/255"', '"8/0"'));
     await testing.row('Settings').waitFor({ state: 'hidden' });
+    await testing.waitFor('Cannot run');
     await writeFile(settings(), text);
+    await testing.row('Cannot run').waitFor({ state: 'hidden' });
   });
 
   it('runs tests again when their model changes, while a continuous run is on', async () => {

@@ -1,4 +1,4 @@
-import { readdirSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -13,8 +13,10 @@ export async function nextFile(folder: string, name: string): Promise<string> {
 }
 
 function versionsOf(folder: string, name: string): Map<string, number> {
-  const files = readdirSync(folder, { recursive: true }).map((file) => path.join(folder, `${file}`));
   const versions = new Map<string, number>();
+  // A folder that is yet to be made holds nothing.
+  if (!existsSync(folder)) return versions;
+  const files = readdirSync(folder, { recursive: true }).map((file) => path.join(folder, `${file}`));
   for (const file of files.filter((one) => path.basename(one) === name)) {
     const version = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (version !== undefined) versions.set(file, version);
