@@ -2,7 +2,7 @@
 export type Amount = number | string;
 
 /** What to give where an amount is asked for. */
-export const amountError = 'Give a number above 0 or a fraction such as "8/255".';
+export const amountError = 'Enter a number greater than 0 or a fraction such as "8/255".';
 
 /** JSON Schema of an amount above zero. */
 export const amountSchema = {

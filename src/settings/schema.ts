@@ -122,7 +122,7 @@ const inputShape = Type.Unsafe<readonly number[]>({
     { items: [{}, {}, { enum: [1, 3] }], minItems: 3 },
   ],
   errorMessage:
-    'Give the shape of one image in the model’s order of axes, such as [3, 224, 224] or [224, 224, 3], or [28, 28] for one without channels. Channels are 1 or 3.',
+    'Enter the shape of one image in the model’s order of axes, such as [3, 224, 224] or [224, 224, 3], or [28, 28] for one without channels. Channels are 1 or 3.',
   markdownDescription:
     'Shape of one image in the model’s own order of axes, without the batch: `[3, 224, 224]`, `[224, 224, 3]`, or `[28, 28]`. For a model that takes images of any size, whose channels are not stated, or that takes all numbers of an image in a row. Default: what the file says.',
 });
@@ -143,7 +143,7 @@ export const modelSchema = Type.Object(
     output: Type.Optional(
       Type.String({
         minLength: 1,
-        errorMessage: 'Give the name of an output in quotes, such as "logits".',
+        errorMessage: 'Enter the name of an output in quotes, such as "logits".',
         markdownDescription:
           'The output that holds a score for each class, for a model of several outputs. Default: the only one, or the one that is called `logits`, `scores` or `probabilities`.',
       }),

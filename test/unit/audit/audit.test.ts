@@ -49,17 +49,12 @@ describe('the audit of a model that masks its gradients', () => {
     return openOnTensorFlow(file);
   }
 
-  it('flags logits so large that the softmax is flat', async () => {
+  it('has nothing to flag in logits so large that the softmax is flat: the loss has a gradient there', async () => {
     const images = imagesOf(24, 16);
-    for (const [temperature, expected] of [
-      [1, []],
-      [1e4, ['unbounded-attack-fails', 'zero-gradients']],
-    ] as const) {
+    for (const temperature of [1, 1e4]) {
       const classifier = await perceptron(temperature);
-      const checks = await found({ plan: pgd, classifier, images });
+      assert.deepEqual(await found({ plan: pgd, classifier, images }), [], String(temperature));
       classifier.dispose();
-      for (const check of expected) assert.ok(checks.includes(check), `${check} is not among ${checks}`);
-      if (temperature === 1) assert.deepEqual(checks, []);
     }
   });
 

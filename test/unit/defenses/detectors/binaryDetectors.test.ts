@@ -181,10 +181,13 @@ describe('the checks tell broken code from sound code in networks of detectors',
   });
   itFailsOf(adversaryChecks, 'defenses/detectors/dynamicAdversary.ts', 'dynamicExamples', {
     'it raises the score': ['scale: -1', 'scale: 1'],
-    'it lowers the loss of the classifier': ['(1 - sigma) * ', '(sigma - 1) * '],
+    'it lowers the loss of the classifier': [
+      'scaled(sign(ofClassifier), 1 - sigma)',
+      'scaled(sign(ofClassifier), sigma - 1)',
+    ],
     'σ is the same for all': ['batch.map(() => uniformFloat64(random))', 'batch.map(() => 0.5)'],
-    'σ is exchanged': ['(1 - sigma) * ', '(1 - sigma) ** 2 * '],
-    'it leaves the range': ['Math.min(1, original + epsilon)', 'original + epsilon'],
+    'σ is exchanged': ['scaled(sign(ofClassifier), 1 - sigma)', 'scaled(sign(ofClassifier), (1 - sigma) ** 2)'],
+    'it leaves the range': ['return clip(moved);', 'return moved;'],
     'it takes one step': ['step < steps', 'step < 1'],
   });
 });

@@ -82,7 +82,10 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
     'const factor = share / this.#threshold.scale;',
     'const factor = share;',
   ],
-  'the gradient of the score has the wrong sign': ['value + factor *', 'value - factor *'],
+  'the gradient of the score has the wrong sign': [
+    'addScaled(gradient, slope, factor)',
+    'addScaled(gradient, slope, -factor)',
+  ],
   'images are mixed up': ['slopes.set(i, gradients[place]', 'slopes.set(i, gradients[0]'],
 };
 
