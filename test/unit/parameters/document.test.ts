@@ -31,8 +31,8 @@ describe('what is said of parameters', () => {
     assert.deepEqual(faults({ size: '8/255', steps: 1, names: ['x'] }), []);
     assert.deepEqual(faults({ size: 0, steps: 0.5, step: 2 }), [
       ['step', 'There is no setting "step" here. Did you mean "steps"?'],
-      ['size', '0 does not fit. Give a number above 0 or a fraction such as "8/255".'],
-      ['steps', '0.5 does not fit. Give a whole number.'],
+      ['size', '0 is not valid: enter a number greater than 0 or a fraction such as "8/255".'],
+      ['steps', '0.5 is not valid: enter a whole number.'],
     ]);
   });
 });

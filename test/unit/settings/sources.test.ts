@@ -70,7 +70,7 @@ const modelMistakes: Record<string, [model: unknown, line: string]> = {
   ],
   'a shape of images with five channels': [
     { path: 'm', input: [5, 32, 32] },
-    ' › input: [5,32,32] does not fit. Give the shape of one image in the model’s order of axes, such as [3, 224, 224] or [224, 224, 3], or [28, 28] for one without channels. Channels are 1 or 3.',
+    ' › input: [5,32,32] is not valid: enter the shape of one image in the model’s order of axes, such as [3, 224, 224] or [224, 224, 3], or [28, 28] for one without channels. Channels are 1 or 3.',
   ],
   'a crop of more than there is': [
     { path: 'm', preprocessing: { preset: 'clip', resize: 200, crop: 224 } },

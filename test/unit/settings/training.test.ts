@@ -159,7 +159,7 @@ describe('what is to be trained', () => {
     ],
     'an unknown key': [
       { defense: { attacks: [] } },
-      'attacks: There is no setting "attacks" here. Known: kind, model, dataset, validation, path, parameters, preset, seed.',
+      'attacks: There is no setting "attacks" here. Available: kind, model, dataset, validation, path, parameters, preset, seed.',
     ],
     'a parameter beside': [
       { detector: { sigma: 1 } },
@@ -169,14 +169,14 @@ describe('what is to be trained', () => {
       { defense: { steps: 1 } },
       'steps: "steps" is a parameter of the defense. Move it into "parameters": { "steps": 1 }.',
     ],
-    'an unknown preset': [{ defense: { preset: 'papr' } }, 'preset: "papr" is unknown. Did you mean "paper"?'],
+    'an unknown preset': [{ defense: { preset: 'papr' } }, 'preset: "papr" is not valid. Did you mean "paper"?'],
     'an unknown preset of an attack': [
       { detector: { attacks: [{ attack: 'fgsm', epsilon: 0.1, preset: 'fast' }] } },
-      'attacks[0] › preset: "fast" is unknown. Known: quick, paper.',
+      'attacks[0] › preset: "fast" is not valid. Available: quick, paper.',
     ],
     'a preset among the parameters': [
       { detector: { parameters: { preset: 'paper' } } },
-      'parameters › preset: "preset" belongs beside "parameters", not inside. Move it there.',
+      'parameters › preset: "preset" does not belong in "parameters". Move it up one level, next to "parameters".',
     ],
     'a key among the parameters': [
       { detector: { parameters: { seed: 3 } } },
@@ -311,7 +311,7 @@ describe('what is to be trained', () => {
     ],
     'a target': [
       { detector: { attacks: [{ attack: 'fgsm', epsilon: 0.1, target: 'stop' }] } },
-      'attacks[0] › target: There is no setting "target" here. Known: attack, norm, epsilon, parameters, preset.',
+      'attacks[0] › target: There is no setting "target" here. Available: attack, norm, epsilon, parameters, preset.',
     ],
     'a parameter beside the attack': [
       { detector: { attacks: [{ attack: 'pgd', epsilon: 0.1, steps: 3 }] } },

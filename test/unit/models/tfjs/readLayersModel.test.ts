@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import type * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { openModel } from '../../../../src/models/open.ts';
@@ -146,7 +146,8 @@ describe('model files', () => {
   it('says which formats it opens', async () => {
     const text = await folder.write('model.txt', 'weights: 1 2 3');
     await rejectsWith(open(text), text, 'this format is not supported', 'model.json');
-    await rejectsWith(open(folder.at('model')), folder.at('model'), 'this format is not supported');
+    await mkdir(folder.at('empty'));
+    await rejectsWith(open(folder.at('empty')), folder.at('empty'), 'has no model that Perturb opens', 'model.json');
   });
 
   for (const dtype of ['uint8', 'uint16'] as const) {
