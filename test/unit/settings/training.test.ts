@@ -280,7 +280,7 @@ describe('what is to be trained', () => {
     ],
     'an attack that makes no examples': [
       { detector: { attacks: [{ attack: 'linear', epsilon: 0.1 }] } },
-      `attacks[0] › attack: Linear explanation makes nothing to learn from. Name one of ${lessons}.`,
+      `attacks[0] › attack: Linear explanation creates no training examples. Use one of these attacks: ${lessons}.`,
     ],
     'no epsilon': [
       { detector: { attacks: [{ attack: 'pgd' }] } },
