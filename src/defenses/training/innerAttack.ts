@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { uniformFloat64 } from 'pure-rand/distribution/uniformFloat64';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
-import { normal } from '../../geometry/randomVector.ts';
+import { normalVector, uniformVector } from '../../geometry/randomVector.ts';
+import { scaled } from '../../geometry/vector.ts';
 import type { Trainee } from './trainee.ts';
 
 /** Steepest ascent in linf within a budget. */
@@ -52,14 +52,14 @@ export function atTheImage(images: tf.Tensor4D): tf.Tensor4D {
 
 /** The attack begins at a uniformly distributed point of the ε-ball. */
 export function atRandomPoint(epsilon: number, random: RandomGenerator) {
-  return (images: tf.Tensor4D): tf.Tensor4D => perturbed(images, () => epsilon * (2 * uniformFloat64(random) - 1));
+  return (images: tf.Tensor4D): tf.Tensor4D => perturbed(images, scaled(uniformVector(images.size, random), epsilon));
 }
 
 /** The attack begins at the image with normal noise of this standard deviation. */
 export function atNoisyImage(deviation: number, random: RandomGenerator) {
-  return (images: tf.Tensor4D): tf.Tensor4D => perturbed(images, () => deviation * normal(random));
+  return (images: tf.Tensor4D): tf.Tensor4D => perturbed(images, scaled(normalVector(images.size, random), deviation));
 }
 
-function perturbed(images: tf.Tensor4D, noise: () => number): tf.Tensor4D {
-  return tf.add(images, tf.tensor4d(Float32Array.from({ length: images.size }, noise), images.shape));
+function perturbed(images: tf.Tensor4D, noise: Float64Array): tf.Tensor4D {
+  return tf.add(images, tf.tensor4d(new Float32Array(noise), images.shape));
 }

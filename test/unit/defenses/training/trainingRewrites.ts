@@ -53,7 +53,10 @@ export const trainingRewrites: Readonly<Record<string, Readonly<Record<string, R
     innerAttack: {
       'only one step is taken': ['step < steps', 'step < 1'],
       'the attack starts at the image': ['let x = project(start(images))', 'let x = tf.clone(images)'],
-      'the start is on one side': ['(2 * uniformFloat64(random) - 1)', '(2 * uniformFloat64(random))'],
+      'the start is on one side': [
+        'scaled(uniformVector(images.size, random), epsilon)',
+        'scaled(uniformVector(images.size, random), epsilon).map(Math.abs)',
+      ],
       'steps are not projected': ['return project(tf.add(before,', 'return (tf.add(before,'],
     },
   },
