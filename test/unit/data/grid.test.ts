@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { isOnGrid, levelOf, snapToGrid, valueAt } from '../../../src/data/grid.ts';
+import { isOnGrid, levelOf, roundedToGrid, snapToGrid, valueAt } from '../../../src/data/grid.ts';
 
 const allLevels = Array.from({ length: 256 }, (_, level) => level);
 
@@ -23,5 +23,12 @@ describe('the 8-bit grid', () => {
     const values = Float32Array.from(allLevels, (level) => valueAt(level) + 3e-7);
     assert.ok(isOnGrid(snapToGrid(values)));
     assert.deepEqual(snapToGrid(Float32Array.of(0.5)), Float32Array.of(0.5));
+  });
+
+  it('has a level that is nearest to a value, black and white being the last ones', () => {
+    const values = Float64Array.of(-3, 0, 0.4 / 255, 0.6 / 255, 127.4 / 255, 254.6 / 255, 1, 9);
+    const expected = [0, 0, 0, 1, 127, 255, 255, 255].map(valueAt);
+    assert.deepEqual(roundedToGrid(values), Float32Array.from(expected));
+    assert.deepEqual(values.at(0), -3);
   });
 });
