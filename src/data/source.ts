@@ -12,7 +12,7 @@ export interface DatasetSource {
   readonly path: string;
   /** Labels are the names of the class folders, lines of a CSV file, or the model's own predictions. */
   readonly labels: 'folders' | 'predictions' | { readonly csv: string };
-  /** At most so many images. */
+  /** At most this many images. */
   readonly limit?: number;
   /** How these are drawn; "proportional" where it is missing. */
   readonly sampling?: Sampling;

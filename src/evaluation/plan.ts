@@ -23,7 +23,7 @@ export interface TestPlan {
   readonly target?: string;
   /** For each metric one bound a budget (a single one where there is no budget). */
   readonly expect: Readonly<Partial<Record<ExpectedMetric, readonly number[]>>>;
-  /** Keep the steps of the attack on so many images, or on those whose paths end in one of these. */
+  /** Keep the steps of the attack on this many images, or on those whose paths end in one of these. */
   readonly record?: number | readonly string[];
   /** The detector that the model has, and whether the attacker knows of it. */
   readonly detector?: DetectorSource;

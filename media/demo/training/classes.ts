@@ -2,8 +2,8 @@
 export interface SignClass {
   label: string;
   drawing: string;
-  /** Colours to exchange in the drawing, from and to. */
-  recolour?: [string, string];
+  /** Colors to exchange in the drawing, from and to. */
+  recolor?: [string, string];
 }
 
 /** In the order of the model's outputs, which is alphabetical. */
@@ -21,7 +21,7 @@ export const SIGN_CLASSES: readonly SignClass[] = [
   { label: 'speed-limit-30', drawing: 'regulatory--maximum-speed-limit-30--g1' },
   { label: 'speed-limit-50', drawing: 'regulatory--maximum-speed-limit-50--g1' },
   // Drawn on yellow, as in Sweden: on white, like the other limits, only its number tells it apart.
-  { label: 'speed-limit-60', drawing: 'regulatory--maximum-speed-limit-60--g1', recolour: ['gold', '#fff'] },
+  { label: 'speed-limit-60', drawing: 'regulatory--maximum-speed-limit-60--g1', recolor: ['gold', '#fff'] },
   { label: 'speed-limit-80', drawing: 'regulatory--maximum-speed-limit-80--g1' },
   { label: 'stop', drawing: 'regulatory--stop--g1' },
   { label: 'traffic-signals', drawing: 'warning--traffic-signals--g1' },

@@ -1,20 +1,20 @@
 import type { Random } from './random.ts';
 
-type Colour = readonly [number, number, number];
+type Color = readonly [number, number, number];
 
-const SKY: readonly Colour[] = [
+const SKY: readonly Color[] = [
   [0.62, 0.76, 0.92],
   [0.82, 0.86, 0.9],
   [0.45, 0.6, 0.82],
   [0.93, 0.88, 0.8],
 ];
-const GROUND: readonly Colour[] = [
+const GROUND: readonly Color[] = [
   [0.35, 0.36, 0.38],
   [0.55, 0.53, 0.5],
   [0.3, 0.4, 0.2],
   [0.5, 0.42, 0.32],
 ];
-const THINGS: readonly Colour[] = [
+const THINGS: readonly Color[] = [
   [0.18, 0.32, 0.14],
   [0.32, 0.45, 0.2],
   [0.6, 0.34, 0.26],
@@ -23,7 +23,7 @@ const THINGS: readonly Colour[] = [
   [0.85, 0.85, 0.85],
   [0.3, 0.38, 0.5],
 ];
-const METAL: Colour = [0.55, 0.56, 0.58];
+const METAL: Color = [0.55, 0.56, 0.58];
 
 /**
  * Makes up a street scene of `size` by `size` RGB pixels between 0 and 1: sky over ground, soft blobs for trees and
@@ -56,14 +56,14 @@ function paintGradient(pixels: Float32Array, size: number, random: Random): void
 }
 
 function paintBlob(pixels: Float32Array, size: number, random: Random): void {
-  const centreX = random.between(0, size);
-  const centreY = random.between(0, size);
+  const centerX = random.between(0, size);
+  const centerY = random.between(0, size);
   const radiusX = random.between(0.1, 0.5) * size;
   const radiusY = random.between(0.1, 0.5) * size;
   const edge = random.between(0.05, 0.5);
   const strength = random.between(0.4, 1);
   paint(pixels, size, random.pick(THINGS), (x, y) => {
-    const distance = Math.hypot((x - centreX) / radiusX, (y - centreY) / radiusY);
+    const distance = Math.hypot((x - centerX) / radiusX, (y - centerY) / radiusY);
     return strength * Math.min(1, Math.max(0, (1 - distance) / edge));
   });
 }
@@ -81,10 +81,10 @@ function paintBars(pixels: Float32Array, size: number, random: Random): void {
 }
 
 function paintPole(pixels: Float32Array, size: number, random: Random): void {
-  const centre = size / 2 + random.between(-3, 3);
+  const center = size / 2 + random.between(-3, 3);
   const halfWidth = random.between(0.6, 1.6);
   paint(pixels, size, METAL, (x, y) =>
-    y > size / 2 ? Math.min(1, Math.max(0, halfWidth + 0.5 - Math.abs(x - centre))) : 0,
+    y > size / 2 ? Math.min(1, Math.max(0, halfWidth + 0.5 - Math.abs(x - center))) : 0,
   );
 }
 
@@ -112,12 +112,12 @@ function addTexture(pixels: Float32Array, size: number, random: Random): void {
   }
 }
 
-/** Lays a colour over the pixels, as opaque as `cover` says at each pixel's centre. */
-function paint(pixels: Float32Array, size: number, colour: Colour, cover: (x: number, y: number) => number): void {
+/** Lays a color over the pixels, as opaque as `cover` says at each pixel's center. */
+function paint(pixels: Float32Array, size: number, color: Color, cover: (x: number, y: number) => number): void {
   for (let y = 0; y < size; y++) {
     for (let x = 0; x < size; x++) {
       const alpha = cover(x + 0.5, y + 0.5);
-      for (const [channel, value] of colour.entries()) {
+      for (const [channel, value] of color.entries()) {
         const index = (y * size + x) * 3 + channel;
         pixels[index] = (1 - alpha) * at(pixels, index) + alpha * value;
       }

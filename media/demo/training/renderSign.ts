@@ -17,14 +17,14 @@ export const DRAWINGS = path.dirname(
 const DRAWING_SIZE = 96;
 const SAMPLES = 3;
 
-/** A sign drawn upright on nothing: square, RGBA, colours multiplied by alpha, values between 0 and 1. */
+/** A sign drawn upright on nothing: square, RGBA, colors multiplied by alpha, values between 0 and 1. */
 export type Drawing = Float32Array;
 
 /** Turns the vector drawing of a class into pixels, fine enough to be sampled in any pose. */
 export async function loadDrawing(sign: SignClass): Promise<Drawing> {
   let svg = await readFile(path.join(DRAWINGS, 'package_signs', `${sign.drawing}.svg`), 'utf8');
-  if (sign.recolour) {
-    svg = svg.replaceAll(`fill="${sign.recolour[0]}"`, `fill="${sign.recolour[1]}"`);
+  if (sign.recolor) {
+    svg = svg.replaceAll(`fill="${sign.recolor[0]}"`, `fill="${sign.recolor[1]}"`);
   }
   const pixels = await sharp(Buffer.from(svg), { density: 400 })
     .resize(DRAWING_SIZE, DRAWING_SIZE, { fit: 'contain', background: { r: 0, g: 0, b: 0, alpha: 0 } })
@@ -94,7 +94,7 @@ function overlay(pixels: Float32Array, drawing: Drawing, pose: Pose): void {
   }
 }
 
-/** Adds the drawing's colour at a place from -1 to 1, interpolated between its pixels. */
+/** Adds the drawing's color at a place from -1 to 1, interpolated between its pixels. */
 function addSample(sum: Float32Array, drawing: Drawing, right: number, down: number): void {
   const x = ((right + 1) / 2) * DRAWING_SIZE - 0.5;
   const y = ((down + 1) / 2) * DRAWING_SIZE - 0.5;

@@ -66,7 +66,7 @@ export const safetyNet: DetectorDefinition<SafetyNetParameters> = {
       quick: { value: 10, text: '10', source: 'Perturb; the paper does not state it' },
     },
     examples: {
-      description: 'At most so many clean and so many adversarial examples are learned from.',
+      description: 'Maximum number of clean images, and of adversarial examples, to learn from.',
       schema: { type: 'integer', minimum: 6 },
       quick: { value: 1000, text: '1000', source: 'Perturb: bounds time and memory' },
     },

@@ -12,7 +12,7 @@ export interface TensorFlowBackend {
   readonly kind: 'native' | 'wasm';
   /** As reports name it: package, version and kind. */
   readonly name: string;
-  /** Why the native library does not serve. */
+  /** Why the native library is unavailable. */
   readonly reason?: string;
   /** What to do about it. */
   readonly repair?: string;
@@ -37,7 +37,7 @@ export function configureTensorFlow(chosen: TensorFlowOptions): void {
 /**
  * Starts TensorFlow once a process: the one that was configured, else native where it is installed and computes, else
  * WebAssembly.
- * @throws UserError when the native one is asked for and does not serve.
+ * @throws UserError when the native one is asked for and unavailable.
  */
 export function startTensorFlow(): Promise<TensorFlowBackend> {
   started ??= start(options);
@@ -61,7 +61,7 @@ async function start({ backend: asked, folder }: TensorFlowOptions): Promise<Ten
   }
   if (asked === 'native') {
     throw new UserError(
-      `PERTURB_BACKEND asks for native TensorFlow, which does not serve: ${native.reason} ${native.repair} Or unset PERTURB_BACKEND.`,
+      `PERTURB_BACKEND asks for native TensorFlow, which is unavailable: ${native.reason} ${native.repair} Or unset PERTURB_BACKEND.`,
     );
   }
   return startWasm(native);

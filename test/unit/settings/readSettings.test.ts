@@ -82,7 +82,7 @@ describe('reading a folder', () => {
     ]);
   });
 
-  it('explains a setting that stands twice', async () => {
+  it('explains a setting that is defined twice', async () => {
     const { lines } = await resolveText(`{\n"perturb.tests": { "T": 1 },\n"perturb.tests": {}\n}`);
     assert.deepEqual(lines, [
       '.vscode/settings.json:3 perturb.tests: "perturb.tests" is defined twice in this file, and the first definition would be ignored. Merge the two.',

@@ -232,7 +232,7 @@ describe('a mistake in a test', () => {
     assert.deepEqual(lines, ['.vscode/settings.json:4 perturb.tests › T: 5 is not valid: enter an object { … }.']);
   });
 
-  it('is explained where a test or a key stands twice', async () => {
+  it('is explained where a test or a key is defined twice', async () => {
     const one = JSON.stringify(sound);
     const { lines, plans } = await resolveText(
       withTests(`{\n"T": ${one},\n"T": ${one},\n"U": ${one.replace('{', '{ "attack": "fgsm", ')},\n"V": ${one} }`),

@@ -65,7 +65,7 @@ function headsOf(trainee: Trainee, images: tf.Tensor4D): Heads {
   return { locked, auxiliary };
 }
 
-/** A matrix that turns labels, rows of zeros with a one, into partners. Not tf.oneHot, which errs on WebAssembly. */
+/** A matrix that turns labels, rows of zeros with a one, into partners. not tf.oneHot, which is wrong on WebAssembly. */
 function partnersOf(classmap: Classmap): tf.Tensor2D {
   return tf.tensor2d(classmap.map((partner) => classmap.map((_, k) => (k === partner ? 1 : 0))));
 }

@@ -2,6 +2,6 @@
 export const providers = ['cpu', 'coreml', 'directml', 'cuda', 'webgpu', 'wasm'] as const;
 export type Provider = (typeof providers)[number];
 
-/** What can be asked for: `auto` takes the first accelerator that computes rightly. */
+/** What can be asked for: `auto` takes the first accelerator that computes correctly. */
 export const providerChoices = ['auto', ...providers] as const;
 export type ProviderChoice = (typeof providerChoices)[number];

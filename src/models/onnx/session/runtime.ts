@@ -30,7 +30,7 @@ export interface Session {
 
 /** How ONNX Runtime is to compute. */
 export interface RuntimeOptions {
-  /** What it computes with: `auto` takes the first accelerator that computes rightly. The processor where it is missing. */
+  /** What it computes with: `auto` takes the first accelerator that computes correctly. The processor where it is missing. */
   readonly provider?: string;
   /** Threads of the native build; as many as it chooses where it is missing. */
   readonly threads?: number;
@@ -113,7 +113,7 @@ async function start(asked: string, threads: number): Promise<Runtime> {
   if ('runtime' in attempt) return attempt.runtime;
   if (asked === 'wasm') throw new Error(`ONNX Runtime does not run in WebAssembly: ${attempt.reason}`);
   const cpu = asked === 'cpu' ? attempt : await tryProvider('cpu', threads);
-  const reason = `${asked} does not serve: ${attempt.reason}`;
+  const reason = `${asked} is unavailable: ${attempt.reason}`;
   return 'runtime' in cpu ? { ...cpu.runtime, reason, repair: repairs[asked] } : fallback(reason, asked);
 }
 
@@ -123,7 +123,7 @@ async function startFastest(threads: number): Promise<Runtime> {
     const attempt = await tryProvider(provider, threads);
     const reason = reasons.length > 0 ? { reason: reasons.join('; ') } : {};
     if ('runtime' in attempt) return { ...attempt.runtime, ...reason };
-    reasons.push(`${provider} does not serve: ${attempt.reason}`);
+    reasons.push(`${provider} is unavailable: ${attempt.reason}`);
   }
   return fallback(reasons.join('; '), 'cpu');
 }

@@ -24,7 +24,7 @@ export const shapes: Readonly<Record<string, Rule>> = {
   ZeroPadding2D: ({ padding }, _, layer) => [
     image(layer, (value, build) => {
       const [[top, bottom], [left, right]] = padding as Borders;
-      // A pooling would take in a padding by 0 as its own, which is by −∞: ONNX Runtime's PadFusion errs. So pad by −0.
+      // A pooling would take in a padding by 0 as its own, which is by −∞: ONNX Runtime's PadFusion is wrong. So pad by −0.
       return build.op('Pad', [value, build.ints([0, 0, top, left, 0, 0, bottom, right]), build.floats(-0)]);
     }),
   ],

@@ -6,7 +6,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { neededVersion, type Place, packageName, placesOf } from './places.ts';
 import { tryLoading } from './verdict.ts';
 
-/** Why native TensorFlow does not serve, and what to do about it. */
+/** Why native TensorFlow is unavailable, and what to do about it. */
 export interface Failure {
   readonly reason: string;
   readonly repair: string;

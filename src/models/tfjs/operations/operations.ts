@@ -288,7 +288,7 @@ function windowOverCount(info: tf.backend_util.Conv2DInfo): tf.Tensor3D {
   return tf.tensor3d(rows.map((row) => columns.map((column) => [row * column])));
 }
 
-/** Each pixel becomes a block; its gradient is the sum over the block. TensorFlow.js's own kernel for WebAssembly errs. */
+/** Each pixel becomes a block; its gradient is the sum over the block. TensorFlow.js's own kernel for WebAssembly is wrong. */
 function nearestUpSampling(layer: tfl.layers.Layer, size: [number, number]): Operation {
   return {
     forward: (inputs) => layer.call([...inputs], {}) as tf.Tensor,

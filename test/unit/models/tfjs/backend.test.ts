@@ -44,7 +44,7 @@ describe('TensorFlow backend', () => {
     assert.deepEqual(Array.from(tf.add([1, 2], [3, 4]).dataSync()), [4, 6]);
   });
 
-  it('says why the native library does not serve, and what to do, exactly where it does not', async () => {
+  it('says why the native library is unavailable, and what to do, exactly where it does not', async () => {
     const { kind, reason, repair } = await startTensorFlow();
     if (kind === 'native') assert.deepEqual([reason, repair], [undefined, undefined]);
     else {
@@ -70,7 +70,7 @@ describe('TensorFlow backend', () => {
     if (process.platform === 'win32') this.skip();
     await fakePackage(folder, 'given', 'crashes');
     const message = String(await startWith({ folder: folder.at('given'), backend: 'native' }, nowhere()));
-    assert.match(message, /^PERTURB_BACKEND asks for native TensorFlow, which does not serve: /);
+    assert.match(message, /^PERTURB_BACKEND asks for native TensorFlow, which is unavailable: /);
     assert.match(message, /it crashes \(SIGILL\).* Run "perturb install-tensorflow"\. Or unset PERTURB_BACKEND\.$/);
   });
 

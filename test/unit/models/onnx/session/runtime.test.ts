@@ -14,12 +14,12 @@ describe('ONNX Runtime', () => {
     });
   }
 
-  it('falls back to the processor, with the reason and the repair, where a provider does not serve', async () => {
+  it('falls back to the processor, with the reason and the repair, if a provider is unavailable', async () => {
     // This one needs another operating system than any that has the next.
     const impossible = process.platform === 'darwin' ? 'directml' : 'coreml';
     const { provider, reason, repair } = await startRuntime({ provider: impossible });
     assert.equal(provider, 'cpu');
-    assert.match(reason ?? '', new RegExp(`^${impossible} does not serve: `));
+    assert.match(reason ?? '', new RegExp(`^${impossible} is unavailable: `));
     assert.match(repair ?? '', /perturb\.engine\.provider/);
   });
 
