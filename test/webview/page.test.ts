@@ -105,7 +105,7 @@ describe('the page of the perturbation view', () => {
     assert.match((await firstTile(page)) ?? '', new RegExp(`distance ${Math.round(255 * nearest)}/255`));
     await page.getByRole('combobox', { name: 'Order' }).selectOption('Least confident first');
     const least = Math.min(...shown.examples.map(({ adversarial, clean }) => (adversarial ?? clean).confidence ?? 0));
-    assert.match((await firstTile(page)) ?? '', new RegExp(`${(100 * least).toFixed(0)} %`));
+    assert.match((await firstTile(page)) ?? '', new RegExp(`${(100 * least).toFixed(0)}%`));
   });
 
   it('describes every example in words', async () => {
