@@ -103,7 +103,7 @@ describe('the page of the perturbation view', () => {
     const fooled = shown.examples.filter(({ status }) => status === 'fooled');
     const nearest = Math.min(...fooled.map(({ norms }) => norms?.linf ?? Infinity));
     assert.match((await firstTile(page)) ?? '', new RegExp(`distance ${Math.round(255 * nearest)}/255`));
-    await page.getByRole('combobox', { name: 'Order' }).selectOption('Least confident first');
+    await page.getByRole('combobox', { name: 'Sort by' }).selectOption('Least confident first');
     const least = Math.min(...shown.examples.map(({ adversarial, clean }) => (adversarial ?? clean).confidence ?? 0));
     assert.match((await firstTile(page)) ?? '', new RegExp(`${(100 * least).toFixed(0)}%`));
   });

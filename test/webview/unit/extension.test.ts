@@ -50,7 +50,7 @@ describe('a settings entry for an example', () => {
     name: 'curve',
     model: { name: 'signs', path: '/m' },
     dataset: { name: 'street', path: '/d', notes: [] },
-    attack: { id: 'ifgsm', norm: 'linf', quantize: true, parameters: { steps: 10, stepSize: 1 / 255 } },
+    attack: { id: 'ifgsm', kind: 'attack', norm: 'linf', quantize: true, parameters: { steps: 10, stepSize: 1 / 255 } },
     rounds: [{ epsilon: 8 / 255, parameters: { steps: 12, stepSize: 1 / 255 } }],
     seed: 3,
   } as unknown as TestReport;
