@@ -113,7 +113,7 @@ describe('the page of the perturbation view', () => {
     await choose(page, /Fooled/);
     assert.match(
       (await firstTile(page)) ?? '',
-      /^[\w-]+ predicted as [\w-]+, \d+(\.\d)? %, distance \d+\/255, budget \d+\/255$/,
+      /^[\w-]+ predicted as [\w-]+, \d+(\.\d)?%, distance \d+\/255, budget \d+\/255$/,
     );
   });
 
