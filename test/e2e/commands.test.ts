@@ -205,7 +205,7 @@ describe('Commands', () => {
     await quickInput.choose('street');
     await quickInput.item(best).getByText('32 of 32 correct (100.0%)').waitFor();
     assert.equal((await quickInput.items())[0], best);
-    await quickInput.item('Current settings, stretched').getByText('Current setting').waitFor();
+    await quickInput.item('Current settings, stretched').getByText('In use').waitFor();
     await workbench().screenshot('check-preprocessing');
     await quickInput.cancel();
     assert.equal(await readFile(settings, 'utf8'), wrong);

@@ -104,7 +104,7 @@ function describe(convention: CheckedConvention, { images, input }: Preprocessin
       formatPercent(accuracy),
       formatPercent(confidence),
     ),
-    detail: current ? l10n.t('$(check) Current setting') : JSON.stringify(convention.settings),
+    detail: current ? l10n.t('$(check) In use') : JSON.stringify(convention.settings),
   };
 }
 
