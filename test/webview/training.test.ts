@@ -83,7 +83,7 @@ describe('the page of a training', () => {
 
   it('cancels, once, and says that a defense can be resumed', async () => {
     const page = await fixture.open(running);
-    const remark = page.getByText('resumed');
+    const remark = page.getByText('To resume');
     await remark.waitFor();
     const cancel = page.getByRole('button', { name: 'Cancel' });
     await cancel.click();
@@ -96,7 +96,7 @@ describe('the page of a training', () => {
     assert.equal(await cancel.count(), 0);
     await remark.waitFor();
     const other = await fixture.open({ ...detector, outcome: undefined });
-    assert.equal(await other.getByText('resumed').isVisible(), false);
+    assert.equal(await other.getByText('To resume').isVisible(), false);
   });
 
   it('says why a training failed', async () => {
