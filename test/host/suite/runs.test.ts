@@ -71,7 +71,7 @@ describe('Running all tests of the demo', () => {
     const [errored, ...others] = run.tests.filter(({ status }) => status === 'errored');
     assert.ok(errored, 'no test is errored');
     assert.deepEqual(others, []);
-    assert.match(errored.message, /ended in the middle of the test \(signal SIGKILL\)/);
+    assert.match(errored.message, /exited during the test \(signal SIGKILL\)/);
     assert.ok(
       run.examples.some(({ test }) => test === errored.id),
       'finished examples are lost',
