@@ -151,8 +151,8 @@ describe('the page of a training', () => {
       outcome: { type: 'detector', report: { ...detectorReport, attacks } },
     });
     await page.locator('table.roc').waitFor();
-    assert.equal(await page.getByText('Held out').count(), 0);
-    assert.equal(await page.getByText('Used in training').count(), 0);
+    assert.equal(await page.getByText('Held out', { exact: true }).count(), 0);
+    assert.equal(await page.getByText('Used in training', { exact: true }).count(), 0);
   });
 
   for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
