@@ -29,6 +29,7 @@ export type IconName = keyof typeof shapes;
 
 const ofStatus: Record<Status, IconName> = {
   fooled: 'cross',
+  undecided: 'help',
   held: 'shield',
   wrong: 'warning',
   rejected: 'stop',

@@ -53,6 +53,7 @@ program
       'resume the run in this folder: tests that have a verdict are skipped if their settings and files are unchanged',
     ).conflicts('output'),
   )
+  .option('--strict', 'audit every test, and take each sign that a result overstates robustness for a failure')
   .option('--json', 'print the full report with every example instead of a table')
   .action(async (workspace: string, options) => {
     process.exitCode = await run(workspace, options);

@@ -8,7 +8,19 @@ import { formatTable } from './table.ts';
 /** Runs a workspace and prints the result. Returns the exit code: 0 if all passed, 1 if any failed, 2 if any could not run. */
 export async function run(
   workspace: string,
-  { test, output, resume, json }: { test?: string[]; output?: string; resume?: string; json?: boolean },
+  {
+    test,
+    output,
+    resume,
+    strict,
+    json,
+  }: {
+    test?: string[];
+    output?: string;
+    resume?: string;
+    strict?: boolean;
+    json?: boolean;
+  },
 ): Promise<number> {
   const bar = new ProgressBar();
   const interrupt = new AbortController();
@@ -18,6 +30,7 @@ export async function run(
     names: test,
     output,
     resume,
+    strict,
     signal: interrupt.signal,
     onProgress: (progress) => bar.show(progress),
     ...(!json && {

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
 import { createRunFolder, prepareRunFolder } from '../reports/runFolder.ts';
@@ -21,6 +22,8 @@ export interface WorkspaceRun {
   readonly output?: string | undefined;
   /** The folder of a run that was interrupted, to go on with. */
   readonly resume?: string | undefined;
+  /** Take every finding of the audit for a failure, whatever the settings say. */
+  readonly strict?: boolean | undefined;
   readonly signal?: AbortSignal;
   onProgress?(progress: TestProgress): void;
   /** Called before a test that may take long, with a line that says how long; without it nothing is estimated. */
@@ -39,9 +42,18 @@ export interface FinishedRun {
  * Runs the tests of a workspace.
  * @throws UserError when there is nothing to run, nothing to resume, or nowhere to write, or when the run was interrupted.
  */
-export async function runWorkspace({ names, output, resume, signal, ...request }: WorkspaceRun): Promise<FinishedRun> {
+export async function runWorkspace({
+  names,
+  output,
+  resume,
+  strict,
+  signal,
+  ...request
+}: WorkspaceRun): Promise<FinishedRun> {
   const workspace = path.resolve(request.workspace);
-  const { plans, problems } = resolvePlans(await readWorkspace(workspace));
+  const resolution = resolvePlans(await readWorkspace(workspace));
+  const { problems } = resolution;
+  const plans = resolution.plans.map((plan): TestPlan => (strict ? { ...plan, audit: 'strict' } : plan));
   const impossible = unplannedReports(problems);
   const wanted = selection(
     names,

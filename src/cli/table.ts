@@ -3,6 +3,7 @@ import { kinds } from '../attacks/kind.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { describeDetection, describeFinding } from '../reports/detection.ts';
 import {
+  describeOffGrid,
   formatDistance,
   formatEpsilon,
   formatPercent,
@@ -25,20 +26,21 @@ export function formatTable({ tests }: RunReport): string {
       table.push([test.name, isPlanned(test) ? test.model.name : '', '', '', '', '', '', '', marks[test.status]]);
       continue;
     }
-    const { norm, kind } = test.attack;
+    const { norm } = test.attack;
     for (const [i, { epsilon, metrics, detection }] of test.rounds.entries()) {
       const budget = epsilon === undefined ? '' : formatEpsilon(epsilon, norm);
       const names = i === 0 ? [test.name, test.model.name, attackOf(test)] : ['', '', attackerOf(test)];
-      table.push([...names, budget, ...figures(kind, metrics), i === 0 ? marks[test.status] : '']);
+      table.push([...names, budget, ...figures(test.attack, metrics), i === 0 ? marks[test.status] : '']);
       if (!detection) continue;
       const { attacker, metrics: others } = detection.other;
-      table.push(['', '', `${attacker} attacker`, budget, ...figures(kind, others), '']);
+      table.push(['', '', `${attacker} attacker`, budget, ...figures(test.attack, others), '']);
     }
   }
   const remarks = tests.flatMap((test) => [
     ...(test.status === 'passed' ? [] : [`${marks[test.status]}: ${test.name}${placeOf(test)}: ${test.message}`]),
     ...(isPlanned(test) ? test.warnings.map((warning) => `warning: ${test.name}: ${warning}`) : []),
     ...(isPlanned(test) ? describeStages(test).map((line) => `note: ${test.name}: ${line}`) : []),
+    ...(isPlanned(test) ? describeOffGrid(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeDetection(test).map((line) => `detector: ${test.name}: ${line}`) : []),
     ...(isPlanned(test)
       ? (test.findings ?? []).map((finding) => `audit: ${test.name}: ${describeFinding(finding)}`)
@@ -59,21 +61,29 @@ function attackerOf({ detector }: TestReport): string {
   return detector ? `${detector.attacker} attacker` : '';
 }
 
-/** Clean and robust accuracy, success rate and median distance, as far as they mean anything for what was made. */
+/**
+ * Clean and robust accuracy, success rate and median distance, as far as they mean anything for what was made: an attack
+ * within a budget stops at its first success, however near one could come. Undecided images leave a range.
+ */
 function figures(
-  kind: TestReport['attack']['kind'],
-  { cleanAccuracy, robustAccuracy, successRate, medianDistance }: Metrics,
+  { kind, epsilons }: TestReport['attack'],
+  { cleanAccuracy, robustAccuracy, successRate, medianDistance, ifHeld }: Metrics,
 ): string[] {
   if (!kinds[kind].isMeasured) return ['—', '—', '—', '—'];
   return [
     kinds[kind].hasTrueLabel ? formatPercent(cleanAccuracy) : '—',
-    robustAccuracy === undefined ? '—' : formatPercent(robustAccuracy),
-    formatPercent(successRate),
-    formatDistance(medianDistance),
+    robustAccuracy === undefined ? '—' : range(formatPercent, robustAccuracy, ifHeld?.robustAccuracy),
+    range(formatPercent, ifHeld?.successRate ?? successRate, successRate),
+    epsilons.length > 0 ? '—' : range(formatDistance, medianDistance, ifHeld?.medianDistance),
   ];
 }
 
 /** Where a test that could not be evaluated is defined; the message of one that was never planned says so itself. */
 function placeOf(test: RunReport['tests'][number]): string {
   return test.status === 'errored' && isPlanned(test) ? ` (${test.origin.file}:${test.origin.line})` : '';
+}
+
+/** A figure, or the two that undecided images leave open. */
+function range(format: (value: number) => string, low: number, high = low): string {
+  return low === high ? format(low) : `${format(low)}–${format(high)}`;
 }

@@ -4,7 +4,6 @@ import type { LabeledImage } from '../data/loadExamples.ts';
 import { distances, type Norms } from '../geometry/norms.ts';
 import { softmax } from '../models/functional.ts';
 import type { Candidate } from '../runner/candidate.ts';
-import type { Outcome } from '../runner/conversation.ts';
 import type { Step } from '../runner/recorder.ts';
 import type { Judgment, Victim } from '../runner/victim.ts';
 import type { Case } from './cases.ts';
@@ -20,8 +19,21 @@ export interface Prediction {
   readonly rejected?: boolean;
 }
 
+/** What an attack on an image came to. */
+export interface AttackResult {
+  /** The best that it found, whether it fooled the model or not; missing where nothing was within the budget. */
+  readonly adversarial?: Found;
+  /** With the grid off: what becomes of that when it is rounded to the 8-bit grid. */
+  readonly onGrid?: Found;
+  readonly queries: { readonly points: number; readonly gradients: number };
+  /** Where it is recorded, the points that the attack went through. */
+  readonly steps?: readonly Step[];
+  /** The part of the attack that found it. */
+  readonly stage?: string;
+}
+
 /** One example of one attack, as it is reported. */
-export interface Example {
+export interface Example extends AttackResult {
   /** Place of the image in the test's list. */
   readonly index: number;
   readonly image: LabeledImage;
@@ -29,17 +41,8 @@ export interface Example {
   readonly label: string;
   readonly target?: string;
   readonly clean: Prediction;
-  /** The best that the attack found, whether it fooled the model or not. */
-  readonly adversarial?: Found;
-  /** With the grid off: what becomes of it when it is rounded to the 8-bit grid. */
-  readonly onGrid?: Found;
   /** Seed of the example's own randomness. */
   readonly seed: number;
-  readonly queries: { readonly points: number; readonly gradients: number };
-  /** Where it is recorded, the points that the attack went through. */
-  readonly steps?: readonly Step[];
-  /** The part of the attack that found the adversarial example. */
-  readonly stage?: string;
 }
 
 /** A point that an attack found. */
@@ -50,26 +53,22 @@ export interface Found {
   readonly success: boolean;
 }
 
-/** An example as it is reported. @param found the best of its attack, where it was attacked and something was found. */
+/** An example as it is reported. @param result what the attack came to, where there was one. */
 export function exampleOf(
-  { index, image, goal, clean, seed, status }: Case,
+  { index, image, goal, clean, seed }: Case,
+  status: Status,
   { classes }: Victim,
-  outcome?: Outcome,
-  found?: Found,
+  result: AttackResult = { queries: { points: 0, gradients: 0 } },
 ): Example {
-  const stage = outcome?.best?.stage;
   return {
     index,
     image,
-    status: status ?? (found?.success ? 'fooled' : 'held'),
+    status,
     label: classes[goal.label] as string,
     ...(goal.target === undefined ? {} : { target: classes[goal.target] }),
     clean: predictionOf(clean, classes),
-    ...(found ? { adversarial: found } : {}),
-    ...(stage === undefined ? {} : { stage }),
-    ...(outcome?.steps ? { steps: outcome.steps } : {}),
     seed,
-    queries: outcome?.queries ?? { points: 0, gradients: 0 },
+    ...result,
   };
 }
 

@@ -2,6 +2,7 @@ import type { DatasetSource } from '../data/source.ts';
 import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
 import type { ModelSource } from '../models/source.ts';
 import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
+import type { Confidence } from './metrics.ts';
 
 /** The metrics that a test can state an expectation of. `successRate` is a maximum, the others are minima. */
 export const expectedMetrics = ['cleanAccuracy', 'robustAccuracy', 'successRate', 'medianDistance'] as const;
@@ -23,13 +24,17 @@ export interface TestPlan {
   readonly target?: string;
   /** For each metric one bound a budget (a single one where there is no budget). */
   readonly expect: Readonly<Partial<Record<ExpectedMetric, readonly number[]>>>;
+  /** Hold the end of the confidence interval against a bound, not the figure itself. */
+  readonly confidence?: Confidence;
+  /** Eligible images that it takes to judge figures that run over them. */
+  readonly minimumEligible?: number;
   /** Keep the steps of the attack on this many images, or on those whose paths end in one of these. */
   readonly record?: number | readonly string[];
   /** The detector that the model has, and whether the attacker knows of it. */
   readonly detector?: DetectorSource;
   readonly attacker?: Attacker;
-  /** Look for signs that the result flatters the model. */
-  readonly audit?: boolean;
+  /** Look for signs that the result flatters the model; strictly, so that each is a failure. */
+  readonly audit?: boolean | 'strict';
   /** The other models that the test is for: the audit tries whether attacks on them transfer to this one. */
   readonly surrogates?: readonly ModelSource[];
   readonly seed: number;

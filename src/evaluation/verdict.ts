@@ -1,27 +1,38 @@
-import type { Round } from './evaluate.ts';
-import { type ExpectedMetric, expectedMetrics, type TestPlan } from './plan.ts';
+import { kinds } from '../attacks/kind.ts';
+import { definitionOf } from '../runner/configuredAttack.ts';
+import { type Comparison, compare } from './comparison.ts';
+import { objectionTo } from './evidence.ts';
+import type { TestPlan } from './plan.ts';
+import type { Round } from './round.ts';
 
 /** A test's result: its expectation met, missed, or not to be judged. The last two are never merged. */
 export type Verdict = 'passed' | 'failed' | 'errored';
 
-/** One expectation of a test, beside what was measured. */
-export interface Comparison {
-  readonly metric: ExpectedMetric;
-  readonly epsilon?: number;
-  readonly expected: number;
-  readonly measured: number;
-  readonly met: boolean;
+/** What a test comes to. */
+export interface Conclusion {
+  readonly status: Verdict;
+  readonly comparisons: readonly Comparison[];
+  /** Why expectations that were met prove nothing. */
+  readonly objection?: string;
 }
 
-/** Compares every expectation of a test with what was measured. `successRate` is a maximum, the others are minima. */
-export function compare({ expect }: TestPlan, rounds: readonly Round[]): Comparison[] {
-  return rounds.flatMap(({ epsilon, metrics }, index) =>
-    expectedMetrics.flatMap((metric) => {
-      const expected = expect[metric]?.[index];
-      const measured = metrics[metric];
-      if (expected === undefined || measured === undefined) return [];
-      const met = metric === 'successRate' ? measured <= expected : measured >= expected;
-      return [{ metric, epsilon, expected, measured, met }];
-    }),
-  );
+/**
+ * The verdict of a test. It fails where an expectation is missed however undecided images are read, and passes only where
+ * every one is met however they are read, and where that proves something.
+ * @param classes number of the model's classes.
+ */
+export function conclude(plan: TestPlan, rounds: readonly Round[], classes: number): Conclusion {
+  const comparisons = compare(plan, rounds);
+  if (comparisons.some(({ result }) => result === 'missed')) return { status: 'failed', comparisons };
+  const open = comparisons.length > 0 ? comparisons.some(({ result }) => result === 'undecided') : rounds.some(isOpen);
+  if (open) return { status: 'errored', comparisons };
+  const [metrics] = rounds.map((round) => round.metrics);
+  const { hasTrueLabel } = kinds[definitionOf(plan.attacks[0].attack).kind];
+  const objection = metrics && hasTrueLabel && objectionTo(plan, comparisons, metrics, classes);
+  return objection ? { status: 'errored', comparisons, objection } : { status: 'passed', comparisons };
+}
+
+/** True where no image of those that were attacked is decided. */
+function isOpen({ metrics: { counts } }: Round): boolean {
+  return counts.undecided === counts.eligible;
 }

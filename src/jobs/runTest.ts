@@ -1,17 +1,18 @@
+import { underAudit } from '../audit/strict.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import { type Attacker, attackers, type DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
-import { objectionByChance } from '../evaluation/chance.ts';
 import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { planImages } from '../evaluation/planImages.ts';
-import { compare } from '../evaluation/verdict.ts';
+import { conclude } from '../evaluation/verdict.ts';
 import type { Classifier } from '../models/classifier.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { describeOutcome, type TestReport } from '../reports/report.ts';
 import { dropUnfinishedLine } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
+import { definitionOf } from '../runner/configuredAttack.ts';
 import { victimOf } from '../runner/victim.ts';
 import { describeError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
@@ -39,6 +40,7 @@ export async function runTest(
   { models, location, signal, onProgress }: JobContext<TestProgress>,
 ): Promise<TestReport> {
   const start = performance.now();
+  const definition = definitionOf(plan.attacks[0].attack);
   let report = unstartedReport(plan, location);
   let guarded: Guarded | undefined;
   const elapsed = () => Math.round(performance.now() - start) / 1000;
@@ -57,7 +59,7 @@ export async function runTest(
     };
     report = { ...report, model, engine: { name: classifier.engine, location } };
     if (plan.detector) {
-      guarded = await openGuarded(plan.detector, classifier, sha256);
+      guarded = await openGuarded(plan.detector, classifier, sha256, definition.fixedBudget);
       report = { ...report, detector: describeDetector(plan, plan.detector, guarded) };
     }
     await dropUnfinishedLine(folder);
@@ -82,15 +84,14 @@ export async function runTest(
         report = { ...report, ...(await auditTest(plan, { ...options, computing: models.computing, onCheck })) };
       },
     });
-    const comparisons = compare(plan, rounds);
-    const last = rounds.at(-1);
-    const passed = comparisons.every(({ met }) => met);
-    const objection = passed && last && objectionByChance(plan, comparisons, last.metrics, classifier.classes.length);
+    const conclusion = conclude(plan, rounds, classifier.classes.length);
+    const { status, comparisons, objection } = underAudit(plan, conclusion, report.findings);
     const outcome = describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report.detector);
+    const last = rounds.at(-1);
     return {
       ...report,
-      status: objection ? 'errored' : passed ? 'passed' : 'failed',
-      message: objection || outcome,
+      status,
+      message: objection ?? outcome,
       attack: { ...report.attack, parameters: last?.parameters ?? {} },
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),
@@ -119,11 +120,11 @@ function opponentsOf(
 ): Pick<EvaluationOptions, 'judge' | 'opponents'> {
   if (guarded === undefined) {
     const judge = victimOf(classifier);
-    return { judge, opponents: [{ victim: judge }] };
+    return { judge, opponents: [{ victims: [judge] }] };
   }
   const { judge, attacked } = guarded;
   const rival = attacker === 'adaptive' ? 'unaware' : 'adaptive';
-  const opponentAs = (attacker: Attacker) => ({ attacker, victim: attacked[attacker] });
+  const opponentAs = (attacker: Attacker) => ({ attacker, victims: attacked[attacker] });
   return { judge, opponents: [opponentAs(attacker), opponentAs(rival)] };
 }
 

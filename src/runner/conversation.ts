@@ -46,6 +46,8 @@ export interface Outcome {
   readonly index: number;
   /** The best that was found (see `gain`), a success or not; missing when nothing was within the budget. */
   readonly best?: Candidate;
+  /** A point within the budget did what was wanted, on the 8-bit grid or off it. */
+  readonly succeededOffGrid: boolean;
   /** Where it is recorded, the points that the attack went through, in their order. */
   readonly steps?: readonly Step[];
   /** Points that the victim was asked about, gradients that were computed among them. */
@@ -63,6 +65,8 @@ export interface PendingAsk extends Ask {
   /** Its place on the axis of an explanation. */
   readonly at?: number;
   readonly stage?: string;
+  /** Asked only to know what rounding to the grid makes of it. */
+  readonly isOffGrid?: boolean;
 }
 
 const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
@@ -91,6 +95,7 @@ export class Conversation {
   #order = 0;
   #ended = false;
   #settled = false;
+  #succeededOffGrid = false;
   #queries = { points: 0, gradients: 0 };
   #masked = { zero: 0, nonFinite: 0 };
 
@@ -137,6 +142,7 @@ export class Conversation {
       best: this.#best,
       queries: this.#queries,
       masked: this.#masked,
+      succeededOffGrid: this.#succeededOffGrid,
       steps: this.#recorder?.steps,
     };
   }
@@ -194,12 +200,14 @@ export class Conversation {
   }
 
   /** Takes the point as an adversarial example if it may be one; off the grid, has the grid point beside it judged. */
-  #judge({ point, slot, order, stage }: PendingAsk, { decision, logits }: Answer): void {
+  #judge({ point, slot, order, stage, isOffGrid }: PendingAsk, { decision, logits }: Answer): void {
     const { victim } = this.#options;
     const { quantize } = this.#options.attack.choice;
     const { image, goal } = this.#subject;
     const success = isReachedBy(goal, decision);
     if (!isWithin(image, point, this.#budget, victim.input.channels)) return;
+    this.#succeededOffGrid ||= success;
+    if (isOffGrid) return;
     const offGrid = quantize && !isOnGrid(point);
     if (offGrid && !this.#settlesLater) {
       if (success) this.#propose(point, order);
@@ -219,9 +227,15 @@ export class Conversation {
   #propose(point: Pixels, order: number): void {
     if (!isInRange(point)) return;
     const { image, goal } = this.#subject;
+    const { norm } = this.#budget;
     const rounds = this.#options.attack.choice.quantize && !this.#settlesLater;
-    const judged = rounds ? roundToGrid(image, point, this.#budget.norm) : point.slice();
-    this.#ask([{ point: judged, goal, order, stage: this.#stage }]);
+    const judged = rounds ? roundToGrid(image, point, norm) : point.slice();
+    const common = { goal, order, stage: this.#stage };
+    // In linf the budget itself is rounded, and points that use it up lie on the grid.
+    const isCounted =
+      rounds && norm !== 'linf' && !this.#succeededOffGrid && this.#options.victim.queryLimit === undefined;
+    const besides = isCounted && !isOnGrid(point) ? [{ ...common, point: point.slice(), isOffGrid: true }] : [];
+    this.#ask([{ ...common, point: judged }, ...besides]);
   }
 
   /** After the attack: looks for a point of the grid that does what the best point beside it does. */

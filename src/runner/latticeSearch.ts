@@ -60,8 +60,9 @@ function* linearized(problem: OffGrid): Asking<boolean> {
   const { image, input, found, norm } = problem;
   let nearest: GridPoint | undefined;
   // Nearest levels keep a strong perturbation as it is, and lose a faint one; cutting and raising does the reverse.
-  for (const start of [roundedToGrid(found.point), roundToGrid(image, found.point, norm)]) {
-    if (distances(image, start, 1).linf === 0) continue;
+  const [levels, cut] = [roundedToGrid(found.point), roundToGrid(image, found.point, norm)];
+  // Where both lose it, the gradient at the image tells which values to change.
+  for (const start of distances(levels, cut, 1).linf === 0 ? [levels] : [levels, cut]) {
     const success = yield* corrected(problem, start);
     if (success && success.distance < (nearest?.distance ?? Infinity)) nearest = success;
   }

@@ -31,6 +31,8 @@ export interface Judgment {
  * Images are of the shape `input`, float32 in [0, 1]. An answer never depends on the other questions of its batch.
  */
 export interface Victim {
+  /** What sets it apart from others that are attacked in its place. */
+  readonly title?: string;
   readonly input: ImageShape;
   readonly classes: readonly string[];
   readonly access: Access;

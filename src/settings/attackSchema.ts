@@ -51,7 +51,7 @@ export function testSchemaOf(attack: AttackDefinition) {
 /** What an attack demands beyond what holds for every test. */
 function attackRules(attack: AttackDefinition) {
   const { title, goals, fixedBudget } = attack;
-  const { hasTrueLabel, isMeasured, isAdversarial, needsImages } = kinds[attack.kind];
+  const { isMeasured, isAdversarial, needsImages } = kinds[attack.kind];
   return {
     properties: {
       ...budgetRules(attack),
@@ -59,15 +59,7 @@ function attackRules(attack: AttackDefinition) {
       ...(!isMeasured && {
         expect: refused(`${title} explains the model and does not measure robustness: remove "expect".`),
       }),
-      ...(!hasTrueLabel && {
-        expect: {
-          properties: {
-            cleanAccuracy: refused(
-              `${title} creates images that have no correct class: use "successRate" instead of "cleanAccuracy".`,
-            ),
-          },
-        },
-      }),
+      ...(isMeasured && { expect: { properties: metricRules(attack) } }),
       ...(!isAdversarial && {
         detector: refused(`${title} creates nothing for a detector to reject: remove "detector".`),
         attacker: refused(`${title} creates nothing for a detector to reject: remove "attacker".`),
@@ -81,6 +73,22 @@ function attackRules(attack: AttackDefinition) {
     ],
     ...(!isAdversarial && { dependencies: {} }),
     ...(goals.includes('targeted') && untargetedMetrics),
+  };
+}
+
+/** The metrics that say nothing about what an attack makes. */
+function metricRules({ title, kind, fixedBudget }: AttackDefinition) {
+  return {
+    ...(!kinds[kind].hasTrueLabel && {
+      cleanAccuracy: refused(
+        `${title} creates images that have no correct class: use "successRate" instead of "cleanAccuracy".`,
+      ),
+    }),
+    ...(fixedBudget && {
+      medianDistance: refused(
+        `${title} stops at the first success within its epsilon, which is not the nearest: use "robustAccuracy" or "successRate", or an attack that minimizes the norm, such as DeepFool.`,
+      ),
+    }),
   };
 }
 

@@ -32,7 +32,8 @@ function boundFaults(
   epsilon: unknown,
 ): Fault[] {
   const budgets = Array.isArray(epsilon) ? epsilon.length : 1;
-  return Object.entries(expect).flatMap(([metric, bounds]) => {
+  const { confidence: _, ...metrics } = expect;
+  return Object.entries(metrics).flatMap(([metric, bounds]) => {
     if (!Array.isArray(bounds) || bounds.length === budgets) return [];
     const found = `There ${bounds.length === 1 ? 'is 1 bound' : `are ${bounds.length} bounds`}`;
     const message = fixedBudget

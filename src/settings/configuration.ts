@@ -4,7 +4,7 @@ import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import { providerChoices } from '../models/onnx/session/providers.ts';
 import { type Attacks, testSchema } from './attackSchema.ts';
 import { explorerMenu } from './explorerMenu.ts';
-import { datasetSchema, modelSchema } from './schema.ts';
+import { auditSchema, datasetSchema, modelSchema } from './schema.ts';
 import {
   datasetSnippet,
   defenseSnippet,
@@ -56,14 +56,18 @@ export function configuration(
         testSchema(attacks),
         testSnippet(attacks),
       ),
+      'perturb.audit': { ...auditSchema, scope: 'resource', order: 5, markdownDescription: auditDescription },
       'perturb.engine.location': engineLocation,
       'perturb.engine.tensorflow': tensorflowFolder,
       'perturb.engine.runtime': engineRuntime,
       'perturb.engine.provider': engineProvider,
       'perturb.engine.memory': engineMemory,
-    } satisfies Record<SettingKey | `perturb.engine.${string}`, object>,
+    } satisfies Record<SettingKey | 'perturb.audit' | `perturb.engine.${string}`, object>,
   };
 }
+
+const auditDescription =
+  'How tests are audited that do not set `audit` themselves: look for signs that a result overstates the model’s robustness (`true`), do not (`false`), or take such a sign for a failure (`"strict"`).';
 
 const engineLocation = {
   type: 'string',

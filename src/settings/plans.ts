@@ -136,7 +136,8 @@ function commonPlan(
   { dataset, detector }: { dataset?: DatasetSource | undefined; detector?: DetectorPlan | undefined },
   attacks: Attacks,
 ): Omit<TestPlan, 'id' | 'model'> {
-  const { attack, classes, target, record, expect = {} } = settings;
+  const { attack, classes, target, record, minimumEligible } = settings;
+  const { confidence, ...expect } = settings.expect ?? {};
   const epsilons = [settings.epsilon ?? []].flat().map(parseAmount);
   const bounds = Object.entries(expect).map(([metric, bound]) => {
     const spread = Array.isArray(bound)
@@ -161,10 +162,12 @@ function commonPlan(
     attacks: [at(first), ...others.map(at)],
     ...(target !== undefined && { target }),
     expect: Object.fromEntries(bounds),
+    ...(confidence !== undefined && { confidence }),
+    ...(minimumEligible !== undefined && { minimumEligible }),
     ...(record !== undefined && { record }),
     ...(detector && { detector: { name: detector.name, path: detector.path } }),
     ...(settings.attacker && { attacker: settings.attacker }),
-    audit: settings.audit ?? true,
+    audit: settings.audit ?? test.layer.audit ?? true,
     seed: settings.seed ?? 0,
     origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },
   };

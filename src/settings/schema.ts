@@ -2,7 +2,9 @@ import Type from 'typebox';
 import { interpolations } from '../data/resample.ts';
 import { type Sampling, samplings, type UnreadablePolicy, unreadablePolicies } from '../data/source.ts';
 import { type Attacker, attackers } from '../defenses/guard/attacker.ts';
-import type { ExpectedMetric } from '../evaluation/plan.ts';
+import { minimumEligible } from '../evaluation/evidence.ts';
+import { type Confidence, confidences } from '../evaluation/metrics.ts';
+import { type ExpectedMetric, expectedMetrics } from '../evaluation/plan.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
 import { formats } from '../models/formats.ts';
 import {
@@ -236,9 +238,16 @@ const expectations: Record<ExpectedMetric, ReturnType<typeof bound>> = {
   medianDistance: bound(
     { minimum: 0 },
     'Enter a number that is 0 or greater.',
-    'Minimum median distance to the adversarial examples, in the attack’s norm, where pixels range from 0 to 1. An image that withstands the attack counts as infinitely far away.',
+    'Minimum median distance to the adversarial examples, in the attack’s norm, where pixels of the model’s input range from 0 to 1. An image that withstands the attack counts as infinitely far away. Only for attacks that minimize the norm.',
   ),
 };
+
+const confidenceSchema = Type.Unsafe<Confidence>({
+  enum: confidences,
+  errorMessage: `Enter ${confidences.slice(0, -1).join(', ')}, or ${confidences.at(-1)}.`,
+  markdownDescription:
+    'Hold the end of the confidence interval against each bound instead of the measured figure: the test then passes only if the sample is large enough to tell. The interval is Wilson’s for fractions.',
+});
 
 /** The preset for parameters that are not set. @param owner what has them, in words */
 export function presetOf(owner: string) {
@@ -250,6 +259,17 @@ export function presetOf(owner: string) {
     }),
   );
 }
+
+export const auditError = 'Enter true, false, or "strict".';
+
+/** How a test is audited: `perturb.audit`, and what a test says instead. */
+export const auditSchema = Type.Unsafe<boolean | 'strict'>({
+  enum: [true, false, 'strict'],
+  default: true,
+  errorMessage: auditError,
+  markdownDescription:
+    'Check for signs that the result overstates the model’s robustness. Takes additional attacks. With `"strict"`, a sign is a failure.',
+});
 
 /** Every key of a test, whichever attack it names. */
 const testProperties = {
@@ -296,7 +316,7 @@ const testProperties = {
       minItems: 1,
       errorMessage: amountError,
       markdownDescription:
-        'Maximum perturbation, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels. A list produces the security curve.',
+        'Maximum perturbation of the model’s input image, after resizing, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels. A list produces the security curve.',
     }),
   ),
   target: Type.Optional(
@@ -315,12 +335,15 @@ const testProperties = {
   ),
   preset: presetOf('attack'),
   expect: Type.Optional(
-    Type.Object(expectations, {
-      ...closed,
-      minProperties: 1,
-      errorMessage: `Enter at least one of ${Object.keys(expectations).join(', ')}, as in { "robustAccuracy": 0.4 }.`,
-      markdownDescription: 'Conditions for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
-    }),
+    Type.Object(
+      { ...expectations, confidence: Type.Optional(confidenceSchema) },
+      {
+        ...closed,
+        anyOf: expectedMetrics.map((metric) => ({ required: [metric] })),
+        errorMessage: `Enter at least one of ${Object.keys(expectations).join(', ')}, as in { "robustAccuracy": 0.4 }.`,
+        markdownDescription: 'Conditions for the test to pass, such as `{ "robustAccuracy": 0.4 }`.',
+      },
+    ),
   ),
   detector: Type.Optional(
     Type.String({
@@ -341,13 +364,15 @@ const testProperties = {
       ],
     }),
   ),
-  audit: Type.Optional(
-    Type.Boolean({
-      default: true,
+  minimumEligible: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      default: minimumEligible,
       markdownDescription:
-        'Check for signs that the result overstates the model’s robustness. Takes additional attacks.',
+        'Number of images that must be eligible for the attack (classified correctly before it) for `successRate` and `medianDistance` to be judged. With fewer, the test cannot be evaluated.',
     }),
   ),
+  audit: Type.Optional(auditSchema),
   record: Type.Optional(
     Type.Unsafe<number | readonly string[]>({
       type: ['integer', 'array'],

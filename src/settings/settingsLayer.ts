@@ -2,6 +2,7 @@ import type { JSONPath } from 'jsonc-parser';
 import { type SettingKey, settingKeys } from './configuration.ts';
 import { type Position, parseJson } from './jsonc.ts';
 import { formatPath, isObject, type Problem } from './problem.ts';
+import { auditError } from './schema.ts';
 import type { PathScope } from './variables.ts';
 
 /** Where a settings file belongs. */
@@ -16,6 +17,8 @@ export interface LayerOrigin extends PathScope {
 /** What one file says in the settings that define tests, and where it says so. */
 export interface SettingsLayer extends LayerOrigin {
   readonly values: Readonly<Record<SettingKey, Readonly<Record<string, unknown>>>>;
+  /** How tests are audited that do not say so themselves. */
+  readonly audit?: boolean | 'strict';
   /** Paths whose key is defined twice in one object: JSON silently drops the first definition. */
   readonly duplicates: readonly JSONPath[];
   /** Mistakes that hide what the file defines. */
@@ -74,5 +77,12 @@ export function parseLayer(text: string, origin: LayerOrigin, prefix: JSONPath =
     else if (value !== undefined)
       report([key], 'This setting must be an object with names as keys: { "name": { … } }.');
   }
-  return { ...origin, values, duplicates, problems, locate };
+  const audit = isObject(settings) ? settings['perturb.audit'] : undefined;
+  if (audit !== undefined && !isAudit(audit)) report(['perturb.audit'], auditError);
+  const inherited = isAudit(audit) ? audit : origin.outer?.audit;
+  return { ...origin, values, ...(inherited !== undefined && { audit: inherited }), duplicates, problems, locate };
+}
+
+function isAudit(value: unknown): value is boolean | 'strict' {
+  return value === 'strict' || typeof value === 'boolean';
 }

@@ -9,8 +9,9 @@ import { audit } from '../../src/audit/audit.ts';
 import { checks } from '../../src/audit/catalog.ts';
 import type { LabeledImage } from '../../src/data/loadExamples.ts';
 import { computingOf } from '../../src/engine/computing.ts';
-import { type Attacked, evaluate, type Round } from '../../src/evaluation/evaluate.ts';
+import { type Attacked, evaluate } from '../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
+import type { Round } from '../../src/evaluation/round.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
 import { configureTensorFlow, startTensorFlow } from '../../src/models/tfjs/backend.ts';
@@ -77,7 +78,7 @@ async function runAudited(
   const attacked: Attacked[] = [];
   const rounds: Round[] = await evaluate(plan, {
     judge,
-    opponents: [{ victim: judge }],
+    opponents: [{ victims: [judge] }],
     images,
     onExample() {},
     onAttacked: (all) => void attacked.push(all),

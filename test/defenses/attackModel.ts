@@ -6,6 +6,7 @@ import type { TestPlan } from '../../src/evaluation/plan.ts';
 import { planImages } from '../../src/evaluation/planImages.ts';
 import { openModel } from '../../src/models/open.ts';
 import type { ModelSource } from '../../src/models/source.ts';
+import { definitionOf } from '../../src/runner/configuredAttack.ts';
 import { victimOf } from '../../src/runner/victim.ts';
 import { planOf } from '../support/plans.ts';
 import { computing } from './computing.ts';
@@ -32,7 +33,7 @@ export async function attackModel(domain: Domain, model: ModelSource, trial: Tri
     const judge = victimOf(classifier);
     const [round] = await evaluate(plan, {
       judge,
-      opponents: [{ victim: judge }],
+      opponents: [{ victims: [judge] }],
       images,
       onExample: (example) => {
         examples.push(example);
@@ -68,14 +69,19 @@ export async function attackGuarded(
     attacker: 'unaware',
   } as const;
   const { classifier, sha256 } = await openModel(model, computing);
-  const { judge, attacked, opened } = await openGuarded(plan.detector, classifier, sha256);
+  const { judge, attacked, opened } = await openGuarded(
+    plan.detector,
+    classifier,
+    sha256,
+    definitionOf(trial.attack).fixedBudget,
+  );
   try {
     const { images } = await planImages(plan, classifier);
     const [round] = await evaluate(plan, {
       judge,
       opponents: [
-        { attacker: 'unaware', victim: attacked.unaware },
-        { attacker: 'adaptive', victim: attacked.adaptive },
+        { attacker: 'unaware', victims: attacked.unaware },
+        { attacker: 'adaptive', victims: attacked.adaptive },
       ],
       images,
       onExample() {},

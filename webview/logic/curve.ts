@@ -1,4 +1,5 @@
-import type { Interval } from '../../src/evaluation/metrics.ts';
+import type { Comparison } from '../../src/evaluation/comparison.ts';
+import type { Confidence, Interval } from '../../src/evaluation/metrics.ts';
 import type { TestReport } from '../../src/reports/report.ts';
 
 /** The metric of the security curve: robust accuracy or, for targeted attacks, which have none, the success rate. */
@@ -11,11 +12,13 @@ export interface CurvePoint {
   readonly interval?: Interval;
   /** The bound that the test states: a minimum for robust accuracy, a maximum for the success rate. */
   readonly expected?: number;
-  readonly met?: boolean;
+  readonly result?: Comparison['result'];
 }
 
 export interface Curve {
   readonly metric: CurveMetric;
+  /** Of the intervals. */
+  readonly confidence: Confidence;
   readonly points: readonly CurvePoint[];
 }
 
@@ -32,7 +35,7 @@ export function securityCurve({ rounds, comparisons, attack }: TestReport): Curv
         epsilon,
         value,
         interval: metrics.intervals[metric],
-        ...(bound && { expected: bound.expected, met: bound.met }),
+        ...(bound && { expected: bound.expected, result: bound.result }),
       },
     ];
   });
@@ -43,5 +46,9 @@ export function securityCurve({ rounds, comparisons, attack }: TestReport): Curv
       : clean
         ? [{ epsilon: 0, value: clean.cleanAccuracy, interval: clean.intervals.cleanAccuracy }]
         : [];
-  return { metric, points: [...start, ...points].sort((a, b) => a.epsilon - b.epsilon) };
+  return {
+    metric,
+    confidence: clean?.confidence ?? 0.95,
+    points: [...start, ...points].sort((a, b) => a.epsilon - b.epsilon),
+  };
 }

@@ -13,6 +13,8 @@ export function statusTitle(t: Translate, status: Status, kind: Kind): string {
       return { attack: t('Fooled'), forge: t('Forged'), explanation: t('Changes') }[kind];
     case 'held':
       return { attack: t('Held'), forge: t('Not forged'), explanation: t('Unchanged') }[kind];
+    case 'undecided':
+      return t('Undecided');
     case 'wrong':
       return t('Misclassified before the attack');
     case 'rejected':
@@ -67,6 +69,7 @@ function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: To
     );
   }
   if (status === 'rejected') return t('{0} rejected by the detector before the attack', label);
+  if (status === 'undecided') return t('{0} undecided: the attack had no gradient to follow', label);
   if (!adversarial || !norms) {
     return kinds[kind].isMeasured ? t('{0} held: the attack found nothing', label) : t('{0} unchanged', label);
   }
@@ -99,6 +102,8 @@ export function explainMissing(t: Translate, { status }: ShownExample): string {
       return t('Not attacked: the detector rejects this image before the attack.');
     case 'ineligible':
       return t('Not attacked: this image already has the target label.');
+    case 'undecided':
+      return t('The attack had no gradient to follow on this image.');
     case 'held':
     case 'fooled':
       return t('The attack found no candidate for this image.');

@@ -1,7 +1,7 @@
 import type { Separation } from '../../src/defenses/detectors/separation.ts';
 import type { Attacker } from '../../src/defenses/guard/attacker.ts';
-import type { Round } from '../../src/evaluation/evaluate.ts';
 import type { Metrics } from '../../src/evaluation/metrics.ts';
+import type { Round } from '../../src/evaluation/round.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
 import type { TestReport } from '../../src/reports/report.ts';
 

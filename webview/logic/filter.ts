@@ -2,7 +2,14 @@ import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Item } from './item.ts';
 
 /** Every status, the most informative first. */
-export const statuses = ['fooled', 'held', 'wrong', 'rejected', 'ineligible'] as const satisfies readonly Status[];
+export const statuses = [
+  'fooled',
+  'held',
+  'undecided',
+  'wrong',
+  'rejected',
+  'ineligible',
+] as const satisfies readonly Status[];
 
 /** Which examples the gallery shows; `null` lets all through. */
 export interface Filter {

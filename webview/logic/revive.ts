@@ -1,6 +1,6 @@
 import type { RoundDetection } from '../../src/evaluation/detection.ts';
-import type { Round } from '../../src/evaluation/evaluate.ts';
-import type { Metrics } from '../../src/evaluation/metrics.ts';
+import type { Figures, Metrics } from '../../src/evaluation/metrics.ts';
+import type { Round } from '../../src/evaluation/round.ts';
 import type { TestReport } from '../../src/reports/report.ts';
 
 /** A report as it was before it became JSON on its way to the page: JSON says `null` for an infinite distance. */
@@ -13,6 +13,8 @@ export function reviveReport(report: TestReport): TestReport {
     comparisons: comparisons.map((comparison) => ({
       ...comparison,
       measured: comparison.measured ?? Infinity,
+      ...('atBest' in comparison && { atBest: comparison.atBest ?? Infinity }),
+      ...('bound' in comparison && { bound: comparison.bound ?? Infinity }),
     })),
   };
 }
@@ -34,7 +36,17 @@ function reviveRoundDetection(detection: RoundDetection): RoundDetection {
 function reviveMetrics(metrics: Metrics): Metrics {
   return {
     ...metrics,
-    medianDistance: metrics.medianDistance ?? Infinity,
-    meanDistance: metrics.meanDistance ?? Infinity,
+    ...reviveFigures(metrics),
+    ...(metrics.ifHeld && { ifHeld: reviveFigures(metrics.ifHeld) }),
+  };
+}
+
+function reviveFigures<F extends Figures>(figures: F): F {
+  const [low, high] = figures.intervals.medianDistance ?? [];
+  return {
+    ...figures,
+    medianDistance: figures.medianDistance ?? Infinity,
+    meanDistance: figures.meanDistance ?? Infinity,
+    intervals: { ...figures.intervals, medianDistance: [low ?? Infinity, high ?? Infinity] },
   };
 }

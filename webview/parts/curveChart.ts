@@ -15,7 +15,7 @@ export function createCurveChart(context: Context): HTMLElement | undefined {
   const { norm } = report.attack;
   const curve = securityCurve(report);
   if (!curve) return undefined;
-  const { points, metric } = curve;
+  const { points, metric, confidence } = curve;
   const title = metric === 'robustAccuracy' ? t('Robust accuracy by budget') : t('Success rate by budget');
   const amount = ({ epsilon }: CurvePoint) => formatAmount(epsilon, norm);
   const words = points.map((point) => `${amount(point)}: ${formatPercent(point.value)}`).join(', ');
@@ -23,7 +23,7 @@ export function createCurveChart(context: Context): HTMLElement | undefined {
     [
       t('Budget'),
       metric === 'robustAccuracy' ? t('Robust accuracy') : t('Success rate'),
-      t('95% interval'),
+      t('{0}% interval', 100 * confidence),
       t('Expected'),
     ],
     points.map((point) => [amount(point), formatPercent(point.value), interval(point), expectation(t, curve, point)]),
@@ -31,7 +31,12 @@ export function createCurveChart(context: Context): HTMLElement | undefined {
   return h(
     'figure',
     { class: 'chart' },
-    h('figcaption', {}, h('h3', {}, title), h('span', { class: 'muted' }, t('band: 95% interval; dashes: expected'))),
+    h(
+      'figcaption',
+      {},
+      h('h3', {}, title),
+      h('span', { class: 'muted' }, t('band: {0}% interval; dashes: expected', 100 * confidence)),
+    ),
     plot(`${title}. ${words}`, curve, norm),
     disclosure(context, 'curve', t('Data table'), table),
   );
@@ -86,8 +91,9 @@ function interval({ interval }: CurvePoint): string {
   return interval ? `${formatPercent(interval[0])} – ${formatPercent(interval[1])}` : '—';
 }
 
-function expectation(t: Translate, { metric }: Curve, { expected, met }: CurvePoint): string {
+function expectation(t: Translate, { metric }: Curve, { expected, result }: CurvePoint): string {
   if (expected === undefined) return '—';
   const bound = `${metric === 'successRate' ? '≤' : '≥'} ${formatPercent(expected)}`;
-  return met ? t('{0}, met', bound) : t('{0}, missed', bound);
+  if (result === 'undecided') return t('{0}, undecided', bound);
+  return result === 'met' ? t('{0}, met', bound) : t('{0}, missed', bound);
 }

@@ -1,6 +1,6 @@
 import type { Attacker } from '../../src/defenses/guard/attacker.ts';
-import type { Round } from '../../src/evaluation/evaluate.ts';
 import type { Metrics } from '../../src/evaluation/metrics.ts';
+import type { Round } from '../../src/evaluation/round.ts';
 import type { ShownTest } from '../../src/page/protocol.ts';
 import { formatPercent } from '../../src/reports/report.ts';
 import type { Context, Part } from '../context.ts';

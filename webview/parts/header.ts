@@ -80,7 +80,7 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     ...(fractions ?? []).flatMap(([name, value]): [string, Child][] =>
       value === undefined ? [] : [[String(name), formatPercent(Number(value))]],
     ),
-    ...(measured
+    ...(measured && attack.epsilons.length === 0
       ? ([[t('Median distance'), formatAmount(measured.medianDistance, norm)]] satisfies [string, Child][])
       : []),
     [t('Seed'), String(report.seed)],

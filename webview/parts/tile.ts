@@ -50,6 +50,7 @@ function outcome(t: Translate, { example: { status, label, clean, adversarial } 
   const predicted = (adversarial ?? clean).class;
   if (status === 'ineligible') return t('is the target');
   if (status === 'rejected') return t('rejected');
+  if (status === 'undecided') return t('undecided');
   const unsuccessful = {
     attack: predicted === label && t('held'),
     forge: t('not forged'),

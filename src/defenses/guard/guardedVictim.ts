@@ -37,6 +37,7 @@ export interface Threshold {
  * the image is misclassified so and accepted, and every attack on a classifier is an adaptive attack on both.
  */
 export class GuardedVictim implements Victim {
+  readonly title = 'rejection as a class';
   readonly access = 'gradients';
   readonly input: ImageShape;
   readonly classes: readonly string[];

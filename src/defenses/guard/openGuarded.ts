@@ -4,20 +4,28 @@ import { UserError } from '../../userError.ts';
 import { type OpenedDetector, openDetector } from '../detectors/detectorFile.ts';
 import type { Attacker, DetectorSource } from './attacker.ts';
 import { GuardedVictim } from './guardedVictim.ts';
+import { foolAndEvade, foolThenEvade } from './losses.ts';
 
 /** A model with its detector: what decides, and what attackers attack who know more or less of the detector. */
 export interface Guarded {
   readonly judge: Victim;
-  readonly attacked: Readonly<Record<Attacker, Victim>>;
+  /** In turn: of each image the worst that any of them comes to counts. */
+  readonly attacked: Readonly<Record<Attacker, readonly [Victim, ...Victim[]]>>;
   readonly opened: OpenedDetector;
 }
 
 /**
  * Puts the detector of a file before a model.
  * @param sha256 of the model's files.
+ * @param ascends the attack ascends a loss: on a model with a detector there is a choice of several.
  * @throws UserError when the detector is missing or damaged, or was made for another model.
  */
-export async function openGuarded({ path }: DetectorSource, classifier: Classifier, sha256: string): Promise<Guarded> {
+export async function openGuarded(
+  { path }: DetectorSource,
+  classifier: Classifier,
+  sha256: string,
+  ascends: boolean,
+): Promise<Guarded> {
   if (!isDifferentiable(classifier)) {
     throw new UserError(
       `The detector ${path} reads what is inside the model, and of this one nothing is known: ${classifier.obstacle ?? 'it gives no gradients'}.`,
@@ -26,11 +34,13 @@ export async function openGuarded({ path }: DetectorSource, classifier: Classifi
   const opened = await openDetector(path, classifier, sha256);
   const { definition, detector } = opened;
   const past = definition.views?.adaptive(classifier) ?? classifier;
+  const guarded = new GuardedVictim(past, detector, opened);
+  const parts = { guarded, plain: victimOf(past), detector };
   return {
     judge: new GuardedVictim(classifier, detector, opened),
     attacked: {
-      unaware: victimOf(definition.views?.unaware(classifier) ?? classifier),
-      adaptive: new GuardedVictim(past, detector, opened),
+      unaware: [victimOf(definition.views?.unaware(classifier) ?? classifier)],
+      adaptive: [guarded, ...(ascends ? [foolThenEvade(parts), foolAndEvade(parts)] : [])],
     },
     opened,
   };

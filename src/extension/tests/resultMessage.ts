@@ -12,6 +12,8 @@ import { describeStages } from '../../reports/stages.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import type { Result } from '../results.ts';
 
+const marks = { met: '✓', missed: '✗', undecided: '?' } as const;
+
 /** What the result peek shows: the message, a table of what was expected and measured, pictures, and a link to the view. */
 export function describeResult({ report, folder }: Result): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
@@ -22,11 +24,11 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   }
   const { l10n } = vscode;
   const head = [l10n.t('metric'), l10n.t('budget'), l10n.t('expected'), l10n.t('measured'), ''];
-  const rows = report.comparisons.map(({ metric, epsilon, expected, measured, met }) => {
+  const rows = report.comparisons.map(({ metric, epsilon, expected, measured, result }) => {
     const show = metric === 'medianDistance' ? formatDistance : formatPercent;
     const bound = metric === 'successRate' ? '≤' : '≥';
     const budget = epsilon === undefined ? '' : `${report.attack.norm} ${formatEpsilon(epsilon, report.attack.norm)}`;
-    return [metricTitles[metric], budget, `${bound} ${show(expected)}`, show(measured), met ? '✓' : '✗'];
+    return [metricTitles[metric], budget, `${bound} ${show(expected)}`, show(measured), marks[result]];
   });
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
   const location = encodeURIComponent(JSON.stringify([{ folder, test: report.id }]));

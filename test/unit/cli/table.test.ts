@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import type { Kind } from '../../../src/attacks/kind.ts';
 import { formatTable } from '../../../src/cli/table.ts';
-import type { Round } from '../../../src/evaluation/evaluate.ts';
 import { computeMetrics, type Tally } from '../../../src/evaluation/metrics.ts';
+import type { Round } from '../../../src/evaluation/round.ts';
 import type { TestReport } from '../../../src/reports/report.ts';
 
 const norms = { linf: 0.25, l2: 0.25, l1: 0.25, l0: 1 };

@@ -21,8 +21,8 @@ const classifier = linearClassifier(
 );
 /** Rejects where the second pixel is below the first, less a quarter. */
 const guarded = new GuardedVictim(classifier, linearDetector([1, -1]), { threshold: 0.25, scale: 1 });
-const unaware = { attacker: 'unaware', victim: victimOf(classifier) } as const;
-const adaptive = { attacker: 'adaptive', victim: guarded } as const;
+const unaware = { attacker: 'unaware', victims: [victimOf(classifier)] } as const;
+const adaptive = { attacker: 'adaptive', victims: [guarded] } as const;
 
 const detector = { name: 'detector', path: '/nowhere/detector' };
 

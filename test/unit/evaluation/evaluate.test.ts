@@ -3,7 +3,8 @@ import type { LabeledImage } from '../../../src/data/loadExamples.ts';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { Example } from '../../../src/evaluation/example.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
-import type { Classifier } from '../../../src/models/classifier.ts';
+import type { Classifier, DifferentiableClassifier } from '../../../src/models/classifier.ts';
+import { type LogitsFunctional, seed } from '../../../src/models/functional.ts';
 import { victimOf } from '../../../src/runner/victim.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { imageOf, planOf } from '../../support/plans.ts';
@@ -20,7 +21,7 @@ async function evaluated(plan: TestPlan, images: readonly LabeledImage[], classi
   const judge = victimOf(classifier);
   const rounds = await evaluate(plan, {
     judge,
-    opponents: [{ victim: judge }],
+    opponents: [{ victims: [judge] }],
     images,
     onExample: (example) => {
       examples.push(example);
@@ -95,6 +96,56 @@ describe('evaluating a test', () => {
     assert.equal(on.rounds[0]?.epsilon, 8.9 / 255);
   });
 
+  it('tells what budget the attack got on the grid, and what was fooled beside it', async () => {
+    // The threshold lies between gray levels 127 and 128: a change by 27.4 levels gets over it, its rounding does not.
+    const lower = linearClassifier([[0], [1]], [127.2 / 255, 0], shape);
+    const images = [imageOf([100 / 255], 0), imageOf([90 / 255], 0), imageOf([101 / 255], 0)];
+    const plan = planOf({ quantize: true, norm: 'l2', epsilons: [27.4 / 255] });
+    const { rounds } = await evaluated(plan, images, lower);
+    assert.deepEqual([rounds[0]?.fooledOffGrid, rounds[0]?.metrics.counts.fooled], [2, 1]);
+    const levels = await evaluated(planOf({ quantize: true, epsilons: [27.4 / 255] }), images, lower);
+    assert.deepEqual([levels.rounds[0]?.epsilon, levels.rounds[0]?.budget], [27.4 / 255, 27 / 255]);
+  });
+
+  it('counts what fools within a smaller budget within a larger one', async () => {
+    // Class 1 wins between 0.4 and 0.6 only, so that FGSM jumps over it with too large a step.
+    const logitsAt = (x: number) => Float32Array.of(0, 0.01 - (x - 0.5) ** 2);
+    const band: DifferentiableClassifier = {
+      ...threshold,
+      classes: ['class 0', 'class 1'],
+      logits: async (images) => images.map(([x = 0]) => logitsAt(x)),
+      async pullback(images, functionals) {
+        const logits = images.map(([x = 0]) => logitsAt(x));
+        const seeds = functionals.map((own, i) =>
+          own.map((one) => seed(one as LogitsFunctional, logits[i] as Float32Array)),
+        );
+        return {
+          logits,
+          values: seeds.map((own) => own.map(({ value }) => value)),
+          gradients: seeds.map((own, i) =>
+            own.map(({ gradient }) =>
+              Float32Array.of((gradient[1] as number) * -2 * ((images[i]?.[0] as number) - 0.5)),
+            ),
+          ),
+        };
+      },
+    };
+    const plan = planOf({ epsilons: [0.5, 0.25, 0.0625] });
+    const { rounds, examples } = await evaluated(plan, [imageOf([0.25], 0)], band);
+    assert.deepEqual(
+      rounds.map(({ epsilon, metrics }) => [epsilon, metrics.successRate]),
+      [
+        [0.5, 1],
+        [0.25, 1],
+        [0.0625, 0],
+      ],
+    );
+    assert.deepEqual(
+      examples.map(({ adversarial }) => adversarial?.norms.linf),
+      [0.0625, 0.25, 0.25],
+    );
+  });
+
   it('off the grid, tells what rounding to it makes of the result', async () => {
     // Just over the threshold, which lies between gray levels 127 and 128; 127.53 rounds to 128, 127.4 to 127.
     const lower = linearClassifier([[0], [1]], [127.2 / 255, 0], shape);
@@ -135,7 +186,7 @@ describe('evaluating a test', () => {
     const judge = victimOf(threshold);
     const options = { judge, images: [imageOf([0.25], 0)], onExample: () => {} };
     const signal = AbortSignal.abort();
-    await assert.rejects(evaluate(planOf(), { ...options, opponents: [{ victim: judge }], signal }), {
+    await assert.rejects(evaluate(planOf(), { ...options, opponents: [{ victims: [judge] }], signal }), {
       name: 'AbortError',
     });
   });

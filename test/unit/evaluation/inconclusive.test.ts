@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import type { LabeledImage } from '../../../src/data/loadExamples.ts';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import { conclude } from '../../../src/evaluation/verdict.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
+import { describeOutcome } from '../../../src/reports/report.ts';
 import { victimOf } from '../../../src/runner/victim.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { imageOf, planOf } from '../../support/plans.ts';
@@ -29,7 +31,7 @@ const run = (classifier: DifferentiableClassifier, plan: TestPlan = planOf()) =>
 
 function evaluated(plan: TestPlan, classifier: DifferentiableClassifier, some: readonly LabeledImage[]) {
   const judge = victimOf(classifier);
-  return evaluate(plan, { judge, opponents: [{ victim: judge }], images: some, onExample: () => {} });
+  return evaluate(plan, { judge, opponents: [{ victims: [judge] }], images: some, onExample: () => {} });
 }
 
 describe('an evaluation that proves nothing', () => {
@@ -43,31 +45,35 @@ describe('an evaluation that proves nothing', () => {
   });
 
   for (const attack of ['fgsm', 'ifgsm']) {
-    const plan = planOf({ attack });
+    const expecting = (robustAccuracy: number) => planOf({ attack, expect: { robustAccuracy: [robustAccuracy] } });
 
-    it(`has no gradient anywhere: ${attack}`, async () => {
-      const flat = withGradients(() => 0);
-      await rejectsWith(run(flat, plan), 'zero on 4 and not finite on 0 of 4', 'proves nothing about the model');
-    });
-
-    it(`has gradients that are no numbers: ${attack}`, async () => {
-      for (const bad of [Number.NaN, Number.POSITIVE_INFINITY]) {
-        const broken = withGradients(() => bad);
-        await rejectsWith(run(broken, plan), 'zero on 0 and not finite on 4 of 4', 'proves nothing about the model');
-      }
-    });
-
-    it(`has neither: ${attack}`, async () => {
-      const broken = withGradients((x) => (x < 0.2 ? 0 : Number.NaN));
-      await rejectsWith(run(broken, plan), 'zero on 2 and not finite on 2 of 4', 'proves nothing about the model');
-    });
+    for (const [what, change, warning] of [
+      ['no gradient anywhere', () => 0, /zero on 4 and not finite on 0 of 4 .*proves nothing about the model/],
+      ['gradients that are not a number', () => NaN, /zero on 0 and not finite on 4 of 4/],
+      ['gradients that are infinite', () => Infinity, /zero on 0 and not finite on 4 of 4/],
+      ['neither', (x: number) => (x < 0.2 ? 0 : NaN), /zero on 2 and not finite on 2 of 4/],
+    ] as const) {
+      it(`has ${what}: ${attack}`, async () => {
+        const rounds = await run(withGradients(change), expecting(0.5));
+        assert.match(rounds[0]?.warnings[0] ?? '', warning);
+        assert.equal(rounds[0]?.metrics.counts.undecided, 4);
+        const { status, comparisons } = conclude(expecting(0.5), rounds, 2);
+        assert.equal(status, 'errored');
+        assert.match(
+          describeOutcome(comparisons, rounds, 'linf'),
+          /^robust accuracy at linf 0\.25 is between 0\.0% and 100\.0% \(4 of 4 eligible images undecided\), expected at least 50\.0%\. .*another loss, or without gradients/,
+        );
+        assert.equal(conclude(planOf({ attack }), rounds, 2).status, 'errored', 'nothing was expected');
+      });
+    }
   }
 });
 
 describe('an evaluation that proves something in part', () => {
-  it('warns of the images where the gradient is zero', async () => {
+  it('warns of the images where the gradient is zero, which are undecided', async () => {
     const [round] = await run(withGradients((x, gradient) => (x === 0.125 ? 0 : gradient)));
     assert.equal(round?.warnings.length, 1);
+    assert.deepEqual([round?.metrics.counts.undecided, round?.metrics.counts.held], [1, 2]);
     assert.match(round?.warnings[0] ?? '', /zero on 1 and not finite on 0 of 4 eligible images \(25%\)/);
     assert.equal(round?.metrics.counts.eligible, 4);
   });

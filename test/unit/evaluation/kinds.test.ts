@@ -34,7 +34,7 @@ async function evaluated(plan: TestPlan, images: readonly LabeledImage[], classi
   const judge = victimOf(classifier);
   const rounds = await evaluate(plan, {
     judge,
-    opponents: [{ victim: judge }],
+    opponents: [{ victims: [judge] }],
     images,
     onExample: (example) => void examples.push(example),
   });

@@ -1,6 +1,12 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { computeMetrics, type Status, type Tally, wilsonInterval } from '../../../src/evaluation/metrics.ts';
+import {
+  computeMetrics,
+  medianInterval,
+  type Status,
+  type Tally,
+  wilsonInterval,
+} from '../../../src/evaluation/metrics.ts';
 import type { Norms } from '../../../src/geometry/norms.ts';
 
 const normsOf = (linf: number): Norms => ({ linf, l2: 2 * linf, l1: 3 * linf, l0: 4 * linf });
@@ -62,6 +68,8 @@ describe('metrics', () => {
       cleanAccuracy: wilsonInterval(5, 8),
       robustAccuracy: wilsonInterval(2, 8),
       successRate: wilsonInterval(3, 5),
+      // Ranks 1 and 5 of 5: 0.31 and 4.69, rounded up.
+      medianDistance: [0.2, Number.POSITIVE_INFINITY],
     });
   });
 
@@ -108,7 +116,7 @@ describe('metrics', () => {
   it('do not depend on the order of the examples', () => {
     const tallies = fc.array(
       fc.record({
-        status: fc.constantFrom<Status>('wrong', 'ineligible', 'fooled', 'held'),
+        status: fc.constantFrom<Status>('wrong', 'ineligible', 'fooled', 'undecided', 'held'),
         norms: fc.integer({ min: 0, max: 64 }).map((k) => normsOf(k / 64)),
       }),
     );
@@ -121,5 +129,54 @@ describe('metrics', () => {
         );
       }),
     );
+  });
+});
+
+describe('the interval of a median', () => {
+  const upTo = (n: number) => Array.from({ length: n }, (_, i) => i + 1);
+
+  // Conover 1999, section 3.2: ranks n/2 ± 1.96 √n/2, rounded up.
+  for (const [n, low, high] of [
+    [16, 5, 12],
+    [20, 6, 15],
+    [100, 41, 60],
+  ] as const) {
+    it(`of 1 to ${n} is [${low}, ${high}] at 95%`, () => assert.deepEqual(medianInterval(upTo(n), 0.95), [low, high]));
+  }
+
+  it('is open where there are too few values', () => {
+    assert.deepEqual(medianInterval(upTo(2), 0.95), [0, Infinity]);
+  });
+
+  it('widens with the confidence', () => {
+    assert.deepEqual(medianInterval(upTo(100), 0.8), [44, 57]);
+    assert.deepEqual(medianInterval(upTo(100), 0.99), [38, 63]);
+  });
+});
+
+describe('metrics where examples are undecided', () => {
+  const undecided: Tally = { status: 'undecided' };
+  const examples = [fooled(0.25), fooled(0.5), undecided, held, held, wrong];
+  const metrics = computeMetrics(examples, 'linf', { targeted: false });
+
+  it('count them as fooled without a perturbation', () => {
+    assert.deepEqual(metrics.counts, {
+      total: 6,
+      wrong: 1,
+      ineligible: 0,
+      eligible: 5,
+      fooled: 2,
+      undecided: 1,
+      held: 2,
+    });
+    assert.deepEqual([metrics.robustAccuracy, metrics.successRate, metrics.medianDistance], [2 / 6, 3 / 5, 0.5]);
+    assert.deepEqual(metrics.intervals.robustAccuracy, wilsonInterval(2, 6));
+  });
+
+  it('say what they would be if all of them held', () => {
+    const { ifHeld } = metrics;
+    assert.deepEqual([ifHeld?.robustAccuracy, ifHeld?.successRate, ifHeld?.medianDistance], [3 / 6, 2 / 5, Infinity]);
+    assert.deepEqual(ifHeld?.intervals.successRate, wilsonInterval(2, 5));
+    assert.equal(computeMetrics([held], 'linf', { targeted: false }).ifHeld, undefined);
   });
 });

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import type { Round } from '../../../src/evaluation/evaluate.ts';
 import { computeMetrics, type Tally } from '../../../src/evaluation/metrics.ts';
+import type { Round } from '../../../src/evaluation/round.ts';
 import { describeDetection } from '../../../src/reports/detection.ts';
-import { describeOutcome, type TestReport } from '../../../src/reports/report.ts';
+import { describeBudget, describeOffGrid, describeOutcome, type TestReport } from '../../../src/reports/report.ts';
 import { describeStages } from '../../../src/reports/stages.ts';
 
 const norms = { linf: 0.5, l2: 0.5, l1: 0.5, l0: 1 };
@@ -26,7 +26,7 @@ describe('the outcome of a test', () => {
   });
 
   it('is what was expected of forging', () => {
-    const missed = { metric: 'successRate', expected: 0.5, measured: 2 / 3, met: false } as const;
+    const missed = { metric: 'successRate', expected: 0.5, measured: 2 / 3, result: 'missed' } as const;
     assert.equal(
       describeOutcome([missed], [round], 'l2', 'forge'),
       'attack success rate is 66.7%, expected at most 50.0%',
@@ -49,13 +49,64 @@ describe('the outcome of a test', () => {
   });
 });
 
+describe('a budget that the grid changes', () => {
+  it('is named as it was attacked where that is clearly less', () => {
+    assert.equal(describeBudget({ epsilon: 0.0155, budget: 3 / 255 }, 'linf'), 'linf 3/255 (0.0155 was stated)');
+    assert.equal(describeBudget({ epsilon: 0.034, budget: 8 / 255 }, 'linf'), 'linf 8/255 (0.034 was stated)');
+    assert.equal(describeBudget({ epsilon: 0.0314, budget: 8 / 255 }, 'linf'), 'linf 0.0314');
+    assert.equal(describeBudget({ epsilon: 0.5, budget: 0.5 }, 'l2'), 'l2 0.5');
+  });
+
+  it('is said of every figure at it', () => {
+    const round = roundOf([fooled, held], { epsilon: 0.0155, budget: 3 / 255 });
+    assert.match(
+      describeOutcome([], [round], 'linf'),
+      /^robust accuracy at linf 3\/255 \(0\.0155 was stated\) is 50\.0%/,
+    );
+  });
+
+  it('leaves images fooled that rounding saves', () => {
+    const attack = { norm: 'l2' } as TestReport['attack'];
+    const rounds = [
+      roundOf([fooled, held], { epsilon: 0.5, fooledOffGrid: 2 }),
+      roundOf([fooled], { fooledOffGrid: 1 }),
+    ];
+    assert.deepEqual(describeOffGrid({ rounds, attack }), [
+      'off the 8-bit grid, 2 of 2 eligible images are fooled at l2 0.5, on it 1: rounding to gray levels undoes the others',
+    ]);
+  });
+});
+
+describe('the outcome of a test that states a confidence', () => {
+  it('has the end of the interval that counts', () => {
+    const round = roundOf([held, held], { epsilon: 8 / 255 });
+    const comparison = {
+      metric: 'robustAccuracy',
+      epsilon: 8 / 255,
+      expected: 0.5,
+      measured: 1,
+      bound: 0.342,
+    } as const;
+    assert.equal(
+      describeOutcome([{ ...comparison, result: 'missed' }], [round], 'linf'),
+      'robust accuracy at linf 8/255 is 100.0% (34.2% with 95% confidence), expected at least 50.0%',
+    );
+  });
+});
+
 describe('the outcome of a test with a detector', () => {
   const detector = { name: 'net', path: '/net', attacker: 'adaptive' } as const;
   const other = { attacker: 'unaware', metrics: roundOf([held, held, fooled, held]).metrics } as const;
   const round = roundOf([held, fooled], { epsilon: 8 / 255, detection: { caught: 1, other } });
 
   it('has the figure of both attackers', () => {
-    const missed = { metric: 'robustAccuracy', epsilon: 8 / 255, expected: 0.6, measured: 0.5, met: false } as const;
+    const missed = {
+      metric: 'robustAccuracy',
+      epsilon: 8 / 255,
+      expected: 0.6,
+      measured: 0.5,
+      result: 'missed',
+    } as const;
     const figure =
       'robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 50.0% (unaware: 75.0%)';
     assert.equal(describeOutcome([missed], [round], 'linf', 'attack', detector), `${figure}, expected at least 60.0%`);
@@ -63,7 +114,7 @@ describe('the outcome of a test with a detector', () => {
   });
 
   it('has no attacker where the images are clean', () => {
-    const met = { metric: 'cleanAccuracy', expected: 0.9, measured: 1, met: true } as const;
+    const met = { metric: 'cleanAccuracy', expected: 0.9, measured: 1, result: 'met' } as const;
     assert.equal(
       describeOutcome([met], [roundOf([held])], 'linf', 'attack', detector),
       'clean accuracy with detector "net" is 100.0%, expected at least 90.0%',

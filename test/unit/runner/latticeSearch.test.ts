@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
+import { uniformInt } from 'pure-rand/distribution/uniformInt';
+import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../src/attacks/catalog.ts';
 import { propose } from '../../../src/attacks/dialogue.ts';
@@ -78,6 +80,32 @@ describe('the search on the grid', () => {
         }),
         { numRuns: 6 },
       ));
+  }
+
+  for (const [id, norm] of [
+    ['deepfool', 'l2'],
+    ['deepfool', 'linf'],
+    ['fmn', 'linf'],
+    ['fmn', 'l2'],
+  ] as const) {
+    it(`finds an example for each of 100 images that are fainter than a gray level from the boundary: ${id} in ${norm}`, async () => {
+      const random = xoroshiro128plus(7);
+      const draw = (low: number, high: number) => uniformInt(random, low, high);
+      const size = { height: 8, width: 8, channels: 1 } as const;
+      const weights = Array.from({ length: 64 }, () => draw(-64, 64) / 64);
+      const length = Math.sqrt(weights.reduce((sum, weight) => sum + weight ** 2, 0));
+      for (let k = 0; k < 100; k++) {
+        const image = Float32Array.from({ length: 64 }, () => valueAt(draw(20, 235)));
+        const there = weights.reduce((sum, weight, i) => sum + weight * (image[i] as number), 0);
+        // The boundary is up to half a gray level away in l2, of which no value gets as much.
+        const lead = ((1 + (k % 50)) / 100 / 255) * length;
+        const classifier = linearClassifier([weights.map(() => 0), weights], [there + lead, 0], size);
+        const run = { classifier, budget: { norm, epsilon: Infinity }, quantize: true, stopAtSuccess: false };
+        const [outcome] = await outcomesOf(catalog.get(id) as AttackDefinition, run, [{ image, goal, seed: k }]);
+        assert.ok(outcome?.succeededOffGrid, `image ${k} is not fooled off the grid`);
+        assert.ok(outcome.best?.success && isOnGrid(outcome.best.point), `image ${k} is not fooled on the grid`);
+      }
+    });
   }
 
   it('keeps success on a curved model where rounding alone would lose it', async () => {

@@ -1,0 +1,237 @@
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
+import { kinds } from '../attacks/kind.ts';
+import type { LabeledImage } from '../data/loadExamples.ts';
+import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
+import { distanceOf, type Outcome } from '../runner/conversation.ts';
+import { roundToGrid } from '../runner/projection.ts';
+import { runAttack } from '../runner/runAttack.ts';
+import type { Victim } from '../runner/victim.ts';
+import type { Case } from './cases.ts';
+import type { RoundDetection } from './detection.ts';
+import { type AttackResult, type Example, exampleOf, foundAs, judgePoint } from './example.ts';
+import { computeMetrics, type Metrics } from './metrics.ts';
+import type { TestPlan } from './plan.ts';
+
+/** One attack at one budget on all examples. */
+export interface Round {
+  /** The budget as the test states it; missing for attacks that minimize the norm. */
+  readonly epsilon?: number;
+  /** The budget that the attack got: on the 8-bit grid where its examples are to be. */
+  readonly budget?: number;
+  /** Every parameter, as it was used. */
+  readonly parameters: Readonly<Record<string, unknown>>;
+  readonly metrics: Metrics;
+  /** With the grid off: the same figures after rounding to the 8-bit grid. */
+  readonly metricsOnGrid?: Metrics;
+  /** With the grid on: how many examples were fooled on it or beside it, which is what other programs count. */
+  readonly fooledOffGrid?: number;
+  /** How many examples each part of the attack fooled that the parts before had not, where it has parts. */
+  readonly stages?: readonly { readonly title: string; readonly fooled: number }[];
+  readonly queries: { readonly points: number; readonly gradients: number };
+  /** Where the model has a detector. */
+  readonly detection?: RoundDetection;
+  readonly warnings: readonly string[];
+}
+
+/** One attack at one budget by one opponent. */
+export interface Assault {
+  readonly plan: TestPlan;
+  readonly definition: AttackDefinition;
+  readonly attack: ConfiguredAttack;
+  /** What is attacked, in turn: of each image the worst counts. */
+  readonly victims: readonly [Victim, ...Victim[]];
+  readonly judge: Victim;
+  readonly cases: readonly Case[];
+  /** Those of the cases that are attacked. */
+  readonly eligible: readonly Case[];
+  /** Successes that are within the budget as well, by the places of their images: they count where nothing better is found. */
+  readonly known: Successes;
+  readonly signal?: AbortSignal | undefined;
+  onExample(example: Example): void | Promise<void>;
+}
+
+/** Adversarial examples by the places of their images in the test's list. */
+export type Successes = ReadonlyMap<number, AttackResult>;
+
+/** What an assault came to. */
+export interface AssaultResult {
+  readonly round: Round;
+  readonly examples: readonly Example[];
+  readonly successes: Successes;
+  /** For each eligible case how far the attack itself had to go (see `distanceOf`), nothing known beforehand. */
+  readonly distances: readonly number[];
+}
+
+/** Runs an attack on every eligible case, on each of its victims. */
+export async function attackRound(assault: Assault): Promise<AssaultResult> {
+  const { plan, definition, attack, victims, judge, cases, eligible, known, onExample } = assault;
+  const { norm, epsilon, quantize } = attack.choice;
+  const examples: Example[] = [];
+  const finish = async (example: Example) => {
+    examples.push(example);
+    await onExample(example);
+  };
+  for (const one of cases) if (one.status) await finish(exampleOf(one, one.status, judge));
+  const stopsAtSuccess = kinds[definition.kind].stopsAtSuccess && definition.fixedBudget;
+  const attempts = new Map<number, Attempt>();
+  const successes = new Map<number, AttackResult>();
+  for (const victim of victims) {
+    const isLast = victim === victims.at(-1);
+    const survivors = eligible.filter(({ index }) => !(stopsAtSuccess && attempts.get(index)?.success));
+    for await (const { one, attempt } of attemptsOn(victim, survivors, assault, stopsAtSuccess)) {
+      const own = worse(attempts.get(one.index), attempt);
+      attempts.set(one.index, own);
+      if (!isLast && !(stopsAtSuccess && own.success)) continue;
+      const result = worseResult(own.result, known.get(one.index), norm);
+      if (result.adversarial?.success) successes.set(one.index, result);
+      const flaw = result.adversarial?.success ? undefined : own.flaw;
+      await finish(exampleOf(one, result.adversarial?.success ? 'fooled' : flaw ? 'undecided' : 'held', judge, result));
+    }
+  }
+  const all = eligible.map(({ index }) => attempts.get(index) as Attempt);
+  const open = examples.flatMap(({ index, status }) =>
+    status === 'undecided' ? (attempts.get(index)?.flaw ?? []) : [],
+  );
+  const metricsOf = (which: 'adversarial' | 'onGrid') =>
+    computeMetrics(tallies(examples, which), norm, {
+      targeted: plan.target !== undefined,
+      guarded: plan.detector !== undefined,
+      ...(plan.confidence && { confidence: plan.confidence }),
+    });
+  const round: Round = {
+    ...(epsilon !== undefined && { epsilon, budget: attack.budget.epsilon }),
+    parameters: attack.parameters,
+    metrics: metricsOf('adversarial'),
+    ...(quantize ? {} : { metricsOnGrid: metricsOf('onGrid') }),
+    ...(quantize && plan.detector === undefined
+      ? { fooledOffGrid: all.filter(({ succeededOffGrid }) => succeededOffGrid).length }
+      : {}),
+    ...stagesOf(examples),
+    queries: {
+      points: examples.reduce((sum, { queries }) => sum + queries.points, 0),
+      gradients: examples.reduce((sum, { queries }) => sum + queries.gradients, 0),
+    },
+    warnings: describeFlaws(eligible.length, open),
+  };
+  return { round, examples, successes, distances: all.map(({ distance }) => distance) };
+}
+
+/** What the attack on one image came to. */
+interface Attempt {
+  readonly result: AttackResult;
+  /** What was found fools whoever judges. */
+  readonly success: boolean;
+  /** How far the attack itself had to go: a detector may have caught what fooled the model that was attacked. */
+  readonly distance: number;
+  readonly succeededOffGrid: boolean;
+  readonly flaw: Flaw | undefined;
+}
+
+/** Attacks images, and has what is found judged. */
+async function* attemptsOn(
+  victim: Victim,
+  attacked: readonly Case[],
+  { plan, definition, attack, judge, eligible, victims, signal }: Assault,
+  stopAtSuccess: boolean,
+): AsyncGenerator<{ readonly one: Case; readonly attempt: Attempt }> {
+  const { norm, quantize } = attack.choice;
+  const records = kinds[definition.kind].axis === 'epsilon';
+  const run = runAttack(
+    { victim, attack, stopAtSuccess, ...(signal && { signal }) },
+    attacked.map((one) => ({
+      image: one.image.pixels,
+      goal: one.goal,
+      seed: one.seed,
+      record: records || isRecorded(plan, one.image, eligible.indexOf(one)),
+    })),
+  );
+  for await (const outcome of run) {
+    const { best, index, queries, steps } = outcome;
+    const one = attacked[index] as Case;
+    // What a detector says of a point is not among the answers that an attack gets.
+    const isJudged = victim === judge && plan.detector === undefined;
+    const adversarial = best && (isJudged ? foundAs(best, judge) : await judgePoint(best.point, one, judge));
+    const onGrid =
+      best && !quantize ? await judgePoint(roundToGrid(one.image.pixels, best.point, norm), one, judge) : undefined;
+    const stage = [victims.length > 1 ? (victim.title ?? []) : [], best?.stage ?? []].flat().join(': ');
+    const result = {
+      ...(adversarial && { adversarial }),
+      ...(onGrid && { onGrid }),
+      queries,
+      ...(steps && { steps }),
+      ...(stage !== '' && { stage }),
+    };
+    const success = adversarial?.success ?? false;
+    const distance = distanceOf(outcome, norm);
+    const { succeededOffGrid } = outcome;
+    yield { one, attempt: { result, success, distance, succeededOffGrid, flaw: flawOf(outcome) } };
+  }
+}
+
+/** What two attempts on an image come to: it is undecided only if neither had anything to follow. */
+function worse(a: Attempt | undefined, b: Attempt): Attempt {
+  if (a === undefined) return b;
+  const isNearer = b.distance < a.distance || (b.success && !a.success);
+  const best = isNearer && !(a.success && !b.success) ? b : a;
+  const [points, gradients] = (['points', 'gradients'] as const).map(
+    (key) => a.result.queries[key] + b.result.queries[key],
+  );
+  return {
+    result: { ...best.result, queries: { points: points as number, gradients: gradients as number } },
+    success: a.success || b.success,
+    distance: Math.min(a.distance, b.distance),
+    succeededOffGrid: a.succeededOffGrid || b.succeededOffGrid,
+    flaw: a.flaw && b.flaw,
+  };
+}
+
+/** The result of an attack, or a success that was known beforehand where that is better; the queries are the attack's own. */
+function worseResult(
+  own: AttackResult,
+  known: AttackResult | undefined,
+  norm: keyof NonNullable<AttackResult['adversarial']>['norms'],
+): AttackResult {
+  if (known?.adversarial === undefined) return own;
+  const isOwn = own.adversarial?.success && own.adversarial.norms[norm] <= known.adversarial.norms[norm];
+  return isOwn ? own : { ...known, queries: own.queries };
+}
+
+/** @param place of the image among those that are attacked */
+function isRecorded({ record = 0 }: TestPlan, { file }: LabeledImage, place: number): boolean {
+  if (typeof record === 'number') return place < record;
+  const path = file.replaceAll('\\', '/');
+  return record.some((name) => path === name || path.endsWith(`/${name}`));
+}
+
+function stagesOf(examples: readonly Example[]): Pick<Round, 'stages'> {
+  const titles = new Set(examples.flatMap(({ stage }) => stage ?? []));
+  if (titles.size === 0) return {};
+  const fooledBy = (title: string) => examples.filter(({ stage, status }) => stage === title && status === 'fooled');
+  return { stages: [...titles].map((title) => ({ title, fooled: fooledBy(title).length })) };
+}
+
+type Flaw = 'zero' | 'nonFinite';
+
+/** What was wrong with the gradients of an attack; one that got there had enough to follow, whatever some of them were. */
+function flawOf({ best, masked, queries }: Outcome): Flaw | undefined {
+  if (best?.success) return undefined;
+  if (masked.nonFinite > 0) return 'nonFinite';
+  return masked.zero > 0 && masked.zero === queries.gradients ? 'zero' : undefined;
+}
+
+/** A warning where images are undecided. */
+function describeFlaws(eligible: number, flaws: readonly Flaw[]): string[] {
+  if (flaws.length === 0) return [];
+  const zero = flaws.filter((flaw) => flaw === 'zero').length;
+  const percent = ((100 * flaws.length) / eligible).toFixed(0);
+  return [
+    `The gradient is zero on ${zero} and not finite on ${flaws.length - zero} of ${eligible} eligible images (${percent}%): there the attack had nothing to follow, which proves nothing about the model.`,
+  ];
+}
+
+function tallies(examples: readonly Example[], which: 'adversarial' | 'onGrid') {
+  return examples.map(({ status, [which]: found }) => {
+    if (status !== 'fooled' && status !== 'held') return { status };
+    return { status: found?.success ? ('fooled' as const) : ('held' as const), norms: found?.norms };
+  });
+}
