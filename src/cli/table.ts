@@ -26,14 +26,14 @@ export function formatTable({ tests }: RunReport): string {
       table.push([test.name, isPlanned(test) ? test.model.name : '', '', '', '', '', '', '', marks[test.status]]);
       continue;
     }
-    const { norm } = test.attack;
+    const { norm, kind } = test.attack;
     for (const [i, { epsilon, metrics, detection }] of test.rounds.entries()) {
       const budget = epsilon === undefined ? '' : formatEpsilon(epsilon, norm);
       const names = i === 0 ? [test.name, test.model.name, attackOf(test)] : ['', '', attackerOf(test)];
-      table.push([...names, budget, ...figures(test.attack, metrics), i === 0 ? marks[test.status] : '']);
+      table.push([...names, budget, ...figures(kind, metrics, epsilon), i === 0 ? marks[test.status] : '']);
       if (!detection) continue;
       const { attacker, metrics: others } = detection.other;
-      table.push(['', '', `${attacker} attacker`, budget, ...figures(test.attack, others), '']);
+      table.push(['', '', `${attacker} attacker`, budget, ...figures(kind, others, epsilon), '']);
     }
   }
   const remarks = tests.flatMap((test) => [
@@ -66,15 +66,16 @@ function attackerOf({ detector }: TestReport): string {
  * within a budget stops at its first success, however near one could come. Undecided images leave a range.
  */
 function figures(
-  { kind, epsilons }: TestReport['attack'],
+  kind: TestReport['attack']['kind'],
   { cleanAccuracy, robustAccuracy, successRate, medianDistance, ifHeld }: Metrics,
+  epsilon: number | undefined,
 ): string[] {
   if (!kinds[kind].isMeasured) return ['—', '—', '—', '—'];
   return [
     kinds[kind].hasTrueLabel ? formatPercent(cleanAccuracy) : '—',
     robustAccuracy === undefined ? '—' : range(formatPercent, robustAccuracy, ifHeld?.robustAccuracy),
     range(formatPercent, ifHeld?.successRate ?? successRate, successRate),
-    epsilons.length > 0 ? '—' : range(formatDistance, medianDistance, ifHeld?.medianDistance),
+    epsilon !== undefined ? '—' : range(formatDistance, medianDistance, ifHeld?.medianDistance),
   ];
 }
 

@@ -40,10 +40,14 @@ export function attackChoice(attacks: readonly AttackDefinition[]) {
 /** What holds for a test that names this attack, in one piece: no conditions, so a mistake gives a single error. */
 export function testSchemaOf(attack: AttackDefinition) {
   const rules = attackRules(attack);
+  const { expect } = testBase.properties;
+  const metrics = kinds[attack.kind].isMeasured && {
+    expect: { ...expect, properties: { ...expect.properties, ...metricRules(attack) } },
+  };
   return {
     ...testBase,
     ...rules,
-    properties: { ...testBase.properties, ...rules.properties },
+    properties: { ...testBase.properties, ...rules.properties, ...metrics },
     required: [...testBase.required, ...rules.required],
   };
 }

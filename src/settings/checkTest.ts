@@ -32,7 +32,12 @@ function boundFaults(
   epsilon: unknown,
 ): Fault[] {
   const budgets = Array.isArray(epsilon) ? epsilon.length : 1;
-  const { confidence: _, ...metrics } = expect;
+  const { confidence, ...metrics } = expect;
+  if (confidence !== undefined && Object.keys(metrics).length === 0) {
+    return [
+      { path: ['expect'], message: 'There is a confidence, but no condition: add one, such as "robustAccuracy".' },
+    ];
+  }
   return Object.entries(metrics).flatMap(([metric, bounds]) => {
     if (!Array.isArray(bounds) || bounds.length === budgets) return [];
     const found = `There ${bounds.length === 1 ? 'is 1 bound' : `are ${bounds.length} bounds`}`;

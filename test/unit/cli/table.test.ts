@@ -31,8 +31,18 @@ function rowOf(kind: Kind, given: Partial<Round> = {}, target?: string): { cells
 describe('the table of results', () => {
   it('has every figure of an attack', () => {
     const { cells } = rowOf('attack', { epsilon: 8 / 255 });
-    const figures = ['8/255', '100.0%', '33.3%', '66.7%', '0.250'];
+    const figures = ['8/255', '100.0%', '33.3%', '66.7%', '—'];
     assert.deepEqual(cells, ['test', 'signs', 'Attack linf', ...figures, '✓ passed']);
+  });
+
+  it('has ranges where images are undecided', () => {
+    const metrics = computeMetrics([...examples, { status: 'undecided' }], 'linf', { targeted: false });
+    assert.deepEqual(rowOf('attack', { metrics }).cells.slice(4, -1), [
+      '100.0%',
+      '25.0%–50.0%',
+      '50.0%–75.0%',
+      '0.250–∞',
+    ]);
   });
 
   it('has no robust accuracy of an attack with a target', () => {
@@ -93,8 +103,8 @@ describe('the table of results', () => {
           .map((cell) => cell.trim()),
       );
       const [adaptive, other] = [
-        ['75.0%', '25.0%', '66.7%', '0.250'],
-        ['100.0%', '66.7%', '33.3%', '∞'],
+        ['75.0%', '25.0%', '66.7%', '—'],
+        ['100.0%', '66.7%', '33.3%', '—'],
       ];
       assert.deepEqual(cells, [
         ['Attack linf, adaptive attacker', '4/255', ...adaptive],

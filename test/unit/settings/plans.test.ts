@@ -27,8 +27,8 @@ describe('plans', () => {
       "model": ["signs", "plain"], "dataset": "street", "classes": ["stop", "yield"],
       "attack": "ifgsm", "norm": "l2", "epsilon": [0.5, "1/2", 1], "target": "random",
       "parameters": { "steps": 3, "stepSize": "1/10" }, "preset": "paper",
-      "expect": { "successRate": [0.1, 0.2, 0.3], "medianDistance": 0.2 },
-      "quantize": false, "seed": 7,
+      "expect": { "successRate": [0.1, 0.2, 0.3], "cleanAccuracy": 0.2, "confidence": 0.99 },
+      "minimumEligible": 3, "quantize": false, "seed": 7,
     },
   },
 }
@@ -50,7 +50,9 @@ describe('plans', () => {
         parameters: { steps: 3, stepSize: 0.1 },
       })),
       target: 'random',
-      expect: { successRate: [0.1, 0.2, 0.3], medianDistance: [0.2, 0.2, 0.2] },
+      expect: { successRate: [0.1, 0.2, 0.3], cleanAccuracy: [0.2, 0.2, 0.2] },
+      confidence: 0.99,
+      minimumEligible: 3,
       audit: true,
       seed: 7,
       origin: { file, line: 15 },
@@ -71,6 +73,28 @@ describe('plans', () => {
     assert.deepEqual(plans, [
       { id: 'signs › Curve', model: signs, ...common, surrogates: [plain] },
       { id: 'plain › Curve', model: plain, ...common, surrogates: [signs] },
+    ]);
+  });
+
+  it('are audited as the workspace says where they do not say so themselves', async () => {
+    const audits = async (setting: string) => {
+      const { plans, lines } = await resolveText(`{
+  ${setting}
+  "perturb.models": { "m": { "path": "m.onnx" } },
+  "perturb.datasets": { "d": { "path": "d" } },
+  "perturb.tests": {
+    "A": { "model": "m", "dataset": "d", "attack": "minimal", "expect": { "medianDistance": 1 } },
+    "B": { "model": "m", "dataset": "d", "attack": "minimal", "expect": { "medianDistance": 1 }, "audit": "strict" },
+    "C": { "model": "m", "dataset": "d", "attack": "minimal", "expect": { "medianDistance": 1 }, "audit": false },
+  }
+}`);
+      return [...plans.map(({ audit }) => audit), ...lines];
+    };
+    assert.deepEqual(await audits(''), [true, 'strict', false]);
+    assert.deepEqual(await audits('"perturb.audit": "strict",'), ['strict', 'strict', false]);
+    assert.deepEqual(await audits('"perturb.audit": false,'), [false, 'strict', false]);
+    assert.deepEqual((await audits('"perturb.audit": "sometimes",')).slice(3), [
+      '.vscode/settings.json:2 perturb.audit: Enter true, false, or "strict".',
     ]);
   });
 

@@ -27,7 +27,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'an unknown key': [{ epsilom: 1 }, '7 › epsilom: There is no setting "epsilom" here. Did you mean "epsilon"?'],
   'an unknown key like no other': [
     { color: 1 },
-    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, detector, attacker, audit, record, quantize, seed.',
+    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, detector, attacker, minimumEligible, audit, record, quantize, seed.',
   ],
   'parameters beside the attack': [
     { attack: 'ifgsm', steps: 40, stepSize: '1/255' },
@@ -126,7 +126,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   ],
   'no epsilon for an attack within a budget': [
     { epsilon: missing },
-    '6 › epsilon: "epsilon" is missing. Maximum perturbation, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels. A list produces the security curve.',
+    '6 › epsilon: "epsilon" is missing. Maximum perturbation of the model’s input image, after resizing, where pixels range from 0 to 1 (`l0`: a number of pixels): a number or a fraction such as `"8/255"`, which is 8 gray levels. A list produces the security curve.',
   ],
   'an epsilon for an attack that minimizes the norm': [
     { attack: 'minimal' },
@@ -167,9 +167,22 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     '7 › expect › robustAccuracy: 40 is not valid: enter a fraction from 0 to 1, such as 0.4 for 40%.',
   ],
   'a negative distance': [
-    { expect: { medianDistance: -1 } },
-    '7 › expect › medianDistance: -1 is not valid: enter a number that is 0 or greater.',
+    { attack: 'minimal', epsilon: missing, expect: { medianDistance: -1 } },
+    '8 › expect › medianDistance: -1 is not valid: enter a number that is 0 or greater.',
   ],
+  'the nearest examples of an attack that does not look for them': [
+    { expect: { medianDistance: 0.1 } },
+    '7 › expect › medianDistance: FGSM stops at the first success within its epsilon, which is not the nearest: use "robustAccuracy" or "successRate", or an attack that minimizes the norm, such as DeepFool.',
+  ],
+  'a confidence that there is no table for': [
+    { expect: { robustAccuracy: 0.4, confidence: 0.97 } },
+    '7 › expect › confidence: 0.97 is not valid: enter 0.8, 0.9, 0.95, or 0.99.',
+  ],
+  'a confidence in nothing': [
+    { expect: { confidence: 0.95 } },
+    '7 › expect: There is a confidence, but no condition: add one, such as "robustAccuracy".',
+  ],
+  'no eligible image': [{ minimumEligible: 0 }, '7 › minimumEligible: 0 is not valid: it must be at least 1.'],
   'fewer bounds than epsilons': [
     { epsilon: ['2/255', '4/255', '8/255'], expect: { robustAccuracy: [0.6, 0.5] } },
     '8 › expect › robustAccuracy: There are 2 bounds for 3 epsilons. Enter one bound for each epsilon, or a single number for all.',
@@ -192,7 +205,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     { attacker: 'unaware' },
     '6 › detector: "detector" is missing but required by "attacker". Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only if the image is misclassified and accepted.',
   ],
-  'a word for the audit': [{ audit: 'yes' }, '7 › audit: "yes" is not valid: enter true or false.'],
+  'a word for the audit': [{ audit: 'yes' }, '7 › audit: "yes" is not valid: enter true, false, or "strict".'],
 
   'an unknown preset': [{ preset: 'papr' }, '7 › preset: "papr" is not valid. Did you mean "paper"?'],
   'a negative seed': [{ seed: -1 }, '7 › seed: -1 is not valid: it must be at least 0.'],
