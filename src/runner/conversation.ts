@@ -227,14 +227,17 @@ export class Conversation {
   #propose(point: Pixels, order: number): void {
     if (!isInRange(point)) return;
     const { image, goal } = this.#subject;
-    const { norm } = this.#budget;
     const rounds = this.#options.attack.choice.quantize && !this.#settlesLater;
-    const judged = rounds ? roundToGrid(image, point, norm) : point.slice();
+    const judged = rounds ? roundToGrid(image, point, this.#budget.norm) : point.slice();
     const common = { goal, order, stage: this.#stage };
     // In linf the budget itself is rounded, and points that use it up lie on the grid.
     const isCounted =
-      rounds && norm !== 'linf' && !this.#succeededOffGrid && this.#options.victim.queryLimit === undefined;
-    const besides = isCounted && !isOnGrid(point) ? [{ ...common, point: point.slice(), isOffGrid: true }] : [];
+      rounds &&
+      this.#budget.norm !== 'linf' &&
+      !this.#succeededOffGrid &&
+      this.#options.victim.queryLimit === undefined;
+    const besides =
+      isCounted && !isOnGrid(point) ? [{ ...common, point: Float32Array.from(point), isOffGrid: true }] : [];
     this.#ask([{ ...common, point: judged }, ...besides]);
   }
 
