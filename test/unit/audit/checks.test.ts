@@ -76,7 +76,7 @@ describe('success-not-monotone', () => {
       await among(16, 4, 9, 7),
       'The attack fools 9 of 16 images at ε = 0.25, and only 7 at the larger ε = 0.375.',
     );
-    assert.ok(await among(40, 20, 15));
+    assert.ok(await among(40, 20, 15), 'await among(40, 20, 15)');
     assert.ok(await among(16, 9, 8, 7), 'falling little by little');
   });
 
@@ -167,7 +167,7 @@ describe('unstable-predictions', () => {
   });
 
   it('is found whatever the target is', async () => {
-    assert.ok(await examine(unstablePredictions, test(16, 2)));
+    assert.ok(await examine(unstablePredictions, test(16, 2)), 'await examine(unstablePredictions, test(16, 2))');
   });
 
   it('is not found where it does so on one image', async () => {
@@ -201,7 +201,10 @@ describe('single-step-beats-iterative', () => {
       await examine(singleStepBeatsIterative, test('pgd', 2)),
       'A single step fools 2 of the 16 images that held against PGD (16 were looked at).',
     );
-    assert.ok(await examine(singleStepBeatsIterative, test('ifgsm', 5)));
+    assert.ok(
+      await examine(singleStepBeatsIterative, test('ifgsm', 5)),
+      "await examine(singleStepBeatsIterative, test('ifgsm', 5))",
+    );
   });
 
   it('is found in a test of the single step, beside PGD', async () => {
@@ -249,7 +252,10 @@ describe('transfer-or-black-box-stronger', () => {
     );
     // What barely fools a model that is easier to fool does not do.
     const easier = linearClassifier([Array(81).fill(0), Array(81).fill(1)], [37, 0], wide.input);
-    assert.ok(await examine(transferOrBlackBoxStronger, { ...test, surrogates: [easier] }));
+    assert.ok(
+      await examine(transferOrBlackBoxStronger, { ...test, surrogates: [easier] }),
+      'await examine(transferOrBlackBoxStronger, { ...test, surrogates: [easier] })',
+    );
   });
 
   it('is not found where the attack had found all that there is', async () => {
@@ -354,6 +360,6 @@ describe('a model without gradients', () => {
     for (const check of [zeroGradients, singleStepBeatsIterative, unboundedAttackFails])
       assert.equal(await examine(check, test), undefined);
     const noisy = { ...test, rounds: [roundOf(0.3, 0, 30)] };
-    assert.ok(await examine(transferOrBlackBoxStronger, noisy));
+    assert.ok(await examine(transferOrBlackBoxStronger, noisy), 'await examine(transferOrBlackBoxStronger, noisy)');
   });
 });

@@ -22,10 +22,13 @@ export const adamChecks: Checks<AdamClass> = {
     const adam = new Adam(1, 0.1);
     const variables = Float64Array.of(1);
     adam.step(variables, Float64Array.of(2));
-    assert.ok(Math.abs((variables[0] as number) - 0.9) < 1e-8);
+    assert.ok(Math.abs((variables[0] as number) - 0.9) < 1e-8, 'Math.abs((variables[0] as number) - 0.9) < 1e-8');
     adam.step(variables, Float64Array.of(-1));
     const second = (0.1 * (0.08 / 0.19)) / Math.sqrt(0.004996 / 0.001999);
-    assert.ok(Math.abs((variables[0] as number) - (0.9 - second)) < 1e-8);
+    assert.ok(
+      Math.abs((variables[0] as number) - (0.9 - second)) < 1e-8,
+      'Math.abs((variables[0] as number) - (0.9 - second)) < 1e-8',
+    );
   },
 
   'is algorithm 1, unrolled, for every variable on its own': (Adam) => {
@@ -41,7 +44,10 @@ export const adamChecks: Checks<AdamClass> = {
           for (const [i, start] of [5, -5].entries()) {
             const way = gradients.map((pair) => pair[i] as number);
             const end = way.reduce((at, _, t) => at + unrolledStep(way.slice(0, t + 1), learningRate), start);
-            assert.ok(Math.abs((variables[i] as number) - end) < 1e-9);
+            assert.ok(
+              Math.abs((variables[i] as number) - end) < 1e-9,
+              'Math.abs((variables[i] as number) - end) < 1e-9',
+            );
           }
         },
       ),
@@ -52,7 +58,7 @@ export const adamChecks: Checks<AdamClass> = {
     for (const g of [1e-4, 1, 1e6]) {
       const variables = Float64Array.of(0);
       new Adam(1, 0.25).step(variables, Float64Array.of(g));
-      assert.ok(Math.abs((variables[0] as number) + 0.25) < 1e-4);
+      assert.ok(Math.abs((variables[0] as number) + 0.25) < 1e-4, 'Math.abs((variables[0] as number) + 0.25) < 1e-4');
     }
   },
 };

@@ -139,7 +139,7 @@ export const apgdChecks: Checks<AttackDefinition> = {
     fc.assert(
       fc.asyncProperty(scenes, settingsOf(attack), async (scene, { budget }) => {
         const [subject] = scene.subjects;
-        assert.ok(subject);
+        assert.ok(subject, 'subject');
         const talk = { classifier: scene.classifier(1), ...subject, budget, parameters: { steps: 25, restarts: 1 } };
         const exchanges = await conversation(attack, talk);
         assertAlgorithm1(exchanges, createProjection(subject.image, budget, false), budget.norm, budget.epsilon);
@@ -158,7 +158,10 @@ export const apgdChecks: Checks<AttackDefinition> = {
           const talk = { ...constantly(toward, image), budget: { norm: 'linf', epsilon } } as const;
           const ends = pointsOf(await conversation(attack, { ...talk, parameters: { restarts: 3 } }), 'propose');
           for (const end of ends) {
-            assert.ok(end.every((value, i) => Math.abs(value - (to[i] as number)) <= 1e-7));
+            assert.ok(
+              end.every((value, i) => Math.abs(value - (to[i] as number)) <= 1e-7),
+              'end.every((value, i) => Math.abs(value - (to[i] as number)) <= 1e-7)',
+            );
           }
         },
       ),

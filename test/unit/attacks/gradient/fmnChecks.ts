@@ -101,7 +101,7 @@ function assertAlgorithm1(exchanges: readonly Exchange[], setting: Setting): voi
   let epsilon = norm === 'l0' ? 1 : Infinity;
   let best = Infinity;
   for (const [k, { query, answers }] of asked.entries()) {
-    assert.ok(query.kind === 'pullback');
+    assert.ok(query.kind === 'pullback', "query.kind === 'pullback'");
     assert.deepEqual(query.functionals, [[goal.margin]]);
     const [answer] = answers;
     const [f, g] = [answer?.values?.[0] as number, answer?.gradients?.[0] as Float32Array];
@@ -197,7 +197,7 @@ export const fmnChecks: Checks<AttackDefinition> = {
         fc.integer({ min: 1, max: 25 }),
         async (scene, norm, stepSize, gamma, steps) => {
           const [subject] = scene.subjects;
-          assert.ok(subject);
+          assert.ok(subject, 'subject');
           const classifier = scene.classifier(1);
           const parameters = { steps, stepSize, gamma };
           const talk = { classifier, ...subject, budget: { norm, epsilon: Infinity }, parameters };
@@ -306,7 +306,7 @@ export const fmnChecks: Checks<AttackDefinition> = {
           parameters: { steps: 3 },
         };
         for (const point of pointsOf(await conversation(attack, talk), 'pullback'))
-          assert.ok(point.every(Number.isFinite));
+          assert.ok(point.every(Number.isFinite), 'point.every(Number.isFinite)');
       }
     }
   },

@@ -30,7 +30,10 @@ export const linearChecks: Checks<AttackDefinition> = {
           assert.deepEqual([at[0], at[half], at[count - 1]], [-epsilon, 0, epsilon]);
           const sign = direction(toward, 'linf');
           for (const [k, e] of at.entries()) {
-            assert.ok(Math.abs(e - (epsilon * (k - half)) / half) < 1e-12);
+            assert.ok(
+              Math.abs(e - (epsilon * (k - half)) / half) < 1e-12,
+              'Math.abs(e - (epsilon * (k - half)) / half) < 1e-12',
+            );
             sameBits(
               points[k],
               sign.map((s, i) => clip(Math.fround((talk.image[i] as number) + e * s))),

@@ -66,7 +66,10 @@ export const mifgsmChecks: Checks<AttackDefinition> = {
             const step = g.map((value) => (norm === 'linf' ? Math.sign(value) : value / l2));
             const x = points[t] as Float32Array;
             const expected = project(x.map((value, i) => value + stepSize * (step[i] as number)));
-            assert.ok(expected.every((value, i) => Math.abs(value - (points[t + 1]?.[i] as number)) < 1e-6));
+            assert.ok(
+              expected.every((value, i) => Math.abs(value - (points[t + 1]?.[i] as number)) < 1e-6),
+              'expected.every((value, i) => Math.abs(value - (points[t + 1]?.[i] as number)) < 1e-6)',
+            );
           }
         },
       ),

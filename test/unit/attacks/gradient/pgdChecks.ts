@@ -36,7 +36,7 @@ function filled(image: readonly number[], toward: readonly number[], length: num
 const away = (toward: Aim, w: readonly number[]) => w.map((weight) => (toward === 'targeted' ? weight : -weight));
 
 function assertNear(actual: Pixels | undefined, expected: readonly number[], tolerance: number): void {
-  assert.ok(actual);
+  assert.ok(actual, 'actual');
   const error = Math.max(...actual.map((value, i) => Math.abs(value - (expected[i] as number))));
   assert.ok(error <= tolerance, `${error}: ${actual} is not ${expected}`);
 }
@@ -136,7 +136,7 @@ export const pgdChecks: Checks<AttackDefinition> = {
             away(to, w).reduce((sum, weight, i) => sum + weight * (point[i] as number), 0);
           const best = worth(filled(image, away(to, w), epsilon));
           for (const end of pointsOf(await conversation(attack, talk), 'propose')) {
-            assert.ok(worth(end) <= best + 1e-6);
+            assert.ok(worth(end) <= best + 1e-6, 'worth(end) <= best + 1e-6');
             assert.ok(worth(end) >= best - parameters.stepSize / 2, `${worth(end)} of ${best}`);
           }
         },

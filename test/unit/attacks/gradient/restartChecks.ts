@@ -39,9 +39,12 @@ export const restartChecks: Checks<AttackDefinition> = {
         const starts = points.filter((_, i) => i % (points.length / 5) === 0);
         assert.deepEqual(starts[0], image);
         for (const start of starts.slice(1)) {
-          assert.ok(distances(image, start, 1)[norm] <= 0.25 + 1e-6);
-          assert.ok(start.every((value) => value >= 0 && value <= 1));
-          assert.ok(!seen.has(String(start)));
+          assert.ok(distances(image, start, 1)[norm] <= 0.25 + 1e-6, 'distances(image, start, 1)[norm] <= 0.25 + 1e-6');
+          assert.ok(
+            start.every((value) => value >= 0 && value <= 1),
+            'start.every((value) => value >= 0 && value <= 1)',
+          );
+          assert.ok(!seen.has(String(start)), '!seen.has(String(start))');
           seen.add(String(start));
         }
       }
@@ -67,7 +70,7 @@ export const restartChecks: Checks<AttackDefinition> = {
         const more = await bests(restarts + 2);
         for (const [i, few] of (await bests(restarts)).entries()) {
           const [goal, many] = [scene.subjects[i]?.goal, more[i]];
-          assert.ok(few && many && goal);
+          assert.ok(few && many && goal, 'few && many && goal');
           const worth = ({ success, norms, lead }: Candidate) =>
             success ? [1, -norms[setting.budget.norm as 'l2']] : [0, lead];
           const [a, b] = [worth(many), worth(few)] as [[number, number], [number, number]];

@@ -28,7 +28,7 @@ function assertAlgorithm1(exchanges: readonly Exchange[], { image, goal, channel
   const pixels = image.length / channels;
   let tau = threshold;
   for (const [k, { query, answers }] of exchanges.slice(0, -1).entries()) {
-    assert.ok(query.kind === 'pullback');
+    assert.ok(query.kind === 'pullback', "query.kind === 'pullback'");
     assert.deepEqual(query.functionals, [[goal.margin]]);
     const adversarial = isReached(goal, answers[0]?.logits as Float32Array);
     const lead = answers[0]?.gradients?.[0] as Float32Array;
@@ -73,7 +73,7 @@ export const sigmaZeroChecks: Checks<AttackDefinition> = {
         fc.integer({ min: 1, max: 30 }),
         async (scene, sigma, threshold, steps) => {
           const [subject] = scene.subjects;
-          assert.ok(subject);
+          assert.ok(subject, 'subject');
           const classifier = scene.classifier(1);
           const parameters = { steps, sigma, threshold };
           const talk = { classifier, ...subject, budget: { norm: 'l0', epsilon: Infinity }, parameters } as const;
@@ -125,7 +125,7 @@ export const sigmaZeroChecks: Checks<AttackDefinition> = {
       ]);
       const found = outcome?.best?.success ? outcome.best.norms.l0 : Infinity;
       const fewest = fewestPixels(weights, image, lead, channels);
-      assert.ok(found >= fewest);
+      assert.ok(found >= fewest, 'found >= fewest');
       if (found <= fewest + 1) near++;
     }
     assert.ok(near >= 95, `${near} of 100`);

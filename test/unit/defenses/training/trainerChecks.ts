@@ -68,7 +68,7 @@ export const trainerChecks: Checks<typeof train> = {
       );
       const measured = stopped.points.filter(({ robustAccuracy }) => robustAccuracy !== undefined);
       const { epoch } = stopped.after;
-      assert.ok(epoch < 7);
+      assert.ok(epoch < 7, 'epoch < 7');
       assert.deepEqual(
         measured.map((point) => point.epoch),
         Array.from({ length: epoch + 3 }, (_, i) => i),

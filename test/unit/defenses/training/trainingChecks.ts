@@ -132,7 +132,10 @@ const common = (given: Readonly<Record<string, unknown>>): Checks<TrainingSubjec
     for (const [i, point] of adversarial.entries()) {
       point.forEach((value, k) => {
         assert.ok(value >= 0 && value <= 1, `pixel ${value}`);
-        assert.ok(Math.abs(value - (images[i]?.[k] as number)) <= epsilon + 1e-6);
+        assert.ok(
+          Math.abs(value - (images[i]?.[k] as number)) <= epsilon + 1e-6,
+          'Math.abs(value - (images[i]?.[k] as number)) <= epsilon + 1e-6',
+        );
       });
     }
   },
@@ -248,7 +251,7 @@ export const trainingChecks: Readonly<Record<string, Checks<TrainingSubject>>> =
         const [p, q] = [softmax(row), softmax(attacked?.[i] as Float32Array)];
         return p.reduce((sum, share, k) => sum + share * Math.log(share / (q[k] as number)), 0);
       });
-      assert.ok(mean(divergences) > 0.01);
+      assert.ok(mean(divergences) > 0.01, 'mean(divergences) > 0.01');
       near(value(), (await meanCrossEntropy(images)) + 2.5 * mean(divergences), 1e-3, 'loss');
     },
     ...common({ steps: 3 }),

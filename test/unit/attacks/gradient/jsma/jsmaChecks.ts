@@ -144,7 +144,7 @@ function saliencyChecks(choose: Choose, width: number): Checks<AttackDefinition>
       for (const target of [undefined, 2]) {
         const example = { weights, biases: [9, 0, 0], image: Float32Array.of(0, 0), target, theta: 1, gamma: 1 };
         const [, exchange] = await conversation(attack, talkOf(example));
-        assert.ok(exchange?.query.kind === 'pullback');
+        assert.ok(exchange?.query.kind === 'pullback', "exchange?.query.kind === 'pullback'");
         const [own, others] =
           target === undefined
             ? [
