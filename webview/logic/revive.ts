@@ -42,11 +42,16 @@ function reviveMetrics(metrics: Metrics): Metrics {
 }
 
 function reviveFigures<F extends Figures>(figures: F): F {
-  const [low, high] = figures.intervals.medianDistance ?? [];
+  const { medianDistance } = figures.intervals ?? {};
   return {
     ...figures,
     medianDistance: figures.medianDistance ?? Infinity,
     meanDistance: figures.meanDistance ?? Infinity,
-    intervals: { ...figures.intervals, medianDistance: [low ?? Infinity, high ?? Infinity] },
+    ...(medianDistance && {
+      intervals: {
+        ...figures.intervals,
+        medianDistance: [medianDistance[0] ?? Infinity, medianDistance[1] ?? Infinity] as const,
+      },
+    }),
   };
 }

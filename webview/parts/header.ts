@@ -65,9 +65,9 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
   // A forged image has no correct class, and an explanation measures nothing.
   const measured = kinds[kind].isMeasured ? metrics : undefined;
   const fractions = measured && [
-    [t('Clean accuracy'), kinds[kind].hasTrueLabel ? measured.cleanAccuracy : undefined],
-    [t('Robust accuracy'), measured.robustAccuracy],
-    [t('Success rate'), measured.successRate],
+    [t('Clean accuracy'), kinds[kind].hasTrueLabel ? formatPercent(measured.cleanAccuracy) : undefined],
+    [t('Robust accuracy'), rangeOf(measured.robustAccuracy, measured.ifHeld?.robustAccuracy)],
+    [t('Success rate'), rangeOf(measured.ifHeld?.successRate ?? measured.successRate, measured.successRate)],
   ];
   const parameters = Object.entries(attack.parameters).map(([name, value]) => `${name} ${show(name, value)}`);
   const rows: [string, Child][] = [
@@ -78,7 +78,7 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     [t('Parameters'), [...parameters, t('preset {0}', attack.preset)].join(', ')],
     [t('Pixel grid'), attack.quantize ? t('8-bit gray levels') : t('Off: exact float32 values')],
     ...(fractions ?? []).flatMap(([name, value]): [string, Child][] =>
-      value === undefined ? [] : [[String(name), formatPercent(Number(value))]],
+      value === undefined ? [] : [[String(name), value]],
     ),
     ...(measured && attack.epsilons.length === 0
       ? ([[t('Median distance'), formatAmount(measured.medianDistance, norm)]] satisfies [string, Child][])
@@ -101,6 +101,12 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     { class: 'facts' },
     ...rows.flatMap(([name, value]) => (value ? [h('div', {}, h('dt', {}, name), h('dd', {}, value))] : [])),
   );
+}
+
+/** A fraction, or the two that undecided images leave open. */
+function rangeOf(low: number | undefined, high = low): string | undefined {
+  if (low === undefined || high === undefined) return undefined;
+  return low === high ? formatPercent(low) : `${formatPercent(low)}–${formatPercent(high)}`;
 }
 
 type ShownDetector = NonNullable<ShownTest['report']['detector']>;
