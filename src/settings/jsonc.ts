@@ -30,8 +30,9 @@ export function parseJson(text: string): JsonDocument {
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
   const [error] = errors;
+  const positionAt = positionsIn(text);
   return {
-    ...(error && { syntaxError: { ...positionAt(text, error.offset), message: describe(error.error) } }),
+    ...(error && { syntaxError: { ...positionAt(error.offset), message: describe(error.error) } }),
     get(path) {
       const node = find(tree, path);
       return node && getNodeValue(node);
@@ -40,14 +41,26 @@ export function parseJson(text: string): JsonDocument {
       const node = find(tree, path);
       return node ? [...duplicateKeys(node, path)] : [];
     },
-    locate: (path) => positionAt(text, offsetOf(tree, path)),
+    locate: (path) => positionAt(offsetOf(tree, path)),
   };
 }
 
 function child(node: Node | undefined, step: string | number): Node | undefined {
   if (node?.type === 'array') return node.children?.[step as number];
-  const properties = node?.type === 'object' ? node.children : undefined;
-  return properties?.findLast(({ children }) => children?.[0]?.value === step)?.children?.[1];
+  return node?.type === 'object' ? membersOf(node).get(String(step)) : undefined;
+}
+
+/** The values of large objects are looked up one by one, so that a search for each would take ages. */
+const members = new WeakMap<Node, ReadonlyMap<string, Node | undefined>>();
+
+/** The values of an object by their keys; of duplicate keys the last one. */
+function membersOf(node: Node): ReadonlyMap<string, Node | undefined> {
+  let found = members.get(node);
+  if (found === undefined) {
+    found = new Map(node.children?.map(({ children }) => [String(children?.[0]?.value), children?.[1]]));
+    members.set(node, found);
+  }
+  return found;
 }
 
 function find(tree: Node | undefined, path: JSONPath): Node | undefined {
@@ -77,9 +90,19 @@ function* duplicateKeys(node: Node, path: JSONPath): Generator<JSONPath> {
   }
 }
 
-function positionAt(text: string, offset: number): Position {
-  const before = text.slice(0, offset).split('\n');
-  return { line: before.length, column: (before.at(-1)?.length ?? 0) + 1 };
+/** Finds lines and columns in a text, which is split only once. */
+function positionsIn(text: string): (offset: number) => Position {
+  const starts = [0];
+  for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', end + 1)) starts.push(end + 1);
+  return (offset) => {
+    let [line, after] = [0, starts.length];
+    while (after - line > 1) {
+      const middle = (line + after) >> 1;
+      if ((starts[middle] as number) <= offset) line = middle;
+      else after = middle;
+    }
+    return { line: line + 1, column: offset - (starts[line] as number) + 1 };
+  };
 }
 
 /** "CommaExpected" becomes "comma expected". */

@@ -1,9 +1,9 @@
-/** The same schema for the same definitions, so that it is built and compiled once. */
-export function memoize<T extends object>(build: (from: T) => object): (from: T) => object {
-  const memory = new WeakMap<T, object>();
+/** The same result for the same object, so that it is worked out once. */
+export function memoize<T extends object, R extends object>(build: (from: T) => R): (from: T) => R {
+  const memory = new WeakMap<T, R>();
   return (from) => {
-    const schema = memory.get(from) ?? build(from);
-    memory.set(from, schema);
-    return schema;
+    const result = memory.get(from) ?? build(from);
+    memory.set(from, result);
+    return result;
   };
 }

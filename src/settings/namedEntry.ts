@@ -1,5 +1,6 @@
 import type { JSONPath } from 'jsonc-parser';
 import type { SettingKey } from './configuration.ts';
+import { memoize } from './memoize.ts';
 import { type Fault, formatPath, type Problem } from './problem.ts';
 import type { Resolved } from './resolveSources.ts';
 import type { SettingsLayer } from './settingsLayer.ts';
@@ -31,8 +32,16 @@ export function lookUp<T>(
   resolve: Resolve<T>,
 ): Found<T> {
   const found = lookUpDefinition(user, path, setting, name);
-  return found.problems ? found : resolveDefinition(found.source, resolve);
+  if (found.problems) return found;
+  // Many tests may use one model: it is resolved once.
+  const resolved = resolvedIn(found.source.layer);
+  const key = JSON.stringify(pathOf(found.source));
+  const known = resolved.get(key) ?? resolveDefinition(found.source, resolve);
+  resolved.set(key, known);
+  return known as Found<T>;
 }
+
+const resolvedIn = memoize((_: SettingsLayer) => new Map<string, Found<unknown>>());
 
 /** The nearest definition of a name, in the user's own layer or further out. */
 export function lookUpDefinition(
@@ -66,13 +75,22 @@ function* outward(layer: SettingsLayer): Generator<SettingsLayer> {
 /** Duplicate keys within a definition, or of the definition itself. */
 export function duplicateFaults(definition: NamedEntry): Fault[] {
   const start = pathOf(definition);
-  return definition.layer.duplicates
-    .filter((path) => start.every((step, index) => path[index] === step))
-    .map((path) => ({
-      path: path.slice(start.length),
-      message: `"${path.at(-1)}" is defined twice, and the first definition would be ignored. Rename or remove one.`,
-    }));
+  const paths = duplicatesIn(definition.layer).get(JSON.stringify(start)) ?? [];
+  return paths.map((path) => ({
+    path: path.slice(start.length),
+    message: `"${path.at(-1)}" is defined twice, and the first definition would be ignored. Rename or remove one.`,
+  }));
 }
+
+/** The paths of duplicate keys, by the definition that they are in. */
+const duplicatesIn = memoize(({ duplicates }: SettingsLayer) => {
+  const found = new Map<string, JSONPath[]>();
+  for (const path of duplicates) {
+    const definition = JSON.stringify(path.slice(0, 2));
+    found.set(definition, [...(found.get(definition) ?? []), path]);
+  }
+  return found;
+});
 
 /** The path of a definition. */
 export function pathOf({ setting, name }: NamedEntry): JSONPath {

@@ -41,16 +41,20 @@ export function resolvePlans(
 ): Resolution {
   const plans: TestPlan[] = [];
   const problems = [...workspace.problems, ...workspace.layers.flatMap((layer) => layer.problems)];
-  const testNames = workspace.layers.flatMap((layer) => Object.keys(layer.values['perturb.tests']));
+  const seen = new Set<string>();
+  const shared = new Set<string>();
+  for (const { values } of workspace.layers) {
+    for (const name of Object.keys(values['perturb.tests'])) (seen.has(name) ? shared : seen).add(name);
+  }
   for (const layer of workspace.layers) {
     for (const [name, value] of Object.entries(layer.values['perturb.tests'])) {
-      const isShared = testNames.indexOf(name) !== testNames.lastIndexOf(name);
+      const isShared = shared.has(name);
       const resolution = resolveTest({ layer, setting: 'perturb.tests', name, value }, isShared, {
         attacks,
         detectors,
       });
-      plans.push(...resolution.plans);
-      problems.push(...resolution.problems);
+      for (const plan of resolution.plans) plans.push(plan);
+      for (const problem of resolution.problems) problems.push(problem);
     }
   }
   return { plans, problems };
