@@ -1,9 +1,11 @@
 import path from 'node:path';
+import { claimFolder, isOurs } from '../data/ownFolder.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
+import { lockFolder } from '../reports/lock.ts';
 import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
-import { createRunFolder, prepareRunFolder } from '../reports/runFolder.ts';
-import { resumeRun } from '../run/resume.ts';
+import { createRunFolder, prepareRunFolder, runFolder } from '../reports/runFolder.ts';
+import { nothingToResume, resumeRun } from '../run/resume.ts';
 import { run } from '../run/run.ts';
 import { unplannedReports } from '../run/unplanned.ts';
 import { resolvePlans } from '../settings/plans.ts';
@@ -66,16 +68,20 @@ export async function runWorkspace({
     const reasons = general.map(formatProblem).join('\n');
     throw new UserError(reasons || `${workspace}: the settings define no tests. Add some under "perturb.tests".`);
   }
-  const folder = await folderFor(workspace, output ?? resume, resume !== undefined);
-  const finished = resume === undefined ? undefined : await resumeRun(folder, plans);
-  // What was finished stays, even where this command does not ask for it.
-  const chosen = plans.filter((plan) => asked.includes(plan) || finished?.reports.has(plan.id));
+  const folder = await folderFor(workspace, output, resume);
+  const unlock = await lockFolder(folder);
   const engine = startEngine();
-  let done = finished?.reports.size ?? 0;
+  let done = 0;
+  let chosen = asked;
   const onFinished = (report: TestReport | UnplannedReport) => {
     if (isPlanned(report)) done++;
   };
   try {
+    if (output !== undefined && resume === undefined) await prepareRunFolder(folder);
+    const finished = resume === undefined ? undefined : await resumeRun(folder, plans);
+    done = finished?.reports.size ?? 0;
+    // What was finished stays, even where this command does not ask for it.
+    chosen = plans.filter((plan) => asked.includes(plan) || finished?.reports.has(plan.id));
     const common = { engine, workspace, folder, plans: chosen, unplanned, finished, signal };
     return { report: await run({ ...common, ...request, onFinished }), folder, problems: general };
   } catch (error) {
@@ -85,15 +91,19 @@ export async function runWorkspace({
     );
   } finally {
     engine.dispose();
+    await unlock();
   }
 }
 
-/** The run folder, made ready; one that is to be resumed is left as it is. */
-async function folderFor(workspace: string, given: string | undefined, isResumed: boolean): Promise<string> {
-  const home = workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace;
-  if (given === undefined) return createRunFolder(home, new Date());
+/** The run folder, known to be ours. */
+async function folderFor(workspace: string, output: string | undefined, resume: string | undefined): Promise<string> {
+  const given = resume ?? output;
+  if (given === undefined) {
+    return createRunFolder(workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace, new Date());
+  }
   const folder = path.resolve(given);
-  if (!isResumed) await prepareRunFolder(folder);
+  if (resume !== undefined && !(await isOurs(folder, runFolder))) throw nothingToResume(folder);
+  await claimFolder(folder, runFolder);
   return folder;
 }
 

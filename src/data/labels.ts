@@ -39,7 +39,7 @@ export function matchLabels(
 
 /**
  * The index of the class that a label means. A label is the name of a class; or that in other letter case or in another
- * form of Unicode; or, for classes like "n01440764 tench, Tinca tinca", the WordNet id or the name after it; or a name
+ * form of Unicode, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca", the WordNet id or the name after it; or a name
  * with its index before it, as in "0 red"; or, when it is no name at all, the index of a class as a decimal number
  * ("3", "003", "3.0"). Where names are numbers themselves, a number is never an index.
  * @returns `undefined` for a label that means no class, or more than one.
@@ -62,11 +62,17 @@ function finderOf(classes: readonly string[]): Finder {
     placesOf(wordNet.map((parts) => parts?.id)),
     placesOf(wordNet.map((parts) => parts && folded(parts.name))),
   ];
+  // "traffic_light" and "traffic-light" are "traffic light" where spaces are not wanted.
+  const words = placesOf(wordNet.map((parts, i) => spaced(parts?.name ?? (classes[i] as string))));
   const areNumbers = classes.every((name) => number.test(name));
   const numbers = placesOf(classes.map((name) => (areNumbers ? numberIn(name) : undefined)));
 
   return function find(label) {
-    const places = [exact.get(composed(label)), ...looser.map((placeOf) => placeOf.get(folded(label)))];
+    const places = [
+      exact.get(composed(label)),
+      ...looser.map((placeOf) => placeOf.get(folded(label))),
+      words.get(spaced(label)),
+    ];
     const named = places.find((found) => found?.length === 1) ?? places.find((found) => found !== undefined);
     if (named !== undefined) return named.length === 1 ? named[0] : named;
     const value = numberIn(label);
@@ -76,6 +82,11 @@ function finderOf(classes: readonly string[]): Finder {
     if (index === undefined || name === undefined) return undefined;
     return [Number(index), Number(index) - 1].find((place) => folded(classes[place] ?? '') === folded(name));
   };
+}
+
+/** A name in lower case, its words set apart by single spaces. */
+function spaced(text: string): string {
+  return folded(text).replace(/[\s_-]+/g, ' ');
 }
 
 /** The digits of a whole number without leading zeros; `undefined` for other text. */

@@ -69,7 +69,8 @@ export class Engine implements Callable, vscode.Disposable {
 
   /** Runs tests, after what was asked for before. @throws as `run` does. */
   async run(request: Omit<RunRequest, 'engine'>): Promise<RunReport> {
-    const { run } = await import('../run/run.ts');
+    const [{ run }, { lockFolder }] = await Promise.all([import('../run/run.ts'), import('../reports/lock.ts')]);
+    const unlock = await lockFolder(request.folder);
     const onProgress = (progress: TestProgress) => {
       this.#progressed.fire(progress);
       request.onProgress?.(progress);
@@ -78,6 +79,7 @@ export class Engine implements Callable, vscode.Disposable {
       return await run({ ...request, engine: this, onProgress });
     } finally {
       this.#progressed.fire(undefined);
+      await unlock();
     }
   }
 

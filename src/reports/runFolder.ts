@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
-import { UserError } from '../userError.ts';
+import { claimFolder, clearFolder, makeFolderWithin, type OwnFolder } from '../data/ownFolder.ts';
 import type { ExampleReport, RunReport } from './report.ts';
 
 /** A line for each finished example. */
@@ -16,32 +16,53 @@ export const imagesFolder = 'images';
 /** Pictures for people. */
 export const picturesFolder = 'pictures';
 
-/** The folder for a new run of a workspace: named by the time, ignored by git. */
+/** What is ours in a run folder. */
+export const runFolder: OwnFolder = {
+  holds: 'a run',
+  contents: [examplesFile, reportFile, fingerprintsFile, imagesFolder, picturesFolder],
+};
+
+/**
+ * The folder for a new run of a workspace, ignored by git. It is named by the time, or by a later one where the clock went
+ * back or other runs began at the same moment: the order of the names is that of the runs.
+ * @throws UserError when it cannot be written to, or leads out of the workspace.
+ */
 export async function createRunFolder(workspaceFolder: string, now: Date): Promise<string> {
-  const home = path.join(workspaceFolder, '.perturb');
-  const folder = path.join(home, 'runs', now.toISOString().replaceAll(':', '-'));
-  await prepareRunFolder(folder);
-  await writing(path.join(home, '.gitignore'), (file) => writeFile(file, '*\n'));
-  return folder;
+  const runs = await makeFolderWithin(workspaceFolder, '.perturb', 'runs');
+  const ignore = path.join(workspaceFolder, '.perturb', '.gitignore');
+  await writing(ignore, (file) => writeFile(file, '*\n', { flag: 'wx' }).catch(unlessThere));
+  const last = Math.max(...(await readdir(runs)).map(timeOf), 0);
+  for (let time = Math.max(now.getTime(), last + 1); ; time++) {
+    const folder = path.join(runs, nameOf(time));
+    // Exclusive: of two runs that begin at once each has its own.
+    const isNew = await writing(folder, () => mkdir(folder).then(() => true, unlessThere));
+    if (!isNew) continue;
+    await prepareRunFolder(folder);
+    return folder;
+  }
+}
+
+function nameOf(time: number): string {
+  return new Date(time).toISOString().replaceAll(':', '-');
+}
+
+/** When a run began, by the name of its folder; 0 for other names. */
+function timeOf(name: string): number {
+  const [day, clock = ''] = name.split('T');
+  return Date.parse(`${day}T${clock.replaceAll('-', ':')}`) || 0;
+}
+
+function unlessThere(error: NodeJS.ErrnoException): undefined {
+  if (error.code !== 'EEXIST') throw error;
 }
 
 /**
  * Prepares a folder for a run: creates it, or removes the results of an earlier run.
- * @throws UserError when it cannot be written to, or contains files of the same names that are not from a run.
+ * @throws UserError when it cannot be written to, or contains what is not from a run.
  */
 export async function prepareRunFolder(folder: string): Promise<void> {
-  await writing(folder, () => mkdir(folder, { recursive: true }));
-  const names = await writing(folder, () => readdir(folder));
-  // A run begins by writing the examples file; without it, the images are someone else's.
-  const foreign = [imagesFolder, picturesFolder, reportFile].find((name) => names.includes(name));
-  if (foreign !== undefined && !names.includes(examplesFile)) {
-    throw new UserError(
-      `${path.join(folder, foreign)} was not created by Perturb, and a run would overwrite it. Choose another folder.`,
-    );
-  }
-  for (const name of [imagesFolder, picturesFolder, reportFile, fingerprintsFile]) {
-    await writing(path.join(folder, name), (file) => rm(file, { recursive: true, force: true }));
-  }
+  await claimFolder(folder, runFolder);
+  await clearFolder(folder, runFolder);
   await writing(path.join(folder, examplesFile), (file) => writeFile(file, ''));
 }
 
@@ -53,19 +74,30 @@ export async function writeReport(folder: string, report: RunReport): Promise<vo
 /** Writes a file in one go, so that a reader never sees half of it, and a full disk leaves what was there. */
 export async function replaceFile(file: string, text: string): Promise<void> {
   await writing(file, async () => {
-    await writeFile(`${file}.new`, text);
-    await rename(`${file}.new`, file);
+    try {
+      await writeFile(`${file}.new`, text);
+      await rename(`${file}.new`, file);
+    } catch (error) {
+      await rm(`${file}.new`, { force: true });
+      throw error;
+    }
   });
 }
 
 /** The summary of a run; infinite distances, which JSON cannot represent, are restored. */
 export async function readReport(folder: string): Promise<RunReport> {
   return JSON.parse(await readFile(path.join(folder, reportFile), 'utf8'), (key, value) =>
-    value === null && distanceKeys.has(key) ? Infinity : value,
+    reviveDistance(key, value),
   ) as RunReport;
 }
 
-const distanceKeys = new Set(['medianDistance', 'meanDistance', 'measured']);
+const distanceKeys = new Set(['medianDistance', 'meanDistance', 'measured', 'atBest', 'bound']);
+
+function reviveDistance(key: string, value: unknown): unknown {
+  if (!distanceKeys.has(key)) return value;
+  // An interval of distances is a list.
+  return Array.isArray(value) ? value.map((end) => end ?? Infinity) : (value ?? Infinity);
+}
 
 /** Every finished example of a run; a truncated last line is ignored. */
 export async function readExamples(folder: string): Promise<ExampleReport[]> {

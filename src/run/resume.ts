@@ -23,6 +23,11 @@ export interface FinishedPart {
   readonly reports: ReadonlyMap<string, TestReport>;
 }
 
+/** What to say where there is no run. */
+export function nothingToResume(folder: string): UserError {
+  return new UserError(`${folder} has no run in it to resume. Check the path, or start a run with --output.`);
+}
+
 /**
  * Makes the folder of a run that was interrupted ready to go on: finds the tests that have a verdict and whose plans and
  * files are as they were, and removes what there is of all others, which are to run from their start.
@@ -30,7 +35,7 @@ export interface FinishedPart {
  */
 export async function resumeRun(folder: string, plans: readonly TestPlan[]): Promise<FinishedPart> {
   const examples = await readExamples(folder).catch(() => {
-    throw new UserError(`${folder} has no run in it to resume. Check the path, or start a run with --output.`);
+    throw nothingToResume(folder);
   });
   // A run that was killed before its first test finished has no summary.
   const summary = await readReport(folder).catch(() => undefined);

@@ -1,10 +1,17 @@
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../../data/fileErrors.ts';
 import { levelOf } from '../../data/grid.ts';
 import { type ImageShape, type Pixels, sizeOf } from '../../data/image.ts';
 import { writeNpz } from '../../data/npz.ts';
+import { claimFolder, clearFolder, type OwnFolder } from '../../data/ownFolder.ts';
 import { writePng } from '../../data/writeImage.ts';
+
+/** What is ours in the folder of an export. */
+const exported: OwnFolder = {
+  holds: 'adversarial examples',
+  contents: ['images', 'examples.npz', 'README.md'],
+};
 
 /** An adversarial example with its true label, to be trained on elsewhere. */
 export interface LabeledExample {
@@ -20,9 +27,10 @@ export interface LabeledExample {
 
 /**
  * Writes a set of adversarial examples for training in other software: `images/<class>/<original>-<attack>.png`, the same
- * in `examples.npz`, and a README that says how both are loaded. An `images` folder that is there is replaced.
+ * in `examples.npz`, and a README that says how both are loaded. What an
+ * earlier export left is replaced.
  * @returns the path of the folder `images`, which can be a dataset of its own.
- * @throws UserError when the folder cannot be written.
+ * @throws UserError when the folder holds anything else, or cannot be written.
  */
 export async function exportExamples(
   folder: string,
@@ -33,8 +41,9 @@ export async function exportExamples(
   const images = path.join(folder, 'images');
   const used = new Set<string>();
   const folders = classes.map((name) => path.join(images, unused(fileName(name), used)));
+  await claimFolder(folder, exported);
+  await clearFolder(folder, exported);
   try {
-    await rm(images, { recursive: true, force: true });
     for (const label of new Set(examples.map(({ label }) => label))) {
       await mkdir(folders[label] as string, { recursive: true });
     }

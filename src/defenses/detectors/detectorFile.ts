@@ -15,6 +15,9 @@ import type { DetectorDefinition, DetectorState } from './detectorDefinition.ts'
 const jsonFile = 'detector.json';
 const arraysFile = 'detector.npz';
 
+/** The files of a detector. */
+export const detectorFiles = [jsonFile, arraysFile];
+
 const schema = Type.Object({
   format: Type.Literal('perturb-detector'),
   version: Type.Literal(1),

@@ -1,5 +1,6 @@
 import { catalog } from '../../attacks/catalog.ts';
 import { type LabeledImage, listExamples, readImages } from '../../data/loadExamples.ts';
+import { claimFolder } from '../../data/ownFolder.ts';
 import { fitTo, stretching } from '../../data/resizing.ts';
 import { sample } from '../../data/sample.ts';
 import { type DifferentiableClassifier, isDifferentiable } from '../../models/classifier.ts';
@@ -14,7 +15,7 @@ import type { TrainingProgress } from '../progress.ts';
 import { detectors } from './catalog.ts';
 import type { Detector } from './detector.ts';
 import type { DetectorExamples } from './detectorDefinition.ts';
-import { writeDetector } from './detectorFile.ts';
+import { detectorFiles, writeDetector } from './detectorFile.ts';
 import type { AttackDetection, DetectorReport } from './report.ts';
 import { separate, thresholdAt } from './separation.ts';
 
@@ -58,6 +59,7 @@ export async function trainDetector(
     );
   }
   tell('loading');
+  await claimFolder(plan.path, { holds: `the detector "${plan.name}"`, contents: detectorFiles });
   const { right, wrong } = await eligibleImages(plan, classifier, signal);
   const { learning, setting, judging } = divide(right, plan.seed);
   const learnsFromAttacks = definition.learnsFrom === 'adversarial';

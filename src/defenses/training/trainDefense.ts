@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto';
-import { readFile, realpath, stat } from 'node:fs/promises';
+import { realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { type LabeledImage, listExamples, readImages } from '../../data/loadExamples.ts';
+import { claimFolder } from '../../data/ownFolder.ts';
 import { sample } from '../../data/sample.ts';
 import type { DatasetSource } from '../../data/source.ts';
 import { openModel } from '../../models/open.ts';
@@ -118,7 +119,7 @@ export async function trainDefense(
   }
 }
 
-/** @throws UserError when writing there would overwrite the original, or a model that is not this defense's. */
+/** @throws UserError when writing there would overwrite the original, or anything that is not this defense's. */
 async function checkFolder({ path: folder, model, name }: DefensePlan): Promise<void> {
   const real = async (place: string) => realpath(place).catch(() => path.resolve(place));
   if ((await real(folder)) === (await real(path.dirname(model.path)))) {
@@ -126,20 +127,22 @@ async function checkFolder({ path: folder, model, name }: DefensePlan): Promise<
       `${folder} is the folder of the model itself, which would be overwritten. Choose another "path" for "${name}".`,
     );
   }
-  const exists = (file: string) =>
-    stat(path.join(folder, file)).then(
-      () => true,
-      () => false,
-    );
-  if (!(await exists('model.json')) || (await exists(path.join('checkpoint', 'state.json')))) return;
-  const card = await readFile(path.join(folder, 'card.json'), 'utf8')
-    .then(JSON.parse)
-    .catch(() => undefined);
-  if (card?.name === name) return;
-  throw new UserError(
-    `${folder} holds another model, which would be overwritten. Choose another "path" for "${name}", or delete the folder.`,
-  );
+  await claimFolder(folder, { holds: `the model of the defense "${name}"`, contents: hardenedFiles });
 }
+
+/** What is ours in the folder of a hardened model. */
+const hardenedFiles = [
+  'model.json',
+  'weights.bin',
+  'model.onnx',
+  'labels.txt',
+  'card.md',
+  'card.json',
+  'checkpoint',
+  'examples',
+  'detector.json',
+  'detector.npz',
+];
 
 /** Of a model that cannot be trained here, the examples can be made all the same. */
 async function refuse(

@@ -65,6 +65,13 @@ describe('matchLabels', () => {
     throwsWith(() => match('0 dog', ['cat', 'dog', 'cow']), '"0 dog"');
   });
 
+  it('takes underscores and hyphens for spaces where only one class is meant', () => {
+    assert.equal(match('Great_White_Shark', ['dog', 'great white shark']), 1);
+    assert.equal(match('traffic light', ['stop', 'traffic-light']), 1);
+    assert.equal(match('a_b', ['a b', 'a_b']), 1);
+    throwsWith(() => match('a-b', ['a b', 'a_b']), 'several classes named "a-b"');
+  });
+
   it('refuses an index that is out of range, and says the range', () => {
     throwsWith(() => match('2', ['cat', 'dog']), '"2"', '0 to 1');
     throwsWith(() => match('-1', ['cat', 'dog']), '"-1"');
@@ -73,7 +80,7 @@ describe('matchLabels', () => {
 
   it('suggests the nearest class for an unknown label, and says what to do', () => {
     throwsWith(() => match('dgo', ['cat', 'dog']), '"dgo" (did you mean "dog"?)', 'Rename');
-    throwsWith(() => match('Great_White_Shark', ['dog', 'great white shark']), 'did you mean "great white shark"?');
+    throwsWith(() => match('Great_White_Shrak', ['dog', 'great white shark']), 'did you mean "great white shark"?');
     throwsWith(() => match('tensh, Tinca tinca', imageNet), 'did you mean "tench, Tinca tinca"?');
   });
 

@@ -49,6 +49,12 @@ describe('exporting adversarial examples', () => {
     assert.deepEqual(await readdir(folder.at('set', 'images')), ['a_b']);
   });
 
+  it('touches nothing where the folder is not its own', async () => {
+    await folder.write('set/images/mine.png', 'mine');
+    await assert.rejects(exportExamples(folder.at('set'), examples, shape, classes), /holds other files \(images\)/);
+    assert.equal(await readFile(folder.at('set', 'images', 'mine.png'), 'utf8'), 'mine');
+  });
+
   it('says why it cannot be written', async () => {
     await folder.write('file', '');
     await assert.rejects(exportExamples(folder.at('file'), examples, shape, classes), UserError);

@@ -95,6 +95,7 @@ describe('hardening a model', () => {
     const phases = new Set<string>();
     const report = await run({}, ({ phase, name }) => phases.add(`${name} ${phase}`));
     assert.deepEqual((await readdir(folder.at('hard'))).sort(), [
+      '.perturb-folder.json',
       'card.json',
       'card.md',
       'labels.txt',
@@ -242,9 +243,11 @@ describe('hardening a model', () => {
     await refused({ path: path.dirname(model) }, /the folder of the model itself.*Choose another/);
     await mkdir(folder.at('foreign'));
     await copyFile(model, folder.at('foreign', 'model.json'));
-    await refused({ path: folder.at('foreign') }, /holds another model/);
-    await writeFile(folder.at('foreign', 'card.json'), '{"name": "another"}');
-    await refused({ path: folder.at('foreign') }, /holds another model/);
+    await refused({ path: folder.at('foreign') }, /holds other files \(model\.json\).*Choose a new or an empty folder/);
+    await mkdir(folder.at('another', 'checkpoint'), { recursive: true });
+    await writeFile(folder.at('another', 'labels.txt'), 'mine');
+    await refused({ path: folder.at('another') }, /holds other files \(checkpoint, labels\.txt\)/);
+    assert.deepEqual((await readdir(folder.at('another'))).sort(), ['checkpoint', 'labels.txt']);
   });
 
   it('refuses images that it cannot learn from', async () => {
@@ -275,8 +278,9 @@ describe('hardening a model', () => {
       { ...change, kind: 'examples', parameters },
       /correctly labeled adversarial examples were written to/,
     );
-    assert.deepEqual(await readdir(folder.at('other')), ['examples']);
-    assert.deepEqual((await readdir(folder.at('other', 'examples'))).sort(), ['README.md', 'examples.npz', 'images']);
+    assert.deepEqual((await readdir(folder.at('other'))).sort(), ['.perturb-folder.json', 'examples']);
+    const own = (await readdir(folder.at('other', 'examples'))).sort();
+    assert.deepEqual(own, ['.perturb-folder.json', 'README.md', 'examples.npz', 'images']);
   });
 
   it('writes the detector that was trained with the model, bound to it', async () => {

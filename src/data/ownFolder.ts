@@ -1,0 +1,98 @@
+import { lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../userError.ts';
+import { writeError } from './fileErrors.ts';
+import { firstFew } from './firstFew.ts';
+
+/** What says that a folder was written by Perturb, for what, and which of its files are ours. */
+const markerFile = '.perturb-folder.json';
+const format = 'perturb-folder';
+
+/** A folder that Perturb writes. */
+export interface OwnFolder {
+  /** What it holds, in words: "a run". */
+  readonly holds: string;
+  /** Names of the files and folders in it that are ours to replace and to delete. All others are left alone. */
+  readonly contents: readonly string[];
+}
+
+/**
+ * Makes a folder ours: creates it, or takes one that is empty or that we wrote for the same.
+ * @throws UserError when it holds anything else, or cannot be written.
+ */
+export async function claimFolder(folder: string, { holds, contents }: OwnFolder): Promise<void> {
+  try {
+    await mkdir(folder, { recursive: true });
+    const names = await readdir(folder);
+    const held = names.includes(markerFile) ? await readMarker(folder) : undefined;
+    if (held === holds) {
+      for (const name of contents.filter((name) => names.includes(name))) await refuseLink(path.join(folder, name));
+      return;
+    }
+    if (names.length > 0) throw notOurs(folder, names, held);
+    const marker = { format, version: 1, holds, contents };
+    await writeFile(path.join(folder, markerFile), `${JSON.stringify(marker, null, 2)}\n`, { flag: 'wx' });
+  } catch (error) {
+    throw writeError(folder, error);
+  }
+}
+
+/**
+ * Deletes what is ours in a folder that is ours.
+ * @throws UserError when that is not possible.
+ */
+export async function clearFolder(folder: string, { contents }: OwnFolder): Promise<void> {
+  for (const name of contents) {
+    const place = path.join(folder, name);
+    await rm(place, { recursive: true, force: true }).catch((error) => {
+      throw writeError(place, error);
+    });
+  }
+}
+
+/** True for a folder that was claimed for this. */
+export async function isOurs(folder: string, { holds }: Pick<OwnFolder, 'holds'>): Promise<boolean> {
+  return (await readMarker(folder)) === holds;
+}
+
+/**
+ * Creates a folder below another one, step by step, and follows no link out of it: what came with a repository must not
+ * make us write elsewhere.
+ * @throws UserError when a part of the path leads elsewhere, or cannot be created.
+ */
+export async function makeFolderWithin(home: string, ...steps: readonly string[]): Promise<string> {
+  let folder = home;
+  for (const step of steps) {
+    folder = path.join(folder, step);
+    try {
+      await mkdir(folder, { recursive: true });
+      const [inner, outer] = [await realpath(folder), await realpath(home)];
+      if (inner === path.join(outer, path.relative(home, folder))) continue;
+      throw new UserError(
+        `${folder} is a link to ${inner}, and results are not written through links. Remove it and run the test again.`,
+      );
+    } catch (error) {
+      throw writeError(folder, error);
+    }
+  }
+  return folder;
+}
+
+async function readMarker(folder: string): Promise<string | undefined> {
+  try {
+    const marker = JSON.parse(await readFile(path.join(folder, markerFile), 'utf8'));
+    return marker.format === format && typeof marker.holds === 'string' ? marker.holds : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+async function refuseLink(place: string): Promise<void> {
+  if (!(await lstat(place)).isSymbolicLink()) return;
+  throw new UserError(`${place} is a link, and results are not written through links. Remove it.`);
+}
+
+function notOurs(folder: string, names: readonly string[], held: string | undefined): UserError {
+  const what = held === undefined ? `other files (${firstFew(names)})` : `${held} that Perturb wrote`;
+  return new UserError(`${folder} holds ${what}, which could be overwritten. Choose a new or an empty folder.`);
+}

@@ -1,0 +1,83 @@
+import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { hostname } from 'node:os';
+import path from 'node:path';
+import { writeError } from '../data/fileErrors.ts';
+import { UserError } from '../userError.ts';
+
+/** Stands in a run folder as long as a process writes there. */
+const lockFile = 'run.lock';
+
+/** Who writes into a folder. */
+interface Holder {
+  readonly pid: number;
+  readonly host: string;
+}
+
+/**
+ * Locks a folder for this process. A lock that a process left when it was killed does not count.
+ * @returns what unlocks it again.
+ * @throws UserError when another process writes there, or the folder cannot be written.
+ */
+export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+  const file = path.join(folder, lockFile);
+  const own: Holder = { pid: process.pid, host: hostname() };
+  for (;;) {
+    if (await created(file, `${JSON.stringify(own)}\n`)) return () => rm(file, { force: true });
+    const text = await readFile(file, 'utf8').catch(() => '');
+    const holder = parseHolder(text);
+    if (holder === undefined || isAlive(holder)) {
+      const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
+      throw new UserError(
+        `${folder} is being written to by ${who}. Wait for it to end, or choose another folder. If no such process exists, delete ${file}.`,
+      );
+    }
+    await removeStale(file, text);
+  }
+}
+
+/** Creates a file with its content in one step, so that nobody reads half of it; false where there is one. */
+async function created(file: string, text: string): Promise<boolean> {
+  const aside = `${file}.${process.pid}`;
+  try {
+    await writeFile(aside, text);
+    await link(aside, file);
+    return true;
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
+    throw writeError(file, error);
+  } finally {
+    await rm(aside, { force: true });
+  }
+}
+
+/** Of several processes that find a stale lock one removes it, and none removes the lock of one that came before it. */
+async function removeStale(file: string, text: string): Promise<void> {
+  const aside = `${file}.${process.pid}`;
+  const moved = await rename(file, aside).then(
+    () => true,
+    () => false,
+  );
+  if (!moved) return;
+  if ((await readFile(aside, 'utf8').catch(() => text)) === text) await rm(aside, { force: true });
+  else await rename(aside, file);
+}
+
+function parseHolder(text: string): Holder | undefined {
+  try {
+    const { pid, host } = JSON.parse(text);
+    return Number.isInteger(pid) && pid > 0 && typeof host === 'string' ? { pid, host } : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
+/** False for a process of this machine that is gone; nothing is known of those of others. */
+function isAlive({ pid, host }: Holder): boolean {
+  if (host !== hostname()) return true;
+  try {
+    process.kill(pid, 0);
+    return true;
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code !== 'ESRCH';
+  }
+}
