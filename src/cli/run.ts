@@ -1,5 +1,6 @@
 import type { RunReport } from '../reports/report.ts';
 import { readExamples } from '../reports/runFolder.ts';
+import { UnsavedRun } from '../run/run.ts';
 import { formatProblem } from '../settings/problem.ts';
 import { ProgressBar } from './progressBar.ts';
 import { runWorkspace } from './runWorkspace.ts';
@@ -25,7 +26,7 @@ export async function run(
   const bar = new ProgressBar();
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
-  const { report, folder, problems } = await runWorkspace({
+  const finished = await runWorkspace({
     workspace,
     names: test,
     output,
@@ -39,7 +40,14 @@ export async function run(
         console.error(line);
       },
     }),
-  }).finally(() => bar.clear());
+  })
+    .catch((error) => {
+      // What was measured is worth a table, even if it could not be kept.
+      if (error instanceof UnsavedRun) console.log(formatTable(error.report));
+      throw error;
+    })
+    .finally(() => bar.clear());
+  const { report, folder, problems } = finished;
   for (const problem of problems) console.error(formatProblem(problem));
   if (json) console.log(JSON.stringify(await withExamples(report, folder), null, 2));
   else console.log(`${formatTable(report)}\nResults: ${folder}`);

@@ -75,7 +75,9 @@ export async function writeReport(folder: string, report: RunReport): Promise<vo
 export async function replaceFile(file: string, text: string): Promise<void> {
   await writing(file, async () => {
     try {
-      await writeFile(`${file}.new`, text);
+      // Anew, not through a link that has the name.
+      await rm(`${file}.new`, { force: true });
+      await writeFile(`${file}.new`, text, { flag: 'wx' });
       await rename(`${file}.new`, file);
     } catch (error) {
       await rm(`${file}.new`, { force: true });

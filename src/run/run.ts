@@ -4,6 +4,7 @@ import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import type { RunReport, TestReport, UnplannedReport } from '../reports/report.ts';
 import { writeReport } from '../reports/runFolder.ts';
+import { UserError } from '../userError.ts';
 import { fingerprintOf, keepFingerprint } from './fingerprints.ts';
 import type { FinishedPart } from './resume.ts';
 import { estimatePlan, runPlan } from './runPlan.ts';
@@ -30,10 +31,20 @@ export interface RunRequest {
   onFinished?(report: TestReport | UnplannedReport): void;
 }
 
+/** What a run came to whose summary could not be written. */
+export class UnsavedRun extends UserError {
+  readonly report: RunReport;
+
+  constructor({ message }: Error, report: RunReport) {
+    super(message);
+    this.report = report;
+  }
+}
+
 /**
  * Runs tests one after the other. The summary is written after each, so that a run that is interrupted or killed keeps
  * what it has, and can be resumed.
- * @throws UserError when the folder cannot be written; the signal's reason when that aborts.
+ * @throws UnsavedRun, after all tests, when the folder cannot be written; the signal's reason when that aborts.
  */
 export async function run(request: RunRequest): Promise<RunReport> {
   const { engine, workspace, folder, plans, unplanned = [], finished, signal } = request;
@@ -46,7 +57,9 @@ export async function run(request: RunRequest): Promise<RunReport> {
     started,
     tests: [...unplanned, ...plans.flatMap(({ id }) => reports.get(id) ?? [])],
   });
-  if (unplanned.length + reports.size > 0) await writeReport(folder, summary());
+  let unsaved: Error | undefined;
+  const save = () => writeReport(folder, summary()).catch((error) => (unsaved = error));
+  if (unplanned.length + reports.size > 0) await save();
   for (const report of unplanned) request.onFinished?.(report);
   for (const plan of plans) {
     if (reports.has(plan.id)) continue;
@@ -62,10 +75,11 @@ export async function run(request: RunRequest): Promise<RunReport> {
       signal,
       onProgress: (progress) => request.onProgress?.(progress),
     });
-    await keepFingerprint(folder, plan, fingerprint);
     reports.set(plan.id, report);
-    await writeReport(folder, summary());
+    await keepFingerprint(folder, plan, fingerprint).catch((error) => (unsaved = error));
+    await save();
     request.onFinished?.(report);
   }
+  if (unsaved) throw new UnsavedRun(unsaved, summary());
   return summary();
 }

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { mkdirSync } from 'node:fs';
 import { appendFile, readdir, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
@@ -6,7 +7,7 @@ import type { UnplannedReport } from '../../../src/reports/report.ts';
 import { isPlanned, type RunReport } from '../../../src/reports/report.ts';
 import { prepareRunFolder, readExamples, readReport } from '../../../src/reports/runFolder.ts';
 import { resumeRun } from '../../../src/run/resume.ts';
-import { type RunRequest, run } from '../../../src/run/run.ts';
+import { type RunRequest, run, UnsavedRun } from '../../../src/run/run.ts';
 import { unplannedReports } from '../../../src/run/unplanned.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
@@ -61,6 +62,18 @@ describe('a run', function () {
     const onStart = (plan: TestPlan) => plan.name === name && controller.abort(reason);
     await assert.rejects(run({ ...common(), signal: controller.signal, onStart }), reason);
   }
+
+  it('gives what it came to, even if it cannot be kept', async () => {
+    // A folder where the summary belongs.
+    const onStart = () => mkdirSync(path.join(place(), 'report.json', 'mine'), { recursive: true });
+    const failed = await run({ ...common(), plans: plans.slice(0, 1), onStart }).catch((error) => error);
+    assert.ok(failed instanceof UnsavedRun, String(failed));
+    assert.match(failed.message, /^Cannot write .*report\.json/);
+    assert.deepEqual(
+      failed.report.tests.map(({ name }) => name),
+      ['first'],
+    );
+  });
 
   it('reports what cannot run, then each test, with a summary after each', async () => {
     const log: unknown[] = [];
