@@ -7,6 +7,7 @@ import { fourier } from './rules/fourier.ts';
 import { matrix } from './rules/matrix.ts';
 import { normalization } from './rules/normalization.ts';
 import { pooling } from './rules/pooling.ts';
+import { recurrent } from './rules/recurrent.ts';
 import { reductions } from './rules/reductions.ts';
 import { resize } from './rules/resize.ts';
 import { sampling } from './rules/sampling.ts';
@@ -23,6 +24,7 @@ export const rules: Readonly<Record<string, Rule>> = {
   ...matrix,
   ...normalization,
   ...pooling,
+  ...recurrent,
   ...reductions,
   ...resize,
   ...sampling,
