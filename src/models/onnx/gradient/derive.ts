@@ -8,6 +8,8 @@ import { rules } from './rules.ts';
 /** The operators of quantized models, whose results are steps. */
 const quantized = /quantize|QLinear|Integer$/i;
 
+const trees = /TreeEnsemble/;
+
 /** A gradient that enters the backward pass: at a value of the graph, the value that holds it. */
 export interface Entry {
   readonly value: string;
@@ -66,7 +68,11 @@ export function deriveGradient(
     const name = nameOf(node);
     const rule = rules[name];
     if (rule === undefined) {
-      const reason = quantized.test(node.operator) ? 'it computes in 8 bits' : 'its derivative is not known here';
+      const reason = quantized.test(name)
+        ? 'it computes in 8 bits'
+        : trees.test(name)
+          ? 'its answers are steps, since it decides by trees'
+          : 'its derivative is not known here';
       obstacles.push({ operator: name, value: node.outputs[0] ?? '', reason });
       continue;
     }
