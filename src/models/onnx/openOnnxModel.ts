@@ -4,10 +4,12 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../userError.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
+import { withoutClassical } from './graph/classical.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
 import { withOwnStatistics } from './graph/ownStatistics.ts';
 import { readModel } from './graph/readModel.ts';
 import { withScores } from './graph/scores.ts';
+import { withSigmoids } from './graph/sigmoids.ts';
 import { upgrade } from './graph/upgrade.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from './session/runtime.ts';
 import { type ClassifierOptions, toClassifier } from './session/toClassifier.ts';
@@ -24,8 +26,10 @@ export async function openOnnxModel(file: string, options: ClassifierOptions & R
   const preprocessing = options.preprocessing ?? { ...noPreprocessing, ...inFile };
   const namesInFile = options.classes ? undefined : labelsIn(model.metadata);
   const { graph: read, ...upgraded } = upgrade(model);
-  const graph = withOwnStatistics(read);
-  if (graph !== read) {
+  const plain = withOwnStatistics(read);
+  const opset = upgraded.opsets.get('') ?? 0;
+  const graph = withSigmoids(withoutClassical(plain, opset), opset);
+  if (plain !== read) {
     notes.push(
       'batch normalization is in training mode, and takes the statistics of each image alone; export the model for inference',
     );

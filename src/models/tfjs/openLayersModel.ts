@@ -2,7 +2,7 @@ import path from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { readLabels } from '../../data/readLabels.ts';
-import { describeError, UserError } from '../../userError.ts';
+import { UserError } from '../../userError.ts';
 import type { DifferentiableClassifier } from '../classifier.ts';
 import type { OpenOptions } from '../format.ts';
 import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
@@ -13,6 +13,7 @@ import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
 import { startTensorFlow } from './backend.ts';
 import { hasRightGradient } from './checkGradient.ts';
+import { differencesFromKeras } from './differences.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
 import { readLayersModel } from './readLayersModel.ts';
@@ -31,7 +32,7 @@ export async function openLayersModel(
   const beside = given ? undefined : await labelsBeside(file, model.outputs[0]?.shape.at(-1) ?? undefined);
   const classes = given ?? beside?.classes;
   const options = { input: imagesOf(model, input), preprocessing, ...(classes && { classes }) };
-  const notes = beside ? [beside.note] : [];
+  const notes = [...(beside ? [beside.note] : []), ...differencesFromKeras(model)];
   const opened = { preprocessing, sha256, files: [...files, ...(beside ? [beside.file] : [])], notes };
   if (runtime !== 'tensorflow') {
     const stated = input && { stated: input };
@@ -43,9 +44,11 @@ export async function openLayersModel(
     notes.push(`on TensorFlow.js: ${lowered.reason}`);
   }
   const classifier = toLayersClassifier(model, options, tensorflow.name, notes);
-  // What cannot be differentiated at all says so when it is asked to.
-  const isRight = await hasRightGradient(classifier).catch(() => true);
-  return { ...opened, classifier: isRight ? classifier : withoutGradient(classifier) };
+  const isRight = await hasRightGradient(classifier).catch(reasonOf);
+  if (isRight === true) return { ...opened, classifier };
+  const obstacle =
+    isRight || 'the gradient that TensorFlow.js computes is not that of its answers; convert the model to ONNX';
+  return { ...opened, classifier: withoutGradient(classifier, obstacle) };
 }
 
 /** The class names in the `metadata.json` that Teachable Machine writes beside a model, where it is there. */
@@ -61,11 +64,14 @@ async function labelsBeside(file: string, count: number | undefined) {
 }
 
 /** A classifier that can be asked, and no longer differentiated. */
-function withoutGradient(classifier: DifferentiableClassifier & { dispose(): void }): OpenedModel['classifier'] {
+function withoutGradient(
+  classifier: DifferentiableClassifier & { dispose(): void },
+  obstacle: string,
+): OpenedModel['classifier'] {
   const { input, classes, engine, batchSize } = classifier;
   return {
     ...{ input, classes, engine, batchSize },
-    obstacle: 'the gradient that TensorFlow.js computes is not that of its answers; convert the model to ONNX',
+    obstacle,
     logits: (images) => classifier.logits(images),
     dispose: () => classifier.dispose(),
   };
@@ -107,6 +113,11 @@ async function onOnnxRuntime(
     return { reason: classifier.obstacle };
   } catch (error) {
     // What is wrong with the model itself will show on TensorFlow.js as well.
-    return { reason: describeError(error) };
+    return { reason: reasonOf(error) };
   }
+}
+
+/** The words of an error that a note has room for. */
+function reasonOf(error: unknown): string {
+  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
 }

@@ -8,15 +8,19 @@ import { rules } from './rules.ts';
 /** The operators of quantized models, whose results are steps. */
 const quantized = /quantize|QLinear|Integer$/i;
 
+const trees = /TreeEnsemble/;
+
 /** A gradient that enters the backward pass: at a value of the graph, the value that holds it. */
 export interface Entry {
   readonly value: string;
   readonly gradient: string;
 }
 
-/** An operator that keeps the gradient from being derived, and why where it is not just missing. */
+/** A node that keeps the gradient from being derived, and why. */
 export interface Obstacle {
   readonly operator: string;
+  /** What the node gives first: it tells nodes apart, whose own names many files leave out. */
+  readonly value: string;
   readonly reason: string;
 }
 
@@ -26,7 +30,9 @@ export class UnderivableGradient extends Error {
   readonly obstacles: readonly Obstacle[];
 
   constructor(obstacles: readonly Obstacle[]) {
-    super([...new Set(obstacles.map(({ operator, reason }) => `${operator} (${reason})`))].join(', '));
+    // Of nodes that differ in nothing else, the one that comes first in the graph.
+    const first = new Map(obstacles.map((each) => [`${each.operator} ${each.reason}`, each]));
+    super([...first.values()].map(({ operator, value, reason }) => `${operator} "${value}" (${reason})`).join(', '));
     this.obstacles = obstacles;
   }
 }
@@ -62,8 +68,12 @@ export function deriveGradient(
     const name = nameOf(node);
     const rule = rules[name];
     if (rule === undefined) {
-      const reason = quantized.test(node.operator) ? 'it computes in 8 bits' : 'its derivative is not known here';
-      obstacles.push({ operator: name, reason });
+      const reason = quantized.test(name)
+        ? 'it computes in 8 bits'
+        : trees.test(name)
+          ? 'its answers are steps, since it decides by trees'
+          : 'its derivative is not known here';
+      obstacles.push({ operator: name, value: node.outputs[0] ?? '', reason });
       continue;
     }
     try {
@@ -96,7 +106,7 @@ export function deriveGradient(
       }
     } catch (error) {
       if (!(error instanceof NotDifferentiable)) throw error;
-      obstacles.push({ operator: name, reason: error.message });
+      obstacles.push({ operator: name, value: node.outputs[0] ?? '', reason: error.message });
     }
   }
   if (obstacles.length > 0) throw new UnderivableGradient(obstacles);

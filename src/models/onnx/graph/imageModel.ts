@@ -1,9 +1,10 @@
 import type { ImageShape } from '../../../data/image.ts';
 import { UserError } from '../../../userError.ts';
 import { noPreprocessing, type Preprocessing } from '../../preprocessing.ts';
-import { type ElementType, elementTypes, type Graph, intAttribute, type Model, type Node } from './graph.ts';
+import { type ElementType, elementTypes, type Graph, type Model, type Node } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 import { type ImageInput, imageInputOf, type StatedInput } from './imageInput.ts';
+import { inFloats } from './wholeNumbers.ts';
 
 /** A model whose one input is pixels (NHWC, RGB, float32 in [0, 1], unless `inLevels`), and whose one output is scores. */
 export interface ImageModel {
@@ -28,8 +29,10 @@ export interface ImageModel {
 export function toImageModel(model: Model, preprocessing: Preprocessing, stated: StatedInput = {}): ImageModel {
   const input = imageInputOf(model.graph, stated);
   const inLevels = isInteger(input.value.type);
-  const isSmooth = !inLevels || takesFloats(model.graph, input.value.name);
-  const graph = withPixels(model.graph, input, inLevels ? ofLevels(preprocessing) : preprocessing, isSmooth, model);
+  const smooth = inLevels ? inFloats(model.graph, input.value.name) : model.graph;
+  const isSmooth = smooth !== undefined;
+  const used = smooth ?? model.graph;
+  const graph = withPixels(used, input, inLevels ? ofLevels(preprocessing) : preprocessing, isSmooth, model);
   return { model: { ...model, graph }, input: input.shape, batch: input.batch, inLevels, isSmooth };
 }
 
@@ -59,32 +62,6 @@ function ofLevels(preprocessing: Preprocessing): Preprocessing {
     );
   }
   return { ...noPreprocessing, channels };
-}
-
-/** Operators that take floating-point numbers as well as whole ones, and only arrange them. */
-const arranging = new Set([
-  'Identity',
-  'Transpose',
-  'Reshape',
-  'Flatten',
-  'Squeeze',
-  'Unsqueeze',
-  'Gather',
-  'Slice',
-  'Concat',
-]);
-
-/** Whether all that a model does with whole numbers is to arrange them and make them floating-point numbers. */
-function takesFloats(graph: Graph, input: string): boolean {
-  const whole = new Set([input]);
-  for (const node of graph.nodes) {
-    const { operator, domain, inputs, outputs } = node;
-    if (!inputs.some((value) => whole.has(value)) || operator === 'Shape') continue;
-    if (operator === 'Cast' && intAttribute(node, 'to', 0) === elementTypes.float32) continue;
-    if (domain !== '' || !arranging.has(operator) || (operator === 'Concat' && inputs.length > 1)) return false;
-    for (const output of outputs) whole.add(output);
-  }
-  return true;
 }
 
 /** Nodes that make the model's input out of pixels. */

@@ -5,6 +5,7 @@ import { dependents } from './dependents.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
 import { sequencesIn } from './sequences.ts';
 import { takeBranches } from './takeBranches.ts';
+import { unrollRecurrent } from './unrollRecurrent.ts';
 
 /** What is known of a graph once the shape of its input is fixed. */
 export interface Inspection {
@@ -66,10 +67,11 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
     }
     const folded = withConstants(model, new Map(known.map((name) => [name, constantOf(results[name])])));
     const branched = takeBranches(folded.graph);
-    // The shapes inside of a branch are seen only once it stands in the graph.
-    return branched === folded.graph
+    const written = unrollRecurrent(branched, input.name, shapes, model.opsets.get('') ?? 0);
+    // The shapes inside of a branch or a recurrent layer are seen only once they stand in the graph.
+    return written === folded.graph
       ? { shapes, model: folded }
-      : await inspect({ ...folded, graph: branched }, dims, runtime);
+      : await inspect({ ...folded, graph: written }, dims, runtime);
   } finally {
     await session.close();
   }

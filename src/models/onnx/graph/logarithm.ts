@@ -103,6 +103,10 @@ export function logOf(
       }
       case 'Mul':
         return logs(inputs)?.reduce((a, b) => build.add(a, b));
+      case 'Reciprocal': {
+        const inner = log(first);
+        return inner && build.neg(inner);
+      }
       case 'Div': {
         const [a, b] = logs(inputs) ?? [];
         return a && b && build.sub(a, b);
@@ -122,6 +126,7 @@ export function logOf(
         const inner = power > 0 && more.length === 0 ? log(first) : undefined;
         return inner && build.scale(inner, power);
       }
+      case 'ReduceL1':
       case 'ReduceSum':
       case 'ReduceMean': {
         const axes = second ? integers(second) : (intsAttribute(node, 'axes') ?? []);
@@ -129,7 +134,7 @@ export function logOf(
         const inner = axes && before && after && log(first);
         if (!inner) return undefined;
         const sum = reduceLogSumExp(inner, axes, intAttribute(node, 'keepdims', 1), build);
-        return operator === 'ReduceSum' ? sum : shifted(sum, -Math.log(elementCount(before) / elementCount(after)));
+        return operator !== 'ReduceMean' ? sum : shifted(sum, -Math.log(elementCount(before) / elementCount(after)));
       }
       default:
         return undefined;

@@ -1,4 +1,4 @@
-import { elementCount, type Graph, intAttribute, type Node, type Value } from './graph.ts';
+import { elementCount, type Graph, intAttribute, type Node, numbersOf, type Value } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 import { logOdds, logOf, plainLogOf, withZero } from './logarithm.ts';
 import { withoutUnused } from './scores.ts';
@@ -25,16 +25,54 @@ export interface Ending {
   readonly graph: Graph;
   /** The value that the logits are; it need not be a matrix. */
   readonly logits: string;
+  /** True for logarithms that were found step by step, and not taken of what comes out. */
+  readonly isMadeOfProbabilities?: boolean;
   /** What reports say of it; missing for a plain softmax, or for what the file gives. */
   readonly note?: string;
 }
 
-/** The operator that the scores come from, if nothing but their shape changes after it. */
-function lastNode(graph: Graph): Node | undefined {
+/** The operator that the scores come from, if nothing after it changes the order of classes, and all that is after it. */
+function endOf(graph: Graph): { readonly node: Node | undefined; readonly after: ReadonlySet<Node> } {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
-  let node = makers.get(outputOf(graph).name);
-  while (node && node.domain === '' && passive.has(node.operator)) node = makers.get(node.inputs[0] as string);
-  return node?.domain === '' ? node : undefined;
+  const after = new Set<Node>();
+  let value = outputOf(graph).name;
+  for (;;) {
+    const node = makers.get(value);
+    const source =
+      node?.domain === '' ? (passive.has(node.operator) ? node.inputs[0] : scaledIn(node, graph)) : undefined;
+    if (node === undefined || source === undefined) return { node: node?.domain === '' ? node : undefined, after };
+    after.add(node);
+    value = source;
+  }
+}
+
+function lastNode(graph: Graph): Node | undefined {
+  return endOf(graph).node;
+}
+
+/** What a node multiplies by one positive number, or adds one number to: the order of classes stays. */
+function scaledIn({ operator, inputs: [a = '', b = ''] }: Node, graph: Graph): string | undefined {
+  const [first, second] = [numberIn(a, graph), numberIn(b, graph)];
+  switch (operator) {
+    case 'Add':
+      return second !== undefined ? a : first !== undefined ? b : undefined;
+    case 'Sub':
+      return second !== undefined ? a : undefined;
+    case 'Mul':
+      return (second ?? 0) > 0 ? a : (first ?? 0) > 0 ? b : undefined;
+    case 'Div':
+      return (second ?? 0) > 0 ? a : undefined;
+    default:
+      return undefined;
+  }
+}
+
+/** The one number of a constant. */
+function numberIn(value: string, graph: Graph): number | undefined {
+  const constant = graph.constants.get(value);
+  const isOne =
+    constant?.data instanceof Uint8Array && constant.type === 'float32' && elementCount(constant.dims) === 1;
+  return isOne ? numbersOf(constant)[0] : undefined;
 }
 
 function outputOf(graph: Graph): Value {
@@ -63,13 +101,14 @@ export function wrongAxis(graph: Graph, scores: Scores): number | undefined {
 
 /** The graph without the function at its end, where that keeps the order of classes whatever the image. */
 export function withoutEnd(graph: Graph, scores: Scores): Ending | undefined {
-  const node = lastNode(graph);
+  const { node, after } = endOf(graph);
   if (node === undefined) return undefined;
   const isSoftmax = node.operator === 'Softmax' || node.operator === 'LogSoftmax';
   if (!growing.has(node.operator) && !(isSoftmax && runsOverClasses(node, scores))) return undefined;
-  const nodes = graph.nodes.map((other) =>
-    other === node ? { ...other, operator: 'Identity', inputs: other.inputs.slice(0, 1), attributes: {} } : other,
-  );
+  const nodes = graph.nodes.map((other) => {
+    const source = other === node ? other.inputs[0] : after.has(other) ? scaledIn(other, graph) : undefined;
+    return source === undefined ? other : { ...other, operator: 'Identity', inputs: [source], attributes: {} };
+  });
   return {
     graph: withoutUnused({ ...graph, nodes }),
     logits: outputOf(graph).name,
@@ -101,10 +140,19 @@ export function withLogarithm(
   return {
     graph: extended(graph, build, logits),
     logits,
+    isMadeOfProbabilities: how === 'structural',
     note: isLog
       ? 'the logarithm at the end is computed from what is before it, so that it does not underflow'
       : 'the model gives probabilities, whose logarithms are taken as logits',
   };
+}
+
+/** What the one number of each image is, where that is no score: the largest of several, or the like. */
+export function noScoreIn(graph: Graph, { count }: Scores): string | undefined {
+  const node = lastNode(graph);
+  const isOrdered = node?.operator === 'TopK';
+  const isLargest = count === 1 && (node?.operator === 'ReduceMax' || node?.operator === 'ReduceMin');
+  return isOrdered || isLargest ? node?.operator : undefined;
 }
 
 /** Whether a graph ends in a logarithm. */

@@ -39,7 +39,8 @@ function asFloat32(graph: Graph, { name, type = 'float32', dims }: Value): Graph
   return { ...graph, nodes: [...graph.nodes, node], outputs: [{ name: cast, type: 'float32' }] };
 }
 
-function scoresOf({ outputs }: Graph, wanted: string | undefined): Value {
+function scoresOf(graph: Graph, wanted: string | undefined): Value {
+  const { outputs } = graph;
   const list = outputs.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? '?'}]`).join(', ') || 'nothing';
   if (wanted !== undefined) {
     const found = outputs.find(({ name }) => name === wanted);
@@ -51,6 +52,13 @@ function scoresOf({ outputs }: Graph, wanted: string | undefined): Value {
   const scores = outputs.filter(
     ({ type = 'float32', isTensor = true }) => isTensor && (type.startsWith('float') || type === 'bfloat16'),
   );
+  if (scores.length === 0) {
+    throw new UserError(
+      `The model gives ${list}, which holds no scores. Perturb needs an output with a score for each class: export the model with one, such as what the ArgMax at its end is taken of.`,
+    );
+  }
+  const whole = columnsOf(graph, scores);
+  if (whole !== undefined) return { name: whole, type: 'float32' };
   const named = usualNames.flatMap((usual) => scores.filter(({ name }) => name.toLowerCase() === usual));
   const rows = scores.filter(({ dims }) => dims === undefined || dims.length === 2);
   const [found] = [scores, named.slice(0, 1), rows].filter(({ length }) => length === 1);
@@ -62,7 +70,23 @@ function scoresOf({ outputs }: Graph, wanted: string | undefined): Value {
   return found[0] as Value;
 }
 
-/** Drops nodes and constants that no output needs. */
+/** What several outputs are all columns of, one for each class. */
+function columnsOf({ nodes }: Graph, outputs: readonly Value[]): string | undefined {
+  if (outputs.length < 2) return undefined;
+  const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
+  const sources = outputs.map(({ name }) => {
+    let node = makers.get(name);
+    while (node && reshaping.has(node.operator)) node = makers.get(node.inputs[0] as string);
+    return node && choosing.has(node.operator) ? node.inputs[0] : undefined;
+  });
+  const [source] = sources;
+  return sources.every((other) => other === source) ? source : undefined;
+}
+
+const reshaping = new Set(['Identity', 'Reshape', 'Squeeze', 'Flatten', 'Cast']);
+const choosing = new Set(['Slice', 'Split', 'Gather']);
+
+/** Drops nodes, constants that no output needs. */
 export function withoutUnused(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map(({ name }) => name));
   const nodes: Node[] = [];
@@ -72,5 +96,6 @@ export function withoutUnused(graph: Graph): Graph {
     for (const value of valuesReadBy(node)) needed.add(value);
   }
   const constants = new Map([...graph.constants].filter(([name]) => needed.has(name)));
-  return { ...graph, nodes: nodes.reverse(), constants };
+  const inputs = graph.inputs.filter(({ name }) => needed.has(name));
+  return { ...graph, inputs: inputs.length > 0 ? inputs : graph.inputs, nodes: nodes.reverse(), constants };
 }

@@ -80,7 +80,9 @@ export async function chooseEnding(
     if (tried === undefined || found === undefined) continue;
     own ??= await rowsOf(inspected, probes);
     if (axis !== undefined) refuseConstant(own, axis);
-    if (index > 0 && !endsInLogarithm(inspected.graph) && !areProbabilities(own)) break;
+    // What is made of softmaxes and sigmoids alone is positive, whether it sums to 1 or not.
+    const isKnown = index === 0 || tried.isMadeOfProbabilities === true || endsInLogarithm(inspected.graph);
+    if (!isKnown && !areProbabilities(own)) break;
     const rows = await rowsOf({ ...inspected, graph: tried.graph }, probes).catch(() => undefined);
     if (rows?.every((row, i) => sameOrder(own?.[i] as Float32Array, row, index === 0))) return complete(found, tried);
   }

@@ -1,7 +1,11 @@
 import { UnderivableGradient } from '../gradient/derive.ts';
 import { gradientModel } from '../gradient/gradientModel.ts';
+import { dependents } from '../graph/dependents.ts';
+import type { ElementType, Graph, Value } from '../graph/graph.ts';
 import type { Inspection } from '../graph/inspect.ts';
 import { oldestOpset } from '../graph/upgrade.ts';
+
+const halves: ReadonlySet<ElementType | undefined> = new Set(['float16', 'bfloat16']);
 
 /** Why a gradient cannot be derived, and what to export instead; undefined where it can. */
 export function obstacleTo(inspection: Inspection): string | undefined {
@@ -10,8 +14,7 @@ export function obstacleTo(inspection: Inspection): string | undefined {
   if (opset < oldestOpset) {
     return `it is written in version ${opset} of ONNX’s operators; export it in version ${oldestOpset} or newer`;
   }
-  const halves = [...graph.constants.values()].some(({ type }) => type === 'float16' || type === 'bfloat16');
-  if (halves) return 'it computes in float16; export it in float32';
+  if (computesInHalves(graph)) return 'it computes in float16; export it in float32';
   try {
     gradientModel(inspection, { kinds: ['crossEntropy'], activations: [], several: false });
     return undefined;
@@ -20,6 +23,14 @@ export function obstacleTo(inspection: Inspection): string | undefined {
     const operators = error.obstacles.map(({ operator }) => operator);
     return `no gradient passes ${error.message}${adviceOn(operators)}`;
   }
+}
+
+/** Whether something that depends on the image meets numbers of 16 bits; those that are stored so do not matter. */
+function computesInHalves(graph: Graph): boolean {
+  const [input] = graph.inputs as [Value];
+  const onImage = dependents(graph, input.name);
+  const isHalf = (value: string) => halves.has(graph.constants.get(value)?.type);
+  return graph.nodes.some(({ inputs }) => inputs.some((value) => onImage.has(value)) && inputs.some(isHalf));
 }
 
 /** What to do about operators that tools add to a model after it was exported. */

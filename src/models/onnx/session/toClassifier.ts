@@ -5,7 +5,7 @@ import { elementCount, type Model, numbersOf, type Value } from '../graph/graph.
 import type { StatedInput } from '../graph/imageInput.ts';
 import { type ImageModel, toImageModel } from '../graph/imageModel.ts';
 import type { Inspection } from '../graph/inspect.ts';
-import type { Scores } from '../graph/logits.ts';
+import { noScoreIn, type Scores } from '../graph/logits.ts';
 import { widenBatch } from '../graph/widenBatch.ts';
 import { batchSizesWithin } from './batchSize.ts';
 import { type ChosenEnding, chooseEnding } from './chooseEnding.ts';
@@ -91,21 +91,31 @@ async function firstInspection(
 ): Promise<{ readonly batch: number; readonly inspection: Inspection }> {
   const imageDims = [input.height, input.width, input.channels];
   if (batch !== 'any') return { batch, inspection: await inspected(runtime, model, imageDims, batch) };
-  try {
-    return { batch: 1, inspection: await inspected(runtime, model, imageDims, 1) };
-  } catch (error) {
-    for (const size of batchesWithin(model)) {
-      const inspection = await inspected(runtime, model, imageDims, size).catch(() => undefined);
-      if (inspection !== undefined) return { batch: size, inspection };
-    }
-    throw error;
+  const inside = batchesWithin(model);
+  const alone = await inspected(runtime, model, imageDims, 1).catch((error: unknown) => ({ error }));
+  if (!('error' in alone) && !inside.has(rowsOf(alone))) return { batch: 1, inspection: alone };
+  for (const size of inside) {
+    const inspection = await inspected(runtime, model, imageDims, size).catch(() => undefined);
+    if (inspection !== undefined) return { batch: size, inspection };
   }
+  if ('error' in alone) throw alone.error;
+  return { batch: 1, inspection: alone };
 }
 
-/** Batches that a model may be bound to inside, though it says that it takes any: the first axes of its reshapes. */
+/** How many rows a model gives; 1 where it gives no rows. */
+function rowsOf({ model, shapes }: Inspection): number {
+  const [output] = model.graph.outputs as [Value];
+  const dims = shapes.get(output.name) ?? [];
+  return dims.length > 1 ? (dims[0] as number) : 1;
+}
+
+/**
+ * Batches that a model may be bound to inside, though it says that it takes any: the first axes of what it reshapes or
+ * expands values to.
+ */
 function batchesWithin({ graph }: Model): Set<number> {
   const targets = graph.nodes.flatMap(({ operator, inputs }) => {
-    const target = operator === 'Reshape' ? graph.constants.get(inputs[1] ?? '') : undefined;
+    const target = operator === 'Reshape' || operator === 'Expand' ? graph.constants.get(inputs[1] ?? '') : undefined;
     return target?.data instanceof Uint8Array && target.dims[0] ? [numbersOf(target)[0] as number] : [];
   });
   return new Set(targets.filter((size) => size > 1 && size <= 64));
@@ -148,8 +158,15 @@ function scoresIn({ model, shapes }: Inspection, batch: number, classes: readonl
       `For a batch of ${batch} the model gives [${dims.join(', ')}]. Perturb needs a classifier, with a score for each of its classes.`,
     );
   }
+  const scores = { batch, count, shapes };
+  const other = noScoreIn(model.graph, scores);
+  if (other !== undefined) {
+    throw new UserError(
+      `The output of the model comes from ${other}, which says how large scores are, and not of which class. Name the output that has a score for each class as "output" of this model in the settings, or export the model with one.`,
+    );
+  }
   checkClassCount(Math.max(2, count), classes);
-  return { batch, count, shapes };
+  return scores;
 }
 
 /** An inspection of the model with its ending, where that added nothing to it. */

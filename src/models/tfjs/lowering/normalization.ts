@@ -1,15 +1,25 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { float } from '../../onnx/graph/graphBuilder.ts';
 import type { Normalization } from '../kerasLayers.ts';
-import { type Affine, normalizationAsAffine } from '../operations/affine.ts';
+import { type Affine, alongAxis, normalizationAsAffine } from '../operations/affine.ts';
 import type { Lowered } from './layoutBuilder.ts';
 import { CannotLower, elementwise, isLastAxis, type OnnxStep, type Rule } from './step.ts';
 
 /** Layers that scale and shift. */
 export const normalization: Readonly<Record<string, Rule>> = {
   BatchNormalization: (config, weights, layer) => {
-    if (!isLastAxis(config.axis, layer)) throw new CannotLower(layer, 'it does not normalize the last axis');
-    return [scaleAndShift(normalizationAsAffine(config, weights))];
+    const affine = normalizationAsAffine(config, weights);
+    if (isLastAxis(config.axis, layer)) return [scaleAndShift(affine)];
+    return [
+      {
+        emit: ([given], build) => {
+          const x = given as Lowered;
+          const { scale, offset } = alongAxis(affine, config.axis as number, x.shape.length + 1);
+          const product = build.mul(build.channelsLast(x), build.weight(scale));
+          return { ...x, value: build.add(product, build.weight(offset)), channelsFirst: false };
+        },
+      },
+    ];
   },
   Normalization: (_config, _weights, layer) => {
     const { scale, offset } = (layer as Normalization).affine();

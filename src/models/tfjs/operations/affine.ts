@@ -21,6 +21,12 @@ export function normalizationAsAffine(
   return { scale, offset: beta ? tf.add(shift, beta) : shift };
 }
 
+/** An affine map of one axis of several: its factor and shift, to be broadcast over the axes behind it. */
+export function alongAxis({ scale, offset }: Affine, axis: number, rank: number): Affine {
+  const dims = [scale.size, ...Array.from({ length: rank - 1 - axis }, () => 1)];
+  return { scale: tf.reshape(scale, dims), offset: tf.reshape(offset, dims) };
+}
+
 /**
  * Folds what follows a linear operation into its weights: (W x + b) · scale + offset = (W · scale) x + (b · scale + offset),
  * scale and offset being given for each output, which are the last dimensions of W.

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { UserError } from '../../../userError.ts';
 import { fuse } from './fuse.ts';
 import { identity, join, lower, type Step } from './operations.ts';
 import { type Traced, trace } from './trace.ts';
@@ -40,9 +41,16 @@ export class Network {
   forward(x: tf.Tensor, free = false): (tf.Tensor | undefined)[] {
     const values: (tf.Tensor | undefined)[] = [x];
     const lastUse = new Map(this.nodes.flatMap(({ inputs }, index) => inputs.map((input) => [input, index] as const)));
-    for (const [index, { operation, inputs }] of this.nodes.entries()) {
+    for (const [index, { operation, inputs, layer }] of this.nodes.entries()) {
       if (index === 0) continue;
-      values[index] = tf.tidy(() => operation.forward(inputs.map((input) => values[input] as tf.Tensor)));
+      try {
+        values[index] = tf.tidy(() => operation.forward(inputs.map((input) => values[input] as tf.Tensor)));
+      } catch (error) {
+        const [line] = String(error instanceof Error ? error.message : error).split('\n');
+        throw new UserError(
+          `TensorFlow.js cannot compute the layer ${layer} (${line}). Convert the model to ONNX, for which its own framework computes it.`,
+        );
+      }
       if (!free) continue;
       for (const input of new Set(inputs)) {
         if (input === 0 || lastUse.get(input) !== index) continue;

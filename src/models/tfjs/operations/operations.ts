@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError } from '../../../userError.ts';
-import { type Affine, foldAffine, normalizationAsAffine } from './affine.ts';
+import { type Affine, alongAxis, foldAffine, normalizationAsAffine } from './affine.ts';
 import { throughMaxPool, throughRelu } from './backwardKernels.ts';
 import { depthwiseInputGradient, inputGradient, type LinearMap } from './convolution.ts';
 import type { Ending } from './trace.ts';
@@ -61,9 +61,7 @@ const rules: Readonly<Record<string, Rule>> = {
     ...activated(config, (fused) => convolution(pointwiseConfig, pointwise as tf.Tensor, bias, fused)),
   ],
   Dense: (config, [kernel, bias]) => activated(config, (fused) => dense(kernel as tf.Tensor2D, bias, fused)),
-  BatchNormalization: (config, weights, layer) => {
-    return isLastAxis(config.axis, layer) ? [batchNormalization(config, weights)] : undefined;
-  },
+  BatchNormalization: (config, weights, layer) => [batchNormalization(config, weights, layer)],
   Activation: ({ activation }) => [activationStep(String(activation))],
   Softmax: ({ axis }, _, layer) => {
     return isLastAxis(axis, layer) ? [activationStep('softmax')] : undefined;
@@ -223,14 +221,17 @@ function dense(kernel: tf.Tensor2D, bias: tf.Tensor | undefined, fused: Fused): 
   };
 }
 
-/** At inference, y = scale · x + offset for each channel. */
-function batchNormalization(config: Config, weights: readonly tf.Tensor[]): Step {
+/** At inference, y = scale · x + offset for each channel, or each place along another axis. */
+function batchNormalization(config: Config, weights: readonly tf.Tensor[], layer: tfl.layers.Layer): Step {
+  const ofChannels = isLastAxis(config.axis, layer);
   const { scale, offset } = tf.tidy(() => {
     const affine = normalizationAsAffine(config, weights);
-    return { scale: tf.keep(affine.scale), offset: tf.keep(affine.offset) };
+    const rank = layer.inboundNodes[0]?.inputTensors[0]?.rank ?? 0;
+    const placed = ofChannels ? affine : alongAxis(affine, config.axis as number, rank);
+    return { scale: tf.keep(placed.scale), offset: tf.keep(placed.offset) };
   });
   return {
-    absorbable: { kind: 'affine', scale, offset },
+    ...(ofChannels && { absorbable: { kind: 'affine', scale, offset } }),
     operation: {
       forward: ([x]) => tf.add(tf.mul(x as tf.Tensor, scale), offset),
       backward: (dy) => [tf.mul(dy, scale)],

@@ -124,6 +124,27 @@ export const activations: Readonly<Record<string, Operator>> = {
   Cos: elementwise(Math.cos),
   Tan: elementwise(Math.tan),
   Atan: elementwise(Math.atan),
+  Asin: elementwise(Math.asin),
+  Acos: elementwise(Math.acos),
+  Sinh: elementwise(Math.sinh),
+  Cosh: elementwise(Math.cosh),
+  Asinh: elementwise(Math.asinh),
+  Acosh: elementwise(Math.acosh),
+  Atanh: elementwise(Math.atanh),
+  Shrink: elementwise((x, attribute) => {
+    const bias = attribute('bias', 0);
+    return Math.abs(x) > attribute('lambd', 0.5) ? x - Math.sign(x) * bias : 0;
+  }),
+  Hardmax: ([input], node) => {
+    const x = given(input);
+    const axis = fromEnd(intAttribute(node, 'axis', -1), x.dims.length);
+    return [
+      fill(x.dims, (index) => {
+        const values = along(x, axis, index);
+        return values.indexOf(Math.max(...values)) === index[axis] ? 1 : 0;
+      }),
+    ];
+  },
   Dropout: ([x]) => [given(x), tensor(given(x).dims, new Float64Array(given(x).data.length).fill(1))],
   Softmax: softmax((x, logSum) => Math.exp(x - logSum)),
   LogSoftmax: softmax((x, logSum) => x - logSum),

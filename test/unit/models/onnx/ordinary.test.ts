@@ -18,6 +18,8 @@ interface Expected {
   readonly fixed?: number;
   /** Gray images: the first channel of the others. */
   readonly gray?: boolean;
+  /** Of 1·z₀ + 2·z₁ + 3·z₂ with respect to the first image, by differences in float64, channels first. */
+  readonly gradient?: readonly number[];
   /** How much two scores may differ by for their order to be a matter of rounding. */
   readonly tolerance?: number;
   readonly options?: { readonly size?: number; readonly input?: readonly number[]; readonly output?: string };
@@ -74,6 +76,26 @@ describe('Models as people export them', () => {
         shown.slice(0, 2),
         file.includes('bytes') ? 2 / 255 : step,
       );
+      classifier.dispose();
+    });
+
+    if (expected.gradient === undefined) continue;
+    it(`have the derivatives of every pixel that differences in float64 give: ${name}`, async () => {
+      const { classifier } = await open();
+      assert.ok(isDifferentiable(classifier), classifier.obstacle);
+      const weights = Float32Array.from(classifier.classes, (_, k) => k + 1);
+      const { gradients } = await classifier.pullback(
+        [shown[0] as Float32Array],
+        [[{ kind: 'weights', output: 'logits', weights }]],
+      );
+      const { height, width, channels } = classifier.input;
+      const own = gradients[0]?.[0] as Float32Array;
+      const largest = Math.max(...own.map(Math.abs));
+      for (const [i, value] of (expected.gradient ?? []).entries()) {
+        const [place, channel] = [i % (height * width), Math.floor(i / (height * width))];
+        const found = own[place * channels + channel] as number;
+        assert.ok(Math.abs(found - value) <= 1e-3 * largest, `${found} is not ${value} at ${place}, ${channel}`);
+      }
       classifier.dispose();
     });
   }

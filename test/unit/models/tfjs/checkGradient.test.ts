@@ -36,11 +36,12 @@ describe('The check of a gradient by differences', () => {
     assert.equal(await hasRightGradient(await withGradient((gradient) => gradient.map(() => 0))), true);
   });
 
-  it('fails one of another sign, size or order', async () => {
+  it('fails one of another sign, size or order, and one that lacks a part', async () => {
     const wrong = [
       (gradient: Float32Array) => gradient.map((value) => -value),
       (gradient: Float32Array) => gradient.map((value) => 4 * value),
       (gradient: Float32Array) => gradient.toReversed(),
+      (gradient: Float32Array) => gradient.map((value, i) => (i % 4 === 0 ? 0 : value)),
     ];
     for (const change of wrong) assert.equal(await hasRightGradient(await withGradient(change)), false);
   });

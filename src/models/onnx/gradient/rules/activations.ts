@@ -97,6 +97,10 @@ export const activations: Readonly<Record<string, Rule>> = {
     const below = build.add(build.scale(y, 1 / attribute('alpha', 1)), build.floats(1));
     return build.where(isAbove(x, 0, build), build.floats(1), below);
   }),
+  /** 1 where |x| is above λ: both parts are shifted lines. */
+  Shrink: elementwise(({ x, build, attribute }) =>
+    build.mask(isAbove(build.op('Abs', [x]), attribute('lambd', 0.5), build)),
+  ),
   ThresholdedRelu: elementwise(({ x, build, attribute }) => build.mask(isAbove(x, attribute('alpha', 1), build))),
   Sigmoid: elementwise(({ y, build }) => build.mul(y, build.sub(build.floats(1), y))),
   HardSigmoid: elementwise(({ y, build, attribute }) => {
@@ -147,12 +151,29 @@ export const activations: Readonly<Record<string, Rule>> = {
   Cos: elementwise(({ x, build }) => build.neg(build.op('Sin', [x]))),
   Tan: elementwise(({ y, build }) => build.add(build.floats(1), build.mul(y, y))),
   Atan: ({ dy, inputs: [x = ''], build }) => [build.div(dy, build.add(build.floats(1), build.mul(x, x)))],
+  /** 1 / √(1 − x²) */
+  Asin: ({ dy, inputs: [x = ''], build }) => [build.div(dy, build.op('Sqrt', [oneMinusSquare(x, build)]))],
+  Acos: ({ dy, inputs: [x = ''], build }) => [build.neg(build.div(dy, build.op('Sqrt', [oneMinusSquare(x, build)])))],
+  Sinh: elementwise(({ x, build }) => build.op('Cosh', [x])),
+  Cosh: elementwise(({ x, build }) => build.op('Sinh', [x])),
+  /** 1 / √(x² + 1) = 1 / cosh y */
+  Asinh: ({ dy, outputs: [y = ''], build }) => [build.div(dy, build.op('Cosh', [y]))],
+  /** 1 / √(x² − 1) = 1 / sinh y */
+  Acosh: ({ dy, outputs: [y = ''], build }) => [build.div(dy, build.op('Sinh', [y]))],
+  Atanh: ({ dy, inputs: [x = ''], build }) => [build.div(dy, oneMinusSquare(x, build))],
 
   Sign: flat,
   Floor: flat,
   Ceil: flat,
   Round: flat,
+  Hardmax: flat,
 };
+
+/** 1 − x² as (1 − x)(1 + x), which keeps its digits near ±1. */
+function oneMinusSquare(x: string, build: GraphBuilder): string {
+  const one = build.floats(1);
+  return build.mul(build.sub(one, x), build.add(one, x));
+}
 
 /** Of x · s with s = σ(αx): s + αx · s(1 − s). */
 function swishSlope(x: string, alpha: number, build: GraphBuilder): string {

@@ -1,6 +1,6 @@
 import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graphBuilder.ts';
-import { type Rule, refuseComputed } from '../rule.ts';
+import type { Rule, RuleContext } from '../rule.ts';
 
 /** How a convolution's windows lie, an entry for each spatial axis. */
 interface Geometry {
@@ -14,30 +14,37 @@ interface Geometry {
   readonly before: readonly number[];
 }
 
+/** A value and its dimensions. */
+type Sized = readonly [value: string, dims: readonly number[]];
+
 /** Convolutions and transposed ones are each other's gradient (Dumoulin & Visin 2016, ch. 4). */
 export const convolution: Readonly<Record<string, Rule>> = {
   Conv: (context) => {
     const { node, dy, inputs, outputs, shape, build } = context;
     const [x = '', w = ''] = inputs;
     const [y = ''] = outputs;
-    refuseComputed(context, 'its weights');
     const [small, large] = [shape(y).slice(2), shape(x).slice(2)];
     const geometry = geometryOf(node, shape(w).slice(2), small, large);
     // Convolving is the faster way, and keeps ONNX Runtime's blocked layout; it needs a dy without gaps.
     const spread = geometry.strides.every((stride) => stride === 1) ? convolveTurned : transpose;
-    return [spread(dy, w, shape(w), geometry, small, large, build)];
+    return [
+      context.wanted[0] ? spread(dy, w, shape(w), geometry, small, large, build) : undefined,
+      context.wanted[1] ? correlate([dy, shape(y)], [x, shape(x)], geometry, build) : undefined,
+      context.wanted[2] ? ofBias(context) : undefined,
+    ];
   },
   ConvTranspose: (context) => {
     const { node, dy, inputs, outputs, shape, build } = context;
     const [x = '', w = ''] = inputs;
     const [y = ''] = outputs;
-    refuseComputed(context, 'its weights');
     const [small, large] = [shape(x).slice(2), shape(y).slice(2)];
-    const { groups, reach, before, ...rest } = geometryOf(node, shape(w).slice(2), small, large);
-    const after = small.map(
-      (size, i) => (size - 1) * at(rest.strides, i) + at(reach, i) + 1 - at(before, i) - at(large, i),
-    );
-    return [convolve(dy, w, { ...rest, groups }, before, after, build)];
+    const geometry = geometryOf(node, shape(w).slice(2), small, large);
+    const { before } = geometry;
+    return [
+      context.wanted[0] ? convolve(dy, w, geometry, before, restOf(geometry, small, large), build) : undefined,
+      context.wanted[1] ? correlate([x, shape(x)], [dy, shape(y)], geometry, build) : undefined,
+      context.wanted[2] ? ofBias(context) : undefined,
+    ];
   },
 };
 
@@ -66,6 +73,54 @@ function geometryOf(
   const stated = autoPad === 'VALID' ? undefined : intsAttribute(node, 'pads')?.slice(0, kernel.length);
   const before = isOpen ? open : (stated ?? all(0));
   return { groups: intAttribute(node, 'group', 1), kernel, strides, dilations, reach, before };
+}
+
+/** What the windows need after the last element: less than none where no window sees the end. */
+function restOf(
+  { strides, reach, before }: Geometry,
+  small: readonly number[],
+  large: readonly number[],
+): readonly number[] {
+  return small.map((size, i) => (size - 1) * at(strides, i) + at(reach, i) + 1 - at(before, i) - at(large, i));
+}
+
+/**
+ * The gradient of the weights: each is the product of `small` with what it met in `large`, which is a convolution of
+ * `large` by `small`, with images in the place of channels, and strides and dilations exchanged.
+ * @param small the values on the side of the windows, [images, channels, …].
+ * @param large those that the windows lie on.
+ * @returns [channels of small, channels of large in a group, …kernel].
+ */
+function correlate(
+  [small, [images = 1, , ...windows]]: Sized,
+  [large, [, channels = 1, ...sides]]: Sized,
+  geometry: Geometry,
+  build: GraphBuilder,
+): string {
+  const { groups, kernel, strides, dilations, before } = geometry;
+  const axes = kernel.map((_, axis) => axis);
+  const perGroup = channels / groups;
+  const grouped = build.reshape(large, [images, groups, perGroup, ...sides]);
+  const byChannel = build.transpose(grouped, [2, 1, 0, ...axes.map((axis) => axis + 3)]);
+  const kernels = build.transpose(small, [1, 0, ...axes.map((axis) => axis + 2)]);
+  const crossed = convolve(
+    build.reshape(byChannel, [perGroup, groups * images, ...sides]),
+    kernels,
+    { groups, kernel: windows, strides: dilations, dilations: strides },
+    before,
+    restOf(geometry, windows, sides),
+    build,
+  );
+  // [channels of large in a group, channels of small, …kernel]
+  return build.transpose(crossed, [1, 0, ...axes.map((axis) => axis + 2)]);
+}
+
+function ofBias({ dy, outputs: [y = ''], shape, build }: RuleContext): string {
+  return build.reduceSum(
+    dy,
+    shape(y).flatMap((_, axis) => (axis === 1 ? [] : [axis])),
+    false,
+  );
 }
 
 /** For stride 1: a convolution of dy with the kernels turned around, and input and output channels exchanged. */
@@ -99,7 +154,7 @@ function turn(w: string, kernel: readonly number[], build: GraphBuilder): string
 function convolve(
   value: string,
   w: string,
-  { groups, kernel, strides, dilations }: Omit<Geometry, 'reach' | 'before'>,
+  { groups, kernel, strides, dilations }: Pick<Geometry, 'groups' | 'kernel' | 'strides' | 'dilations'>,
   before: readonly number[],
   after: readonly number[],
   build: GraphBuilder,

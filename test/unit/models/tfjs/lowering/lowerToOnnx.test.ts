@@ -89,7 +89,7 @@ describe('layers models lowered to ONNX', () => {
         () => classifierOf(layers.averagePooling2d({ poolSize: 2, dataFormat: 'channelsFirst', name: 'p' })),
         /^The layer p \(AveragePooling2D\) .*its channels come first/,
       ],
-      [() => classifierOf(layers.batchNormalization({ axis: 1, name: 'n' })), /^The layer n .*the last axis/],
+      [() => classifierOf(layers.layerNormalization({ axis: [1, 2], name: 'n' })), /^The layer n .*the last axis/],
     ];
     for (const [build, words] of refused) {
       assert.throws(

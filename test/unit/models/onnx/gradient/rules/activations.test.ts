@@ -10,6 +10,7 @@ import { runGradient } from '../../../../../support/onnx/runGradient.ts';
 const x: InputSpec = { dims: [2, 3, 4], range: [-5, 5] };
 const positive: InputSpec = { dims: [2, 3, 4], range: [0.5, 3] };
 const small: InputSpec = { dims: [2, 3, 4], range: [-1, 1] };
+const inner: InputSpec = { dims: [2, 3, 4], range: [-0.95, 0.95] };
 
 function scalar(value: number): InputSpec {
   return { dims: [], values: [value], constant: true };
@@ -79,6 +80,15 @@ testRules('activations', activations, {
   Cos: [{ inputs: [x] }],
   Tan: [{ inputs: [small] }],
   Atan: [{ inputs: [x] }],
+  Asin: [{ inputs: [inner] }],
+  Acos: [{ inputs: [inner] }],
+  Sinh: [{ inputs: [x] }],
+  Cosh: [{ inputs: [x] }],
+  Asinh: [{ inputs: [x] }],
+  Acosh: [{ inputs: [{ dims: [2, 3, 4], range: [1.1, 4] }] }],
+  Atanh: [{ inputs: [inner] }],
+  Shrink: [{ inputs: [x] }, { inputs: [x], attributes: { lambd: float(1.5), bias: float(0.7) } }],
+  Hardmax: [{ inputs: [x] }, { inputs: [x], attributes: { axis: 1 } }],
   Sign: [{ inputs: [x] }],
   Floor: [{ inputs: [x] }],
   Ceil: [{ inputs: [x] }],
@@ -140,11 +150,11 @@ describe('Gradient rules: activations that are refused', () => {
   it('Dropout in training mode', async () => {
     const training: InputSpec = { dims: [], values: [1], constant: true, type: 'bool' };
     const check = checkGradient({ operator: 'Dropout', inputs: [x, scalar(0.5), training] });
-    await assert.rejects(check, { ...refused, message: 'Dropout (it is in training mode)' });
+    await assert.rejects(check, { ...refused, message: 'Dropout "y0" (it is in training mode)' });
   });
 
   it('Clip to bounds that depend on the image', async () => {
     const check = checkGradient({ operator: 'Clip', inputs: [x, { dims: [], values: [0] }] });
-    await assert.rejects(check, { ...refused, message: 'Clip (its bounds depend on the image)' });
+    await assert.rejects(check, { ...refused, message: 'Clip "y0" (its bounds depend on the image)' });
   });
 });
