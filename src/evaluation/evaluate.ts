@@ -69,6 +69,9 @@ export interface AttackedRound {
   readonly epsilon?: number;
   /** For each subject how far its adversarial example is (see `distanceOf`). */
   readonly distances: readonly number[];
+  readonly queries: Round['queries'];
+  /** With a detector: how many of the subjects each attacker turned, as the judge says. */
+  readonly fooledBy?: Readonly<Record<Attacker, number>>;
 }
 
 /**
@@ -89,8 +92,8 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
   for (const attack of plan.attacks) {
     const assault = { plan, definition, attack, cases, eligible };
     const result = await attackAt({ ...assault, victim: opponent.victim }, options);
-    attacked.push(result.attacked);
     if (other === undefined) {
+      attacked.push(result.attacked);
       rounds.push(result.round);
       continue;
     }
@@ -99,6 +102,9 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
       { ...options, onExample: () => options.onOther?.() },
     );
     const { attacker = 'unaware' } = other;
+    const [own, others] = [result.round, rival.round].map(({ metrics }) => metrics.counts.fooled) as [number, number];
+    const [adaptive, unaware] = attacker === 'unaware' ? [own, others] : [others, own];
+    attacked.push({ ...result.attacked, fooledBy: { adaptive, unaware } });
     const beside = { attacker, metrics: rival.round.metrics, examples: rival.examples };
     rounds.push({ ...result.round, detection: detectionOf(cases, result.examples, beside) });
   }
@@ -183,7 +189,8 @@ async function attackAt(
     },
     warnings: judgeGradients(eligible.length, gradients),
   };
-  return { round, examples, attacked: { ...(epsilon !== undefined && { epsilon }), distances } };
+  const attacked = { ...(epsilon !== undefined && { epsilon }), distances, queries: round.queries };
+  return { round, examples, attacked };
 }
 
 /** @param place of the image among those that are attacked */
