@@ -7,6 +7,7 @@ const rounding = 1e-3;
 /** The cross-entropy of probabilities that are taken for logits has hardly a gradient where the model is sure. */
 export const softmaxOutput: Check = {
   id: 'softmax-output',
+  isEssential: true,
   obstacle: ({ conditions: { victim } }) => (victim.access === 'labels' ? 'the model gives labels only' : undefined),
   cost: ({ subjects }) => subjects.length,
   async examine(trial) {

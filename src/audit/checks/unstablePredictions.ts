@@ -10,6 +10,7 @@ const draws = 10;
 /** Where a gray level of noise changes the class, the model is too rough for a gradient to say what lies ahead. */
 export const unstablePredictions: Check = {
   id: 'unstable-predictions',
+  isEssential: true,
   cost: ({ subjects }) => subjects.length * draws,
   async examine({ subjects, run }) {
     const budget = { norm: 'linf', epsilon: 1 / levels } as const;
