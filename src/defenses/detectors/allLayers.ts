@@ -57,6 +57,11 @@ export interface Weighing {
   readonly weights: readonly number[];
 }
 
+/** How the scores of each layer lie. @param rows for each image the score of each layer; at least one. */
+export function spreadsOf(rows: readonly (readonly number[])[]): Spread[] {
+  return (rows[0] ?? []).map((_, k) => spreadOf(rows.map((row) => row[k] as number)));
+}
+
 /**
  * Weighs layers by a logistic regression on their scores, standardized on clean images.
  * @param clean for each image the score of each layer.
@@ -68,7 +73,7 @@ export function weighLayers(clean: readonly (readonly number[])[], adversarial: 
       `To weigh its layers, the detector needs at least ${fewestExamples} clean images that it was not fitted to and as many adversarial examples; here there are ${clean.length} and ${adversarial.length}. Give it more images or attacks that succeed, or set "layers" to "late".`,
     );
   }
-  const spreads = (clean[0] ?? []).map((_, k) => spreadOf(clean.map((row) => row[k] as number)));
+  const spreads = spreadsOf(clean);
   const standardized = [...clean, ...adversarial].map((row) =>
     row.map((score, k) => (score - (spreads[k] as Spread).mean) / (spreads[k] as Spread).std),
   );

@@ -43,6 +43,8 @@ export interface DetectorDefinition<P = Record<string, unknown>> {
   readonly source: string;
   /** Whether it is shown adversarial examples when it is fitted, or clean images alone. */
   readonly learnsFrom: 'clean' | 'adversarial';
+  /** Whether it is shown adversarial examples with these parameters, although it can do without. */
+  wantsAdversarial?(parameters: P): boolean;
   /** What stands in for its gradient on the way back, where the score itself has none. */
   readonly surrogate?: string;
   readonly parameters: ParametersOf<P>;
