@@ -1,14 +1,21 @@
+import { sample } from '../../data/sample.ts';
 import { clip } from '../../geometry/range.ts';
 import { addScaled } from '../../geometry/vector.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
+import { probeImages } from '../../models/probeImages.ts';
 import type { Parameter } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
 import type { Detector } from './detector.ts';
-import { damaged, type Spread, spreadOf } from './lateActivations.ts';
+import type { DetectorExamples } from './detectorDefinition.ts';
+import { damaged, openActivations, type Spread, spreadOf } from './lateActivations.ts';
 import { logisticRegression } from './logisticRegression.ts';
 
 /** Fewer clean or adversarial examples say nothing of how layers are to be weighed. */
 const fewestExamples = 8;
+
+/** On so many images an activation that repeats the one before it is known by its values. */
+const probes = 4;
+const rounding = 1e-5;
 
 /** One late layer, standardized on clean images, or all of them, weighed by what tells adversarial examples apart. */
 export type Layers = 'late' | 'all';
@@ -26,8 +33,8 @@ export function layersParameter(paper: string): Parameter<Layers> {
 
 /**
  * The last activation of each stage of a network, in their order: of those with places, [height, width, channels], of every
- * number of places, and of those without, of every size. Logits are left out where there is another, and a flattened
- * activation, which says nothing new.
+ * number of places, and of those without, of every size. Logits are left out where there is another, and what says nothing
+ * new: a flattened activation, or its mean over all places.
  * @param mostFeatures activations with more are left out (a feature a channel, see `openActivations`).
  */
 export async function chooseLayers(classifier: DifferentiableClassifier, mostFeatures = Infinity): Promise<string[]> {
@@ -48,13 +55,34 @@ export async function chooseLayers(classifier: DifferentiableClassifier, mostFea
     stages.delete(stage);
     stages.set(stage, name);
   }
-  return stages.size > 0 ? [...stages.values()] : ['logits'];
+  if (stages.size === 0) return ['logits'];
+  const chosen = [...stages.values()];
+  const late = await openActivations(classifier, chosen);
+  const features = await late.read(probeImages(classifier.input, probes));
+  // The mean over all places is what is made of the activation before it anyway.
+  const repeats = (k: number) =>
+    features.every((row) => row[k]?.every((value, i) => Math.abs(value - (row[k - 1]?.[i] ?? Infinity)) < rounding));
+  return chosen.filter((_, k) => k === 0 || !repeats(k));
 }
 
 /** How the scores of layers are put together. */
 export interface Weighing {
   readonly spreads: readonly Spread[];
   readonly weights: readonly number[];
+}
+
+/**
+ * Two thirds of the clean images, to fit layers to, and the others with what was made of them, to weigh layers by: near an
+ * image that it was fitted to a layer sees nothing odd.
+ */
+export function setAside({ clean, adversarial }: DetectorExamples, seed: number) {
+  const places = sample([...clean.keys()], (i) => clean[i]?.label, Math.ceil((2 * clean.length) / 3), seed);
+  const fitted = new Set(places);
+  return {
+    fitting: clean.filter((_, i) => fitted.has(i)),
+    rest: clean.filter((_, i) => !fitted.has(i)),
+    made: adversarial.filter(({ original }) => !fitted.has(original)),
+  };
 }
 
 /** How the scores of each layer lie. @param rows for each image the score of each layer; at least one. */
@@ -70,7 +98,7 @@ export function spreadsOf(rows: readonly (readonly number[])[]): Spread[] {
 export function weighLayers(clean: readonly (readonly number[])[], adversarial: typeof clean): Weighing {
   if (clean.length < fewestExamples || adversarial.length < fewestExamples) {
     throw new UserError(
-      `To weigh its layers, the detector needs at least ${fewestExamples} clean images that it was not fitted to and as many adversarial examples; here there are ${clean.length} and ${adversarial.length}. Give it more images or attacks that succeed, or set "layers" to "late".`,
+      `To weigh its layers, the detector needs at least ${fewestExamples} clean images that it was not fitted to, and as many adversarial examples of them; here there are ${clean.length} and ${adversarial.length}. Give it more images or attacks that succeed, or set "layers" to "late".`,
     );
   }
   const spreads = spreadsOf(clean);

@@ -1,7 +1,15 @@
 import { sample } from '../../data/sample.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { UserError } from '../../userError.ts';
-import { chooseLayers, type Layers, layersParameter, spreadsOf, weighLayers, weightsIn } from './allLayers.ts';
+import {
+  chooseLayers,
+  type Layers,
+  layersParameter,
+  setAside,
+  spreadsOf,
+  weighLayers,
+  weightsIn,
+} from './allLayers.ts';
 import type { DetectorDefinition, NamedArray } from './detectorDefinition.ts';
 import {
   activationDetector,
@@ -9,7 +17,6 @@ import {
   arrayIn,
   chooseActivation,
   damaged,
-  type Features,
   namesIn,
   openActivations,
   readAll,
@@ -55,32 +62,33 @@ export const lid: DetectorDefinition<LidParameters> = {
     },
   },
 
-  async fit({ clean, adversarial }, { layers, activations, neighbors, batch }, context) {
+  async fit(examples, { layers, activations, neighbors, batch }, context) {
     const { classifier, seed } = context;
+    const { fitting, rest, made } =
+      layers === 'all' ? setAside(examples, seed) : { fitting: examples.clean, rest: examples.clean, made: [] };
     // One more, since an image of the batch has no neighbor in itself.
-    if (Math.min(batch, clean.length) <= neighbors) {
+    if (Math.min(batch, fitting.length) <= neighbors) {
       throw new UserError(
-        `Local intrinsic dimensionality among ${neighbors} neighbors needs more than ${neighbors} clean images that the model gets right, and as large a "batch"; here there are ${clean.length}, in a batch of ${batch}.`,
+        `Local intrinsic dimensionality among ${neighbors} neighbors needs more than ${neighbors} clean images that the model gets right, and as large a "batch"; here there are ${fitting.length}, in a batch of ${batch}.`,
       );
     }
     const names = activations.length > 0 ? activations : await namesOf(classifier, layers);
     const late = await openActivations(classifier, names);
-    const features = await readAll(late, clean, context);
-    const indices = sample([...clean.keys()], (index) => clean[index]?.label, batch, seed);
+    const reference = sample(fitting, ({ label }) => label, batch, seed);
+    const neighborhood = await readAll(late, reference, context);
     const arrays: Record<string, NamedArray> = {};
     const estimates = late.sizes.map((size, k) => {
-      const reference = new Float32Array(indices.length * size);
-      for (const [row, index] of indices.entries()) reference.set(features[index]?.[k] as Float32Array, row * size);
-      arrays[`reference ${k}`] = { shape: [indices.length, size], data: reference };
-      return localIntrinsicDimensionality(reference, size, neighbors);
+      const points = new Float32Array(reference.length * size);
+      for (const [row, features] of neighborhood.entries()) points.set(features[k] as Float32Array, row * size);
+      arrays[`reference ${k}`] = { shape: [reference.length, size], data: points };
+      return localIntrinsicDimensionality(points, size, neighbors);
     });
-    const scoresOf = (rows: readonly Features[]) =>
-      rows.map((row) => estimates.map((estimate, k) => estimate(row[k] as Float32Array).value));
-    const scores = scoresOf(features);
-    const weighing =
-      layers === 'all'
-        ? weighLayers(scores, scoresOf(await readAll(late, adversarial, context)))
-        : { spreads: spreadsOf(scores) };
+    const scoresOf = async (images: Parameters<typeof readAll>[1]) =>
+      (await readAll(late, images, context)).map((row) =>
+        estimates.map((estimate, k) => estimate(row[k] as Float32Array).value),
+      );
+    const scores = await scoresOf(rest);
+    const weighing = layers === 'all' ? weighLayers(scores, await scoresOf(made)) : { spreads: spreadsOf(scores) };
     return { values: { activations: names, neighbors, ...weighing }, arrays };
   },
 

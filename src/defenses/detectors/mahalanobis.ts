@@ -1,5 +1,4 @@
 import type { Pixels } from '../../data/image.ts';
-import { sample } from '../../data/sample.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { UserError } from '../../userError.ts';
 import {
@@ -7,6 +6,7 @@ import {
   type Layers,
   layersParameter,
   movedAgainst,
+  setAside,
   spreadsOf,
   weighLayers,
   weightedSum,
@@ -67,16 +67,15 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
     },
   },
 
-  async fit({ clean, adversarial }, { layers, activations, magnitude }, context) {
+  async fit(examples, { layers, activations, magnitude }, context) {
     const { classifier, seed } = context;
     const weighs = layers === 'all';
-    const half = Math.ceil(clean.length / 2);
-    const fitting = weighs ? sample(clean, ({ label }) => label, half, seed) : clean;
+    const { fitting, rest, made } = weighs ? setAside(examples, seed) : { fitting: examples.clean, rest: [], made: [] };
     const labels = fitting.map(({ label }) => label);
     const seen = [...new Set(labels)].sort((a, b) => a - b);
     const classes = seen.filter((label) => labels.indexOf(label) !== labels.lastIndexOf(label));
     if (classes.length < 2) {
-      const which = weighs ? ' in the half of the images that Gaussians are fitted to' : '';
+      const which = weighs ? ', among the two thirds of them that Gaussians are fitted to' : '';
       throw new UserError(
         `The Mahalanobis distance needs at least two classes with two images each that the model gets right${which}; here there are ${classes.length}. Give it more images.`,
       );
@@ -116,8 +115,7 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
       return examples.map((_, i) => columns.map((column) => column[i] as number));
     };
     if (!weighs) return { values: { ...values, spreads: spreadsOf(await scoresOf(used)) }, arrays };
-    const rest = clean.filter((image) => !fitting.includes(image));
-    return { values: { ...values, ...weighLayers(await scoresOf(rest), await scoresOf(adversarial)) }, arrays };
+    return { values: { ...values, ...weighLayers(await scoresOf(rest), await scoresOf(made)) }, arrays };
   },
 
   async bind({ values, arrays }, _parameters, classifier) {

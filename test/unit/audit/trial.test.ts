@@ -56,7 +56,13 @@ describe('the result that an audit doubts', () => {
     const rounds = [roundOf(0.3, 3, 4), roundOf(0.1, 0, 4), roundOf(0.2, 2, 4)];
     const { result, rounds: sorted } = trialOf(pgd, 4, rounds);
     assert.deepEqual(result.budget, { norm: 'linf', epsilon: 0.2 });
-    assert.deepEqual([seeds(result.held), seeds(result.fooled)], [[2, 3], [0, 1]]);
+    assert.deepEqual(
+      [seeds(result.held), seeds(result.fooled)],
+      [
+        [2, 3],
+        [0, 1],
+      ],
+    );
     assert.deepEqual(
       sorted.map(({ epsilon }) => epsilon),
       [0.1, 0.2, 0.3],
