@@ -3,36 +3,93 @@ import { kinds } from '../attacks/kind.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
 import { checks } from './catalog.ts';
-import type { Finding } from './finding.ts';
-import { type AuditOptions, createTrial } from './trial.ts';
+import type { Finding, Omission } from './finding.ts';
+import { counted, passesOf } from './passes.ts';
+import { type AuditOptions, createTrial, mostImages, type Trial } from './trial.ts';
 
 /** How far an audit has got: checks done of all. */
 export type OnCheck = (done: number, total: number) => void;
 
+/** What an audit came to. */
+export interface Audit {
+  readonly findings: readonly Finding[];
+  /** The checks that were not made, and why. */
+  readonly notChecked: readonly Omission[];
+}
+
+/** The part of the attack's own cost that its audit may take. */
+const share = 1 / 4;
+
+/** Forward passes that it may take of any test: the essential checks on four images that held. */
+const leastAllowance = 1500;
+
 /**
  * Looks for published signs that the result of a test flatters the model (Carlini et al. 2019, arXiv:1902.06705; Croce &
- * Hein 2020, arXiv:2003.01690; Pintor et al. 2022, arXiv:2106.09947). It looks at 16 of the attacked images, and mostly at
- * those that held. An image costs a gradient and 13 forward passes, and where it held up to 100 forward passes, 51
- * gradients of the single step and the unbounded attack, 10 for each surrogate, and the attack of the test once more
- * with twice the steps, where that takes at most 400. On a model that can be attacked most of it ends early.
+ * Hein 2020, arXiv:2003.01690; Pintor et al. 2022, arXiv:2106.09947). It takes at most a quarter of what the attack itself
+ * took, and of a small test at most 1500 forward passes, a gradient counting as two more: it looks at as many of the attacked
+ * images, up to 16, as the essential checks can be made on, and makes the others where what is left allows them.
  * None of it counts as queries of the test. Nothing is found where the test draws or forges images: they claim no robustness.
+ * @param options `exhaustive` makes every check on the whole sample, whatever it costs.
  * @throws UserError when the model does not answer with finite numbers; the reason of the signal when it is aborted.
  */
 export async function audit(
   plan: TestPlan,
-  options: AuditOptions & { readonly onCheck?: OnCheck },
-): Promise<Finding[]> {
+  options: AuditOptions & { readonly exhaustive?: boolean; readonly onCheck?: OnCheck },
+): Promise<Audit> {
   const { kind } = definitionOf(plan.attacks[0].attack);
-  if (!kinds[kind].isAdversarial || options.subjects.length === 0) return [];
-  const trial = createTrial(plan, options);
+  if (!kinds[kind].isAdversarial || options.subjects.length === 0) return { findings: [], notChecked: [] };
+  const allowance = options.exhaustive ? Infinity : allowanceOf(options);
+  let spent = 0;
+  const count = (passes: number) => {
+    spent += passes;
+  };
+  const { conditions, surrogates = [] } = options;
+  const trial = affordableTrial(plan, allowance, {
+    ...options,
+    conditions: { ...conditions, victim: counted(conditions.victim, count) },
+    surrogates: surrogates.map((surrogate) => counted(surrogate, count)),
+  });
   const findings: Finding[] = [];
+  const notChecked: Omission[] = [];
   for (const [done, check] of checks.entries()) {
     options.onCheck?.(done, checks.length);
     await nextTurn();
-    options.conditions.signal?.throwIfAborted();
+    conditions.signal?.throwIfAborted();
+    const left = allowance - spent - costOfEssentials(trial, done + 1);
+    const reason = check.obstacle?.(trial) ?? (check.isEssential ? undefined : excess(check.cost(trial), left));
+    if (reason !== undefined) {
+      notChecked.push({ check: check.id, reason });
+      continue;
+    }
     const message = await check.examine(trial);
     if (message !== undefined) findings.push({ check: check.id, message });
   }
   options.onCheck?.(checks.length, checks.length);
-  return findings;
+  return { findings, notChecked };
+}
+
+function allowanceOf({ rounds }: AuditOptions): number {
+  const passes = rounds.reduce((sum, { queries }) => sum + passesOf(queries), 0);
+  return Math.max(leastAllowance, Math.floor(share * passes));
+}
+
+/** The largest sample on which the essential checks can be made. */
+function affordableTrial(plan: TestPlan, allowance: number, options: AuditOptions): Trial {
+  let trial = createTrial(plan, options);
+  for (let images = mostImages - 1; images > 0 && costOfEssentials(trial) > allowance; images--) {
+    trial = createTrial(plan, options, images);
+  }
+  return trial;
+}
+
+/** What the essential checks take at most. @param from the place in the catalog of the first that counts. */
+function costOfEssentials(trial: Trial, from = 0): number {
+  const essential = checks.slice(from).filter(({ isEssential, obstacle }) => isEssential && !obstacle?.(trial));
+  return essential.reduce((sum, check) => sum + check.cost(trial), 0);
+}
+
+/** Why a check is left out that costs more passes than are left. */
+function excess(cost: number, left: number): string | undefined {
+  if (cost <= left) return undefined;
+  return `it may take ${cost} passes through the model, and ${Math.max(0, left)} are left for the audit`;
 }

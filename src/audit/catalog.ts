@@ -1,23 +1,27 @@
 import type { Check } from './check.ts';
+import { blackBoxStronger } from './checks/blackBoxStronger.ts';
 import { moreStepsChangeResult } from './checks/moreStepsChangeResult.ts';
 import { randomizedOutputs } from './checks/randomizedOutputs.ts';
 import { singleStepBeatsIterative } from './checks/singleStepBeatsIterative.ts';
 import { softmaxOutput } from './checks/softmaxOutput.ts';
 import { successNotMonotone } from './checks/successNotMonotone.ts';
-import { transferOrBlackBoxStronger } from './checks/transferOrBlackBoxStronger.ts';
+import { transferStronger } from './checks/transferStronger.ts';
+import { unawareAttackerStronger } from './checks/unawareAttackerStronger.ts';
 import { unboundedAttackFails } from './checks/unboundedAttackFails.ts';
 import { unstablePredictions } from './checks/unstablePredictions.ts';
 import { zeroGradients } from './checks/zeroGradients.ts';
 
-/** Every check, the cheapest first. */
+/** Every check, those first that tell most for what they cost. */
 export const checks: readonly Check[] = [
   successNotMonotone,
+  unawareAttackerStronger,
   softmaxOutput,
   randomizedOutputs,
   zeroGradients,
   unstablePredictions,
-  singleStepBeatsIterative,
-  transferOrBlackBoxStronger,
+  blackBoxStronger,
   unboundedAttackFails,
+  singleStepBeatsIterative,
+  transferStronger,
   moreStepsChangeResult,
 ];

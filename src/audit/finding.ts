@@ -5,3 +5,11 @@ export interface Finding {
   /** One sentence with the figures. */
   readonly message: string;
 }
+
+/** A check that was not made. */
+export interface Omission {
+  /** Id of the check. */
+  readonly check: string;
+  /** Why, as the end of a sentence. */
+  readonly reason: string;
+}

@@ -7,9 +7,10 @@ import { type AttackChoice, type ConfiguredAttack, configureAttack, definitionOf
 import type { Outcome, Subject } from '../runner/conversation.ts';
 import { outcomesOf } from '../runner/runAttack.ts';
 import type { Victim } from '../runner/victim.ts';
+import { isTelling } from './telling.ts';
 
-/** Images that the audit looks at: enough to see what makes a result worthless, few enough to cost little. */
-const sampleSize = 16;
+/** Images that an audit looks at, at most: enough to see what makes a result worthless. */
+export const mostImages = 16;
 
 /** What a minimum-norm attack found counts as beaten by an example at less than this part of its distance. */
 export const clearlyNearer = 0.9;
@@ -58,16 +59,17 @@ export interface Result {
 }
 
 /**
- * Draws the sample and picks the result to doubt. Of several budgets that is the largest at which an image of the sample
- * held. A minimum-norm attack is read as one with a budget, the median distance that it found: what is that far counts as
+ * Draws the sample and picks the result to doubt. Of several budgets that is the largest at which so many images of the
+ * sample held that they would tell, or else any did. A minimum-norm attack is read as one with a budget, the median distance that it found: what is that far counts as
  * held, and other attacks get nine tenths of it, so that hair-breadths count for nothing.
+ * @param images how many the sample has at most.
  * @throws UserError when the plan names no attack.
  */
-export function createTrial(plan: TestPlan, options: AuditOptions): Trial {
+export function createTrial(plan: TestPlan, options: AuditOptions, images = mostImages): Trial {
   const [{ attack: id, choice }] = plan.attacks;
   const attack = definitionOf(id);
   const { conditions, surrogates = [] } = options;
-  const places = sample([...options.subjects.keys()], (i) => options.subjects[i]?.goal.label, sampleSize, plan.seed);
+  const places = sample([...options.subjects.keys()], (i) => options.subjects[i]?.goal.label, images, plan.seed);
   const subjects = places.map((i) => options.subjects[i] as Subject);
   const rounds = [...options.rounds].sort((a, b) => (a.epsilon ?? 0) - (b.epsilon ?? 0));
   const results = rounds.map(({ epsilon, distances }) =>
@@ -79,7 +81,11 @@ export function createTrial(plan: TestPlan, options: AuditOptions): Trial {
     ),
   );
   const nothing = { held: [], fooled: [], distances: [] };
-  const result = results.findLast(({ held }) => held.length > 0) ?? results.at(-1) ?? nothing;
+  const result =
+    results.findLast(({ held }) => isTelling(held.length, subjects.length)) ??
+    results.findLast(({ held }) => held.length > 0) ??
+    results.at(-1) ??
+    nothing;
   const configure: Trial['configure'] = (definition, parameters, { norm, epsilon }) =>
     configureAttack(definition, { ...choice, norm, epsilon, parameters });
   return {

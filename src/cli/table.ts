@@ -1,7 +1,7 @@
 import Table from 'cli-table3';
 import { kinds } from '../attacks/kind.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
-import { describeDetection, describeFinding } from '../reports/detection.ts';
+import { describeDetection, describeFinding, describeOmissions } from '../reports/detection.ts';
 import {
   describeOffGrid,
   formatDistance,
@@ -45,6 +45,7 @@ export function formatTable({ tests }: RunReport): string {
     ...(isPlanned(test)
       ? (test.findings ?? []).map((finding) => `audit: ${test.name}: ${describeFinding(finding)}`)
       : []),
+    ...(isPlanned(test) ? describeOmissions(test.notChecked).map((line) => `audit: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? test.dataset.notes.map((note) => `note: ${test.name}: ${note}`) : []),
   ]);
   return [table.toString(), ...remarks].join('\n');

@@ -49,6 +49,9 @@ export interface AttackedRound {
   readonly epsilon?: number;
   /** For each subject how far its adversarial example is (see `distanceOf`). */
   readonly distances: readonly number[];
+  readonly queries: Round['queries'];
+  /** With a detector: how many of the subjects each attacker turned, as the judge says. */
+  readonly fooledBy?: Readonly<Record<Attacker, number>>;
 }
 
 /**
@@ -92,7 +95,12 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
     };
     rounds.set(attack, {
       round: { ...round, ...(beside && { detection: detectionOf(cases, examples, beside) }) },
-      attacked: { ...(epsilon !== undefined && { epsilon }), distances },
+      attacked: {
+        ...(epsilon !== undefined && { epsilon }),
+        distances,
+        queries: round.queries,
+        ...(other && { fooledBy: fooledBy(results) }),
+      },
     });
   }
   const inOrder = plan.attacks.flatMap((attack) => rounds.get(attack) ?? []);
@@ -114,6 +122,12 @@ function nothingEligible(cases: readonly Case[]): UserError {
 
 function byBudget(a: ConfiguredAttack, b: ConfiguredAttack): number {
   return (a.choice.epsilon ?? 0) - (b.choice.epsilon ?? 0);
+}
+
+/** What each attacker fooled alone, whatever the other one found. */
+function fooledBy(results: ReadonlyMap<Opponent, AssaultResult>): Readonly<Record<Attacker, number>> {
+  const by = (wanted: Attacker) => [...results].find(([{ attacker }]) => attacker === wanted)?.[1].fooled ?? 0;
+  return { adaptive: by('adaptive'), unaware: by('unaware') };
 }
 
 /** Those who know nothing of a detector first. */

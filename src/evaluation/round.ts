@@ -58,6 +58,8 @@ export interface AssaultResult {
   readonly round: Round;
   readonly examples: readonly Example[];
   readonly successes: Successes;
+  /** How many eligible cases the attack itself fooled, nothing known beforehand. */
+  readonly fooled: number;
   /** For each eligible case how far the attack itself had to go (see `distanceOf`), nothing known beforehand. */
   readonly distances: readonly number[];
 }
@@ -113,7 +115,13 @@ export async function attackRound(assault: Assault): Promise<AssaultResult> {
     },
     warnings: describeFlaws(eligible.length, open),
   };
-  return { round, examples, successes, distances: all.map(({ distance }) => distance) };
+  return {
+    round,
+    examples,
+    successes,
+    fooled: all.filter(({ success }) => success).length,
+    distances: all.map(({ distance }) => distance),
+  };
 }
 
 /** What the attack on one image came to. */

@@ -14,15 +14,18 @@ import { describeError } from '../userError.ts';
  */
 export async function auditTest(
   plan: TestPlan,
-  options: Omit<AuditOptions, 'surrogates'> & { readonly computing: ModelOptions; readonly onCheck: OnCheck },
-): Promise<Pick<TestReport, 'findings'> | Pick<TestReport, 'warnings'>> {
+  options: Omit<AuditOptions, 'surrogates'> & {
+    readonly computing: ModelOptions;
+    readonly onCheck: OnCheck;
+  },
+): Promise<Pick<TestReport, 'findings' | 'notChecked'> | Pick<TestReport, 'warnings'>> {
   const opened: OpenedModel['classifier'][] = [];
   try {
     for (const source of plan.surrogates ?? []) opened.push((await openModel(source, options.computing)).classifier);
     const { victim, signal } = options.conditions;
     signal?.throwIfAborted();
     const surrogates = opened.map(victimOf).filter((other) => other.access === 'gradients' && isAlike(other, victim));
-    return { findings: await audit(plan, { ...options, surrogates }) };
+    return await audit(plan, { ...options, surrogates, exhaustive: plan.audit === 'strict' });
   } catch (error) {
     options.conditions.signal?.throwIfAborted();
     return { warnings: [`The audit could not be finished: ${describeError(error)}`] };

@@ -167,6 +167,7 @@ export const pageStrings = [
   'Not attacked: the detector rejects this image before the attack.',
   'Not attacked: the model misclassifies this image before the attack.',
   'Not attacked: this image already has the target label.',
+  'Not checked',
   'not forged',
   'Not forged',
   'not trained on this attack',

@@ -1,4 +1,4 @@
-import type { Finding } from '../audit/finding.ts';
+import type { Finding, Omission } from '../audit/finding.ts';
 import { formatEpsilon, type TestReport } from './report.ts';
 
 /**
@@ -30,4 +30,10 @@ export function describeDetection({
 /** A finding of the audit, and the page that explains what to do. */
 export function describeFinding({ check, message }: Finding): string {
   return `${message} See media/audit/${check}.md.`;
+}
+
+/** The checks that an audit did not make, and why, in one line; empty if it made them all. */
+export function describeOmissions(notChecked: readonly Omission[] = []): string[] {
+  if (notChecked.length === 0) return [];
+  return [`not checked: ${notChecked.map(({ check, reason }) => `${check} (${reason})`).join('; ')}`];
 }

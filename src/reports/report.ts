@@ -1,6 +1,6 @@
 import type { ThreatModel } from '../attacks/attackDefinition.ts';
 import type { Kind } from '../attacks/kind.ts';
-import type { Finding } from '../audit/finding.ts';
+import type { Finding, Omission } from '../audit/finding.ts';
 import type { ImageShape } from '../data/image.ts';
 import type { Resizing } from '../data/resizing.ts';
 import type { Attacker } from '../defenses/guard/attacker.ts';
@@ -73,6 +73,8 @@ export interface TestReport {
   };
   /** Signs that the result overstates robustness; missing if there was no audit. */
   readonly findings?: readonly Finding[];
+  /** Checks that the audit could not make, or left out for what they cost. */
+  readonly notChecked?: readonly Omission[];
   readonly seed: number;
   readonly engine: { readonly name: string; readonly location: EngineLocation };
   readonly expect: TestPlan['expect'];

@@ -29,9 +29,13 @@ export function defensesDocument(detectors: Detectors = detectorCatalog, defense
 }
 
 function describeDetector(detector: DetectorDefinition): string {
-  const { learnsFrom, surrogate } = detector;
+  const { learnsFrom, wantsAdversarial, surrogate } = detector;
+  const both = 'clean images and adversarial examples';
+  const fromClean = wantsAdversarial
+    ? `clean images alone, or ${both}, depending on its parameters`
+    : 'clean images alone';
   return describeDefinition(detector, {
-    'Learns from': learnsFrom === 'clean' ? 'clean images alone' : 'clean images and adversarial examples',
+    'Learns from': learnsFrom === 'clean' ? fromClean : both,
     ...(surrogate !== undefined && { 'In place of its gradient': surrogate }),
   });
 }

@@ -42,10 +42,15 @@ export async function examine(check: Check, audited: Audited): Promise<string | 
   return check.examine(createTrial(audited.plan, await auditOptionsOf(audited)));
 }
 
+/** Why a check cannot be made on a test. */
+export async function obstacle(check: Check, audited: Audited): Promise<string | undefined> {
+  return check.obstacle?.(createTrial(audited.plan, await auditOptionsOf(audited)));
+}
+
 /** A round in which the first images were fooled at this distance, and the others held. */
 export function roundOf(epsilon: number | undefined, fooled: number, total: number, distance = 0.1): AttackedRound {
   const distances = Array.from({ length: total }, (_, i) => (i < fooled ? distance : Infinity));
-  return { ...(epsilon === undefined ? {} : { epsilon }), distances };
+  return { ...(epsilon === undefined ? {} : { epsilon }), distances, queries: { points: 0, gradients: 0 } };
 }
 
 /** Images whose values are the same pseudo-random numbers every time, between these bounds. */
@@ -114,7 +119,9 @@ async function attack(plan: TestPlan, { conditions, subjects }: AuditOptions): P
     const budget = { norm, epsilon: epsilon ?? Infinity };
     const outcomes = await trial.run(definitionOf(attack), parameters, budget, subjects);
     const distances = outcomes.map((outcome) => distanceOf(outcome, norm));
-    rounds.push({ ...(epsilon !== undefined && { epsilon }), distances });
+    const sumOf = (what: 'points' | 'gradients') => outcomes.reduce((sum, { queries }) => sum + queries[what], 0);
+    const queries = { points: sumOf('points'), gradients: sumOf('gradients') };
+    rounds.push({ ...(epsilon !== undefined && { epsilon }), distances, queries });
   }
   return rounds;
 }

@@ -23,7 +23,7 @@ export function toyExamples(count: number, seed: number): DetectorExamples {
   };
   const many = (contrast: number) =>
     Array.from({ length: count }, (_, i) => ({ pixels: ramp(contrast), label: i % 3 }));
-  return { clean: many(0), adversarial: many(0.08).map((one) => ({ ...one, attack: 'fgsm' })) };
+  return { clean: many(0), adversarial: many(0.08).map((one, original) => ({ ...one, attack: 'fgsm', original })) };
 }
 
 /** A small network on 8 × 8 gray images, with activations "first" and "second". */

@@ -93,6 +93,11 @@ describe('the perturbation view of a model with a detector', () => {
       type: 'openFinding',
       check: 'zero-gradients',
     });
+    await page.locator('.details summary').click();
+    assert.match(
+      await text(page.locator('.details')),
+      /Not checked\s*more-steps-change-result \(FGSM has no number of steps\)/,
+    );
     const sound = await fixture.open({ ...shown, report: { ...shown.report, findings: [] } });
     assert.equal(await sound.getByRole('region', { name: 'Audit' }).count(), 0);
   });

@@ -59,7 +59,7 @@ function summarize(t: Translate, { report }: ShownTest): HTMLElement {
 }
 
 function details(t: Translate, { report, started }: ShownTest): HTMLElement {
-  const { attack, model, dataset, engine, metrics, queries, detector, findings } = report;
+  const { attack, model, dataset, engine, metrics, queries, detector, findings, notChecked = [] } = report;
   const { norm } = attack;
   const { kind } = attack;
   // A forged image has no correct class, and an explanation measures nothing.
@@ -91,6 +91,7 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     [t('Detector'), detector && h('span', { title: detector.path }, detector.path)],
     [t('Threshold'), detector && thresholdOf(t, detector)],
     [t('Audit'), findings && (findings.length === 0 ? t('No findings') : String(findings.length))],
+    [t('Not checked'), notChecked.map(({ check, reason }) => `${check} (${reason})`).join('; ')],
     [t('Dataset'), h('span', { title: dataset.path }, dataset.path === '' ? t('white noise') : dataset.path)],
     [t('Notes'), dataset.notes.join('; ')],
     [t('Started'), started],

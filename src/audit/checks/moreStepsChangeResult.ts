@@ -1,29 +1,27 @@
 import type { Budget } from '../../geometry/budget.ts';
 import { distanceOf } from '../../runner/conversation.ts';
-import { type Check, isTelling } from '../check.ts';
+import type { Check } from '../check.ts';
+import { passesOf } from '../passes.ts';
+import { isTelling } from '../telling.ts';
 import { clearlyNearer, countSuccesses, type Trial } from '../trial.ts';
-
-/** An attack that takes more points than this for an image is not repeated. */
-const mostPoints = 400;
 
 /** An attack that finds more, or what is clearly nearer, when it is given more steps had not arrived when it stopped. */
 export const moreStepsChangeResult: Check = {
   id: 'more-steps-change-result',
-  async examine(trial) {
-    const { choice, attack, conditions, subjects, result, configure } = trial;
-    if (!('steps' in attack.parameters)) return undefined;
-    const { budget = { norm: choice.norm, epsilon: Infinity } } = attack.fixedBudget ? result : {};
-    const { steps } = configure(attack, choice.parameters, budget).parameters as { steps: number };
-    const doubled = {
-      ...choice.parameters,
-      steps: 2 * steps,
-      // More starting points would be more of another thing.
-      ...('restarts' in attack.parameters ? { restarts: 1 } : {}),
-    };
+  obstacle: ({ attack }) => ('steps' in attack.parameters ? undefined : `${attack.title} has no number of steps`),
+  cost(trial) {
+    const { attack, conditions, subjects, result, configure } = trial;
+    const { given, budget } = repetitionOf(trial);
     const { classes, input } = conditions.victim;
-    const model = { classes: classes.length, input };
-    if (attack.cost(configure(attack, doubled, budget).parameters, model) > mostPoints) return undefined;
-    const found = await countImproved(trial, doubled, budget);
+    const { parameters } = configure(attack, given, budget);
+    const points = attack.cost(parameters, { classes: classes.length, input }) + 1;
+    const images = attack.fixedBudget ? result.held : subjects;
+    return images.length * passesOf({ points, gradients: attack.threatModel === 'white-box' ? points : 0 });
+  },
+  async examine(trial) {
+    const { attack, subjects, result } = trial;
+    const { steps, given, budget } = repetitionOf(trial);
+    const found = await countImproved(trial, given, budget);
     if (!isTelling(found, subjects.length)) return undefined;
     const what = attack.fixedBudget
       ? `fools ${found} of the ${result.held.length} images that held (${subjects.length} were looked at)`
@@ -31,6 +29,19 @@ export const moreStepsChangeResult: Check = {
     return `With ${2 * steps} steps instead of ${steps}, ${attack.title} ${what}.`;
   },
 };
+
+/** The attack of the test with twice its steps. */
+function repetitionOf({ attack, choice, result, configure }: Trial) {
+  const { budget = { norm: choice.norm, epsilon: Infinity } } = attack.fixedBudget ? result : {};
+  const { steps } = configure(attack, choice.parameters, budget).parameters as { steps: number };
+  const given = {
+    ...choice.parameters,
+    steps: 2 * steps,
+    // More starting points would be more of another thing.
+    ...('restarts' in attack.parameters ? { restarts: 1 } : {}),
+  };
+  return { steps, given, budget };
+}
 
 /** Images of the sample on which the attack with these parameters finds what it had not found. */
 async function countImproved(

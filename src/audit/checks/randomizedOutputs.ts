@@ -10,6 +10,8 @@ const rounding = 1e-4;
 /** A model that answers differently every time has gradients that point elsewhere every time. */
 export const randomizedOutputs: Check = {
   id: 'randomized-outputs',
+  isEssential: true,
+  cost: ({ subjects }) => 2 * subjects.length,
   async examine(trial) {
     const [first, second] = [await judgmentsOfSample(trial), await judgmentsOfSample(trial)];
     const changes = first.map((judgment, i) => changeBetween(judgment, second[i] as Judgment));

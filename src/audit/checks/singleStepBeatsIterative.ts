@@ -1,9 +1,14 @@
 import { definitionOf } from '../../runner/configuredAttack.ts';
-import { type Check, isTelling } from '../check.ts';
+import { type Check, outsideNormsOf, withoutGradients } from '../check.ts';
+import { passesOf } from '../passes.ts';
+import { isTelling } from '../telling.ts';
 import { countSuccesses } from '../trial.ts';
 
 /** Steps of the attack that a single-step test is held against. */
 const steps = 10;
+
+/** Of an attempt of so many steps, each a gradient, and the last point. */
+const costOf = (steps: number) => passesOf({ points: steps + 1, gradients: steps });
 
 /**
  * An iterative attack can take the single step and then mend it. Where a single step finds more, something sends small
@@ -11,10 +16,13 @@ const steps = 10;
  */
 export const singleStepBeatsIterative: Check = {
   id: 'single-step-beats-iterative',
-  async examine({ attack, conditions, subjects, result, run }) {
+  obstacle: (trial) => withoutGradients(trial) ?? outsideNormsOf(definitionOf('pgd'), trial),
+  cost: ({ attack, result: { held, fooled } }) =>
+    attack.id === 'fgsm' ? fooled.length * costOf(steps) : held.length * costOf(1),
+  async examine({ attack, subjects, result, run }) {
     const { budget, held, fooled } = result;
     const pgd = definitionOf('pgd');
-    if (conditions.victim.access !== 'gradients' || !budget || !pgd.norms.includes(budget.norm)) return undefined;
+    if (!budget) return undefined;
     if (attack.id === 'fgsm') {
       const reached = countSuccesses(await run(pgd, { steps, restarts: 1 }, budget, fooled));
       const missed = fooled.length - reached;

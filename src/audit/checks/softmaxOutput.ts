@@ -7,10 +7,14 @@ const rounding = 1e-3;
 /** The cross-entropy of probabilities that are taken for logits has hardly a gradient where the model is sure. */
 export const softmaxOutput: Check = {
   id: 'softmax-output',
+  isEssential: true,
+  obstacle: ({ conditions: { victim } }) => (victim.access === 'labels' ? 'the model gives labels only' : undefined),
+  cost: ({ subjects }) => subjects.length,
   async examine(trial) {
     const rows = (await judgmentsOfSample(trial)).map(({ logits }) => logits);
     if (!rows.every((row) => row && isDistribution(row))) return undefined;
-    return `The model answers with probabilities on all of the ${rows.length} images that were looked at, where attacks need logits.`;
+    const images = rows.length === 1 ? 'the image that was' : `all of the ${rows.length} images that were`;
+    return `The model answers with probabilities on ${images} looked at, where attacks need logits.`;
   },
 };
 

@@ -1,15 +1,28 @@
 import { definitionOf } from '../../runner/configuredAttack.ts';
-import { type Check, isTelling } from '../check.ts';
+import { type Check, withoutGradients } from '../check.ts';
+import { passesOf } from '../passes.ts';
+import { isTelling } from '../telling.ts';
 import { countSuccesses } from '../trial.ts';
 
 /** From the image alone: chance must not find what the gradient does not lead to. */
 const parameters = { steps: 50, restarts: 1 };
 
-/** An attacker who may change every pixel as he likes always succeeds, unless the gradient leads nowhere. */
+/**
+ * An attacker who may change every pixel as he likes always succeeds, unless the gradient leads nowhere. An attack that
+ * minimizes the norm is such an attacker itself, but for those in l0, which change few pixels.
+ */
 export const unboundedAttackFails: Check = {
   id: 'unbounded-attack-fails',
-  async examine({ conditions, subjects, result: { held }, run }) {
-    if (conditions.victim.access !== 'gradients') return undefined;
+  isEssential: true,
+  obstacle: withoutGradients,
+  cost: ({ result: { held } }) => held.length * passesOf({ points: parameters.steps + 1, gradients: parameters.steps }),
+  async examine({ attack, choice, subjects, result: { held, distances }, run }) {
+    if (!attack.fixedBudget && choice.norm !== 'l0') {
+      const unreached = distances.filter((distance) => distance === Infinity).length;
+      if (isTelling(unreached, subjects.length)) {
+        return `${attack.title} finds no adversarial example at any distance on ${unreached} of ${subjects.length} images.`;
+      }
+    }
     const budget = { norm: 'linf', epsilon: 1 } as const;
     const reached = countSuccesses(await run(definitionOf('pgd'), parameters, budget, held));
     const missed = held.length - reached;

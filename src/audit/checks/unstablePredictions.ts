@@ -1,7 +1,8 @@
 import { createGoal } from '../../attacks/goal.ts';
 import { levels } from '../../data/grid.ts';
-import { type Check, isTelling } from '../check.ts';
+import type { Check } from '../check.ts';
 import { signNoise } from '../signNoise.ts';
+import { isTelling } from '../telling.ts';
 import { countSuccesses } from '../trial.ts';
 
 const draws = 10;
@@ -9,6 +10,8 @@ const draws = 10;
 /** Where a gray level of noise changes the class, the model is too rough for a gradient to say what lies ahead. */
 export const unstablePredictions: Check = {
   id: 'unstable-predictions',
+  isEssential: true,
+  cost: ({ subjects }) => subjects.length * draws,
   async examine({ subjects, run }) {
     const budget = { norm: 'linf', epsilon: 1 / levels } as const;
     const untargeted = subjects.map((subject) =>

@@ -1,11 +1,15 @@
-import { type Check, isTelling } from '../check.ts';
+import { type Check, withoutGradients } from '../check.ts';
 import { firstGradient } from '../firstGradient.ts';
+import { passesOf } from '../passes.ts';
+import { isTelling } from '../telling.ts';
 
 /** Where the gradient of the loss is zero or no number, an attack that follows it stays where it is. */
 export const zeroGradients: Check = {
   id: 'zero-gradients',
-  async examine({ conditions, subjects, run }) {
-    if (conditions.victim.access !== 'gradients') return undefined;
+  isEssential: true,
+  obstacle: withoutGradients,
+  cost: ({ subjects }) => subjects.length * passesOf({ points: 1, gradients: 1 }),
+  async examine({ subjects, run }) {
     const outcomes = await run(firstGradient, {}, { norm: 'linf', epsilon: 1 }, subjects);
     const zero = outcomes.filter(({ masked }) => masked.zero > 0).length;
     const nonFinite = outcomes.filter(({ masked }) => masked.nonFinite > 0).length;

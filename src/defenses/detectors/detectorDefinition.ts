@@ -8,7 +8,13 @@ export interface DetectorExamples {
   /** Images that the model gets right, with the index of their class. */
   readonly clean: readonly { readonly pixels: Pixels; readonly label: number }[];
   /** What attacks made of such images, each of them misclassified; empty for a detector that learns from clean ones. */
-  readonly adversarial: readonly { readonly pixels: Pixels; readonly label: number; readonly attack: string }[];
+  readonly adversarial: readonly {
+    readonly pixels: Pixels;
+    readonly label: number;
+    readonly attack: string;
+    /** Place of the image that it was made of among the clean ones. */
+    readonly original: number;
+  }[];
 }
 
 /** The means of fitting. */
@@ -43,6 +49,8 @@ export interface DetectorDefinition<P = Record<string, unknown>> {
   readonly source: string;
   /** Whether it is shown adversarial examples when it is fitted, or clean images alone. */
   readonly learnsFrom: 'clean' | 'adversarial';
+  /** Whether it is shown adversarial examples with these parameters, although it can do without. */
+  wantsAdversarial?(parameters: P): boolean;
   /** What stands in for its gradient on the way back, where the score itself has none. */
   readonly surrogate?: string;
   readonly parameters: ParametersOf<P>;

@@ -169,21 +169,23 @@ export function spreadOf(scores: readonly number[]): Spread {
 }
 
 /**
- * The sum of the scores of several activations, each standardized by how it lies on clean images. Lee et al. and Ma et al.
- * weigh them by a logistic regression on adversarial examples; this needs none.
+ * The weighted sum of the scores of several activations, each standardized by how it lies on clean images.
+ * @param weights one for each activation; of adversarial examples nothing need be known where all are 1.
  */
 export function sumOfStandardized(
   scores: readonly FeatureScore[],
   spreads: readonly Spread[],
+  weights: readonly number[] = spreads.map(() => 1),
 ): (features: Features) => Scored {
   return (features) => {
     const scored = scores.map((scoreOf, k) => scoreOf(features[k] as Float32Array));
+    const factors = spreads.map(({ std }, k) => (weights[k] as number) / std);
     return {
       score: scored.reduce(
-        (sum, { value }, k) => sum + (value - (spreads[k] as Spread).mean) / (spreads[k] as Spread).std,
+        (sum, { value }, k) => sum + (value - (spreads[k] as Spread).mean) * (factors[k] as number),
         0,
       ),
-      gradients: () => scored.map(({ gradient }, k) => gradient().map((g) => g / (spreads[k] as Spread).std)),
+      gradients: () => scored.map(({ gradient }, k) => gradient().map((g) => g * (factors[k] as number))),
     };
   };
 }

@@ -1,5 +1,15 @@
 import { sample } from '../../data/sample.ts';
+import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { UserError } from '../../userError.ts';
+import {
+  chooseLayers,
+  type Layers,
+  layersParameter,
+  setAside,
+  spreadsOf,
+  weighLayers,
+  weightsIn,
+} from './allLayers.ts';
 import type { DetectorDefinition, NamedArray } from './detectorDefinition.ts';
 import {
   activationDetector,
@@ -10,32 +20,35 @@ import {
   namesIn,
   openActivations,
   readAll,
-  spreadOf,
   spreadsIn,
   sumOfStandardized,
 } from './lateActivations.ts';
 import { localIntrinsicDimensionality } from './localIntrinsicDimensionality.ts';
 
 interface LidParameters {
+  readonly layers: Layers;
   readonly activations: readonly string[];
   readonly neighbors: number;
   readonly batch: number;
 }
 
 /**
- * Ma et al. 2018: the local intrinsic dimensionality around the features of an image, among those of a batch of clean
- * images (equation 4). They draw a batch for each image; here one batch is drawn when the detector is fitted, so that an
- * image always has the same score. Several activations are standardized on clean images and added, since a logistic
- * regression over them would have to see adversarial examples.
+ * Ma et al. 2018, arXiv:1801.02613: the local intrinsic dimensionality around the features of an image, among those of a batch
+ * of clean images (equation 4), in every layer; layers are weighed by a logistic regression on clean and adversarial images.
+ * They draw a batch for each image; here one batch is drawn when the detector is fitted, so that an image always has the
+ * same score, and noisy images are not learned from. The quick form is one late layer and needs no adversarial examples:
+ * several activations are standardized on clean images and added.
  */
 export const lid: DetectorDefinition<LidParameters> = {
   id: 'lid',
   title: 'Local intrinsic dimensionality',
-  description: 'In how many directions clean images lie around late features: adversarial ones lie off their surface.',
+  description: 'In how many directions clean images lie around features: adversarial ones lie off their surface.',
   source:
-    'Ma et al. 2018, “Characterizing Adversarial Subspaces Using Local Intrinsic Dimensionality”, ICLR, equation 4',
+    'Ma et al. 2018, “Characterizing Adversarial Subspaces Using Local Intrinsic Dimensionality”, ICLR, arXiv:1801.02613, equation 4',
   learnsFrom: 'clean',
+  wantsAdversarial: ({ layers }) => layers === 'all',
   parameters: {
+    layers: layersParameter('Ma et al. 2018, section 4: every layer of the network'),
     activations: activationsParameter,
     neighbors: {
       description: 'How many of the nearest clean images it looks at.',
@@ -49,26 +62,34 @@ export const lid: DetectorDefinition<LidParameters> = {
     },
   },
 
-  async fit({ clean }, { activations, neighbors, batch }, context) {
+  async fit(examples, { layers, activations, neighbors, batch }, context) {
+    const { classifier, seed } = context;
+    const { fitting, rest, made } =
+      layers === 'all' ? setAside(examples, seed) : { fitting: examples.clean, rest: examples.clean, made: [] };
     // One more, since an image of the batch has no neighbor in itself.
-    if (Math.min(batch, clean.length) <= neighbors) {
+    if (Math.min(batch, fitting.length) <= neighbors) {
       throw new UserError(
-        `Local intrinsic dimensionality among ${neighbors} neighbors needs more than ${neighbors} clean images that the model gets right, and as large a "batch"; here there are ${clean.length}, in a batch of ${batch}.`,
+        `Local intrinsic dimensionality among ${neighbors} neighbors needs more than ${neighbors} clean images that the model gets right, and as large a "batch"; here there are ${fitting.length}, in a batch of ${batch}.`,
       );
     }
-    const names = activations.length > 0 ? activations : [await chooseActivation(context.classifier)];
-    const late = await openActivations(context.classifier, names);
-    const features = await readAll(late, clean, context);
-    const indices = sample([...clean.keys()], (index) => clean[index]?.label, batch, context.seed);
+    const names = activations.length > 0 ? activations : await namesOf(classifier, layers);
+    const late = await openActivations(classifier, names);
+    const reference = sample(fitting, ({ label }) => label, batch, seed);
+    const neighborhood = await readAll(late, reference, context);
     const arrays: Record<string, NamedArray> = {};
-    const spreads = late.sizes.map((size, k) => {
-      const reference = new Float32Array(indices.length * size);
-      for (const [row, index] of indices.entries()) reference.set(features[index]?.[k] as Float32Array, row * size);
-      arrays[`reference ${k}`] = { shape: [indices.length, size], data: reference };
-      const scoreOf = localIntrinsicDimensionality(reference, size, neighbors);
-      return spreadOf(features.map((row) => scoreOf(row[k] as Float32Array).value));
+    const estimates = late.sizes.map((size, k) => {
+      const points = new Float32Array(reference.length * size);
+      for (const [row, features] of neighborhood.entries()) points.set(features[k] as Float32Array, row * size);
+      arrays[`reference ${k}`] = { shape: [reference.length, size], data: points };
+      return localIntrinsicDimensionality(points, size, neighbors);
     });
-    return { values: { activations: names, neighbors, spreads }, arrays };
+    const scoresOf = async (images: Parameters<typeof readAll>[1]) =>
+      (await readAll(late, images, context)).map((row) =>
+        estimates.map((estimate, k) => estimate(row[k] as Float32Array).value),
+      );
+    const scores = await scoresOf(rest);
+    const weighing = layers === 'all' ? weighLayers(scores, await scoresOf(made)) : { spreads: spreadsOf(scores) };
+    return { values: { activations: names, neighbors, ...weighing }, arrays };
   },
 
   async bind({ values, arrays }, _parameters, classifier) {
@@ -76,9 +97,14 @@ export const lid: DetectorDefinition<LidParameters> = {
     const late = await openActivations(classifier, names);
     const { neighbors } = values;
     if (typeof neighbors !== 'number' || !(neighbors >= 2)) throw damaged('it does not say how many neighbors it has');
-    const scores = late.sizes.map((size, k) =>
+    const estimates = late.sizes.map((size, k) =>
       localIntrinsicDimensionality(arrayIn(arrays, `reference ${k}`, [-1, size]).data, size, neighbors),
     );
-    return activationDetector(late, sumOfStandardized(scores, spreadsIn(values, names.length)));
+    const spreads = spreadsIn(values, names.length);
+    return activationDetector(late, sumOfStandardized(estimates, spreads, weightsIn(values, names.length)));
   },
 };
+
+async function namesOf(classifier: DifferentiableClassifier, layers: Layers): Promise<string[]> {
+  return layers === 'all' ? chooseLayers(classifier) : [await chooseActivation(classifier)];
+}

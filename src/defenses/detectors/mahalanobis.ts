@@ -1,53 +1,86 @@
+import type { Pixels } from '../../data/image.ts';
+import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { UserError } from '../../userError.ts';
+import {
+  chooseLayers,
+  type Layers,
+  layersParameter,
+  movedAgainst,
+  setAside,
+  spreadsOf,
+  weighLayers,
+  weightedSum,
+  weightsIn,
+} from './allLayers.ts';
+import type { Detector } from './detector.ts';
 import type { DetectorDefinition, NamedArray } from './detectorDefinition.ts';
-import { fitGaussians, mahalanobisDistance } from './gaussians.ts';
+import { fitGaussians, type Gaussians, mahalanobisDistance } from './gaussians.ts';
 import {
   activationDetector,
   activationsParameter,
   arrayIn,
   chooseActivation,
+  damaged,
+  type FeatureScore,
   namesIn,
   openActivations,
   readAll,
-  spreadOf,
+  type Spread,
   spreadsIn,
   sumOfStandardized,
 } from './lateActivations.ts';
+import { scoreAll } from './scoreAll.ts';
 
 interface MahalanobisParameters {
+  readonly layers: Layers;
   readonly activations: readonly string[];
+  readonly magnitude: number;
 }
 
 /** More features than these would take gigabytes, and hours. */
 const mostFeatures = 4096;
 
 /**
- * Lee, Lee, Lee & Shin 2018: classes are Gaussians of late features with one covariance, fitted to clean images; the score is
- * the squared Mahalanobis distance to the nearest of them (equation 2, with the sign turned). Two things are otherwise:
- * the image is not moved towards its class before (equation 4), and several activations are standardized on clean images and
- * added, since a logistic regression over them would have to see adversarial examples.
+ * Lee, Lee, Lee & Shin 2018, arXiv:1807.03888: classes are Gaussians of features with one covariance, fitted to clean images;
+ * the score of a layer is the squared Mahalanobis distance to the nearest of them (equation 2, with the sign turned), after
+ * the image was moved towards that class (equation 4). Layers are weighed by a logistic regression on clean and adversarial
+ * images that no Gaussian was fitted to. The quick form is one late layer, the image as it is, and needs no adversarial
+ * examples: several activations are standardized on clean images and added.
  */
 export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
   id: 'mahalanobis',
   title: 'Mahalanobis distance',
-  description: 'How far late features are from those of clean images of any class, as one Gaussian a class has it.',
+  description: 'How far features are from those of clean images of any class, as one Gaussian a class has it.',
   source:
-    'Lee, Lee, Lee & Shin 2018, “A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks”, NeurIPS',
+    'Lee, Lee, Lee & Shin 2018, “A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks”, NeurIPS, arXiv:1807.03888',
   learnsFrom: 'clean',
-  parameters: { activations: activationsParameter },
+  wantsAdversarial: ({ layers }) => layers === 'all',
+  parameters: {
+    layers: layersParameter('Lee et al. 2018, section 2.2: the end of each block of the network'),
+    activations: activationsParameter,
+    magnitude: {
+      description:
+        'How far an image is moved towards its nearest class before it is scored, in units of the pixel range [0, 1]; 0 scores it as it is.',
+      schema: { type: 'number', minimum: 0, maximum: 1 },
+      quick: { value: 0, text: '0', source: 'Perturb: takes no gradient' },
+      paper: { value: 0.0014, text: '0.0014', source: 'one of the values from 0 to 0.01 that the authors’ code tries' },
+    },
+  },
 
-  async fit({ clean }, parameters, context) {
-    const labels = clean.map(({ label }) => label);
+  async fit(examples, { layers, activations, magnitude }, context) {
+    const { classifier, seed } = context;
+    const weighs = layers === 'all';
+    const { fitting, rest, made } = weighs ? setAside(examples, seed) : { fitting: examples.clean, rest: [], made: [] };
+    const labels = fitting.map(({ label }) => label);
     const seen = [...new Set(labels)].sort((a, b) => a - b);
     const classes = seen.filter((label) => labels.indexOf(label) !== labels.lastIndexOf(label));
     if (classes.length < 2) {
+      const which = weighs ? ', among the two thirds of them that Gaussians are fitted to' : '';
       throw new UserError(
-        `The Mahalanobis distance needs at least two classes with two images each that the model gets right; here there are ${classes.length}. Give it more images.`,
+        `The Mahalanobis distance needs at least two classes with two images each that the model gets right${which}; here there are ${classes.length}. Give it more images.`,
       );
     }
-    const { classifier } = context;
-    const wished = parameters.activations;
-    const names = wished.length > 0 ? wished : [await chooseActivation(classifier)];
+    const names = activations.length > 0 ? activations : await namesOf(classifier, layers);
     const late = await openActivations(classifier, names);
     for (const [k, size] of late.sizes.entries()) {
       if (size > mostFeatures) {
@@ -56,42 +89,82 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
         );
       }
     }
-    const used = clean.filter(({ label }) => classes.includes(label));
+    const used = fitting.filter(({ label }) => classes.includes(label));
     const features = await readAll(late, used, context);
-    const arrays: Record<string, NamedArray> = {};
-    const shrinkages: number[] = [];
-    const spreads = late.sizes.map((size, k) => {
+    const gaussians = late.sizes.map((_, k) => {
       context.signal.throwIfAborted();
-      const own = features.map((row) => row[k] as Float32Array);
       const fitted = fitGaussians(
-        own,
+        features.map((row) => row[k] as Float32Array),
         used.map(({ label }) => classes.indexOf(label)),
         classes.length,
       );
-      if (fitted === undefined) {
-        throw new UserError(
-          `"${names[k]}" is the same in all images of a class: there is no distance to measure. Name another one in "activations".`,
-        );
-      }
-      arrays[`means ${k}`] = { shape: [classes.length, size], data: fitted.means };
-      arrays[`whitening ${k}`] = { shape: [size, size], data: fitted.whitening };
-      shrinkages.push(fitted.shrinkage);
-      const distance = mahalanobisDistance(fitted, size);
-      return spreadOf(own.map((one) => distance(one).value));
+      if (fitted !== undefined) return fitted;
+      throw new UserError(
+        `"${names[k]}" is the same in all images of a class: there is no distance to measure. Name another one in "activations".`,
+      );
     });
+    const distances = gaussians.map((one, k) => mahalanobisDistance(one, late.sizes[k] as number));
     const leftOut = seen.filter((label) => !classes.includes(label));
-    return { values: { activations: names, classes, leftOut, shrinkages, spreads }, arrays };
+    const shrinkages = gaussians.map(({ shrinkage }) => shrinkage);
+    const values = { activations: names, classes, leftOut, shrinkages, magnitude };
+    const arrays = arraysOf(gaussians, late.sizes);
+    const each = await layerDetectors(classifier, names, distances, { magnitude });
+    const scoresOf = async (examples: readonly { readonly pixels: Pixels }[]) => {
+      const columns: number[][] = [];
+      for (const detector of each) columns.push(await scoreAll(detector, examples, classifier, context.signal));
+      return examples.map((_, i) => columns.map((column) => column[i] as number));
+    };
+    if (!weighs) return { values: { ...values, spreads: spreadsOf(await scoresOf(used)) }, arrays };
+    return { values: { ...values, ...weighLayers(await scoresOf(rest), await scoresOf(made)) }, arrays };
   },
 
   async bind({ values, arrays }, _parameters, classifier) {
     const names = namesIn(values);
     const late = await openActivations(classifier, names);
     const spreads = spreadsIn(values, names.length);
+    const weights = weightsIn(values, names.length);
+    // Detectors of before there was one move nothing.
+    const { magnitude = 0 } = values;
+    if (typeof magnitude !== 'number' || !(magnitude >= 0)) throw damaged('it does not say how far images are moved');
     const distances = late.sizes.map((size, k) => {
       const means = arrayIn(arrays, `means ${k}`, [-1, size]);
       const whitening = arrayIn(arrays, `whitening ${k}`, [size, size]);
       return mahalanobisDistance({ means: means.data, whitening: whitening.data }, size);
     });
-    return activationDetector(late, sumOfStandardized(distances, spreads));
+    if (magnitude === 0) return activationDetector(late, sumOfStandardized(distances, spreads, weights));
+    return weightedSum(await layerDetectors(classifier, names, distances, { magnitude, spreads }), weights);
   },
 };
+
+async function namesOf(classifier: DifferentiableClassifier, layers: Layers): Promise<string[]> {
+  return layers === 'all' ? chooseLayers(classifier, mostFeatures) : [await chooseActivation(classifier)];
+}
+
+function arraysOf(gaussians: readonly Gaussians[], sizes: readonly number[]): Record<string, NamedArray> {
+  return Object.fromEntries(
+    gaussians.flatMap(({ means, whitening }, k) => {
+      const size = sizes[k] as number;
+      return [
+        [`means ${k}`, { shape: [means.length / size, size], data: means }],
+        [`whitening ${k}`, { shape: [size, size], data: whitening }],
+      ];
+    }),
+  );
+}
+
+/** A detector for each layer, every one of which moves the image for itself. @param spreads none for plain distances. */
+async function layerDetectors(
+  classifier: DifferentiableClassifier,
+  names: readonly string[],
+  distances: readonly FeatureScore[],
+  { magnitude, spreads }: { readonly magnitude: number; readonly spreads?: readonly Spread[] },
+): Promise<Detector[]> {
+  const detectors: Detector[] = [];
+  for (const [k, name] of names.entries()) {
+    const layer = await openActivations(classifier, [name]);
+    const { mean, std } = spreads?.[k] ?? { mean: 0, std: 1 };
+    const detector = activationDetector(layer, sumOfStandardized([distances[k] as FeatureScore], [{ mean, std }]));
+    detectors.push(magnitude === 0 ? detector : movedAgainst(detector, magnitude));
+  }
+  return detectors;
+}

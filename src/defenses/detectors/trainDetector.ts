@@ -13,10 +13,10 @@ import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts
 import type { DetectorPlan } from '../plan.ts';
 import type { TrainingProgress } from '../progress.ts';
 import { detectors } from './catalog.ts';
-import type { Detector } from './detector.ts';
 import type { DetectorExamples } from './detectorDefinition.ts';
 import { detectorFiles, writeDetector } from './detectorFile.ts';
 import type { AttackDetection, DetectorReport } from './report.ts';
+import { scoreAll } from './scoreAll.ts';
 import { separate, thresholdAt } from './separation.ts';
 
 /** The means of a training. */
@@ -62,7 +62,9 @@ export async function trainDetector(
   await claimFolder(plan.path, { holds: `the detector "${plan.name}"`, contents: detectorFiles });
   const { right, wrong } = await eligibleImages(plan, classifier, signal);
   const { learning, setting, judging } = divide(right, plan.seed);
-  const learnsFromAttacks = definition.learnsFrom === 'adversarial';
+  const parameters = completeParameters(definition, plan.parameters, plan.preset);
+  const learnsFromAttacks =
+    definition.learnsFrom === 'adversarial' || definition.wantsAdversarial?.(parameters) === true;
 
   // What an attacker makes who knows nothing of the detector.
   const victim = victimOf(definition.views?.unaware(classifier) ?? classifier);
@@ -90,7 +92,6 @@ export async function trainDetector(
   for (const attack of all) judged.push({ attack, examples: await craft(judging, attack) });
 
   const examples: DetectorExamples = { clean: learning, adversarial };
-  const parameters = completeParameters(definition, plan.parameters, plan.preset);
   tell('training');
   const state = await definition.fit(examples, parameters, {
     classifier,
@@ -102,9 +103,9 @@ export async function trainDetector(
 
   const measured = judged.length + 2;
   tell('measuring', 0, measured);
-  const cleanScores = await scoresOf(detector, classifier, setting, signal);
+  const cleanScores = await scoreAll(detector, setting, classifier, signal);
   tell('measuring', 1, measured);
-  const unseenScores = await scoresOf(detector, classifier, judging, signal);
+  const unseenScores = await scoreAll(detector, judging, classifier, signal);
   const threshold = thresholdAt(cleanScores, plan.falsePositiveRate);
   if (!Number.isFinite(threshold)) {
     throw new UserError(
@@ -114,7 +115,7 @@ export async function trainDetector(
   const attacks: AttackDetection[] = [];
   for (const [i, { attack, examples }] of judged.entries()) {
     tell('measuring', 2 + i, measured);
-    const scores = await scoresOf(detector, classifier, examples, signal);
+    const scores = await scoreAll(detector, examples, classifier, signal);
     const isSeen = learnsFromAttacks && i < plan.attacks.length;
     attacks.push(describeDetection(attack, isSeen, unseenScores, scores));
   }
@@ -182,20 +183,6 @@ function divide(images: readonly RightImage[], seed: number) {
   const rest = images.filter((image) => !learning.includes(image));
   const setting = sample(rest, classOf, Math.ceil(rest.length / 2), seed);
   return { learning, setting, judging: rest.filter((image) => !setting.includes(image)) };
-}
-
-async function scoresOf(
-  detector: Detector,
-  { batchSize }: DifferentiableClassifier,
-  images: readonly { readonly pixels: Float32Array }[],
-  signal: AbortSignal,
-): Promise<number[]> {
-  const scores: number[] = [];
-  for (let from = 0; from < images.length; from += batchSize) {
-    signal.throwIfAborted();
-    scores.push(...(await detector.score(images.slice(from, from + batchSize).map(({ pixels }) => pixels))));
-  }
-  return scores;
 }
 
 function describeDetection(

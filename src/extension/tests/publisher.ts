@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import { describeOmissions } from '../../reports/detection.ts';
 import { isPlanned } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
 import type { Result, Results } from '../results.ts';
@@ -54,6 +55,7 @@ function outputOf({ report, folder }: Result): string[] {
     ...describeDetector(report).map((line) => `  ${line}`),
     ...describeStages(report).map((line) => `  ${line}`),
     ...(report.findings ?? []).map(({ message }) => `  audit: ${message}`),
+    ...describeOmissions(report.notChecked).map((line) => `  audit: ${line}`),
     ...report.warnings.map((warning) => `  warning: ${warning}`),
     ...report.dataset.notes.map((note) => `  note: ${note}`),
   ];

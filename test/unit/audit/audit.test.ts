@@ -26,7 +26,7 @@ const pgd = planOf({ attack: 'pgd', epsilons: [0.1] });
 
 /** The checks that find something in a test. */
 async function found(audited: Audited): Promise<string[]> {
-  return (await audit(audited.plan, await auditOptionsOf(audited))).map(({ check }) => check).sort();
+  return (await audit(audited.plan, await auditOptionsOf(audited))).findings.map(({ check }) => check).sort();
 }
 
 describe('the audit of a model that masks its gradients', () => {
@@ -63,7 +63,7 @@ describe('the audit of a model that masks its gradients', () => {
     const classifier = withGradients(stairs, (gradient) => gradient.fill(0));
     const plan = planOf({ attack: 'pgd', epsilons: [0.2], parameters: { restarts: 1 } });
     assert.deepEqual(await found({ plan, classifier, images: ordinaryImages }), [
-      'transfer-or-black-box-stronger',
+      'black-box-stronger',
       'unbounded-attack-fails',
       'zero-gradients',
     ]);
@@ -85,7 +85,7 @@ describe('an audit', () => {
   const test = { plan: pgd, classifier: ordinary, images: ordinaryImages, rounds: [roundOf(0.1, 4, 30)] };
 
   it('says which check found what', async () => {
-    const findings = await audit(pgd, await auditOptionsOf(test));
+    const { findings } = await audit(pgd, await auditOptionsOf(test));
     assert.ok(findings.length > 0);
     for (const { check, message } of findings) {
       assert.ok(checks.some(({ id }) => id === check));
@@ -105,8 +105,9 @@ describe('an audit', () => {
       pullback: () => assert.fail(),
     };
     const options = { ...(await auditOptionsOf(test)), conditions: { victim: victimOf(silent) } };
-    for (const attack of ['forge', 'linear']) assert.deepEqual(await audit(planOf({ attack }), options), []);
-    assert.deepEqual(await audit(pgd, { ...options, subjects: [], rounds: [roundOf(0.1, 0, 0)] }), []);
+    const nothing = { findings: [], notChecked: [] };
+    for (const attack of ['forge', 'linear']) assert.deepEqual(await audit(planOf({ attack }), options), nothing);
+    assert.deepEqual(await audit(pgd, { ...options, subjects: [], rounds: [roundOf(0.1, 0, 0)] }), nothing);
   });
 
   it('says how far it has got', async () => {
@@ -129,32 +130,58 @@ describe('an audit', () => {
     await assert.rejects(audit(pgd, { ...options, conditions, onCheck }), /enough/);
   });
 
-  it('takes no more of the model than it says', async () => {
-    let [forwards, gradients] = [0, 0];
+  describe('of a model on which every search goes to its end', () => {
+    let passes = 0;
     const counted: DifferentiableClassifier = {
       ...ordinary,
       logits(images) {
-        forwards += images.length;
+        passes += images.length;
         return ordinary.logits(images);
       },
       pullback(images, functionals) {
-        gradients += images.length;
+        passes += 3 * images.length;
         return ordinary.pullback(images, functionals);
       },
     };
     const dead = withGradients(counted, (gradient) => gradient.fill(0));
-    const plan = planOf({ attack: 'pgd', epsilons: [0.001], parameters: { steps: 200, restarts: 1 } });
-    const options = await auditOptionsOf({
-      plan,
-      classifier: dead,
-      images: ordinaryImages,
-      rounds: [roundOf(0.001, 0, 30)],
+    const parameters = { steps: 40, restarts: 1 };
+    const plan = planOf({ attack: 'pgd', epsilons: [0.001], parameters });
+
+    /** An audit of a test whose attack took so many points on each of 30 images, all of which held. */
+    async function auditAfter(points: number, exhaustive = false) {
+      const rounds = [{ ...roundOf(0.001, 0, 30), queries: { points: 30 * points, gradients: 30 * points } }];
+      const options = await auditOptionsOf({ plan, classifier: dead, images: ordinaryImages, rounds });
+      passes = 0;
+      const { findings, notChecked } = await audit(plan, { ...options, exhaustive });
+      const left = notChecked.map(({ check }) => check);
+      return { findings: findings.map(({ check }) => check), left, reasons: notChecked.map(({ reason }) => reason) };
+    }
+    const essential = ['zero-gradients', 'unbounded-attack-fails'];
+    const without = (...some: string[]) => checks.map(({ id }) => id).filter((id) => some.includes(id));
+
+    it('takes a quarter of what the attack took, and says what did not fit', async () => {
+      for (const points of [100, 200, 500]) {
+        const { findings, left, reasons } = await auditAfter(points);
+        assert.ok(passes <= (30 * points * 3) / 4, `${passes} passes after ${points} points`);
+        assert.deepEqual(findings, essential, String(points));
+        assert.deepEqual(left, without('transfer-stronger', ...(points < 500 ? ['more-steps-change-result'] : [])));
+        if (points < 500)
+          assert.match(reasons.at(-1) ?? '', /it may take \d+ passes through the model, and \d+ are left/);
+      }
     });
-    [forwards, gradients] = [0, 0];
-    await audit(plan, options);
-    assert.equal(gradients, 16 * (1 + 51 + 400));
-    // Beside those of noise and answers, the last point of each of the three attacks.
-    assert.equal(forwards, 16 * (13 + 100 + 3));
+
+    it('makes the essential checks on a few images after an attack that took next to nothing', async () => {
+      assert.deepEqual((await auditAfter(1)).findings, essential);
+      assert.ok(passes <= 1500, `${passes} passes`);
+    });
+
+    it('leaves nothing out for what it costs where it is to be exhaustive', async () => {
+      const { findings, left } = await auditAfter(1, true);
+      assert.deepEqual(findings, essential);
+      assert.deepEqual(left, ['transfer-stronger']);
+      // Answers, noise, first gradients, the search, and the unbounded, the single and the repeated steps.
+      assert.equal(passes, 16 * (1 + 2 + 10 + 3 + 200 + (3 * 50 + 1) + (3 + 1) + (3 * 80 + 1)));
+    });
   });
 });
 

@@ -1,23 +1,28 @@
 import assert from 'node:assert/strict';
 import { audit } from '../../../src/audit/audit.ts';
+import { blackBoxStronger } from '../../../src/audit/checks/blackBoxStronger.ts';
 import { moreStepsChangeResult } from '../../../src/audit/checks/moreStepsChangeResult.ts';
 import { randomizedOutputs } from '../../../src/audit/checks/randomizedOutputs.ts';
 import { singleStepBeatsIterative } from '../../../src/audit/checks/singleStepBeatsIterative.ts';
 import { softmaxOutput } from '../../../src/audit/checks/softmaxOutput.ts';
 import { successNotMonotone } from '../../../src/audit/checks/successNotMonotone.ts';
-import { transferOrBlackBoxStronger } from '../../../src/audit/checks/transferOrBlackBoxStronger.ts';
+import { transferStronger } from '../../../src/audit/checks/transferStronger.ts';
+import { unawareAttackerStronger } from '../../../src/audit/checks/unawareAttackerStronger.ts';
 import { unboundedAttackFails } from '../../../src/audit/checks/unboundedAttackFails.ts';
 import { unstablePredictions } from '../../../src/audit/checks/unstablePredictions.ts';
 import { zeroGradients } from '../../../src/audit/checks/zeroGradients.ts';
+import { createTrial } from '../../../src/audit/trial.ts';
 import { valueAt } from '../../../src/data/grid.ts';
 import type { Pixels } from '../../../src/data/image.ts';
 import type { Classifier, DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { softmax } from '../../../src/models/functional.ts';
+import { pointsOf, type Victim, victimOf } from '../../../src/runner/victim.ts';
 import {
   auditOptionsOf,
   cousin,
   examine,
   imagesOf,
+  obstacle,
   ordinary,
   ordinaryImages,
   roundOf,
@@ -57,7 +62,7 @@ describe('an ordinary network', () => {
         images: ordinaryImages,
         surrogates: [cousin],
       });
-      assert.deepEqual(await audit(plan, options), []);
+      assert.deepEqual((await audit(plan, { ...options, exhaustive: true })).findings, []);
     });
   }
 });
@@ -220,55 +225,112 @@ describe('single-step-beats-iterative', () => {
   });
 });
 
-describe('transfer-or-black-box-stronger', () => {
-  const flat = (classifier: DifferentiableClassifier) => withGradients(classifier, (gradient) => gradient.fill(0));
-  /** 81 pixels that all weigh alike: chance moves their sum by a ninth of what the sign of the gradient does. */
-  const wide = linearClassifier([Array(81).fill(0), Array(81).fill(1)], [40, 0], {
-    height: 9,
-    width: 9,
-    channels: 1,
-  });
-  const wideImages = imagesOf(16, 81, [0.25, 0.6]).map((image) => {
-    const mean = image.reduce((a, b) => a + b) / 81;
-    return image.map((value) => value + 0.43 - mean);
-  });
+const flat = (classifier: DifferentiableClassifier) => withGradients(classifier, (gradient) => gradient.fill(0));
+/** 81 pixels that all weigh alike: chance moves their sum by a ninth of what the sign of the gradient does. */
+const wide = linearClassifier([Array(81).fill(0), Array(81).fill(1)], [40, 0], {
+  height: 9,
+  width: 9,
+  channels: 1,
+});
+const wideImages = imagesOf(16, 81, [0.25, 0.6]).map((image) => {
+  const mean = image.reduce((a, b) => a + b) / 81;
+  return image.map((value) => value + 0.43 - mean);
+});
 
-  it('is found where random points do what gradients do not', async () => {
-    const test = { plan: pgd, classifier: flat(threshold), images: sixteen(3, 0.45, 0.25) };
+describe('black-box-stronger', () => {
+  it('is found where trying does what gradients do not', async () => {
+    const test = { plan: planOf({ attack: 'ifgsm', epsilons: [0.1] }), classifier: flat(threshold) };
     assert.equal(
-      await examine(transferOrBlackBoxStronger, { ...test, plan: planOf({ attack: 'ifgsm', epsilons: [0.1] }) }),
-      '100 random points within the budget fool 3 of the 16 images that held against I-FGSM (16 were looked at).',
+      await examine(blackBoxStronger, { ...test, images: sixteen(3, 0.45, 0.25) }),
+      'A random search of 200 points, which needs no gradients, fools 3 of the 16 images that held against I-FGSM (16 were looked at).',
     );
     const single = { ...test, images: sixteen(1, 0.45, 0.25), rounds: unfooled };
-    assert.equal(await examine(transferOrBlackBoxStronger, single), undefined);
+    assert.equal(await examine(blackBoxStronger, single), undefined);
   });
 
-  it('is found where the examples of another model do', async () => {
-    const test = { plan: pgd, classifier: flat(wide), images: wideImages };
-    assert.equal(await examine(transferOrBlackBoxStronger, test), undefined);
+  for (const norm of ['linf', 'l2', 'l1'] as const) {
+    it(`is found in ${norm} where chance alone would not do`, async () => {
+      // All values have to go up, and by two thirds of what the budget allows.
+      const epsilon = 0.1 * { linf: 1, l2: 9, l1: 81 }[norm];
+      const plan = planOf({ attack: 'pgd', norm, epsilons: [epsilon] });
+      const masked = { plan, classifier: flat(wide), images: wideImages };
+      assert.match((await examine(blackBoxStronger, masked)) ?? '', /fools 16 of the 16 images that held against PGD/);
+      assert.equal(await examine(blackBoxStronger, { ...masked, classifier: wide }), undefined);
+    });
+  }
+
+  it('is found by labels alone', async () => {
+    const { judge, ...victim } = victimOf(flat(wide));
+    const labels = async (points: readonly Pixels[]) => (await judge(points)).map(({ decision }) => ({ decision }));
+    const behind: Victim = { ...victim, access: 'labels', judge: labels, answer: (asks) => labels(pointsOf(asks)) };
+    const options = await auditOptionsOf({ plan: pgd, classifier: flat(wide), images: wideImages, rounds: unfooled });
+    const trial = createTrial(pgd, { ...options, conditions: { victim: behind } });
+    assert.match((await blackBoxStronger.examine(trial)) ?? '', /fools \d+ of the 16 images that held/);
+  });
+
+  it('is found where trying comes nearer than a minimum-norm attack came', async () => {
+    const plan = planOf({ attack: 'deepfool', norm: 'linf', epsilons: [] });
+    const test = { plan, classifier: threshold, images: sixteen(16, 0.45, 0.45) };
+    assert.equal(await examine(blackBoxStronger, test), undefined);
+    const far = { ...test, rounds: [roundOf(undefined, 16, 16, 0.3)] };
+    assert.match((await examine(blackBoxStronger, far)) ?? '', /16 of the 16 images that held against DeepF/);
+  });
+
+  it('is not looked for in l0', async () => {
+    const plan = planOf({ attack: 'fmn', norm: 'l0', epsilons: [] });
+    const test = { plan, classifier: ordinary, images: ordinaryImages };
+    assert.equal(await obstacle(blackBoxStronger, test), 'Square search does not work in l0');
+  });
+});
+
+describe('transfer-stronger', () => {
+  const test = { plan: pgd, classifier: flat(wide), images: wideImages };
+
+  it('is found where the examples of another model do what gradients do not', async () => {
     assert.match(
-      (await examine(transferOrBlackBoxStronger, { ...test, surrogates: [wide] })) ?? '',
+      (await examine(transferStronger, { ...test, surrogates: [wide] })) ?? '',
       /examples of another model fool 16 of the 16 images that held against PGD/,
     );
     // What barely fools a model that is easier to fool does not do.
     const easier = linearClassifier([Array(81).fill(0), Array(81).fill(1)], [37, 0], wide.input);
-    assert.ok(
-      await examine(transferOrBlackBoxStronger, { ...test, surrogates: [easier] }),
-      'await examine(transferOrBlackBoxStronger, { ...test, surrogates: [easier] })',
-    );
+    assert.ok(await examine(transferStronger, { ...test, surrogates: [easier] }));
   });
 
   it('is not found where the attack had found all that there is', async () => {
-    const test = { plan: pgd, classifier: wide, images: wideImages, surrogates: [wide] };
-    assert.equal(await examine(transferOrBlackBoxStronger, test), undefined);
+    assert.equal(await examine(transferStronger, { ...test, classifier: wide, surrogates: [wide] }), undefined);
   });
 
-  it('is found where random points are nearer than a minimum-norm attack came', async () => {
-    const plan = planOf({ attack: 'deepfool', norm: 'linf', epsilons: [] });
-    const test = { plan, classifier: threshold, images: sixteen(16, 0.45, 0.45) };
-    assert.equal(await examine(transferOrBlackBoxStronger, test), undefined);
-    const far = { ...test, rounds: [roundOf(undefined, 16, 16, 0.3)] };
-    assert.match((await examine(transferOrBlackBoxStronger, far)) ?? '', /16 of the 16 images that held against DeepF/);
+  it('is not looked for without another model', async () => {
+    assert.match((await obstacle(transferStronger, test)) ?? '', /no other model/);
+    assert.equal(await obstacle(transferStronger, { ...test, surrogates: [wide] }), undefined);
+  });
+});
+
+describe('unaware-attacker-stronger', () => {
+  const among = (of: number, ...counts: [adaptive: number, unaware: number][]) =>
+    examine(unawareAttackerStronger, {
+      plan: pgd,
+      classifier: threshold,
+      images: [],
+      rounds: counts.map(([adaptive, unaware], i) => ({
+        ...roundOf((i + 1) / 8, adaptive, of),
+        fooledBy: { adaptive, unaware },
+      })),
+    });
+
+  it('is found where who knows of the detector fools fewer by more than an image and a tenth', async () => {
+    assert.equal(
+      await among(16, [3, 3], [4, 9]),
+      'An attacker who does not know of the detector fools 9 of 16 images at ε = 0.25, and one who does only 4.',
+    );
+    assert.ok(await among(1, [0, 1]), 'of a single image');
+  });
+
+  it('is not found where he fools as many, or there is no detector', async () => {
+    assert.equal(await among(16, [8, 9], [9, 4]), undefined);
+    assert.equal(await among(40, [16, 20]), undefined);
+    const plain = { plan: pgd, classifier: threshold, images: [], rounds: unfooled };
+    assert.equal(await examine(unawareAttackerStronger, plain), undefined);
   });
 });
 
@@ -289,6 +351,19 @@ describe('unbounded-attack-fails', () => {
 
   it('is not found where one image holds', async () => {
     assert.equal(await examine(unboundedAttackFails, masked(1)), undefined);
+  });
+
+  it('is found where an attack that minimizes the norm finds nothing, however far', async () => {
+    const plan = planOf({ attack: 'deepfool', norm: 'l2', epsilons: [] });
+    const test = { plan, classifier: threshold, images: sixteen(16, 0.25, 0.25) };
+    assert.equal(
+      await examine(unboundedAttackFails, { ...test, rounds: [roundOf(undefined, 12, 16, 0.25)] }),
+      'DeepFool finds no adversarial example at any distance on 4 of 16 images.',
+    );
+    assert.equal(
+      await examine(unboundedAttackFails, { ...test, rounds: [roundOf(undefined, 15, 16, 0.25)] }),
+      undefined,
+    );
   });
 
   it('goes all the way', async () => {
@@ -346,9 +421,10 @@ describe('more-steps-change-result', () => {
     assert.match(sentence ?? '', /^With 20 steps instead of 10, /);
   });
 
-  it('is not looked for where that would cost too much', async () => {
-    const costly = { ...test(16, { steps: 201 }), rounds: unfooled };
-    assert.equal(await examine(moreStepsChangeResult, costly), undefined);
+  it('is not looked for in an attack without steps', async () => {
+    const auto = { plan: planOf({ attack: 'auto' }), classifier: ordinary, images: ordinaryImages, rounds: unfooled };
+    assert.equal(await obstacle(moreStepsChangeResult, auto), 'Auto has no number of steps');
+    assert.equal(await obstacle(moreStepsChangeResult, test(16)), undefined);
   });
 });
 
@@ -356,10 +432,27 @@ describe('a model without gradients', () => {
   it('is audited in what needs none', async () => {
     const { pullback: _, ...opaque } = ordinary;
     const classifier = opaque as Classifier as DifferentiableClassifier;
-    const test = { plan: pgd, classifier, images: ordinaryImages, rounds: [roundOf(0.1, 8, 30)] };
+    const test = { plan: pgd, classifier, images: ordinaryImages, rounds: [roundOf(0.3, 0, 30)] };
     for (const check of [zeroGradients, singleStepBeatsIterative, unboundedAttackFails])
-      assert.equal(await examine(check, test), undefined);
-    const noisy = { ...test, rounds: [roundOf(0.3, 0, 30)] };
-    assert.ok(await examine(transferOrBlackBoxStronger, noisy), 'await examine(transferOrBlackBoxStronger, noisy)');
+      assert.equal(await obstacle(check, test), 'the model gives no gradients');
+    assert.ok(await examine(blackBoxStronger, test));
+  });
+});
+
+describe('a test of one image', () => {
+  const single = { plan: pgd, rounds: [roundOf(0.1, 0, 1)] };
+
+  it('has every finding that several have', async () => {
+    const masked = { ...single, classifier: flat(threshold), images: [Float32Array.of(0.45)] };
+    for (const check of [zeroGradients, blackBoxStronger, unboundedAttackFails])
+      assert.match((await examine(check, masked)) ?? '', / 1 (of|image)/, check.id);
+  });
+
+  it('has none where its attack did what can be done', async () => {
+    for (const image of ordinaryImages.slice(0, 8)) {
+      const test = { plan: pgd, classifier: ordinary, images: [image], surrogates: [cousin] };
+      const { findings } = await audit(pgd, await auditOptionsOf(test));
+      assert.deepEqual(findings, [], String(image));
+    }
   });
 });

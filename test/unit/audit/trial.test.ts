@@ -52,15 +52,26 @@ describe('what an audit looks at', () => {
 describe('the result that an audit doubts', () => {
   const seeds = (subjects: readonly { readonly seed: number }[]) => subjects.map(({ seed }) => seed);
 
-  it('is that at the largest budget at which an image held', () => {
-    const rounds = [roundOf(0.3, 4, 4), roundOf(0.1, 0, 4), roundOf(0.2, 3, 4)];
+  it('is that at the largest budget at which so many images held that they would tell', () => {
+    const rounds = [roundOf(0.3, 3, 4), roundOf(0.1, 0, 4), roundOf(0.2, 2, 4)];
     const { result, rounds: sorted } = trialOf(pgd, 4, rounds);
     assert.deepEqual(result.budget, { norm: 'linf', epsilon: 0.2 });
-    assert.deepEqual([seeds(result.held), seeds(result.fooled)], [[3], [0, 1, 2]]);
+    assert.deepEqual(
+      [seeds(result.held), seeds(result.fooled)],
+      [
+        [2, 3],
+        [0, 1],
+      ],
+    );
     assert.deepEqual(
       sorted.map(({ epsilon }) => epsilon),
       [0.1, 0.2, 0.3],
     );
+  });
+
+  it('is that at the largest budget at which any held where so many held at none', () => {
+    const { result } = trialOf(pgd, 4, [roundOf(0.1, 3, 4), roundOf(0.2, 3, 4), roundOf(0.3, 4, 4)]);
+    assert.equal(result.budget?.epsilon, 0.2);
   });
 
   it('is that at the largest budget where none held at any', () => {
@@ -71,7 +82,7 @@ describe('the result that an audit doubts', () => {
 
   it('goes with the images of the sample', () => {
     const distances = Array.from({ length: 100 }, (_, i) => (i % 2 ? 0.1 : Infinity));
-    const { result, subjects } = trialOf(pgd, 100, [{ epsilon: 0.1, distances }]);
+    const { result, subjects } = trialOf(pgd, 100, [{ ...roundOf(0.1, 0, 0), distances }]);
     assert.ok(result.held.every(({ seed }) => seed % 2 === 0));
     assert.ok(result.fooled.every(({ seed }) => seed % 2 === 1));
     assert.equal(result.held.length + result.fooled.length, subjects.length);
@@ -83,7 +94,8 @@ describe('the result that an audit doubts', () => {
 
   describe('of an attack that minimizes the norm', () => {
     const cw = planOf({ attack: 'cw', norm: 'l2', epsilons: [] });
-    const resultOf = (...distances: number[]) => trialOf(cw, distances.length, [{ distances }]).result;
+    const resultOf = (...distances: number[]) =>
+      trialOf(cw, distances.length, [{ ...roundOf(undefined, 0, 0), distances }]).result;
 
     it('is nine tenths of the median distance', () => {
       const { budget, held, fooled } = resultOf(0.2, 0.4, 0.1, 0.3, Infinity);

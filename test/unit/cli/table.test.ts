@@ -89,6 +89,10 @@ describe('the table of results', () => {
       detector: { name: 'net', path: '/net', attacker: 'adaptive', title: 'Net', seen: true },
       rounds: [4, 8].map((level) => ({ epsilon: level / 255, metrics, detection })),
       findings: [{ check: 'zero-gradients', message: 'The gradient is zero on 3 of 4 images.' }],
+      notChecked: [
+        { check: 'softmax-output', reason: 'the model gives labels only' },
+        { check: 'more-steps-change-result', reason: 'Auto has no number of steps' },
+      ],
       warnings: [],
       dataset: { notes: [] },
     } as unknown as TestReport;
@@ -114,12 +118,13 @@ describe('the table of results', () => {
       ]);
     });
 
-    it('is followed by what the detector rejects, and by what the audit found', () => {
+    it('is followed by what the detector rejects, and by what the audit found and did not check', () => {
       const who = 'detector: test: net (Net; trained on this attack) rejects 1 of 4 clean images';
       assert.deepEqual(rest.join('┘').trim().split('\n'), [
         `${who} and 3 of 5 misclassified examples at linf 4/255; AUROC 0.910`,
         `${who} and 3 of 5 misclassified examples at linf 8/255; AUROC 0.910`,
         'audit: test: The gradient is zero on 3 of 4 images. See media/audit/zero-gradients.md.',
+        'audit: test: not checked: softmax-output (the model gives labels only); more-steps-change-result (Auto has no number of steps)',
       ]);
     });
   });

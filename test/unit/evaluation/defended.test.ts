@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { LabeledImage } from '../../../src/data/loadExamples.ts';
 import type { Attacker } from '../../../src/defenses/guard/attacker.ts';
 import { GuardedVictim } from '../../../src/defenses/guard/guardedVictim.ts';
-import { evaluate } from '../../../src/evaluation/evaluate.ts';
+import { type Attacked, evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { Example } from '../../../src/evaluation/example.ts';
 import { victimOf } from '../../../src/runner/victim.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
@@ -29,14 +29,19 @@ const detector = { name: 'detector', path: '/nowhere/detector' };
 async function evaluated(plan: PlanChoice & { attacker?: Attacker }, images: readonly LabeledImage[]) {
   const examples: Example[] = [];
   let others = 0;
+  let attacked: Attacked | undefined;
   const rounds = await evaluate(planOf({ attack: 'ifgsm', detector, ...plan }), {
     judge: guarded,
     opponents: plan.attacker === 'unaware' ? [unaware, adaptive] : [adaptive, unaware],
     images,
     onExample: (example) => void examples.push(example),
     onOther: () => void others++,
+    onAttacked(all) {
+      attacked = all;
+    },
   });
-  return { round: rounds[0] ?? assert.fail(), examples: examples.sort((a, b) => a.index - b.index), others };
+  const ordered = examples.sort((a, b) => a.index - b.index);
+  return { round: rounds[0] ?? assert.fail(), examples: ordered, others, attacked: attacked ?? assert.fail() };
 }
 
 const images = [
@@ -96,6 +101,16 @@ describe('a test of a model with a detector', () => {
     assert.equal(adaptive.round.detection?.other.attacker, 'unaware');
     assert.deepEqual(adaptive.round.detection?.other.metrics, unaware.round.metrics);
     assert.equal(unaware.others, images.length);
+  });
+
+  it('hands on how many images each attacker fools, and what the first one asked', async () => {
+    for (const attacker of ['unaware', 'adaptive'] as const) {
+      const { attacked, round } = await evaluated({ attacker }, images);
+      const [own] = attacked.rounds;
+      assert.deepEqual(own?.fooledBy, { adaptive: 2, unaware: 1 }, attacker);
+      assert.deepEqual(own.queries, round.queries, attacker);
+      assert.equal(own.distances.length, 3);
+    }
   });
 
   it('tells scores of images that the model gets right from those of examples that it gets wrong', async () => {

@@ -120,6 +120,25 @@ describe('a detector of the demo’s model', () => {
     }
   });
 
+  it('learns from its attacks, where the preset of its paper weighs layers by them', async () => {
+    const attacks = [attack('ifgsm', 16 / 255)];
+    const heldOut = [attack('fgsm', 16 / 255)];
+    const report = await trained(
+      planned({ kind: 'lid', preset: 'paper', parameters: { neighbors: 10 }, attacks, heldOut }),
+    );
+    assert.deepEqual(
+      report.attacks.map(({ attack, seen }) => [attack, seen]),
+      [
+        ['ifgsm', true],
+        ['fgsm', false],
+      ],
+    );
+    const [own] = report.attacks;
+    assert.ok(own && own.auroc > 0.7, `${own?.auroc}`);
+    const { report: adaptive } = await tested({});
+    assert.equal(adaptive.detector?.seen, true, adaptive.message);
+  });
+
   it('is refused for a model with other weights: the test is errored', async () => {
     await trained(planned({ kind: 'jpeg' }));
     for (const name of ['model.json', 'weights.bin']) {

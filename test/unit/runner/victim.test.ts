@@ -113,14 +113,22 @@ describe('a victim that gives labels only', () => {
 
   it('is audited by the checks that labels are enough for', async () => {
     const images = Array.from({ length: 16 }, () => subject);
-    const rounds = [{ epsilon: 0.3, distances: images.map(() => Infinity) }];
+    const rounds = [{ epsilon: 0.3, distances: images.map(() => Infinity), queries: { points: 0, gradients: 0 } }];
     const plan = planOf({ epsilons: [0.3] });
-    const findings = await audit(plan, { conditions: { victim: labelsOnly() }, subjects: images, rounds });
-    // Noise of 0.3 is enough for every image, so an attack that found nothing is doubtful.
+    const { findings, notChecked } = await audit(plan, {
+      conditions: { victim: labelsOnly() },
+      subjects: images,
+      rounds,
+    });
+    // 0.3 is enough for every image, so an attack that found nothing is doubtful.
     assert.deepEqual(
       findings.map(({ check }) => check),
-      ['transfer-or-black-box-stronger'],
+      ['black-box-stronger'],
     );
+    const reasons = new Map(notChecked.map(({ check, reason }) => [check, reason]));
+    assert.equal(reasons.get('softmax-output'), 'the model gives labels only');
+    for (const check of ['zero-gradients', 'unbounded-attack-fails', 'single-step-beats-iterative'])
+      assert.equal(reasons.get(check), 'the model gives no gradients', check);
   });
 });
 

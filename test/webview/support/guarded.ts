@@ -51,6 +51,7 @@ export function guarded({ report, examples }: Shown): Shown {
         { check: 'monotone', message: 'The success rate falls from 40.0% at 4/255 to 35.0% at 8/255.' },
         { check: 'zero-gradients', message: 'The gradient is zero on 12 of 64 images.' },
       ],
+      notChecked: [{ check: 'more-steps-change-result', reason: 'FGSM has no number of steps' }],
       rounds: report.rounds.map((round, i) => ({
         ...round,
         metrics: { ...round.metrics, counts: { ...round.metrics.counts, rejected } },

@@ -11,7 +11,7 @@ describe('SafetyNet', () => {
 
   const classifier = transparentClassifier(3);
   const clean = Array.from({ length: 8 }, (_, i) => ({ pixels: noise(3, i), label: 0 }));
-  const adversarial = Array.from({ length: 8 }, (_, i) => ({ pixels: noise(3, i + 9), label: 0, attack: 'fgsm' }));
+  const adversarial = clean.map(({ label }, i) => ({ pixels: noise(3, i + 9), label, attack: 'fgsm', original: i }));
 
   it('refuses examples of one kind', async () => {
     for (const examples of [{ clean }, { clean: [], adversarial }, { clean, adversarial: adversarial.slice(6) }]) {

@@ -29,6 +29,7 @@ const examples = (count: number, from: number): DetectorExamples => ({
     pixels: imageOf(from + 500 + i, false),
     label: i % 3,
     attack: 'fgsm',
+    original: i,
   })),
 });
 const training = examples(40, 1);

@@ -4,30 +4,35 @@ import { definitionOf } from '../../runner/configuredAttack.ts';
 import type { Subject } from '../../runner/conversation.ts';
 import { outcomesOf } from '../../runner/runAttack.ts';
 import type { Victim } from '../../runner/victim.ts';
-import { type Check, isTelling } from '../check.ts';
-import { signNoise } from '../signNoise.ts';
+import { type Check, outsideNormsOf } from '../check.ts';
+import { passesOf } from '../passes.ts';
+import { isTelling } from '../telling.ts';
 import { transfer } from '../transfer.ts';
 import { countSuccesses, type Trial } from '../trial.ts';
 
-const draws = 100;
 /** Steps on a surrogate (Dong et al. 2018, arXiv:1710.06081, section 4). */
 const steps = 10;
 
-/** Who has the gradients of a model can do all that one without can do: where chance or another model finds more, they mislead. */
-export const transferOrBlackBoxStronger: Check = {
-  id: 'transfer-or-black-box-stronger',
+const momentum = definitionOf('mifgsm');
+
+/** Who has the gradients of a model can do all that one without can do: where those of another model find more, they mislead. */
+export const transferStronger: Check = {
+  id: 'transfer-stronger',
+  obstacle(trial) {
+    if (trial.surrogates.length === 0) return 'the test is for no other model with the same images and classes';
+    return outsideNormsOf(momentum, trial);
+  },
+  // The steps, the last point, and the same point on the model itself.
+  cost: ({ result: { held }, surrogates }) =>
+    held.length * surrogates.length * passesOf({ points: steps + 2, gradients: steps }),
   async examine(trial) {
-    const { attack, subjects, surrogates, run } = trial;
+    const { attack, subjects, surrogates } = trial;
     const { budget, held } = trial.result;
-    const noise = signNoise(draws);
-    if (!budget || !noise.norms.includes(budget.norm)) return undefined;
-    const outcome = `of the ${held.length} images that held against ${attack.title} (${subjects.length} were looked at).`;
-    const found = countSuccesses(await run(noise, {}, budget, held));
-    if (isTelling(found, subjects.length)) return `${draws} random points within the budget fool ${found} ${outcome}`;
+    if (!budget) return undefined;
     for (const surrogate of surrogates) {
-      const transferred = await countTransferred(trial, surrogate, budget);
-      if (isTelling(transferred, subjects.length))
-        return `Adversarial examples of another model fool ${transferred} ${outcome}`;
+      const found = await countTransferred(trial, surrogate, budget);
+      if (!isTelling(found, subjects.length)) continue;
+      return `Adversarial examples of another model fool ${found} of the ${held.length} images that held against ${attack.title} (${subjects.length} were looked at).`;
     }
     return undefined;
   },
@@ -38,8 +43,6 @@ async function countTransferred(
   surrogate: Victim,
   budget: Budget,
 ): Promise<number> {
-  const momentum = definitionOf('mifgsm');
-  if (!momentum.norms.includes(budget.norm)) return 0;
   const attack = configure(momentum, { steps }, budget);
   // What barely fools the surrogate fools nothing else.
   const options = { ...conditions, victim: surrogate, attack, prefer: 'latest', stopAtSuccess: false } as const;
