@@ -11,10 +11,7 @@ export const cwRewrites: Readonly<Record<string, Readonly<Record<string, Rewrite
   },
   tanhDescent: {
     'the chain through tanh is missing': ['* (1 - (this.#tanh[i] as number) ** 2)) / 2', ')'],
-    'tanh stays what it was': [
-      'this.#adam.step(this.#w, this.#slope);\n    this.#squash();',
-      'this.#adam.step(this.#w, this.#slope);',
-    ],
+    'tanh stays what it was': ['this.#learningRate);\n    this.#squash();', 'this.#learningRate);'],
     'black and white stay where they are': ['const shrink = 0.999999', 'const shrink = 1'],
     'w starts in the middle': ['Math.atanh((2 * (start[i] as number) - 1) * shrink)', '0'],
   },
