@@ -1,5 +1,5 @@
 import type { AttackDefinition } from './attackDefinition.ts';
-import { apgd } from './gradient/apgd.ts';
+import { apgd } from './gradient/apgd/apgd.ts';
 import { auto } from './gradient/auto.ts';
 import { cw } from './gradient/cw/cw.ts';
 import { deepfool } from './gradient/deepfool.ts';

@@ -9,20 +9,18 @@ import { brokenSeeds } from '../../models/brokenSeeds.ts';
 import { functionalChecks } from '../../models/functionalChecks.ts';
 import { brokenProjections } from '../../runner/brokenProjections.ts';
 import { projectionChecks } from '../../runner/projectionChecks.ts';
-import { apgdChecks } from './apgdChecks.ts';
 import { commonFaults, iterativeFaults } from './attackFaults.ts';
 import { fgsmChecks } from './fgsmChecks.ts';
 import { ifgsmChecks } from './ifgsmChecks.ts';
 import { mifgsmChecks } from './mifgsmChecks.ts';
 import { pgdChecks } from './pgdChecks.ts';
-import { apgdRewrites, mifgsmRewrites, pgdRewrites } from './rewrites.ts';
+import { mifgsmRewrites, pgdRewrites } from './rewrites.ts';
 
 const checksOf: Readonly<Record<string, Checks<AttackDefinition>>> = {
   fgsm: fgsmChecks,
   ifgsm: ifgsmChecks,
   pgd: pgdChecks,
   mifgsm: mifgsmChecks,
-  apgd: apgdChecks,
 };
 
 describe('the checks tell broken code from sound code', () => {
@@ -44,16 +42,6 @@ describe('the checks tell broken code from sound code', () => {
   describe('in MI-FGSM', () => {
     itFails(mifgsmChecks, withFaults('mifgsm', { ...commonFaults, ...iterativeFaults }));
     itFailsRewritten(mifgsmChecks, 'mifgsm', mifgsmRewrites);
-  });
-
-  describe('in APGD', () => {
-    const {
-      'the step size is the budget': _,
-      'the step size is that of the defaults': __,
-      ...faults
-    } = iterativeFaults;
-    itFails(apgdChecks, withFaults('apgd', { ...commonFaults, ...faults }));
-    itFailsRewritten(apgdChecks, 'apgd', apgdRewrites);
   });
 
   describe('in the projection', () => {
