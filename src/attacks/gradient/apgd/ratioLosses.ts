@@ -11,7 +11,7 @@ const compared = { dlr: 3, targetedDlr: 4 } as const;
 /**
  * The difference of logits ratio (Croce & Hein 2020, arXiv:2003.01690, equation 6), or its targeted form (equation 7) for
  * each class that is aimed at. The ratio is there to make the loss independent of the scale of the logits. A model with
- * fewer classes than it compares gets its numerator, z_t − z_y (Gowal et al. 2019, arXiv:1910.09338, equation 7): APGD
+ * fewer classes than it compares gets its numerator, z_t − z_y (Gowal et al. 2019, arXiv:1910.09338): APGD
  * looks only at the direction of the gradient, and at which of two losses is larger, which no scale changes.
  * @param clean the logits of the image
  * @param most how many classes are aimed at, the likeliest first

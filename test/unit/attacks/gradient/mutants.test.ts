@@ -13,8 +13,9 @@ import { commonFaults, iterativeFaults } from './attackFaults.ts';
 import { fgsmChecks } from './fgsmChecks.ts';
 import { ifgsmChecks } from './ifgsmChecks.ts';
 import { mifgsmChecks } from './mifgsmChecks.ts';
+import { mtpgdChecks } from './mtpgdChecks.ts';
 import { pgdChecks } from './pgdChecks.ts';
-import { mifgsmRewrites, pgdRewrites } from './rewrites.ts';
+import { mifgsmRewrites, mtpgdRewrites, pgdRewrites, projectedAscentRewrites } from './rewrites.ts';
 
 const checksOf: Readonly<Record<string, Checks<AttackDefinition>>> = {
   fgsm: fgsmChecks,
@@ -37,6 +38,11 @@ describe('the checks tell broken code from sound code', () => {
   describe('in PGD', () => {
     itFails(pgdChecks, withFaults('pgd', { ...commonFaults, ...iterativeFaults }));
     itFailsRewritten(pgdChecks, 'pgd', pgdRewrites);
+    itFailsRewritten(pgdChecks, { file: 'pgd', exported: 'pgd', part: 'projectedAscent' }, projectedAscentRewrites);
+  });
+
+  describe('in multi-targeted PGD', () => {
+    itFailsRewritten(mtpgdChecks, 'mtpgd', mtpgdRewrites);
   });
 
   describe('in MI-FGSM', () => {

@@ -24,10 +24,36 @@ const l1Step = (body: string): Rewrite => [
    };`,
 ];
 
+const fewerRestarts: Rewrite = ['restart < parameters.restarts', 'restart < parameters.restarts - 1'];
+
 export const pgdRewrites: Readonly<Record<string, Rewrite>> = {
   ...restartMistakes,
-  'only the first restart is proposed': ['yield* propose(x);', 'if (restart === 0) yield* propose(x);'],
-  'one restart is left out': ['restart < parameters.restarts', 'restart < parameters.restarts - 1'],
+  'only the first restart is made': ['yield* projectedAscent', 'if (restart === 0) yield* projectedAscent'],
+  'one restart is left out': fewerRestarts,
+};
+
+export const mtpgdRewrites: Readonly<Record<string, Rewrite>> = {
+  ...restartMistakes,
+  'one restart is left out': fewerRestarts,
+  'one class is tried': ['likeliest(clean, goal.label, parameters.classes)', 'likeliest(clean, goal.label, 1)'],
+  'all classes are tried': [
+    'likeliest(clean, goal.label, parameters.classes)',
+    'likeliest(clean, goal.label, clean.length)',
+  ],
+  'the label is a target': [
+    'likeliest(clean, goal.label, parameters.classes)',
+    'likeliest(clean, -1, parameters.classes)',
+  ],
+  'the difference is the wrong way round': [
+    'logitDifference(t, goal.label, clean.length)',
+    'logitDifference(goal.label, t, clean.length)',
+  ],
+  'a target is forgotten': ['goal.target === undefined\n', 'clean.length > 0\n'],
+  'with a target it is the other classes’ lead': ['[goal.margin]', '[{ ...goal.margin, scale: -1 }]'],
+};
+
+/** Mistakes in the walk of PGD. */
+export const projectedAscentRewrites: Readonly<Record<string, Rewrite>> = {
   'the step in l1 is along the gradient': l1Step(
     'const sum = gradient.reduce((a, b) => a + Math.abs(b), 1e-12); return addScaled(x, gradient, length / sum);',
   ),
