@@ -15,6 +15,8 @@ export type Query =
       readonly points: readonly Pixels[];
       /** The functionals of each point. */
       readonly functionals: readonly (readonly Functional[])[];
+      /** Where the model's answers vary: how many are to be taken about each point; what comes back is their mean. */
+      readonly samples?: number;
     }
   /** Points that were not queried, to be judged as adversarial examples. Nothing is answered. */
   | { readonly kind: 'propose'; readonly points: readonly Pixels[] }
@@ -49,12 +51,13 @@ export function* logits(point: Pixels): Asking<Float32Array> {
   return answer?.logits as Float32Array;
 }
 
-/** Logits at a point, and value and gradient of one functional there. */
+/** Logits at a point, and value and gradient of one functional there; of so many answers the mean. */
 export function* pullback(
   point: Pixels,
   functional: Functional,
+  samples = 1,
 ): Asking<{ logits: Float32Array; value: number; gradient: Float32Array }> {
-  const { logits, values, gradients } = yield* pullbacks(point, [functional]);
+  const { logits, values, gradients } = yield* pullbacks(point, [functional], samples);
   return { logits, value: values[0] as number, gradient: gradients[0] as Float32Array };
 }
 
@@ -62,8 +65,14 @@ export function* pullback(
 export function* pullbacks(
   point: Pixels,
   functionals: readonly Functional[],
+  samples = 1,
 ): Asking<{ logits: Float32Array; values: readonly number[]; gradients: readonly Float32Array[] }> {
-  const [answer] = yield { kind: 'pullback', points: [point], functionals: [functionals] };
+  const [answer] = yield {
+    kind: 'pullback',
+    points: [point],
+    functionals: [functionals],
+    ...(samples > 1 && { samples }),
+  };
   return answer as Required<Answer>;
 }
 

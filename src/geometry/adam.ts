@@ -1,27 +1,27 @@
+import type { Vector } from './vector.ts';
+
 const beta1 = 0.9;
 const beta2 = 0.999;
 const epsilon = 1e-8;
 
 /** Adam, gradient descent that gives every variable its step (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1). */
 export class Adam {
-  readonly #learningRate: number;
   /** Running averages of the gradient and of its square: m and v. */
   readonly #mean: Float64Array;
   readonly #square: Float64Array;
   #t = 0;
 
-  /**
-   * @param size number of variables
-   * @param learningRate α, about the length of a step of each variable
-   */
-  constructor(size: number, learningRate: number) {
-    this.#learningRate = learningRate;
+  /** @param size number of variables */
+  constructor(size: number) {
     this.#mean = new Float64Array(size);
     this.#square = new Float64Array(size);
   }
 
-  /** One step down a function with this gradient, in place. */
-  step(variables: Float64Array, gradient: Float64Array): void {
+  /**
+   * One step down a function with this gradient, in place.
+   * @param learningRate α, about the length of the step of each variable
+   */
+  step(variables: Vector, gradient: Float64Array, learningRate: number): void {
     this.#t++;
     // Both averages start at zero, which is made up for.
     const meanScale = 1 / (1 - beta1 ** this.#t);
@@ -32,7 +32,7 @@ export class Adam {
       const square = beta2 * (this.#square[i] as number) + (1 - beta2) * g * g;
       this.#mean[i] = mean;
       this.#square[i] = square;
-      const step = (this.#learningRate * meanScale * mean) / (Math.sqrt(squareScale * square) + epsilon);
+      const step = (learningRate * meanScale * mean) / (Math.sqrt(squareScale * square) + epsilon);
       variables[i] = (variables[i] as number) - step;
     }
   }

@@ -14,6 +14,19 @@ export function randomPoint(
   return addScaled(image, unitBall[norm](image.length, random), epsilon);
 }
 
+/**
+ * A random point of the sphere ‖x′ − x‖ = ε around an image, before the range is heeded: a vector that is uniform in linf
+ * and normally distributed otherwise, brought to that length.
+ */
+export function randomSpherePoint(
+  image: Float32Array,
+  { norm, epsilon }: Budget<ConvexNorm>,
+  random: RandomGenerator,
+): Float32Array {
+  const direction = (norm === 'linf' ? uniformVector : normalVector)(image.length, random);
+  return addScaled(image, direction, epsilon / lengthOf(direction, norm));
+}
+
 /** Uniform in the unit ball of each norm, in `size` dimensions. */
 const unitBall = {
   linf: uniformVector,

@@ -8,14 +8,15 @@ import type { Pixels } from '../data/image.ts';
 import type { Budget } from '../geometry/budget.ts';
 import { distances, type Norm } from '../geometry/norms.ts';
 import { isInRange } from '../geometry/range.ts';
-import type { Functional } from '../models/functional.ts';
 import { UserError } from '../userError.ts';
 import { type Candidate, gain, type Wish } from './candidate.ts';
 import type { ConfiguredAttack } from './configuredAttack.ts';
 import { latticeSearch } from './latticeSearch.ts';
+import { meanAnswer } from './meanAnswer.ts';
+import { type PendingAsk, pendingAsks } from './pendingAsk.ts';
 import { createProjection, isWithin, roundToGrid } from './projection.ts';
 import { Recorder, type Step } from './recorder.ts';
-import type { Ask, Victim } from './victim.ts';
+import type { Victim } from './victim.ts';
 
 /** How an attack is run on many images. */
 export interface RunOptions {
@@ -54,19 +55,6 @@ export interface Outcome {
   readonly queries: { readonly points: number; readonly gradients: number };
   /** Gradients that were zero in every value, and gradients with a value that is not finite. */
   readonly masked: { readonly zero: number; readonly nonFinite: number };
-}
-
-/** A point that waits for its turn in a batch. */
-export interface PendingAsk extends Ask {
-  /** Place among the answers of the query; a point that is only to be judged has none. */
-  readonly slot?: number;
-  /** When the attack came up with the point, counted from its start. */
-  readonly order: number;
-  /** Its place on the axis of an explanation. */
-  readonly at?: number;
-  readonly stage?: string;
-  /** Asked only to know what rounding to the grid makes of it. */
-  readonly isOffGrid?: boolean;
 }
 
 const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
@@ -151,9 +139,12 @@ export class Conversation {
   answer(ask: PendingAsk, answer: Answer): void {
     this.#pending = this.#pending.filter((other) => other !== ask);
     this.#count(answer);
-    this.#record(ask, answer);
-    this.#judge(ask, answer);
-    if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(answer);
+    const { sample = { answers: [], size: 1 } } = ask;
+    if (sample.answers.push(answer) < sample.size) return;
+    const mean = meanAnswer(sample.answers);
+    this.#record(ask, mean);
+    this.#judge(ask, mean);
+    if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(mean);
     if (this.#pending.length > 0) return;
     if (this.#ended) this.#settle();
     else if (this.#best?.success && this.#options.stopAtSuccess) this.#end();
@@ -265,6 +256,7 @@ export class Conversation {
         return;
       }
       const { definition } = this.#options;
+      const { goal } = this.#subject;
       if (!allowed[definition.threatModel].includes(query.kind)) {
         throw new Error(`${definition.id} is ${definition.threatModel} and asked for ${query.kind}`);
       }
@@ -274,26 +266,12 @@ export class Conversation {
         for (const point of query.points) this.#propose(point, this.#order++);
       } else if (query.points.length > 0) {
         this.#answers = [];
-        if (this.#ask(this.#toAsks(query))) return;
+        if (this.#ask(pendingAsks(query, { goal, stage: this.#stage }, () => this.#order++))) return;
         this.#end();
         return;
       }
       reply = [];
     }
-  }
-
-  #toAsks(query: Query): PendingAsk[] {
-    const { goal } = this.#subject;
-    return query.points.map((point, slot) => ({
-      // A copy: what was judged must not change when the attack writes to its point again.
-      point: point.slice(),
-      goal,
-      slot,
-      order: this.#order++,
-      stage: this.#stage,
-      ...(query.kind === 'logits' ? { at: query.at?.[slot] } : {}),
-      ...(query.kind === 'pullback' ? { functionals: query.functionals[slot] as readonly Functional[] } : {}),
-    }));
   }
 }
 

@@ -1,69 +1,81 @@
-import type { AttackDefinition, Attempt } from '../attackDefinition.ts';
-import { type Dialogue, logits, stage } from '../dialogue.ts';
-import { apgd } from './apgd.ts';
+import type { Norm } from '../../geometry/norms.ts';
+import type { AttackDefinition } from '../attackDefinition.ts';
+import { stage } from '../dialogue.ts';
+import { apgd } from './apgd/apgd.ts';
+import type { ApgdParameters } from './apgd/parameters.ts';
 import { fab } from './fab.ts';
 
 const paper = 'Croce & Hein 2020, arXiv:2003.01690';
 
-type Parameters = Record<string, never>;
-type AutoAttempt = Attempt<Parameters, 'linf' | 'l2'>;
+interface Parameters {
+  version: 'standard' | 'rand';
+}
 
-/** Steps of every part, and starting points (AutoAttack's standard version). */
-const [steps, restarts] = [100, 1];
+/** APGD on a loss, as all parts have it. */
+const apgdOn = (loss: ApgdParameters['loss'], { restarts = 1, eot = 1 } = {}): ApgdParameters => ({
+  steps: 100,
+  start: 'random',
+  loss,
+  restarts,
+  eot,
+});
 
-/** Classes from which the targeted difference of logits ratio is defined. */
-const classesOfTargetedRatio = 4;
+/** Answers whose mean a step follows where they vary. */
+const samples = 20;
+const fabParameters = { steps: 100, restarts: 1, form: 'targeted' } as const;
 
-/**
- * The parts, cheapest first. APGD on the targeted difference of logits ratio is left out where the model has too few
- * classes for that loss.
- */
-const parts: readonly { title: string; classes?: number; run(attempt: AutoAttempt): Dialogue }[] = [
-  {
-    title: 'APGD-CE',
-    run: (attempt) => apgd.run({ ...attempt, parameters: { steps, restarts, loss: 'ce' } }),
-  },
-  {
-    title: 'APGD-T',
-    classes: classesOfTargetedRatio,
-    run: (attempt) => apgd.run({ ...attempt, parameters: { steps, restarts, loss: 'targeted-dlr' } }),
-  },
-  {
-    title: 'FAB-T',
-    run: (attempt) => fab.run({ ...attempt, parameters: { steps, restarts, form: 'targeted' } }),
-  },
-];
+/** The parts of a version, the cheapest first: titles, and parameters of APGD, or of FAB. */
+function partsOf(version: Parameters['version'], norm?: Norm) {
+  if (version === 'rand') {
+    return [
+      { title: 'APGD-CE', apgd: apgdOn('ce', { eot: samples }) },
+      { title: 'APGD-DLR', apgd: apgdOn('dlr', { eot: samples }) },
+    ];
+  }
+  return [
+    { title: 'APGD-CE', apgd: apgdOn('ce', { restarts: norm === 'l1' ? 5 : 1 }) },
+    { title: 'APGD-T', apgd: apgdOn('targeted-dlr') },
+    { title: 'FAB-T', fab: fabParameters },
+  ];
+}
 
 /**
  * The white-box part of AutoAttack: APGD on cross-entropy, APGD on the targeted difference of logits ratio, and targeted
  * FAB, one after the other until one succeeds, so that an image counts as robust only if it withstands them all (Croce &
- * Hein 2020, arXiv:2003.01690, section 5). It has no parameters, so that its figures can be compared.
+ * Hein 2020, arXiv:2003.01690, section 5; in l1 Croce & Hein 2021, arXiv:2103.01208, section 5). For models whose answers
+ * vary, its authors' program has another version: APGD on two losses, each step along the mean of 20 gradients. The parts
+ * have no parameters, so that figures can be compared.
  */
-export const auto: AttackDefinition<Parameters, 'linf' | 'l2'> = {
+export const auto: AttackDefinition<Parameters, 'linf' | 'l2' | 'l1'> = {
   id: 'auto',
   title: 'Auto',
   kind: 'attack',
   description:
-    'The ensemble to rely on: APGD on two losses, then FAB, each on what the ones before left, without parameters. An image holds only if it withstands them all.',
-  source: `${paper}: AutoAttack’s standard version without its black-box part`,
+    'The ensemble to rely on: APGD on two losses, then FAB, each on what the ones before left. An image holds only if it withstands them all.',
+  source: `${paper}: AutoAttack without its black-box part`,
   threatModel: 'white-box',
-  norms: ['linf', 'l2'],
+  norms: ['linf', 'l2', 'l1'],
   goals: ['untargeted', 'targeted'],
   fixedBudget: true,
-  parameters: {},
-  cost(_, model) {
-    const ratio =
-      model.classes < classesOfTargetedRatio ? 0 : apgd.cost({ steps, restarts, loss: 'targeted-dlr' }, model);
-    return (
-      apgd.cost({ steps, restarts, loss: 'ce' }, model) + ratio + fab.cost({ steps, restarts, form: 'targeted' }, model)
-    );
+  parameters: {
+    version: {
+      description:
+        'The parts: those of AutoAttack’s `standard` version (APGD-CE, APGD-T, FAB-T), or those for models that answer the same question differently each time (`rand`: APGD-CE and APGD-DLR, each step along the mean of 20 gradients).',
+      schema: { type: 'string', enum: ['standard', 'rand'] },
+      quick: { value: 'standard', text: 'standard', source: paper },
+    },
   },
+  // In l1 APGD has more starting points on cross-entropy and aims at fewer classes, which comes to the same.
+  cost: ({ version }, model) =>
+    partsOf(version).reduce(
+      (sum, part) => sum + (part.apgd ? apgd.cost(part.apgd, model) : fab.cost(part.fab, model)),
+      0,
+    ),
   *run(attempt) {
-    const { length } = yield* logits(attempt.image);
-    for (const { title, classes = 0, run } of parts) {
-      if (length < classes) continue;
-      yield* stage(title);
-      yield* run(attempt);
+    for (const part of partsOf(attempt.parameters.version, attempt.budget.norm)) {
+      yield* stage(part.title);
+      if (part.apgd) yield* apgd.run({ ...attempt, parameters: part.apgd });
+      else yield* fab.run({ ...attempt, parameters: part.fab });
     }
   },
 };

@@ -1,7 +1,7 @@
 import type { Pixels } from '../../data/image.ts';
 import { changeOnto, nearestHyperplane } from '../../geometry/hyperplane.ts';
 import { distances, lengthOf } from '../../geometry/norms.ts';
-import { normalVector, uniformVector } from '../../geometry/randomVector.ts';
+import { randomSpherePoint } from '../../geometry/randomPoint.ts';
 import { clip } from '../../geometry/range.ts';
 import { addScaled, between, dot, scaled, subtract } from '../../geometry/vector.ts';
 import { argmax, type Functional, logitDifference } from '../../models/functional.ts';
@@ -175,8 +175,7 @@ function* finalSearch(clean: AnsweredPoint, found: AnsweredPoint, goal: Goal): A
 /** A random point of the sphere around the image, clipped to [0, 1]. */
 function randomStart({ image, budget: { norm, epsilon }, random }: FabAttempt, u: number): Pixels {
   const radius = Math.min(u, Number.isFinite(epsilon) ? epsilon : usualEpsilon[norm]) / 2;
-  const direction = (norm === 'linf' ? uniformVector : normalVector)(image.length, random);
-  return clip(addScaled(image, direction, radius / lengthOf(direction, norm)));
+  return clip(randomSpherePoint(image, { norm, epsilon: radius }, random));
 }
 
 function difference(row: Float32Array, to: number, from: number): number {

@@ -19,9 +19,10 @@ interface Parameters {
 
 const paper = 'Pintor et al. 2021, arXiv:2102.12827';
 
-/** Where step size and γ end (section 3, α_K and γ_K). */
+/** Where the step size ends (section 3, α_K). */
 const lastStepSize = 1e-5;
-const lastGamma = 1e-4;
+/** Where γ ends, as in the authors' program: with a tenth of it, ε would hardly follow the boundary in the last steps. */
+const lastGamma = 1e-3;
 
 /**
  * Fast minimum-norm attack: gradient ascent on the lead with steps of length α, kept within a ball around the image whose
@@ -60,7 +61,7 @@ export const fmn: AttackDefinition<Parameters> = {
       },
     },
     gamma: {
-      description: 'By which part the radius of the ball changes at first (γ₀); at the end it is a ten-thousandth.',
+      description: 'By which part the radius of the ball changes at first (γ₀); at the end it is a thousandth.',
       schema: { type: 'number', exclusiveMinimum: 0, exclusiveMaximum: 1 },
       quick: { value: 0.05, text: '0.05', source: `${paper}, section 4` },
     },

@@ -1,10 +1,10 @@
 import { randomPoint } from '../../geometry/randomPoint.ts';
-import { ascend } from '../../geometry/steepestAscent.ts';
 import { amountSchema } from '../../parameters/amount.ts';
 import type { AttackDefinition } from '../attackDefinition.ts';
-import { propose, pullback } from '../dialogue.ts';
+import { projectedAscent } from './projectedAscent.ts';
 
-interface Parameters {
+/** The parameters of PGD. */
+export interface PgdParameters {
   steps: number;
   stepSize: number;
   restarts: number;
@@ -13,12 +13,10 @@ interface Parameters {
 const madry = 'Madry et al. 2018, arXiv:1706.06083';
 
 /**
- * Projected gradient descent: xₜ₊₁ = Π(xₜ + α · sign(∇ₓ L(xₜ, y))), Π being the projection onto budget ∩ [0, 1], from
- * several starting points (Madry et al. 2018, arXiv:1706.06083, section 2.1, on the negative loss). Targeted, it
- * descends the target's cross-entropy. In l2 the step is α · ∇/‖∇‖₂; in l1 it is the steepest one that the range allows,
- * and the projection is exact (Croce & Hein 2021, arXiv:2103.01208, propositions 2.2 and 2.1).
+ * Projected gradient descent on the negative cross-entropy of the label, from several starting points (Madry et al. 2018,
+ * arXiv:1706.06083, section 2.1). Targeted, it descends the target's cross-entropy.
  */
-export const pgd: AttackDefinition<Parameters, 'linf' | 'l2' | 'l1'> = {
+export const pgd: AttackDefinition<PgdParameters, 'linf' | 'l2' | 'l1'> = {
   id: 'pgd',
   title: 'PGD',
   kind: 'attack',
@@ -52,14 +50,11 @@ export const pgd: AttackDefinition<Parameters, 'linf' | 'l2' | 'l1'> = {
     },
   },
   cost: ({ steps, restarts }) => steps * restarts,
-  *run({ image, goal, budget, parameters, project, random }) {
+  *run(attempt) {
+    const { image, goal, budget, parameters, project, random } = attempt;
     for (let restart = 0; restart < parameters.restarts; restart++) {
-      let x = restart === 0 ? image : project(randomPoint(image, budget, random));
-      for (let step = 0; step < parameters.steps; step++) {
-        const { gradient } = yield* pullback(x, goal.loss);
-        x = project(ascend(x, gradient, budget.norm, parameters.stepSize));
-      }
-      yield* propose(x);
+      const start = restart === 0 ? image : project(randomPoint(image, budget, random));
+      yield* projectedAscent(attempt, goal.loss, start);
     }
   },
 };

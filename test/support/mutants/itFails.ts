@@ -4,7 +4,7 @@ import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts'
 import { catalog } from '../../../src/attacks/catalog.ts';
 import { type Checks, firstFailure } from '../checks.ts';
 import { type Fault, meddle } from './meddle.ts';
-import { type Rewrite, rewritten } from './rewrite.ts';
+import { type Place, type Rewrite, rewritten } from './rewrite.ts';
 
 /** In the surrounding `describe`: of a mutant a counterexample is wanted, not the smallest one, and the same in every run. */
 export function anyCounterexampleWillDo(): void {
@@ -25,12 +25,12 @@ export function itFails<T>(checks: Checks<T>, mutants: Readonly<Record<string, T
 /** The same for mistakes in the source of an attack. */
 export function itFailsRewritten(
   checks: Checks<AttackDefinition>,
-  id: string,
+  attack: string | Place,
   rewrites: Readonly<Record<string, Rewrite>>,
 ): void {
   for (const [name, rewrite] of Object.entries(rewrites)) {
     it(`where ${name}`, async () => {
-      const mutant = await rewritten(id, rewrite);
+      const mutant = await rewritten(attack, rewrite);
       assert.notEqual(await firstFailure(checks, mutant), undefined, 'the mutant passes every check');
     });
   }

@@ -43,7 +43,6 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
     ],
     'points are not counted': ['this.#queries.points++;', ''],
     'gradients are not counted': ['this.#queries.gradients++;', ''],
-    'points are not copied': ['point: point.slice(),', 'point,'],
     'proposals are not copied': [
       'roundToGrid(image, point, this.#budget.norm) : point.slice()',
       'roundToGrid(image, point, this.#budget.norm) : point',
@@ -56,6 +55,9 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
     'it stops before all is judged': ['if (this.#pending.length > 0) return;', ''],
     'nothing is recorded': ['subject.record && victim', 'false && victim'],
     'what is not to be recorded is': ["subject.record && victim.access !== 'labels'", "victim.access !== 'labels'"],
+  },
+  pendingAsk: {
+    'points are not copied': ['point: point.slice(),', 'point,'],
   },
   candidate: {
     'a failure is better than a success': ['return a.success ? 1 : -1;', 'return a.success ? -1 : 1;'],

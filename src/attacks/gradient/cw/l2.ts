@@ -33,11 +33,12 @@ function* minimize({ image, goal, parameters }: Attempt<CwParameters>, c: number
   // The authors measure from where w starts, a millionth from the image, so that values with no gradient stay there.
   // Which success is the nearest is told by its distance to the image itself.
   const origin = descent.point;
-  // The authors look back after a tenth of the steps. Where there are few, Adam's short ones must first have had
-  // the time to bring black and white pixels to where they show: until then nothing seems to help.
+  // The authors look back after a tenth of the steps. The loss of one image goes up and down where it crosses the
+  // boundary, so it is the lowest so far that must have fallen. Where there are few steps, Adam's short ones must first
+  // have had the time to bring black and white pixels to where they show: until then nothing seems to help.
   const patience = Math.max(1, Math.floor(steps / 10), Math.ceil(descent.reach / learningRate));
   const gradient = new Float64Array(image.length);
-  let before = Infinity;
+  let [lowest, before] = [Infinity, Infinity];
   let found = false;
   for (let step = 0; step < steps; step++) {
     const { point } = descent;
@@ -50,9 +51,10 @@ function* minimize({ image, goal, parameters }: Attempt<CwParameters>, c: number
       loss += change * change;
       gradient[i] = 2 * change - pull * (ascent[i] as number);
     }
+    lowest = Math.min(lowest, loss);
     if (step % patience === 0) {
-      if (loss > 0.9999 * before) break;
-      before = loss;
+      if (lowest > 0.9999 * before) break;
+      before = lowest;
     }
     descent.step(gradient);
   }

@@ -15,6 +15,7 @@ export class TanhDescent {
   readonly #tanh: Float64Array;
   readonly #slope: Float64Array;
   readonly #adam: Adam;
+  readonly #learningRate: number;
 
   constructor(start: Pixels, learningRate: number) {
     this.#w = new Float64Array(start);
@@ -22,7 +23,8 @@ export class TanhDescent {
     this.#slope = new Float64Array(start.length);
     for (let i = 0; i < this.#w.length; i++) this.#w[i] = Math.atanh((2 * (start[i] as number) - 1) * shrink);
     this.#squash();
-    this.#adam = new Adam(start.length, learningRate);
+    this.#adam = new Adam(start.length);
+    this.#learningRate = learningRate;
   }
 
   /** The largest |w|: so far is the pixel that is nearest to black or white from the middle. */
@@ -43,7 +45,7 @@ export class TanhDescent {
     for (let i = 0; i < gradient.length; i++) {
       this.#slope[i] = ((gradient[i] as number) * (1 - (this.#tanh[i] as number) ** 2)) / 2;
     }
-    this.#adam.step(this.#w, this.#slope);
+    this.#adam.step(this.#w, this.#slope, this.#learningRate);
     this.#squash();
   }
 

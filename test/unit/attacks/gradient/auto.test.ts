@@ -1,8 +1,10 @@
 import assert from 'node:assert/strict';
+import { isDeepStrictEqual } from 'node:util';
 import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../../src/attacks/catalog.ts';
 import type { Query } from '../../../../src/attacks/dialogue.ts';
 import { createGoal } from '../../../../src/attacks/goal.ts';
+import { logitDifference } from '../../../../src/models/functional.ts';
 import { itPasses } from '../../../support/checks.ts';
 import { conversation } from '../../../support/conversation.ts';
 import { budgetInvariants } from '../../../support/invariants.ts';
@@ -25,38 +27,49 @@ function classifierOf(classes: number) {
   );
 }
 
+/** What a query asks for, whatever its points are. */
+const shapeOf = ({ points, ...query }: Query) => ({ ...query, count: points.length });
+
 const titlesOf = (queries: readonly Query[]) => queries.flatMap((query) => (query.kind === 'stage' ? query.title : []));
 
 describe('the ensemble', () => {
   itPasses(budgetInvariants, auto);
 
-  it('asks what its parts ask, one after the other, with the settings of AutoAttack', async () => {
-    const talk = { classifier: classifierOf(12), image, goal: createGoal(0), budget };
-    const asked = (await conversation(auto, talk)).map(({ query }) => query);
-    assert.deepEqual(titlesOf(asked), ['APGD-CE', 'APGD-T', 'FAB-T']);
-    const expected = [
-      [part('apgd'), { steps: 100, restarts: 1, loss: 'ce' }],
-      [part('apgd'), { steps: 100, restarts: 1, loss: 'targeted-dlr' }],
-      [part('fab'), { steps: 100, restarts: 1, form: 'targeted' }],
-    ] as const;
-    const parts = [];
-    for (const [attack, parameters] of expected) parts.push(...(await conversation(attack, { ...talk, parameters })));
-    // The first question is how many classes there are.
-    assert.deepEqual(
-      asked.slice(1).filter(({ kind }) => kind !== 'stage'),
-      parts.map(({ query }) => query),
-    );
-  });
+  for (const [version, norm, parts] of [
+    ['standard', 'linf', { 'APGD-CE': { loss: 'ce' }, 'APGD-T': { loss: 'targeted-dlr' }, 'FAB-T': {} }],
+    ['standard', 'l1', { 'APGD-CE': { loss: 'ce', restarts: 5 }, 'APGD-T': { loss: 'targeted-dlr' }, 'FAB-T': {} }],
+    ['rand', 'l2', { 'APGD-CE': { loss: 'ce', eot: 20 }, 'APGD-DLR': { loss: 'dlr', eot: 20 } }],
+  ] as const) {
+    it(`asks what its parts ask, one after the other, with the settings of AutoAttack: ${version} in ${norm}`, async () => {
+      const talk = { classifier: classifierOf(12), image, goal: createGoal(0), budget: { norm, epsilon: 0.1 } };
+      const asked = (await conversation(auto, { ...talk, parameters: { version } })).map(({ query }) => query);
+      assert.deepEqual(titlesOf(asked), Object.keys(parts));
+      // One attack after the other draws from the same random numbers; where each begins says where the last ended.
+      for (const [title, parameters] of Object.entries(parts)) {
+        const from = asked.findIndex((query) => query.kind === 'stage' && query.title === title);
+        const until = asked.findIndex((query, i) => i > from && query.kind === 'stage');
+        const own = asked.slice(from + 1, until < 0 ? undefined : until);
+        const alone =
+          title === 'FAB-T'
+            ? { attack: part('fab'), parameters: { steps: 100, restarts: 1, form: 'targeted' } }
+            : { attack: part('apgd'), parameters: { steps: 100, start: 'random', restarts: 1, eot: 1, ...parameters } };
+        const expected = (await conversation(alone.attack, { ...talk, parameters: alone.parameters })).map(
+          ({ query }) => query,
+        );
+        assert.deepEqual(own.map(shapeOf), expected.map(shapeOf));
+      }
+    });
+  }
 
-  it('leaves out the loss that compares four classes where there are fewer', async () => {
-    for (const [classes, titles] of [
-      [2, ['APGD-CE', 'FAB-T']],
-      [3, ['APGD-CE', 'FAB-T']],
-      [4, ['APGD-CE', 'APGD-T', 'FAB-T']],
-    ] as const) {
+  it('aims at the other classes however few there are', async () => {
+    for (const classes of [2, 3]) {
       const talk = { classifier: classifierOf(classes), image, goal: createGoal(0), budget };
       const asked = (await conversation(auto, talk)).map(({ query }) => query);
-      assert.deepEqual(titlesOf(asked), titles);
+      assert.deepEqual(titlesOf(asked), ['APGD-CE', 'APGD-T', 'FAB-T']);
+      const toward = asked.flatMap((query) => (query.kind === 'pullback' ? query.functionals.flat() : []));
+      for (let other = 1; other < classes; other++) {
+        assert.ok(toward.some((functional) => isDeepStrictEqual(functional, logitDifference(other, 0, classes))));
+      }
     }
   });
 
@@ -75,15 +88,15 @@ describe('the ensemble', () => {
     assert.ok((outcome?.queries.points ?? 0) < 10);
   });
 
-  it('gets past a loss that is blind: FAB finds what cross-entropy without a gradient does not', async () => {
+  it('gets past a loss that is blind: the next part finds what cross-entropy without a gradient does not', async () => {
     const honest = classifierOf(3);
     const leaning = linearClassifier(
       [
         [0, 0],
-        [1, 0],
+        [1, 1],
         [0, 0],
       ],
-      [0.55, 0, -9],
+      [1.19, 0, -9],
       shape,
     );
     const blind = {
@@ -100,6 +113,6 @@ describe('the ensemble', () => {
     };
     const [outcome] = await outcomesOf(auto, { classifier: blind, budget }, [{ image, goal: createGoal(0), seed: 1 }]);
     assert.equal(outcome?.best?.success, true);
-    assert.equal(outcome?.best?.stage, 'FAB-T');
+    assert.equal(outcome?.best?.stage, 'APGD-T');
   });
 });

@@ -108,7 +108,7 @@ function assertAlgorithm1(exchanges: readonly Exchange[], setting: Setting): voi
     const x = points[k] as Float32Array;
     const size = distances(image, x, channels)[norm];
     const h = (from: number, to: number) => to + 0.5 * (from - to) * (1 + Math.cos((k * Math.PI) / steps));
-    const [alpha, gamma] = [h(stepSize, 1e-5), h(gamma0, 1e-4)];
+    const [alpha, gamma] = [h(stepSize, 1e-5), h(gamma0, 1e-3)];
     const adversarial = isReached(goal, answer?.logits as Float32Array);
     if (adversarial) best = Math.min(best, size);
     if (norm === 'l0') {

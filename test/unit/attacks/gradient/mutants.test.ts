@@ -9,20 +9,19 @@ import { brokenSeeds } from '../../models/brokenSeeds.ts';
 import { functionalChecks } from '../../models/functionalChecks.ts';
 import { brokenProjections } from '../../runner/brokenProjections.ts';
 import { projectionChecks } from '../../runner/projectionChecks.ts';
-import { apgdChecks } from './apgdChecks.ts';
 import { commonFaults, iterativeFaults } from './attackFaults.ts';
 import { fgsmChecks } from './fgsmChecks.ts';
 import { ifgsmChecks } from './ifgsmChecks.ts';
 import { mifgsmChecks } from './mifgsmChecks.ts';
+import { mtpgdChecks } from './mtpgdChecks.ts';
 import { pgdChecks } from './pgdChecks.ts';
-import { apgdRewrites, mifgsmRewrites, pgdRewrites } from './rewrites.ts';
+import { mifgsmRewrites, mtpgdRewrites, pgdRewrites, projectedAscentRewrites } from './rewrites.ts';
 
 const checksOf: Readonly<Record<string, Checks<AttackDefinition>>> = {
   fgsm: fgsmChecks,
   ifgsm: ifgsmChecks,
   pgd: pgdChecks,
   mifgsm: mifgsmChecks,
-  apgd: apgdChecks,
 };
 
 describe('the checks tell broken code from sound code', () => {
@@ -39,21 +38,16 @@ describe('the checks tell broken code from sound code', () => {
   describe('in PGD', () => {
     itFails(pgdChecks, withFaults('pgd', { ...commonFaults, ...iterativeFaults }));
     itFailsRewritten(pgdChecks, 'pgd', pgdRewrites);
+    itFailsRewritten(pgdChecks, { file: 'pgd', exported: 'pgd', part: 'projectedAscent' }, projectedAscentRewrites);
+  });
+
+  describe('in multi-targeted PGD', () => {
+    itFailsRewritten(mtpgdChecks, 'mtpgd', mtpgdRewrites);
   });
 
   describe('in MI-FGSM', () => {
     itFails(mifgsmChecks, withFaults('mifgsm', { ...commonFaults, ...iterativeFaults }));
     itFailsRewritten(mifgsmChecks, 'mifgsm', mifgsmRewrites);
-  });
-
-  describe('in APGD', () => {
-    const {
-      'the step size is the budget': _,
-      'the step size is that of the defaults': __,
-      ...faults
-    } = iterativeFaults;
-    itFails(apgdChecks, withFaults('apgd', { ...commonFaults, ...faults }));
-    itFailsRewritten(apgdChecks, 'apgd', apgdRewrites);
   });
 
   describe('in the projection', () => {

@@ -24,10 +24,36 @@ const l1Step = (body: string): Rewrite => [
    };`,
 ];
 
+const fewerRestarts: Rewrite = ['restart < parameters.restarts', 'restart < parameters.restarts - 1'];
+
 export const pgdRewrites: Readonly<Record<string, Rewrite>> = {
   ...restartMistakes,
-  'only the first restart is proposed': ['yield* propose(x);', 'if (restart === 0) yield* propose(x);'],
-  'one restart is left out': ['restart < parameters.restarts', 'restart < parameters.restarts - 1'],
+  'only the first restart is made': ['yield* projectedAscent', 'if (restart === 0) yield* projectedAscent'],
+  'one restart is left out': fewerRestarts,
+};
+
+export const mtpgdRewrites: Readonly<Record<string, Rewrite>> = {
+  ...restartMistakes,
+  'one restart is left out': fewerRestarts,
+  'one class is tried': ['likeliest(clean, goal.label, parameters.classes)', 'likeliest(clean, goal.label, 1)'],
+  'all classes are tried': [
+    'likeliest(clean, goal.label, parameters.classes)',
+    'likeliest(clean, goal.label, clean.length)',
+  ],
+  'the label is a target': [
+    'likeliest(clean, goal.label, parameters.classes)',
+    'likeliest(clean, -1, parameters.classes)',
+  ],
+  'the difference is the wrong way round': [
+    'logitDifference(t, goal.label, clean.length)',
+    'logitDifference(goal.label, t, clean.length)',
+  ],
+  'a target is forgotten': ['goal.target === undefined\n', 'clean.length > 0\n'],
+  'with a target it is the other classes’ lead': ['[goal.margin]', '[{ ...goal.margin, scale: -1 }]'],
+};
+
+/** Mistakes in the walk of PGD. */
+export const projectedAscentRewrites: Readonly<Record<string, Rewrite>> = {
   'the step in l1 is along the gradient': l1Step(
     'const sum = gradient.reduce((a, b) => a + Math.abs(b), 1e-12); return addScaled(x, gradient, length / sum);',
   ),
@@ -64,42 +90,5 @@ export const mifgsmRewrites: Readonly<Record<string, Rewrite>> = {
   'the momentum is forgotten where the gradient is zero': [
     'scaled(momentum, decay)',
     'scaled(momentum, scale && decay)',
-  ],
-};
-
-export const apgdRewrites: Readonly<Record<string, Rewrite>> = {
-  ...restartMistakes,
-  'the step is never halved': ['eta /= 2;', ''],
-  'the step is quartered': ['eta /= 2;', 'eta /= 4;'],
-  'the first step is ε': ['2 * budget.epsilon', 'budget.epsilon'],
-  'halving does not go back to the best point': ['now = best;', ''],
-  'halving goes back to the start': ['now = best;', 'now = { ...best, x: start };'],
-  'condition 1 is inverted': ['rises < rho', 'rises >= rho'],
-  'condition 1 is not strict': ['rises < rho', 'rises <= rho'],
-  'condition 1 is dropped': ['stuck || unimproved', 'unimproved'],
-  'condition 2 is inverted': ['best.value === last.best', 'best.value !== last.best'],
-  'condition 2 is dropped': ['stuck || unimproved', 'stuck'],
-  'condition 2 holds after halving, too': ['!last.halved && ', ''],
-  'both conditions are wanted': ['stuck || unimproved', 'stuck && unimproved'],
-  'rises are counted from the start': ['halved };\n    rises = 0;', 'halved };'],
-  'rises are counted against the best': ['if (now.value > value) rises++;', 'if (now.value > best.value) rises++;'],
-  'ρ is a half': ['const rho = 0.75', 'const rho = 0.5'],
-  'α is a half': ['const alpha = 0.75', 'const alpha = 0.5'],
-  'there is no momentum': ['k === 0 ? z', 'k >= 0 ? z'],
-  'the first step is shortened by α': ['k === 0 ? z', 'k < 0 ? z'],
-  'momentum is from the start': ['previous = x;', ''],
-  'z is not projected': ['const z = project(', 'const z = ('],
-  'the point with momentum is not projected': ['project(new Float32Array(carried))', 'new Float32Array(carried)'],
-  'the last point is proposed': ['propose(best.x)', 'propose(now.x)'],
-  'the best is the last of equals': ['now.value > best.value', 'now.value >= best.value'],
-  'checkpoints are evenly spaced': ['Math.max(p - before - 3, 6)', '22'],
-  'the last checkpoints come too close': ['Math.max(p - before - 3, 6)', 'Math.max(p - before - 3, 1)'],
-  'checkpoints are rounded down': ['Math.ceil(', 'Math.floor('],
-  'eight classes are aimed at': ['const targets = 9', 'const targets = 8'],
-  'the label is aimed at': ['likeliest(clean, label, targets)', 'likeliest(clean, -1, targets)'],
-  'a target is forgotten by dlr': ["loss === 'targeted-dlr' || target !== undefined", "loss === 'targeted-dlr'"],
-  'a target is forgotten by targeted-dlr': [
-    'target === undefined ? likeliest(clean, label, targets) : [target]',
-    'likeliest(clean, label, targets)',
   ],
 };

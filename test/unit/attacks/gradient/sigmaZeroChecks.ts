@@ -9,6 +9,7 @@ import { outcomesOf } from '../../../support/runs.ts';
 import { scriptedAnswers } from '../../../support/scriptedAnswers.ts';
 import { scenes } from '../../../support/subjects.ts';
 import { withDefaults } from '../../../support/withDefaults.ts';
+import { unrolledStep } from '../../geometry/adamChecks.ts';
 import { fewestPixels, twoClasses } from './fmnChecks.ts';
 
 interface Setting {
@@ -18,7 +19,10 @@ interface Setting {
   readonly parameters: { readonly steps: number; readonly sigma: number; readonly threshold: number };
 }
 
-/** Asserts that every next point is algorithm 1's, with pixels for features, from what was answered so far. */
+/**
+ * Asserts that every next point is algorithm 1's with steps of Adam, and with pixels for features, from what was
+ * answered so far.
+ */
 function assertAlgorithm1(exchanges: readonly Exchange[], { image, goal, channels, parameters }: Setting): void {
   const { steps, sigma, threshold } = parameters;
   assert.equal(exchanges.length, steps + 1);
@@ -26,6 +30,8 @@ function assertAlgorithm1(exchanges: readonly Exchange[], { image, goal, channel
   const points = exchanges.map(({ query }) => query.points[0] as Float32Array);
   assert.deepEqual(points[0], image);
   const pixels = image.length / channels;
+  const eta = (k: number) => 0.1 + 0.45 * (1 + Math.cos((k * Math.PI) / steps));
+  const history: number[][] = [];
   let tau = threshold;
   for (const [k, { query, answers }] of exchanges.slice(0, -1).entries()) {
     assert.ok(query.kind === 'pullback', "query.kind === 'pullback'");
@@ -33,9 +39,7 @@ function assertAlgorithm1(exchanges: readonly Exchange[], { image, goal, channel
     const adversarial = isReached(goal, answers[0]?.logits as Float32Array);
     const lead = answers[0]?.gradients?.[0] as Float32Array;
     const x = points[k] as Float32Array;
-    const eta = 0.1 + 0.45 * (1 + Math.cos((k * Math.PI) / steps));
-    // The threshold follows the point that a step led to: the image itself says nothing.
-    if (k > 0) tau = Math.min(Math.max(adversarial ? tau + 0.01 * eta : tau - 0.01 * eta, 0), 1);
+    tau = Math.min(Math.max(tau + (adversarial ? 0.01 : -0.01) * eta(k + 1), 0), 1);
     const delta = Array.from(x, (value, i) => value - (image[i] as number));
     const squares = Array.from({ length: pixels }, (_, pixel) =>
       delta.slice(pixel * channels, (pixel + 1) * channels).reduce((sum, d) => sum + d * d, 0),
@@ -46,9 +50,14 @@ function assertAlgorithm1(exchanges: readonly Exchange[], { image, goal, channel
       return adversarial ? count : count - (lead[i] as number);
     });
     const largest = Math.max(...gradient.map(Math.abs));
-    const stepped = Array.from(x, (value, i) =>
-      largest === 0 ? value : Math.min(Math.max(value - (eta * (gradient[i] as number)) / largest, 0), 1),
-    );
+    history.push(gradient.map((g) => (largest === 0 ? 0 : g / largest)));
+    const stepped = Array.from(x, (value, i) => {
+      const step = unrolledStep(
+        history.map((row) => row[i] as number),
+        eta(k),
+      );
+      return Math.min(Math.max(value + step, 0), 1);
+    });
     const moved = stepped.map((value, i) => Math.abs(value - (image[i] as number)));
     for (let i = 0; i < image.length; i++) {
       const pixel = Math.floor(i / channels);

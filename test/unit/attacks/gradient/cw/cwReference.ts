@@ -102,16 +102,18 @@ export function assertCwL2(talked: Talked): void {
     const patience = Math.max(1, Math.floor(steps / 10), Math.ceil(farthest / learningRate));
     const origin = imageOf(spaceOf([...image])).map(Math.fround);
     let success = false;
-    let before = Infinity;
+    const losses: number[] = [];
+    const lows: number[] = [];
     for (let step = 0; step < steps; step++) {
       const { x, lead, gradient } = follower.next(descent.point());
       success ||= lead > 0 && lead >= confidence;
       const change = x.map((value, i) => value - (origin[i] as number));
       const f = Math.max(-lead, -confidence);
+      losses.push(change.reduce((sum, d) => sum + d ** 2, 0) + c * (f + confidence));
       if (step % patience === 0) {
-        const loss = change.reduce((sum, d) => sum + d ** 2, 0) + c * (f + confidence);
-        if (loss > before * 0.9999) break;
-        before = loss;
+        const low = Math.min(...losses);
+        if (low > 0.9999 * (lows.at(-1) ?? Infinity)) break;
+        lows.push(low);
       }
       descent.step(change.map((d, i) => 2 * d + (f > -confidence ? -c * (gradient[i] as number) : 0)));
     }

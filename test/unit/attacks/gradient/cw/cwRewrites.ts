@@ -11,10 +11,7 @@ export const cwRewrites: Readonly<Record<string, Readonly<Record<string, Rewrite
   },
   tanhDescent: {
     'the chain through tanh is missing': ['* (1 - (this.#tanh[i] as number) ** 2)) / 2', ')'],
-    'tanh stays what it was': [
-      'this.#adam.step(this.#w, this.#slope);\n    this.#squash();',
-      'this.#adam.step(this.#w, this.#slope);',
-    ],
+    'tanh stays what it was': ['this.#learningRate);\n    this.#squash();', 'this.#learningRate);'],
     'black and white stay where they are': ['const shrink = 0.999999', 'const shrink = 1'],
     'w starts in the middle': ['Math.atanh((2 * (start[i] as number) - 1) * shrink)', '0'],
   },
@@ -35,7 +32,8 @@ export const cwRewrites: Readonly<Record<string, Readonly<Record<string, Rewrite
     'the last search is not a repetition': ['search >= enoughToRepeat', 'false'],
     'the distance is not minimized': ['2 * change - pull', '0 * change - pull'],
     'f is raised where it is satisfied': ['shortfall > 0 ? c : 0', 'c'],
-    'nothing stops early': ['if (loss > 0.9999 * before) break;', ''],
+    'it looks back at one loss': ['lowest = Math.min(lowest, loss);', 'lowest = loss;'],
+    'nothing stops early': ['if (lowest > 0.9999 * before) break;', ''],
     'only the last iterate counts': ['found ||= success;', 'found = success;'],
     'a tenth of the steps is not waited for': ['Math.floor(steps / 10), ', ''],
   },
