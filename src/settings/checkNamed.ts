@@ -12,6 +12,11 @@ export interface NamedRules<T extends object> {
   readonly schemas: { one(definition: T): object; any(definitions: ReadonlyMap<string, T>): object };
 }
 
+/** What a value names, if it is the name of something: settings may hold anything. */
+export function named<T>(value: unknown, definitions: ReadonlyMap<string, T>): T | undefined {
+  return typeof value === 'string' ? definitions.get(value) : undefined;
+}
+
 /** What does not match the schema of the definition that is named, and amounts among its parameters without a value. */
 export function checkNamed<T extends Parametrized>(
   value: unknown,
@@ -19,7 +24,7 @@ export function checkNamed<T extends Parametrized>(
   { owner, key, outerKeys, schemas }: NamedRules<T>,
 ): Fault[] {
   const settings = isObject(value) ? value : {};
-  const chosen = definitions.get(String(settings[key]));
+  const chosen = named(settings[key], definitions);
   const explain = explainParameter({ owner, chosen, all: definitions.values(), outerKeys, settings });
   const faults = structuralFaults(chosen ? schemas.one(chosen) : schemas.any(definitions), value, explain);
   const { parameters } = soundPart<{ parameters: Readonly<Record<string, unknown>> }>(value, faults);

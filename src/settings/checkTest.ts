@@ -1,6 +1,6 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { type Attacks, anyTestSchema, testSchemaOf } from './attackSchema.ts';
-import { checkNamed } from './checkNamed.ts';
+import { checkNamed, named } from './checkNamed.ts';
 import { epsilonFaults } from './epsilonFaults.ts';
 import { memoize } from './memoize.ts';
 import { type Fault, isObject, soundPart } from './problem.ts';
@@ -11,7 +11,7 @@ const schemas = { one: memoize(testSchemaOf), any: memoize(anyTestSchema) };
 /** What is wrong with a test on its own, before anyone looks at its models and its dataset. */
 export function checkTest(value: unknown, attacks: Attacks): Fault[] {
   const settings = isObject(value) ? value : {};
-  const attack = attacks.get(String(settings.attack));
+  const attack = named(settings.attack, attacks);
   const outerKeys = testBase.properties;
   const faults = checkNamed(value, attacks, { owner: 'attack', key: 'attack', outerKeys, schemas });
 

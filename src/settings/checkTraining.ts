@@ -1,6 +1,6 @@
 import type { JSONPath } from 'jsonc-parser';
 import type { Attacks } from './attackSchema.ts';
-import { checkNamed } from './checkNamed.ts';
+import { checkNamed, named } from './checkNamed.ts';
 import { epsilonFaults } from './epsilonFaults.ts';
 import { memoize } from './memoize.ts';
 import { type Fault, isObject, soundPart } from './problem.ts';
@@ -47,20 +47,20 @@ export function checkDefense(value: unknown, defenses: Defenses): Fault[] {
 
 function checkTrainingAttack(value: unknown, attacks: Attacks): Fault[] {
   const known = new Map(trainingAttacks(attacks).map((attack) => [attack.id, attack]));
-  const named = isObject(value) ? attacks.get(String(value.attack)) : undefined;
-  if (named && !known.has(named.id)) {
+  const attack = isObject(value) ? named(value.attack, attacks) : undefined;
+  if (attack && !known.has(attack.id)) {
     const path: JSONPath = ['attack'];
     return [
       {
         path,
-        message: `${named.title} creates no training examples. Use one of these attacks: ${[...known.keys()].join(', ')}.`,
+        message: `${attack.title} creates no training examples. Use one of these attacks: ${[...known.keys()].join(', ')}.`,
       },
     ];
   }
   const outerKeys = trainingAttackBase.properties;
   const faults = checkNamed(value, attacks, { owner: 'attack', key: 'attack', outerKeys, schemas: attackSchemas });
   const sound = soundPart<TrainingAttackSettings>(value, faults);
-  const norm = isObject(value) && 'norm' in value ? sound.norm : named?.norms[0];
+  const norm = isObject(value) && 'norm' in value ? sound.norm : attack?.norms[0];
   // Training examples lie on the 256 gray levels, as in image files.
   if (sound.epsilon !== undefined) faults.push(...epsilonFaults(sound.epsilon, norm, true));
   return faults;

@@ -1,4 +1,5 @@
 import {
+  createScanner,
   getNodeValue,
   type JSONPath,
   type Node,
@@ -26,7 +27,8 @@ export interface JsonDocument {
   locate(path: JSONPath): Position;
 }
 
-export function parseJson(text: string): JsonDocument {
+export function parseJson(given: string): JsonDocument {
+  const text = withoutDepths(given);
   const errors: ParseError[] = [];
   const tree = parseTree(text, errors, { allowTrailingComma: true, allowEmptyContent: true });
   const [error] = errors;
@@ -43,6 +45,35 @@ export function parseJson(text: string): JsonDocument {
     },
     locate: (path) => positionAt(offsetOf(tree, path)),
   };
+}
+
+/** No setting is nested as deeply as this. */
+const deepest = 50;
+const tooDeep = '"… (nested too deeply)"';
+
+/** The text with a value of the same length in place of what is nested so deeply that parsing it would fill the call stack. */
+function withoutDepths(text: string): string {
+  const scanner = createScanner(text, true);
+  let [pruned, kept, depth, start] = ['', 0, 0, 0];
+  let isDeep = false;
+  for (scanner.scan(); scanner.getTokenOffset() < text.length; scanner.scan()) {
+    const offset = scanner.getTokenOffset();
+    // Strings begin with a quotation mark, so that these are no parts of one.
+    const token = text.charAt(offset);
+    if (token === '{' || token === '[') {
+      depth++;
+      if (depth === deepest) [start, isDeep] = [offset, false];
+      isDeep ||= depth > 2 * deepest;
+    } else if (token === '}' || token === ']') {
+      if (depth === deepest && isDeep) {
+        pruned += (text.slice(kept, start) + tooDeep).padEnd(offset + 1 - pruned.length);
+        kept = offset + 1;
+      }
+      depth--;
+    }
+  }
+  const isOpen = isDeep && kept <= start;
+  return pruned + (isOpen ? text.slice(kept, start) + tooDeep : text.slice(kept));
 }
 
 function child(node: Node | undefined, step: string | number): Node | undefined {

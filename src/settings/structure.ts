@@ -4,7 +4,8 @@ import type { Fault } from './problem.ts';
 import { suggest } from './suggest.ts';
 
 // Not strict, since the schemas carry VS Code's own keywords. Verbose, since the sentences quote schema and value.
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: false });
+// Numbers must be finite: JSON can write 1e309.
+const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, strictNumbers: true });
 
 /** Says what to do with a misplaced key; `undefined` falls back to suggesting a similar name. */
 export type ExplainKey = (path: JSONPath) => string | undefined;
@@ -104,6 +105,6 @@ function lowerFirst(sentence: string): string {
 }
 
 function quote(value: unknown): string {
-  const text = JSON.stringify(value);
+  const text = typeof value === 'number' ? String(value) : JSON.stringify(value);
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

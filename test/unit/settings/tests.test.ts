@@ -60,6 +60,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     '7 › parameters › steps: FGSM has no parameters. Remove "steps".',
   ],
 
+  'an attack that is no name': [{ attack: {} }, '7 › attack: {} is not valid: enter text in quotes.'],
   'an unknown model': [{ model: 'sings' }, '7 › model: There is no "sings" in "perturb.models". Did you mean "signs"?'],
   'a model of the wrong type': [
     { model: 5 },
@@ -239,6 +240,29 @@ describe('a mistake in a test', () => {
       for (const { test } of problems) assert.match(test ?? '', /^((signs|sings) › )?Other$/);
     });
   }
+
+  it('is explained where a value is nested deeper than any setting, and leaves other tests alone', async () => {
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    const one = JSON.stringify(sound);
+    const { lines, plans } = await resolveText(
+      withTests(`{\n"A": ${deep},\n"B": ${one.replace('"8/255"', deep)},\n"C": ${one}}`),
+    );
+    assert.equal(lines.length, 2);
+    assert.match(lines[0] ?? '', /settings\.json:5 perturb\.tests › A: .*nested too deeply.*enter an object/);
+    assert.match(lines[1] ?? '', /settings\.json:6 perturb\.tests › B › epsilon: .* is not valid/);
+    assert.deepEqual(
+      plans.map(({ name }) => name),
+      ['C'],
+    );
+  });
+
+  it('is explained where a number is infinite', async () => {
+    const test = JSON.stringify({ ...sound, attack: 'ifgsm', parameters: { steps: 1 } });
+    const { lines } = await resolveText(withTests(`{\n"T": ${test.replace('"steps":1', '"steps":1e309')}}`));
+    assert.deepEqual(lines, [
+      '.vscode/settings.json:5 perturb.tests › T › parameters › steps: Infinity is not valid: enter a whole number.',
+    ]);
+  });
 
   it('is explained where the test is no object', async () => {
     const { lines } = await resolveText(withTests('{ "T": 5 }'));
