@@ -78,7 +78,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     '7 › attack: "nothing" is not valid. Available: fgsm, ifgsm, minimal, pixels.',
   ],
   'an attack in capitals': [{ attack: 'FGSM' }, '7 › attack: "FGSM" is not valid. Did you mean "fgsm"?'],
-  'an attack of the wrong type': [{ attack: 5 }, '7 › attack: 5 is not valid: enter text in quotes.'],
+  'an attack of the wrong type': [{ attack: 5 }, '7 › attack: 5 is not valid: enter text in quotes or a list [ … ].'],
   'a norm that the attack does not know': [
     { norm: 'l1' },
     '7 › norm: "l1" is not valid: enter one of the norms that FGSM supports: linf, l2.',
@@ -193,6 +193,41 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     '6 › detector: "detector" is missing but required by "attacker". Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only if the image is misclassified and accepted.',
   ],
   'a word for the audit': [{ audit: 'yes' }, '7 › audit: "yes" is not valid: enter true or false.'],
+
+  'an unknown attack in a list': [
+    { attack: ['fgsm', 'fgsn'] },
+    '7 › attack[1]: "fgsn" is not valid. Did you mean "fgsm"?',
+  ],
+  'an empty list of attacks': [{ attack: [] }, '7 › attack: Enter at least one attack.'],
+  'no attack in a list': [
+    { attack: ['fgsm', { parameters: {} }, 5] },
+    '7 › attack[1] › attack: "attack" is missing.',
+    '7 › attack[2]: 5 is not valid. Valid values: fgsm,ifgsm,minimal.',
+  ],
+  'parameters of a list': [
+    { attack: ['fgsm', { attack: 'ifgsm', parameters: { steps: 0 } }] },
+    '7 › attack[1] › parameters › steps: 0 is not valid: it must be at least 1.',
+  ],
+  'an amount without a value in a list': [
+    { attack: [{ attack: 'ifgsm', parameters: { stepSize: '1/0' } }] },
+    '7 › attack[0] › parameters › stepSize: "1/0" divides by zero.',
+  ],
+  'parameters beside a list': [
+    { attack: ['fgsm', 'ifgsm'], parameters: { steps: 3 } },
+    '8 › parameters: Each attack of a list has its own parameters: move them there, as in { "attack": "pgd", "parameters": { "steps": 50 } }.',
+  ],
+  'a norm that an attack of a list does not know': [
+    { attack: ['fgsm', 'minimal'], norm: 'linf' },
+    '8 › norm: "linf" is not valid: enter the norm that Ensemble (FGSM, Minimal attack) supports: l2.',
+  ],
+  'a target that an attack of a list does not know': [
+    { attack: ['fgsm', 'minimal'], target: 'stop', expect: { successRate: 0 } },
+    '8 › target: Ensemble (FGSM, Minimal attack) does not support targets: remove "target".',
+  ],
+  'a list of attacks without a budget': [
+    { attack: ['fgsm', 'pixels'] },
+    '7 › attack[1]: Pixel attack works in l0 only, where a list has no budget. Make it a test of its own.',
+  ],
 
   'an unknown preset': [{ preset: 'papr' }, '7 › preset: "papr" is not valid. Did you mean "paper"?'],
   'a negative seed': [{ seed: -1 }, '7 › seed: -1 is not valid: it must be at least 0.'],
