@@ -13,7 +13,7 @@ import { type Candidate, gain, type Wish } from './candidate.ts';
 import type { ConfiguredAttack } from './configuredAttack.ts';
 import { latticeSearch } from './latticeSearch.ts';
 import { meanAnswer } from './meanAnswer.ts';
-import { type PendingAsk, pendingAsks } from './pendingAsk.ts';
+import { type PendingAsk, pendingAsks, repeated, samplesOf } from './pendingAsk.ts';
 import { createProjection, isWithin, roundToGrid } from './projection.ts';
 import { Recorder, type Step } from './recorder.ts';
 import type { Victim } from './victim.ts';
@@ -79,6 +79,8 @@ export class Conversation {
   /** The best that is not on the grid, where that is settled later. */
   #bestOffGrid: Candidate | undefined;
   #order = 0;
+  /** How many answers the attack takes about a point: what it proposes is judged by as many. */
+  #samples = 1;
   #ended = false;
   #settled = false;
   #queries = { points: 0, gradients: 0 };
@@ -214,7 +216,7 @@ export class Conversation {
     const { image, goal } = this.#subject;
     const rounds = this.#options.attack.choice.quantize && !this.#settlesLater;
     const judged = rounds ? roundToGrid(image, point, this.#budget.norm) : point.slice();
-    this.#ask([{ point: judged, goal, order, stage: this.#stage }]);
+    this.#ask(repeated({ point: judged, goal, order, stage: this.#stage }, this.#samples));
   }
 
   /** After the attack: looks for a point of the grid that does what the best point beside it does. */
@@ -251,6 +253,7 @@ export class Conversation {
         for (const point of query.points) this.#propose(point, this.#order++);
       } else if (query.points.length > 0) {
         this.#answers = [];
+        if (query.kind === 'pullback') this.#samples = samplesOf(query);
         if (this.#ask(pendingAsks(query, { goal, stage: this.#stage }, () => this.#order++))) return;
         this.#end();
         return;
