@@ -12,7 +12,7 @@ import { describeOutcome, type TestReport } from '../reports/report.ts';
 import { dropUnfinishedLine } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
-import { definitionOf } from '../runner/configuredAttack.ts';
+import { definitionOf, namesOf } from '../runner/configuredAttack.ts';
 import { victimOf } from '../runner/victim.ts';
 import { describeError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
@@ -134,5 +134,14 @@ function describeDetector(
   { opened: { kind, definition, threshold, falsePositiveRate, seen } }: Guarded,
 ): TestReport['detector'] {
   const { title } = definition;
-  return { name, path, attacker, kind, title, threshold, falsePositiveRate, seen: seen.includes(attacks[0].attack) };
+  return {
+    name,
+    path,
+    attacker,
+    kind,
+    title,
+    threshold,
+    falsePositiveRate,
+    seen: namesOf(attacks[0]).some((name) => seen.includes(name)),
+  };
 }

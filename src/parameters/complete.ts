@@ -30,8 +30,10 @@ export function completeParameters<P, Context>(
   const complete: Record<string, unknown> = {};
   for (const [name, parameter] of Object.entries<Parameter<unknown, P, Context>>(parameters)) {
     const { value } = parameter[preset] ?? parameter.quick;
-    if (Object.hasOwn(given, name)) complete[name] = readValue(parameter, given[name]);
-    else complete[name] = typeof value === 'function' ? value(context as Context, complete as P) : value;
+    if (Object.hasOwn(given, name)) {
+      complete[name] =
+        parameter.complete?.(given[name], preset, context as Context) ?? readValue(parameter, given[name]);
+    } else complete[name] = typeof value === 'function' ? value(context as Context, complete as P) : value;
   }
   return complete as P;
 }

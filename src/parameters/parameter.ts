@@ -23,6 +23,8 @@ export interface Parameter<T, P = unknown, Context = undefined> {
   readonly quick: Default<T, P, Context>;
   /** The preset `paper`, where the original source says other than `quick`. */
   readonly paper?: Default<T, P, Context>;
+  /** What a value that is given stands for, where preset and context have a say in it. */
+  readonly complete?: (given: unknown, preset: Preset, context: Context) => T;
 }
 
 /** The parameters that become a P, by name. */

@@ -1,5 +1,6 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
+import { ensemble, type Member } from '../attacks/ensemble.ts';
 import type { Budget } from '../geometry/budget.ts';
 import type { Norm } from '../geometry/norms.ts';
 import { completeParameters } from '../parameters/complete.ts';
@@ -45,9 +46,14 @@ export function configureAttack(attack: AttackDefinition, choice: AttackChoice):
   return { attack: attack.id, choice: { ...choice, parameters: given }, budget, parameters: complete };
 }
 
-/** The attack of the catalog with this id. @throws UserError when there is none. */
+/** The ids of what is run: the attack's, or those of a list. */
+export function namesOf({ attack, parameters }: ConfiguredAttack): string[] {
+  return attack === ensemble.id ? (parameters.attacks as readonly Member[]).map((member) => member.attack) : [attack];
+}
+
+/** The attack of the catalog with this id, or the ensemble. @throws UserError when there is none. */
 export function definitionOf(id: string): AttackDefinition {
-  const attack = catalog.get(id);
+  const attack = id === ensemble.id ? (ensemble as unknown as AttackDefinition) : catalog.get(id);
   if (attack === undefined) throw new UserError(`There is no attack "${id}".`);
   return attack;
 }

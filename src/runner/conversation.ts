@@ -13,7 +13,7 @@ import { type Candidate, gain, type Wish } from './candidate.ts';
 import type { ConfiguredAttack } from './configuredAttack.ts';
 import { latticeSearch } from './latticeSearch.ts';
 import { meanAnswer } from './meanAnswer.ts';
-import { type PendingAsk, pendingAsks } from './pendingAsk.ts';
+import { type PendingAsk, pendingAsks, repeated, samplesOf } from './pendingAsk.ts';
 import { createProjection, isWithin, roundToGrid } from './projection.ts';
 import { Recorder, type Step } from './recorder.ts';
 import type { Victim } from './victim.ts';
@@ -81,6 +81,8 @@ export class Conversation {
   /** The best that is not on the grid, where that is settled later. */
   #bestOffGrid: Candidate | undefined;
   #order = 0;
+  /** How many answers the attack takes about a point: what it proposes is judged by as many. */
+  #samples = 1;
   #ended = false;
   #settled = false;
   #succeededOffGrid = false;
@@ -229,7 +231,7 @@ export class Conversation {
       this.#options.victim.queryLimit === undefined;
     const besides =
       isCounted && !isOnGrid(point) ? [{ ...common, point: Float32Array.from(point), isOffGrid: true }] : [];
-    this.#ask([{ ...common, point: judged }, ...besides]);
+    this.#ask([...repeated({ ...common, point: judged }, this.#samples), ...besides]);
   }
 
   /** After the attack: looks for a point of the grid that does what the best point beside it does. */
@@ -266,6 +268,7 @@ export class Conversation {
         for (const point of query.points) this.#propose(point, this.#order++);
       } else if (query.points.length > 0) {
         this.#answers = [];
+        if (query.kind === 'pullback') this.#samples = samplesOf(query);
         if (this.#ask(pendingAsks(query, { goal, stage: this.#stage }, () => this.#order++))) return;
         this.#end();
         return;

@@ -22,9 +22,8 @@ export function pendingAsks(
   about: Pick<PendingAsk, 'goal' | 'stage'>,
   nextOrder: () => number,
 ): PendingAsk[] {
-  const size = (query.kind === 'pullback' && query.samples) || 1;
   return query.points.flatMap((point, slot) => {
-    const ask: PendingAsk = {
+    const ask = {
       ...about,
       // A copy: what was judged must not change when the attack writes to its point again.
       point: point.slice(),
@@ -32,8 +31,19 @@ export function pendingAsks(
       order: nextOrder(),
       ...(query.kind === 'logits' && { at: query.at?.[slot] }),
       ...(query.kind === 'pullback' && { functionals: query.functionals[slot] }),
-      ...(size > 1 && { sample: { answers: [], size } }),
     };
-    return Array.from({ length: size }, () => ({ ...ask }));
+    return repeated(ask, samplesOf(query));
   });
+}
+
+/** How many answers a query wants about each point. */
+export function samplesOf(query: Query): number {
+  return (query.kind === 'pullback' && query.samples) || 1;
+}
+
+/** An ask as often as answers about its point are wanted; they are taken together. */
+export function repeated(ask: PendingAsk, size: number): PendingAsk[] {
+  if (size === 1) return [ask];
+  const sample = { answers: [], size };
+  return Array.from({ length: size }, () => ({ ...ask, sample }));
 }

@@ -1,40 +1,31 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
+import { ensemble } from '../attacks/ensemble.ts';
 import { kinds } from '../attacks/kind.ts';
 import { parametersSchema } from '../parameters/schema.ts';
+import { type Attacks, attackChoice, ruleWhere } from './attackChoice.ts';
+import { listedAttackSchema } from './attackList.ts';
 import { testBase } from './schema.ts';
-
-/** The attacks that settings can name, by id. */
-export type Attacks = ReadonlyMap<string, AttackDefinition>;
 
 /** A value of `perturb.tests`, for VS Code: what holds for each attack applies once the test names that attack. */
 export function testSchema(attacks: Attacks) {
+  const { attack, ...others } = testBase.properties;
+  const names = attackChoice([...attacks.values()]);
+  const list = { type: 'array', items: listedAttackSchema(attacks), minItems: 1 };
   return {
-    ...anyTestSchema(attacks),
-    allOf: [...attacks.values()].map((attack) => ruleWhere({ attack: attack.id }, attackRules(attack))),
+    ...testBase,
+    properties: { ...others, attack: { ...attack, anyOf: [{ type: 'string', ...names }, list] } },
+    allOf: [
+      ...[...attacks.values()].map((attack) => ruleWhere({ attack: attack.id }, attackRules(attack))),
+      // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
+      { if: { properties: { attack: { type: 'array' } }, required: ['attack'] }, then: listRules(ensemble as never) },
+    ],
   };
-}
-
-/** What holds where a key has a value. */
-export function ruleWhere<Rule extends object>(condition: Readonly<Record<string, string>>, rule: Rule) {
-  const properties = Object.entries(condition).map(([key, value]) => [key, { const: value }]);
-  // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-  return { if: { properties: Object.fromEntries(properties), required: Object.keys(condition) }, then: rule };
 }
 
 /** What holds for a test whichever attack it names. */
 export function anyTestSchema(attacks: Attacks) {
   const attack = { ...testBase.properties.attack, ...attackChoice([...attacks.values()]) };
   return { ...testBase, properties: { ...testBase.properties, attack } };
-}
-
-/** The ids of attacks, with a description of each. */
-export function attackChoice(attacks: readonly AttackDefinition[]) {
-  return {
-    enum: attacks.map(({ id }) => id),
-    markdownEnumDescriptions: attacks.map(
-      ({ title, description, threatModel, source }) => `**${title}** (${threatModel}). ${description}\n\n${source}`,
-    ),
-  };
 }
 
 /** What holds for a test that names this attack, in one piece: no conditions, so a mistake gives a single error. */
@@ -50,6 +41,21 @@ export function testSchemaOf(attack: AttackDefinition) {
     properties: { ...testBase.properties, ...rules.properties, ...metrics },
     required: [...testBase.required, ...rules.required],
   };
+}
+
+/** What holds for a test that names this list of attacks, in one piece. @param attacks the ensemble that they make */
+export function testSchemaOfList(attacks: AttackDefinition) {
+  const rules = listRules(attacks);
+  const schema = testSchemaOf(attacks);
+  return { ...schema, properties: { ...schema.properties, ...rules.properties } };
+}
+
+function listRules(attacks: AttackDefinition) {
+  const rules = attackRules(attacks);
+  const parameters = refused(
+    'Each attack of a list has its own parameters: move them there, as in { "attack": "pgd", "parameters": { "steps": 50 } }.',
+  );
+  return { ...rules, properties: { ...rules.properties, parameters } };
 }
 
 /** What an attack demands beyond what holds for every test. */

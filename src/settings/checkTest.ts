@@ -1,20 +1,25 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
-import { type Attacks, anyTestSchema, testSchemaOf } from './attackSchema.ts';
+import type { Attacks } from './attackChoice.ts';
+import { readAttackList } from './attackList.ts';
+import { anyTestSchema, testSchemaOf, testSchemaOfList } from './attackSchema.ts';
 import { checkNamed, named } from './checkNamed.ts';
 import { epsilonFaults } from './epsilonFaults.ts';
 import { memoize } from './memoize.ts';
 import { type Fault, isObject, soundPart } from './problem.ts';
 import { type TestSettings, testBase } from './schema.ts';
+import { structuralFaults } from './structure.ts';
 
 const schemas = { one: memoize(testSchemaOf), any: memoize(anyTestSchema) };
 
 /** What is wrong with a test on its own, before anyone looks at its models and its dataset. */
 export function checkTest(value: unknown, attacks: Attacks): Fault[] {
   const settings = isObject(value) ? value : {};
-  const attack = named(settings.attack, attacks);
-  const outerKeys = testBase.properties;
-  const faults = checkNamed(value, attacks, { owner: 'attack', key: 'attack', outerKeys, schemas });
-
+  const { attack, faults } = Array.isArray(settings.attack)
+    ? checkListed(settings, settings.attack, attacks)
+    : {
+        attack: named(settings.attack, attacks),
+        faults: checkNamed(value, attacks, { owner: 'attack', key: 'attack', outerKeys: testBase.properties, schemas }),
+      };
   const sound = soundPart<TestSettings>(value, faults);
   const { epsilon, expect } = sound;
   // If the norm or the grid is invalid, the limits are unknown.
@@ -23,6 +28,17 @@ export function checkTest(value: unknown, attacks: Attacks): Fault[] {
   if (epsilon !== undefined) faults.push(...epsilonFaults(epsilon, norm, quantize));
   if (attack && expect) faults.push(...boundFaults(attack, expect, settings.epsilon));
   return faults;
+}
+
+/** The attack that a list makes, and what is wrong with it or with what is beside it. */
+function checkListed(
+  settings: Readonly<Record<string, unknown>>,
+  list: readonly unknown[],
+  attacks: Attacks,
+): { attack: AttackDefinition | undefined; faults: Fault[] } {
+  const { definition: attack, faults } = readAttackList(list, attacks);
+  const structural = structuralFaults(attack ? testSchemaOfList(attack) : testBase, settings);
+  return { attack, faults: [...faults, ...structural] };
 }
 
 /** Lists of bounds that are not as long as the list of epsilons. */

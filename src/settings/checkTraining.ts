@@ -1,5 +1,5 @@
 import type { JSONPath } from 'jsonc-parser';
-import type { Attacks } from './attackSchema.ts';
+import type { Attacks } from './attackChoice.ts';
 import { checkNamed, named } from './checkNamed.ts';
 import { epsilonFaults } from './epsilonFaults.ts';
 import { memoize } from './memoize.ts';

@@ -2,7 +2,8 @@ import { catalog } from '../attacks/catalog.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import { providerChoices } from '../models/onnx/session/providers.ts';
-import { type Attacks, testSchema } from './attackSchema.ts';
+import type { Attacks } from './attackChoice.ts';
+import { testSchema } from './attackSchema.ts';
 import { explorerMenu } from './explorerMenu.ts';
 import { auditSchema, datasetSchema, modelSchema } from './schema.ts';
 import {

@@ -6,7 +6,8 @@ import type { DetectorPlan } from '../defenses/plan.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { parseAmount } from '../parameters/amount.ts';
 import { configureAttack } from '../runner/configuredAttack.ts';
-import type { Attacks } from './attackSchema.ts';
+import type { Attacks } from './attackChoice.ts';
+import { membersOf, readAttackList } from './attackList.ts';
 import { checkTest } from './checkTest.ts';
 import {
   duplicateFaults,
@@ -149,10 +150,10 @@ function commonPlan(
       : Array.from({ length: Math.max(1, epsilons.length) }, () => bound);
     return [metric, spread];
   });
-  const definition = attacks.get(attack) as AttackDefinition;
+  const { definition, parameters } = chosen(attack, attacks);
   const choice = {
     norm: settings.norm ?? definition.norms[0],
-    parameters: { ...settings.parameters },
+    parameters: { ...settings.parameters, ...parameters },
     preset: settings.preset ?? 'quick',
     quantize: settings.quantize ?? true,
   };
@@ -175,4 +176,14 @@ function commonPlan(
     seed: settings.seed ?? 0,
     origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },
   };
+}
+
+/** The attack that a test names, or the one that its list makes, with the list as its parameter. */
+function chosen(
+  attack: TestSettings['attack'],
+  attacks: Attacks,
+): { definition: AttackDefinition; parameters?: object } {
+  if (typeof attack === 'string') return { definition: attacks.get(attack) as AttackDefinition };
+  const { definition } = readAttackList(attack, attacks);
+  return { definition: definition as AttackDefinition, parameters: { attacks: membersOf(attack) } };
 }

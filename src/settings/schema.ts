@@ -14,6 +14,7 @@ import {
 } from '../models/preprocessing.ts';
 import { type Amount, amountError, amountSchema } from '../parameters/amount.ts';
 import { type Preset, presets } from '../parameters/parameter.ts';
+import type { ListedAttack } from './attackList.ts';
 
 /**
  * JSON Schemas of one model, one dataset and one test. VS Code completes and checks settings with them, and so do we:
@@ -299,7 +300,11 @@ const testProperties = {
       markdownDescription: 'Attack only images of these classes.',
     }),
   ),
-  attack: Type.String({ markdownDescription: 'Attack to run.' }),
+  attack: Type.Unsafe<string | readonly ListedAttack[]>({
+    type: ['string', 'array'],
+    markdownDescription:
+      'Attack to run, or a list of attacks, each of which is tried on the images that withstood the ones before: `["pgd", "fab"]`, or with parameters `[{ "attack": "pgd", "parameters": { "steps": 50 } }, "fab"]`.',
+  }),
   norm: Type.Optional(
     Type.Unsafe<Norm>({
       enum: norms,

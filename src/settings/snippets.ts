@@ -1,6 +1,6 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of VS Code
 import { presets } from '../models/preprocessing.ts';
-import type { Attacks } from './attackSchema.ts';
+import type { Attacks } from './attackChoice.ts';
 import type { Defenses, Detectors } from './trainingSchema.ts';
 
 /** What VS Code offers to fill in. Placeholder 1 is left for the name; a `^` before a placeholder makes it a number. */

@@ -8,7 +8,7 @@ import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import type { ModelSource } from '../models/source.ts';
 import { parseAmount } from '../parameters/amount.ts';
 import { type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
-import type { Attacks } from './attackSchema.ts';
+import type { Attacks } from './attackChoice.ts';
 import { checkDefense, checkDetector } from './checkTraining.ts';
 import { duplicateFaults, type Found, lookUp, type NamedEntry, pathOf, problemsOf } from './namedEntry.ts';
 import { type Fault, isObject, type Problem, separator, soundPart } from './problem.ts';

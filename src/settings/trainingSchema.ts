@@ -7,7 +7,8 @@ import { type Norm, norms } from '../geometry/norms.ts';
 import { type Amount, amountSchema } from '../parameters/amount.ts';
 import type { AnyParameters } from '../parameters/parameter.ts';
 import { parametersSchema } from '../parameters/schema.ts';
-import { type Attacks, attackChoice, budgetRules, ruleWhere } from './attackSchema.ts';
+import { type Attacks, attackChoice, ruleWhere } from './attackChoice.ts';
+import { budgetRules } from './attackSchema.ts';
 import { closed, nonEmptyString, path, presetOf } from './schema.ts';
 
 /** The detectors and the training defenses that settings can name, by id. */

@@ -1,7 +1,7 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
 import type { Kind } from '../attacks/kind.ts';
-import type { Attacks } from '../settings/attackSchema.ts';
+import type { Attacks } from '../settings/attackChoice.ts';
 import { describeDefinition } from './describeDefinition.ts';
 
 const headings: Readonly<Record<Kind, string>> = {

@@ -1,4 +1,5 @@
 import { catalog } from '../../attacks/catalog.ts';
+import { ensemble, type Member } from '../../attacks/ensemble.ts';
 import { kinds } from '../../attacks/kind.ts';
 import { isAmount } from '../../parameters/amount.ts';
 import { type ExampleReport, formatEpsilon, type TestReport } from '../../reports/report.ts';
@@ -16,20 +17,15 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
   const { attack, detector } = report;
   const { epsilon, label } = example;
   const round = report.rounds.find((one) => one.epsilon === epsilon);
-  const parameters = Object.entries(round?.parameters ?? attack.parameters);
+  const parameters = round?.parameters ?? attack.parameters;
   const entry = {
     model: report.model.name,
     ...(report.dataset.path !== '' && { dataset: report.dataset.name }),
     ...(hasLabels && kinds[attack.kind].hasTrueLabel && { classes: [label] }),
-    attack: attack.id,
+    ...attackEntry(attack.id, parameters),
     norm: attack.norm,
     ...(epsilon !== undefined && { epsilon: attack.norm === 'linf' ? amount(epsilon) : epsilon }),
     ...(attack.target !== undefined && { target: attack.target }),
-    ...(parameters.length > 0 && {
-      parameters: Object.fromEntries(
-        parameters.map(([name, value]) => [name, takesAmount(attack.id, name) ? amount(value as number) : value]),
-      ),
-    }),
     ...(detector && { detector: detector.name, attacker: detector.attacker }),
     ...(!attack.quantize && { quantize: false }),
     seed: report.seed,
@@ -43,6 +39,19 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
     .slice(1, -1)
     .map((line) => line.slice(2))
     .join('\n');
+}
+
+/** The attack with its parameters; a list of attacks as one. */
+function attackEntry(attack: string, parameters: Readonly<Record<string, unknown>>): object {
+  if (attack === ensemble.id) {
+    const members = parameters.attacks as readonly Member[];
+    return { attack: members.map((member) => attackEntry(member.attack, member.parameters)) };
+  }
+  const entries = Object.entries(parameters).map(([name, value]) => [
+    name,
+    takesAmount(attack, name) ? amount(value as number) : value,
+  ]);
+  return { attack, ...(entries.length > 0 && { parameters: Object.fromEntries(entries) }) };
 }
 
 function takesAmount(attack: string, name: string): boolean {

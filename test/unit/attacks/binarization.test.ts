@@ -109,8 +109,10 @@ describe('an adversarial example that is there by construction', () => {
   for (const [id, parameters] of [
     ['ifgsm', {}],
     ['pgd', {}],
+    ['mtpgd', {}],
     ['mifgsm', {}],
     ['apgd', { loss: 'ce' }],
+    ['apgd', { loss: 'dlr' }],
     ['fab', {}],
     ['deepfool', {}],
     ['cw', { steps: 50 }],
@@ -120,7 +122,7 @@ describe('an adversarial example that is there by construction', () => {
     const attack = catalog.get(id) as AttackDefinition;
     for (const norm of ['linf', 'l2'] as const) {
       if (!attack.norms.includes(norm)) continue;
-      it(`is found by ${id} in ${norm}`, async () => {
+      it(`is found by ${[id, ...Object.values(parameters)].join(', ')} in ${norm}`, async () => {
         const share = await solved(attack, norm, parameters);
         assert.ok(share >= 0.95, `in ${share} of the problems`);
       });

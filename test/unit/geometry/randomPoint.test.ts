@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { distances } from '../../../src/geometry/norms.ts';
-import { randomPoint } from '../../../src/geometry/randomPoint.ts';
+import { randomPoint, randomSpherePoint } from '../../../src/geometry/randomPoint.ts';
 
 const draws = 4000;
 const size = 3;
@@ -13,10 +13,10 @@ function assertUniform(values: readonly number[]): void {
   assert.ok(distance < 1.95 / Math.sqrt(values.length), `${distance}`);
 }
 
-/** Random vectors of a ball around zero. */
-function vectors(norm: 'linf' | 'l2' | 'l1', epsilon: number): Float32Array[] {
+/** Random vectors of a ball around zero, or of its sphere. */
+function vectors(norm: 'linf' | 'l2' | 'l1', epsilon: number, draw = randomPoint): Float32Array[] {
   const random = xoroshiro128plus(1);
-  return Array.from({ length: draws }, () => randomPoint(new Float32Array(size), { norm, epsilon }, random));
+  return Array.from({ length: draws }, () => draw(new Float32Array(size), { norm, epsilon }, random));
 }
 
 describe('random points of a ball', () => {
@@ -44,4 +44,26 @@ describe('random points of a ball', () => {
       for (let i = 0; i < size; i++) assertUniform(vectors(norm, 1).map((vector) => direction[norm](vector, i)));
     });
   }
+});
+
+describe('random points of a sphere', () => {
+  for (const norm of ['linf', 'l2', 'l1'] as const) {
+    it(`are at its radius in ${norm}, on every side as often`, () => {
+      const points = vectors(norm, 0.25, randomSpherePoint);
+      for (const point of points) {
+        assert.ok(Math.abs(distances(new Float32Array(size), point, 1)[norm] - 0.25) < 1e-6, String(point));
+      }
+      for (let i = 0; i < size; i++) {
+        const above = points.filter((point) => (point[i] as number) > 0).length / draws;
+        assert.ok(Math.abs(above - 0.5) < 0.03, `${above} of the points are above zero in value ${i}`);
+      }
+    });
+  }
+
+  it('have any direction alike in l2', () => {
+    for (let i = 0; i < size; i++) {
+      const heights = vectors('l2', 1, randomSpherePoint).map((point) => ((point[i] as number) + 1) / 2);
+      assertUniform(heights);
+    }
+  });
 });

@@ -1,68 +1,39 @@
 import assert from 'node:assert/strict';
-import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
-import { pullback } from '../../../src/attacks/dialogue.ts';
-import { createGoal } from '../../../src/attacks/goal.ts';
-import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { meanAnswer } from '../../../src/runner/meanAnswer.ts';
-import { linearClassifier } from '../../support/linearClassifier.ts';
-import { outcomesOf } from '../../support/runs.ts';
-import { toyAttack } from '../../support/toyAttack.ts';
+import { runAttack } from '../../../src/runner/runAttack.ts';
+import { firstFailure, itPasses } from '../../support/checks.ts';
+import { itFailsOf } from '../../support/mutants/itFailsOf.ts';
+import { rewrittenPart } from '../../support/mutants/rewrite.ts';
+import { meanAnswerChecks, samplingChecks } from './meanAnswerChecks.ts';
 
-const answer = (decision: number, value: number) => ({
-  decision,
-  logits: Float32Array.of(value, 2 * value),
-  values: [value, -value],
-  gradients: [Float32Array.of(value, 0), Float32Array.of(1, value)],
-});
-
-/** Predicts class 0 but for each `period`th question, whatever the image; the gradient is the number of the question. */
-function moody(period: number): DifferentiableClassifier {
-  const shape = { height: 1, width: 1, channels: 1 } as const;
-  const linear = linearClassifier([[0], [0]], [1, 0], shape);
-  let asked = 0;
-  return {
-    ...linear,
-    async pullback(images) {
-      const rows = images.map(() => ++asked);
-      return {
-        logits: rows.map((n) => (n % period === 0 ? Float32Array.of(0, 1) : Float32Array.of(1, 0))),
-        values: rows.map((n) => [n]),
-        gradients: rows.map((n) => [Float32Array.of(n)]),
-      };
-    },
-  };
-}
+const rewrites = {
+  'each answer is given alone': [
+    'if (sample.answers.push(answer) < sample.size) return;',
+    'sample.answers.push(answer);',
+  ],
+  'what is proposed is judged by one answer': ['stage: this.#stage }, this.#samples)', 'stage: this.#stage }, 1)'],
+  'answers are not counted one by one': ['    this.#count(answer);\n', ''],
+} as const;
 
 describe('several answers about one point', () => {
-  it('come to their means, and to what was predicted most often, the first of equals', () => {
-    const mean = meanAnswer([answer(1, 1), answer(0, 2), answer(0, 6), answer(1, -1)]);
-    assert.deepEqual(mean, {
-      decision: 1,
-      logits: Float32Array.of(2, 4),
-      values: [2, -2],
-      gradients: [Float32Array.of(2, 0), Float32Array.of(1, 2)],
+  itPasses(meanAnswerChecks, meanAnswer);
+  itPasses(samplingChecks, runAttack);
+
+  describe('are told from mistakes in their mean', () => {
+    itFailsOf(meanAnswerChecks, 'runner/meanAnswer.ts', 'meanAnswer', {
+      'it is their sum': ['sum / rows.length', 'sum'],
+      'the last of equals is predicted': ['next[1] > best[1]', 'next[1] >= best[1]'],
+      'the first decides': ['mostFrequent(answers.map(({ decision }) => decision))', 'first.decision'],
     });
-    assert.equal(meanAnswer([answer(2, 0), answer(1, 0), answer(1, 0)]).decision, 1);
-    assert.deepEqual(meanAnswer([{ decision: 3 }, { decision: 3 }]), { decision: 3 });
   });
 
-  it('are one to the attack, and judged as one, while each is counted', async () => {
-    const seen: number[] = [];
-    const attack: AttackDefinition = toyAttack('white-box', function* ({ image, goal }) {
-      const { value, gradient } = yield* pullback(
-        image.map(() => 0.75),
-        goal.loss,
-        4,
-      );
-      seen.push(value, gradient[0] as number);
-    });
-    const run = { budget: { norm: 'linf', epsilon: 1 }, stopAtSuccess: false } as const;
-    const subject = { image: Float32Array.of(0.5), goal: createGoal(0), seed: 1 };
-    const [seldom] = await outcomesOf(attack, { ...run, classifier: moody(4) }, [subject]);
-    assert.deepEqual(seen, [2.5, 2.5]);
-    assert.deepEqual(seldom?.queries, { points: 4, gradients: 4 });
-    assert.equal(seldom?.best?.success, false, 'one wrong answer of four is no success');
-    const [always] = await outcomesOf(attack, { ...run, classifier: moody(1) }, [subject]);
-    assert.equal(always?.best?.success, true);
+  describe('are told from mistakes in who gets them', () => {
+    for (const [mistake, rewrite] of Object.entries(rewrites)) {
+      it(`where ${mistake}`, async () => {
+        const place = { folder: 'runner', file: 'runAttack', exported: 'runAttack', part: 'conversation' };
+        const mutant = await rewrittenPart<typeof runAttack>(place, rewrite);
+        assert.notEqual(await firstFailure(samplingChecks, mutant), undefined, 'the mutant passes every check');
+      });
+    }
   });
 });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { Ajv } from 'ajv';
+import type { attackChoice } from '../../../src/settings/attackChoice.ts';
 import { testSchema } from '../../../src/settings/attackSchema.ts';
 import { configuration, settingKeys, updateManifest } from '../../../src/settings/configuration.ts';
 import { defenseSchema, detectorSchema } from '../../../src/settings/trainingSchema.ts';
@@ -28,8 +29,9 @@ describe('the contributed settings', () => {
 
   it('describe each attack and each parameter with its default', () => {
     const schema = testSchema(attacks);
-    assert.deepEqual(schema.properties.attack.enum, ['fgsm', 'ifgsm', 'minimal', 'pixels']);
-    assert.match(schema.properties.attack.markdownEnumDescriptions[0] ?? '', /^\*\*FGSM\*\* \(white-box\)\. /);
+    const [names] = schema.properties.attack.anyOf as [ReturnType<typeof attackChoice>, object];
+    assert.deepEqual(names.enum, ['fgsm', 'ifgsm', 'minimal', 'pixels']);
+    assert.match(names.markdownEnumDescriptions[0] ?? '', /^\*\*FGSM\*\* \(white-box\)\. /);
     const { parameters } = schema.allOf[1]?.then.properties ?? assert.fail();
     assert.match(JSON.stringify(parameters), /Number of gradient steps\.\\n\\nDefault: linf: min/);
   });
@@ -44,9 +46,15 @@ describe('the contributed settings', () => {
       { ...test, model: ['m', 'n'], epsilon: [0.1, '8/255'], expect: { robustAccuracy: [0.4, 0.3] } },
       { ...test, target: 'stop', expect: { successRate: 0.1 } },
       { ...unbounded, attack: 'minimal' },
+      { ...test, attack: ['fgsm', { attack: 'ifgsm', parameters: { steps: 3 } }, 'minimal'] },
     ];
     const refused: object[] = [
       { ...test, attack: 'unknown' },
+      { ...test, attack: ['fgsm', 'unknown'] },
+      { ...test, attack: ['fgsm', 'pixels'] },
+      { ...test, attack: ['fgsm', { attack: 'ifgsm', parameters: { steps: 0 } }] },
+      { ...test, attack: ['fgsm', 'ifgsm'], parameters: { steps: 3 } },
+      { ...unbounded, attack: ['fgsm', 'ifgsm'] },
       { ...test, norm: 'l1' },
       { ...test, steps: 3 },
       { ...test, parameters: { steps: 3 } },

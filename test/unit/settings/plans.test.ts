@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
 import { epsilonsOf } from '../../../src/evaluation/plan.ts';
-import { removeFiles, resolveFiles, resolveText } from './workspaces.ts';
+import { removeFiles, resolveFiles, resolveText, withTests } from './workspaces.ts';
 
 describe('plans', () => {
   afterEach(removeFiles);
@@ -96,6 +96,26 @@ describe('plans', () => {
     assert.deepEqual((await audits('"perturb.audit": "sometimes",')).slice(3), [
       '.vscode/settings.json:2 perturb.audit: Enter true, false, or "strict".',
     ]);
+  });
+
+  it('of a list of attacks have the parameters of each', async () => {
+    const test = {
+      model: 'signs',
+      dataset: 'street',
+      attack: ['fgsm', { attack: 'ifgsm', parameters: { steps: 3 } }],
+      epsilon: '8/255',
+      expect: { robustAccuracy: 0.4 },
+    };
+    const { plans, problems } = await resolveText(withTests(JSON.stringify({ T: test })));
+    assert.deepEqual(problems, []);
+    const [attack] = plans[0]?.attacks ?? assert.fail();
+    assert.deepEqual([attack.attack, attack.budget], ['ensemble', { norm: 'linf', epsilon: 8 / 255 }]);
+    assert.deepEqual(attack.parameters, {
+      attacks: [
+        { attack: 'fgsm', parameters: {} },
+        { attack: 'ifgsm', parameters: { steps: 3, stepSize: 1 / 255 } },
+      ],
+    });
   });
 
   it('have defaults for what may be left out', async () => {

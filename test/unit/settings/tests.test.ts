@@ -60,7 +60,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     '7 › parameters › steps: FGSM has no parameters. Remove "steps".',
   ],
 
-  'an attack that is no name': [{ attack: {} }, '7 › attack: {} is not valid: enter text in quotes.'],
+  'an attack that is no name': [{ attack: {} }, '7 › attack: {} is not valid: enter text in quotes or a list [ … ].'],
   'an unknown model': [{ model: 'sings' }, '7 › model: There is no "sings" in "perturb.models". Did you mean "signs"?'],
   'a model of the wrong type': [
     { model: 5 },
@@ -79,7 +79,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     '7 › attack: "nothing" is not valid. Available: fgsm, ifgsm, minimal, pixels.',
   ],
   'an attack in capitals': [{ attack: 'FGSM' }, '7 › attack: "FGSM" is not valid. Did you mean "fgsm"?'],
-  'an attack of the wrong type': [{ attack: 5 }, '7 › attack: 5 is not valid: enter text in quotes.'],
+  'an attack of the wrong type': [{ attack: 5 }, '7 › attack: 5 is not valid: enter text in quotes or a list [ … ].'],
   'a norm that the attack does not know': [
     { norm: 'l1' },
     '7 › norm: "l1" is not valid: enter one of the norms that FGSM supports: linf, l2.',
@@ -208,6 +208,41 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   ],
   'a word for the audit': [{ audit: 'yes' }, '7 › audit: "yes" is not valid: enter true, false, or "strict".'],
 
+  'an unknown attack in a list': [
+    { attack: ['fgsm', 'fgsn'] },
+    '7 › attack[1]: "fgsn" is not valid. Did you mean "fgsm"?',
+  ],
+  'an empty list of attacks': [{ attack: [] }, '7 › attack: Enter at least one attack.'],
+  'no attack in a list': [
+    { attack: ['fgsm', { parameters: {} }, 5] },
+    '7 › attack[1] › attack: "attack" is missing.',
+    '7 › attack[2]: 5 is not valid. Valid values: fgsm,ifgsm,minimal.',
+  ],
+  'parameters of a list': [
+    { attack: ['fgsm', { attack: 'ifgsm', parameters: { steps: 0 } }] },
+    '7 › attack[1] › parameters › steps: 0 is not valid: it must be at least 1.',
+  ],
+  'an amount without a value in a list': [
+    { attack: [{ attack: 'ifgsm', parameters: { stepSize: '1/0' } }] },
+    '7 › attack[0] › parameters › stepSize: "1/0" divides by zero.',
+  ],
+  'parameters beside a list': [
+    { attack: ['fgsm', 'ifgsm'], parameters: { steps: 3 } },
+    '8 › parameters: Each attack of a list has its own parameters: move them there, as in { "attack": "pgd", "parameters": { "steps": 50 } }.',
+  ],
+  'a norm that an attack of a list does not know': [
+    { attack: ['fgsm', 'minimal'], norm: 'linf' },
+    '8 › norm: "linf" is not valid: enter the norm that Ensemble (FGSM, Minimal attack) supports: l2.',
+  ],
+  'a target that an attack of a list does not know': [
+    { attack: ['fgsm', 'minimal'], target: 'stop', expect: { successRate: 0 } },
+    '8 › target: Ensemble (FGSM, Minimal attack) does not support targets: remove "target".',
+  ],
+  'a list of attacks without a budget': [
+    { attack: ['fgsm', 'pixels'] },
+    '7 › attack[1]: Pixel attack works in l0 only, where a list has no budget. Make it a test of its own.',
+  ],
+
   'an unknown preset': [{ preset: 'papr' }, '7 › preset: "papr" is not valid. Did you mean "paper"?'],
   'a negative seed': [{ seed: -1 }, '7 › seed: -1 is not valid: it must be at least 0.'],
   'a word for a truth value': [{ quantize: 'no' }, '7 › quantize: "no" is not valid: enter true or false.'],
@@ -249,7 +284,7 @@ describe('a mistake in a test', () => {
     );
     assert.equal(lines.length, 2);
     assert.match(lines[0] ?? '', /settings\.json:5 perturb\.tests › A: .*nested to.* is not valid: enter an object/);
-    assert.match(lines[1] ?? '', /settings\.json:6 perturb\.tests › B › epsilon: .* is not valid/);
+    assert.match(lines[1] ?? '', /settings\.json:6 perturb\.tests › B › epsilon\[0\]: .* is not valid/);
     assert.deepEqual(
       plans.map(({ name }) => name),
       ['C'],

@@ -4,7 +4,7 @@ import { dirname, join, relative } from 'node:path';
 import { fgsm } from '../../../src/attacks/gradient/fgsm.ts';
 import { ifgsm } from '../../../src/attacks/gradient/ifgsm.ts';
 import { amountSchema } from '../../../src/parameters/amount.ts';
-import type { Attacks } from '../../../src/settings/attackSchema.ts';
+import type { Attacks } from '../../../src/settings/attackChoice.ts';
 import { type Resolution, resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
 import { resolveDefensePlans, resolveDetectorPlans } from '../../../src/settings/trainingPlans.ts';

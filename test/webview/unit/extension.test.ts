@@ -83,6 +83,20 @@ describe('a settings entry for an example', () => {
     }
   });
 
+  it('has a list of attacks as a list', () => {
+    const attacks = [
+      { attack: 'pgd', parameters: { steps: 20, stepSize: 2 / 255, restarts: 2 } },
+      { attack: 'auto', parameters: { version: 'standard' } },
+      { attack: 'deepfool', parameters: {} },
+    ];
+    const list = { ...report, attack: { ...report.attack, id: 'ensemble', parameters: { attacks } }, rounds: [] };
+    const [settings] = Object.values(entry(settingsEntry(list, example(), true)));
+    const [pgd, auto] = attacks;
+    const shown = { ...pgd, parameters: { ...pgd?.parameters, stepSize: '2/255' } };
+    assert.deepEqual(settings?.attack, [shown, auto, { attack: 'deepfool' }]);
+    assert.deepEqual(checkTest(settings, catalog), []);
+  });
+
   it('names the detector, and the attacker that it faces', () => {
     const detector = { name: 'signs-lid', path: '/detectors/signs-lid', attacker: 'adaptive' } as const;
     const [settings] = Object.values(entry(settingsEntry({ ...report, detector }, example(), true)));
