@@ -5,13 +5,12 @@ import {
   chooseLayers,
   type Layers,
   layersParameter,
-  movedAgainst,
   setAside,
   spreadsOf,
   weighLayers,
-  weightedSum,
   weightsIn,
 } from './allLayers.ts';
+import { movedAgainst, weightedSum } from './composedDetectors.ts';
 import type { Detector } from './detector.ts';
 import type { DetectorDefinition, NamedArray } from './detectorDefinition.ts';
 import { fitGaussians, type Gaussians, mahalanobisDistance } from './gaussians.ts';
