@@ -122,8 +122,7 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
     const late = await openActivations(classifier, names);
     const spreads = spreadsIn(values, names.length);
     const weights = weightsIn(values, names.length);
-    // Detectors of before there was one move nothing.
-    const { magnitude = 0 } = values;
+    const { magnitude } = values;
     if (typeof magnitude !== 'number' || !(magnitude >= 0)) throw damaged('it does not say how far images are moved');
     const distances = late.sizes.map((size, k) => {
       const means = arrayIn(arrays, `means ${k}`, [-1, size]);
