@@ -153,7 +153,7 @@ describe('the pages of the audit', () => {
     const [, tests, networks] = /on (\d+) tests of (\d+) networks/.exec(results) ?? [];
     for (const { id } of checks) {
       const count = results.split(`| \`${id}\` |`).length - 1;
-      const figure = count === 0 ? 'No finding' : count === 1 ? '1 finding' : `${count} findings`;
+      const figure = count === 0 ? 'No false alarm' : count === 1 ? '1 false alarm' : `${count} false alarms`;
       const page = readFileSync(path.join(folder, `${id}.md`), 'utf8');
       assert.ok(page.includes(`${figure} in ${tests} tests of ${networks} ordinary networks`), id);
     }
