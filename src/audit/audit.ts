@@ -55,8 +55,7 @@ export async function audit(
     options.onCheck?.(done, checks.length);
     await nextTurn();
     conditions.signal?.throwIfAborted();
-    const left = allowance - spent - costOfEssentials(trial, done + 1);
-    const reason = check.obstacle?.(trial) ?? (check.isEssential ? undefined : excess(check.cost(trial), left));
+    const reason = check.obstacle?.(trial) ?? excess(check.cost(trial), allowance - spent);
     if (reason !== undefined) {
       notChecked.push({ check: check.id, reason });
       continue;
@@ -82,14 +81,14 @@ function affordableTrial(plan: TestPlan, allowance: number, options: AuditOption
   return trial;
 }
 
-/** What the essential checks take at most. @param from the place in the catalog of the first that counts. */
-function costOfEssentials(trial: Trial, from = 0): number {
-  const essential = checks.slice(from).filter(({ isEssential, obstacle }) => isEssential && !obstacle?.(trial));
+/** What the essential checks take at most. */
+function costOfEssentials(trial: Trial): number {
+  const essential = checks.filter(({ isEssential, obstacle }) => isEssential && !obstacle?.(trial));
   return essential.reduce((sum, check) => sum + check.cost(trial), 0);
 }
 
 /** Why a check is left out that costs more passes than are left. */
 function excess(cost: number, left: number): string | undefined {
   if (cost <= left) return undefined;
-  return `it may take ${cost} passes through the model, and ${Math.max(0, left)} are left for the audit`;
+  return `it may take ${cost} passes through the model, and ${left} are left for the audit`;
 }

@@ -11,7 +11,7 @@ import { unboundedAttackFails } from './checks/unboundedAttackFails.ts';
 import { unstablePredictions } from './checks/unstablePredictions.ts';
 import { zeroGradients } from './checks/zeroGradients.ts';
 
-/** Every check, those first that tell most for what they cost. */
+/** Every check, those first that cost nothing, then the essential ones, then those that tell less for what they cost. */
 export const checks: readonly Check[] = [
   successNotMonotone,
   unawareAttackerStronger,

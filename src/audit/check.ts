@@ -5,7 +5,7 @@ import type { Trial } from './trial.ts';
 export interface Check {
   /** Names the page `media/audit/<id>.md`. */
   readonly id: string;
-  /** Made whatever it costs: the sample is as small as it takes. */
+  /** Made in every audit: the sample is as small as it takes. */
   readonly isEssential?: true;
   /** Why it cannot be made on a test, as the end of a sentence; it can where nothing is said. */
   obstacle?(trial: Trial): string | undefined;

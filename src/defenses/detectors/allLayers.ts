@@ -1,11 +1,8 @@
 import { sample } from '../../data/sample.ts';
-import { clip } from '../../geometry/range.ts';
-import { addScaled } from '../../geometry/vector.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { probeImages } from '../../models/probeImages.ts';
 import type { Parameter } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
-import type { Detector } from './detector.ts';
 import type { DetectorExamples } from './detectorDefinition.ts';
 import { damaged, openActivations, type Spread, spreadOf } from './lateActivations.ts';
 import { logisticRegression } from './logisticRegression.ts';
@@ -121,48 +118,4 @@ export function weightsIn(values: Readonly<Record<string, unknown>>, count: numb
   const fits = Array.isArray(weights) && weights.length === count && weights.every(Number.isFinite);
   if (!fits) throw damaged('it does not say how its layers are weighed');
   return weights;
-}
-
-/**
- * The same detector on images that are moved against its score first: x − ε sign(∇ₓ s(x)) (Lee et al. 2018, equation 4,
- * where the score has the other sign). Its gradient is that at the moved image, since where an image is moved to changes
- * with it one to one, but for jumps of the sign.
- * @param magnitude ε, in the pixel range.
- */
-export function movedAgainst(detector: Detector, magnitude: number): Detector {
-  const moved = async (images: Parameters<Detector['score']>[0]) => {
-    const { gradients } = await detector.pullback(images);
-    return images.map((image, i) => clip(addScaled(image, (gradients[i] as Float32Array).map(Math.sign), -magnitude)));
-  };
-  return {
-    score: async (images) => detector.score(await moved(images)),
-    pullback: async (images) => detector.pullback(await moved(images)),
-  };
-}
-
-/** The weighted sum of the scores of several detectors. */
-export function weightedSum(detectors: readonly Detector[], weights: readonly number[]): Detector {
-  const sumOf = (rows: readonly (readonly number[])[], i: number) =>
-    rows.reduce((sum, row, k) => sum + (weights[k] as number) * (row[i] as number), 0);
-  return {
-    async score(images) {
-      const rows: (readonly number[])[] = [];
-      for (const detector of detectors) rows.push(await detector.score(images));
-      return images.map((_, i) => sumOf(rows, i));
-    },
-    async pullback(images) {
-      const parts: Awaited<ReturnType<Detector['pullback']>>[] = [];
-      for (const detector of detectors) parts.push(await detector.pullback(images));
-      const rows = parts.map(({ scores }) => scores);
-      return {
-        scores: images.map((_, i) => sumOf(rows, i)),
-        gradients: images.map((image, i) =>
-          parts.reduce(
-            (sum, { gradients }, k) => addScaled(sum, gradients[i] as Float32Array, weights[k] as number),
-            new Float32Array(image.length),
-          ),
-        ),
-      };
-    },
-  };
 }

@@ -5,13 +5,12 @@ import {
   chooseLayers,
   type Layers,
   layersParameter,
-  movedAgainst,
   setAside,
   spreadsOf,
   weighLayers,
-  weightedSum,
   weightsIn,
 } from './allLayers.ts';
+import { movedAgainst, weightedSum } from './composedDetectors.ts';
 import type { Detector } from './detector.ts';
 import type { DetectorDefinition, NamedArray } from './detectorDefinition.ts';
 import { fitGaussians, type Gaussians, mahalanobisDistance } from './gaussians.ts';
@@ -123,8 +122,7 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
     const late = await openActivations(classifier, names);
     const spreads = spreadsIn(values, names.length);
     const weights = weightsIn(values, names.length);
-    // Detectors of before there was one move nothing.
-    const { magnitude = 0 } = values;
+    const { magnitude } = values;
     if (typeof magnitude !== 'number' || !(magnitude >= 0)) throw damaged('it does not say how far images are moved');
     const distances = late.sizes.map((size, k) => {
       const means = arrayIn(arrays, `means ${k}`, [-1, size]);

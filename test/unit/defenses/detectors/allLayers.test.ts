@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
-import { chooseLayers, movedAgainst, weighLayers, weightedSum } from '../../../../src/defenses/detectors/allLayers.ts';
-import type { Detector } from '../../../../src/defenses/detectors/detector.ts';
+import { chooseLayers, setAside, weighLayers } from '../../../../src/defenses/detectors/allLayers.ts';
 import { lid } from '../../../../src/defenses/detectors/lid.ts';
 import { mahalanobis } from '../../../../src/defenses/detectors/mahalanobis.ts';
 import { separate } from '../../../../src/defenses/detectors/separation.ts';
@@ -78,6 +77,16 @@ describe('All layers', () => {
     assert.deepEqual(tensorflow, onnx);
   });
 
+  it('are weighed by images that they were not fitted to, and by what was made of these', () => {
+    const { fitting, rest, made } = setAside({ clean, adversarial }, 1);
+    assert.deepEqual([fitting.length, rest.length, made.length], [80, 40, 40]);
+    assert.deepEqual(
+      made.map(({ original }) => clean[original]),
+      rest,
+    );
+    assert.ok(!rest.some((image) => fitting.includes(image)), 'apart');
+  });
+
   it('are weighed by how well they tell adversarial examples apart', () => {
     const cleanRows = Array.from({ length: 20 }, (_, i) => [...noise(3, i + 1)]);
     const rows = Array.from({ length: 20 }, (_, i) =>
@@ -88,34 +97,6 @@ describe('All layers', () => {
     assert.ok(more > 0.5 && less < -0.5 && Math.abs(none) < 0.3, `${weights}`);
     assert.equal(spreads.length, 3);
     assert.throws(() => weighLayers(cleanRows, rows.slice(0, 3)), { name: 'UserError', message: /there are 20 and 3/ });
-  });
-
-  it('of detectors are added by their weights', async () => {
-    const linear = (slope: number): Detector => ({
-      score: async (images) => images.map(([x = 0]) => slope * x),
-      pullback: async (images) => ({
-        scores: images.map(([x = 0]) => slope * x),
-        gradients: images.map(() => Float32Array.of(slope)),
-      }),
-    });
-    const sum = weightedSum([linear(2), linear(3)], [10, -1]);
-    assert.deepEqual(await sum.score([Float32Array.of(2), Float32Array.of(1)]), [34, 17]);
-    const { scores, gradients } = await sum.pullback([Float32Array.of(2)]);
-    assert.deepEqual([scores, [...(gradients[0] as Float32Array)]], [[34], [17]]);
-  });
-
-  it('see an image that was moved down its score, within the range of pixels', async () => {
-    const square: Detector = {
-      score: async (images) => images.map((image) => image.reduce((sum, x) => sum + x * x, 0)),
-      pullback: async (images) => ({
-        scores: await square.score(images),
-        gradients: images.map((image) => image.map((x) => 2 * x)),
-      }),
-    };
-    const moved = movedAgainst(square, 0.25);
-    assert.deepEqual(await moved.score([Float32Array.of(1, 0.5), Float32Array.of(0.125, 0)]), [0.5625 + 0.0625, 0]);
-    const { gradients } = await moved.pullback([Float32Array.of(1, 0.5)]);
-    assert.deepEqual(gradients, [Float32Array.of(1.5, 0.5)]);
   });
 });
 

@@ -78,6 +78,7 @@ describe('The Mahalanobis detector', () => {
     await bind({});
     for (const broken of [
       bind({ spreads: [{ mean: 0 }] }),
+      bind({ magnitude: -1 }),
       bind({ activations: 'logits' }),
       bind({}, { 'means 0': undefined }),
       bind({}, { 'means 0': { shape: [2, 4], data: new Float32Array(8) } }),
