@@ -9,6 +9,9 @@ const trainingOnly =
 /** Names of activations in Keras for those of TensorFlow.js. */
 const renamedActivations: Readonly<Record<string, string>> = { silu: 'swish' };
 
+/** Layers that hold another one. */
+const wrappers: ReadonlySet<string | undefined> = new Set(['Bidirectional', 'TimeDistributed']);
+
 type Json = Record<string, unknown>;
 
 /** A layer in a topology. */
@@ -47,7 +50,9 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
     of(name) {
       const parts = name.split('/');
       const at = isThird ? parts.findLastIndex((part, index) => index < parts.length - 1 && byName.has(part)) : 0;
-      const own = parts.slice(Math.max(0, at));
+      // Layers inside of a wrapper have its name before theirs.
+      const isInside = wrappers.has(byName.get(parts[at - 1])?.class_name);
+      const own = parts.slice(Math.max(0, isInside ? at - 1 : at));
       const kind = byName.get(own[0])?.class_name;
       if (kind === 'Normalization' && own.at(-1) === 'count') return undefined;
       if (isThird && kind === 'DepthwiseConv2D' && own.at(-1) === 'kernel') own[own.length - 1] = 'depthwise_kernel';
@@ -136,6 +141,13 @@ function normalizeKind(layer: LayerJson): void {
         throw refused(layer, 'TensorFlow.js has no transposed convolutions with dilation or an output_padding');
       }
       return;
+    case 'Bidirectional': {
+      // Keras 3 writes the layer that goes backward down as well, and names both as TensorFlow.js does by itself.
+      const { config: inner } = config.layer as LayerJson;
+      inner.name = String(inner.name).replace(/^forward_/, '');
+      delete config.backward_layer;
+      return;
+    }
     case 'GRU':
       if (config.reset_after === true) {
         throw refused(layer, 'TensorFlow.js has no GRU that resets after its product (reset_after)');

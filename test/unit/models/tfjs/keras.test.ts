@@ -48,14 +48,16 @@ describe('Models of Keras', () => {
       continue;
     }
     for (const runtime of ['auto', 'tensorflow']) {
-      it(`answer as in Keras, on ${runtime === 'auto' ? 'ONNX Runtime' : 'TensorFlow.js'}: ${name}`, async () => {
+      it(`answer as in Keras, with the runtime "${runtime}": ${name}`, async () => {
         const { classifier, notes } = await openLayersModel(await write(model), { runtime });
         const [found = []] = await classifier.logits([shown]);
         for (const [k, value] of model.answer.entries()) {
           assert.ok(Math.abs((found[k] as number) - value) < 1e-4, `${found} is not ${model.answer}`);
         }
+        const isOnAnother = model.note.startsWith('on ');
         if (model.note === '') assert.deepEqual(notes, []);
-        else assert.ok(notes.join().includes(model.note), `the notes are ${JSON.stringify(notes)}`);
+        else if (!isOnAnother || runtime === 'auto')
+          assert.ok(notes.join().includes(model.note), `the notes are ${JSON.stringify(notes)}`);
         // TensorFlow.js has no gradient of some kernels.
         if (runtime === 'auto') assert.ok(isDifferentiable(classifier), classifier.obstacle);
       });
