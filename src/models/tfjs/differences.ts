@@ -12,6 +12,7 @@ const differences: Readonly<
     [dilationRate].flat().some((rate) => Number(rate ?? 1) > 1)
       ? 'TensorFlow.js leaves its dilation out; it is computed as in Keras'
       : undefined,
+  ResizingAsInKeras: () => 'TensorFlow.js resizes otherwise, or not at all; it is computed as in Keras',
   UpSampling2D: ({ interpolation }) =>
     interpolation === 'bilinear'
       ? 'TensorFlow.js interpolates from other places than Keras; it is computed as in TensorFlow.js'
@@ -26,6 +27,8 @@ export function differencesFromKeras(model: tfl.LayersModel): string[] {
       layer.getConfig(),
       layer.inboundNodes[0]?.inputTensors[0]?.rank ?? 0,
     );
-    return difference === undefined ? [] : [`layer ${layer.name} (${layer.getClassName()}): ${difference}`];
+    return difference === undefined
+      ? []
+      : [`layer ${layer.name} (${layer.getClassName().replace('AsInKeras', '')}): ${difference}`];
   });
 }

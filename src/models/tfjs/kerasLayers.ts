@@ -82,13 +82,96 @@ class GlobalMaxPooling2DKeepingAxes extends PoolingKeepingAxes {
   }
 }
 
+/** Images that are stretched to a size, with the corners of pixels aligned. TensorFlow.js's own loses the batch. */
+export class ResizingAsInKeras extends tfl.layers.Layer {
+  static className = 'ResizingAsInKeras';
+  readonly #config: tf.serialization.ConfigDict;
+
+  constructor(config: tf.serialization.ConfigDict) {
+    super(config);
+    this.#config = config;
+    if (config.interpolation !== 'bilinear' && config.interpolation !== 'nearest') {
+      throw new Error(`Resizing by the interpolation "${config.interpolation}" is not supported`);
+    }
+  }
+
+  override computeOutputShape([batch, , , channels]: tfl.Shape): tfl.Shape {
+    const { height, width } = this.#config as { height: number; width: number };
+    return [batch ?? null, height, width, channels ?? null];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const { height, width, interpolation } = this.#config as { height: number; width: number; interpolation: string };
+    const [x] = [inputs].flat() as [tf.Tensor4D];
+    const resize = interpolation === 'nearest' ? tf.image.resizeNearestNeighbor : tf.image.resizeBilinear;
+    return tf.tidy(() => resize(x, [height, width], false, true));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    const { height, width, interpolation } = this.#config;
+    return { ...super.getConfig(), height, width, interpolation } as tf.serialization.ConfigDict;
+  }
+}
+
+/** The middle of images. TensorFlow.js's own changes the shape of the model's input in place. */
+class CenterCrop extends tfl.layers.Layer {
+  static className = 'CenterCrop';
+  readonly #size: { readonly height: number; readonly width: number };
+
+  constructor(config: tf.serialization.ConfigDict) {
+    super(config);
+    this.#size = { height: Number(config.height), width: Number(config.width) };
+  }
+
+  override computeOutputShape([batch, height, width, channels]: tfl.Shape): tfl.Shape {
+    const { height: rows, width: columns } = this.#size;
+    if ((height ?? rows) < rows || (width ?? columns) < columns) {
+      throw new Error(`CenterCrop to ${rows} × ${columns} pixels of smaller images is not supported`);
+    }
+    return [batch ?? null, rows, columns, channels ?? null];
+  }
+
+  override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
+    const { height, width } = this.#size;
+    const [x] = [inputs].flat() as [tf.Tensor4D];
+    const [, rows, columns] = x.shape;
+    const start: [number, number, number, number] = [0, (rows - height) >> 1, (columns - width) >> 1, 0];
+    return tf.tidy(() => tf.slice4d(x, start, [-1, height, width, -1]));
+  }
+
+  override getConfig(): tf.serialization.ConfigDict {
+    return { ...super.getConfig(), ...this.#size };
+  }
+}
+
+type DepthwiseBase = new (config: tf.serialization.ConfigDict) => tfl.layers.Layer;
+const OwnDepthwise = tfl.layers.depthwiseConv2d({ kernelSize: 1 }).constructor as DepthwiseBase;
+
+/** TensorFlow.js's own leaves the dilation out of its size. */
+class DepthwiseConv2D extends OwnDepthwise {
+  static className = 'DepthwiseConv2D';
+
+  override computeOutputShape(given: tfl.Shape | tfl.Shape[]): tfl.Shape | tfl.Shape[] {
+    const [batch = null, height, width] = given as tfl.Shape;
+    const whole = super.computeOutputShape(given) as tfl.Shape;
+    const { kernelSize, strides, padding, dilationRate } = this.getConfig() as Record<string, number[]> & {
+      padding: string;
+    };
+    if (padding !== 'valid') return whole;
+    const sizes = [height, width].map((size, axis) => {
+      const reach = ((kernelSize?.[axis] ?? 1) - 1) * (dilationRate?.[axis] ?? 1);
+      return size == null ? null : Math.floor((size - reach - 1) / (strides?.[axis] ?? 1)) + 1;
+    });
+    return [batch, ...sizes, whole.at(-1) ?? null];
+  }
+}
+
 let isRegistered = false;
 
 /** Makes layers that Keras has, and TensorFlow.js has not, known to it. */
 export function registerKerasLayers(): void {
   if (isRegistered) return;
   isRegistered = true;
-  for (const layer of [Normalization, GlobalAveragePooling2DKeepingAxes, GlobalMaxPooling2DKeepingAxes]) {
-    tf.serialization.registerClass(layer as never);
-  }
+  const own = [CenterCrop, GlobalAveragePooling2DKeepingAxes, GlobalMaxPooling2DKeepingAxes, DepthwiseConv2D];
+  for (const layer of [Normalization, ResizingAsInKeras, ...own]) tf.serialization.registerClass(layer as never);
 }

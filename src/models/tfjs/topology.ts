@@ -4,16 +4,20 @@ import { registerKerasLayers } from './kerasLayers.ts';
 
 /** Layers that act in training alone, and hand on what they are given at inference. */
 const trainingOnly =
-  /^(Random(Flip|Rotation|Zoom|Translation|Contrast|Brightness|Height|Width|Shear|Hue|Saturation|Sharpness|Invert|Erasing|Perspective|Grayscale|ColorJitter|ColorDegeneration|GaussianBlur|Posterization|ElasticTransform)|RandAugment|AugMix|MixUp|CutMix|SpatialDropout[123]D|ActivityRegularization)$/;
+  /^(Random(Flip|Rotation|Zoom|Translation|Contrast|Brightness|Height|Width|Shear|Hue|Saturation|Sharpness|Invert|Erasing|Perspective|Grayscale|ColorJitter|ColorDegeneration|GaussianBlur|Posterization|ElasticTransform)|RandAugment|AugMix|MixUp|CutMix|SpatialDropout[123]D|ActivityRegularization|Identity)$/;
 
 /** Names of activations in Keras for those of TensorFlow.js. */
 const renamedActivations: Readonly<Record<string, string>> = { silu: 'swish' };
+
+/** Layers that hold another one. */
+const wrappers: ReadonlySet<string | undefined> = new Set(['Bidirectional', 'TimeDistributed']);
 
 type Json = Record<string, unknown>;
 
 /** A layer in a topology. */
 interface LayerJson {
   class_name: string;
+  readonly module?: unknown;
   readonly config: Json;
   inbound_nodes?: unknown;
 }
@@ -36,8 +40,9 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
   const version = String((topology as Json).keras_version ?? '');
   const layers = layersIn(topology);
   const isThird = version.startsWith('3') || layers.some(({ config }) => 'batch_shape' in config);
+  const models = new Set(layers.flatMap(({ config }) => ('layers' in config ? [config.name] : [])));
   for (const layer of layers) {
-    normalizeLayer(layer, isThird);
+    normalizeLayer(layer, isThird, models);
     if (input !== undefined) fillShape(layer.config, input);
   }
   const byName = new Map(layers.map((layer) => [layer.config.name, layer]));
@@ -45,7 +50,9 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
     of(name) {
       const parts = name.split('/');
       const at = isThird ? parts.findLastIndex((part, index) => index < parts.length - 1 && byName.has(part)) : 0;
-      const own = parts.slice(Math.max(0, at));
+      // Layers inside of a wrapper have its name before theirs.
+      const isInside = wrappers.has(byName.get(parts[at - 1])?.class_name);
+      const own = parts.slice(Math.max(0, isInside ? at - 1 : at));
       const kind = byName.get(own[0])?.class_name;
       if (kind === 'Normalization' && own.at(-1) === 'count') return undefined;
       if (isThird && kind === 'DepthwiseConv2D' && own.at(-1) === 'kernel') own[own.length - 1] = 'depthwise_kernel';
@@ -64,8 +71,11 @@ function layersIn(part: unknown): LayerJson[] {
   return isLayer && !isType ? [part as LayerJson, ...inner] : inner;
 }
 
-function normalizeLayer(layer: LayerJson, isThird: boolean): void {
+/** @param models the names of models that are used as layers, or that hold all others. */
+function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<unknown>): void {
   const { config } = layer;
+  // It acts in training alone, and TensorFlow.js refuses to call a layer that has it.
+  delete config.activity_regularizer;
   for (const [key, value] of Object.entries(config)) {
     if (key.endsWith('_regularizer')) config[key] = regularizer(value as Json | null);
   }
@@ -75,10 +85,19 @@ function normalizeLayer(layer: LayerJson, isThird: boolean): void {
     const { config: policy } = config.dtype as { config?: Json };
     config.dtype = String(policy?.name ?? 'float32').replace(/^mixed_.*/, 'float32');
   }
-  if (Array.isArray(layer.inbound_nodes)) layer.inbound_nodes = layer.inbound_nodes.map(callOf);
+  const placed = (history: readonly unknown[]) => (isThird ? afterOwnCall(history, models) : history);
+  if (Array.isArray(layer.inbound_nodes)) {
+    layer.inbound_nodes = layer.inbound_nodes.map((node) => {
+      if (!Array.isArray(node) && isOperation(layer) && !takesTensorsOnly(node)) {
+        throw refused(layer, 'it calculates with numbers of its own, which TensorFlow.js has no layer for');
+      }
+      return callOf(node, placed);
+    });
+  }
   for (const key of ['input_layers', 'output_layers']) {
     const ends = config[key];
-    if (Array.isArray(ends) && typeof ends[0] === 'string') config[key] = [ends];
+    if (!Array.isArray(ends)) continue;
+    config[key] = (typeof ends[0] === 'string' ? [ends] : ends).map((end) => placed(end as unknown[]));
   }
   if (trainingOnly.test(layer.class_name)) {
     layer.class_name = 'Activation';
@@ -113,10 +132,32 @@ function normalizeKind(layer: LayerJson): void {
       if (config.keepdims === true) layer.class_name = `${kind}KeepingAxes`;
       return;
     case 'Conv2D':
-    case 'DepthwiseConv2D':
-      if (kind === 'Conv2D' && typeof config.groups === 'number' && config.groups > 1) {
+      if (typeof config.groups === 'number' && config.groups > 1) {
         throw refused(layer, 'TensorFlow.js has no convolutions in groups');
       }
+      return;
+    case 'Conv2DTranspose':
+      if (config.output_padding != null || [config.dilation_rate ?? 1].flat().some((rate) => rate !== 1)) {
+        throw refused(layer, 'TensorFlow.js has no transposed convolutions with dilation or an output_padding');
+      }
+      return;
+    case 'Bidirectional': {
+      // Keras 3 writes the layer that goes backward down as well, and names both as TensorFlow.js does by itself.
+      const { config: inner } = config.layer as LayerJson;
+      inner.name = String(inner.name).replace(/^forward_/, '');
+      delete config.backward_layer;
+      return;
+    }
+    case 'GRU':
+      if (config.reset_after === true) {
+        throw refused(layer, 'TensorFlow.js has no GRU that resets after its product (reset_after)');
+      }
+      return;
+    case 'Resizing':
+      if (config.crop_to_aspect_ratio || config.pad_to_aspect_ratio || config.antialias) {
+        throw refused(layer, 'images are only stretched here, without antialias');
+      }
+      layer.class_name = 'ResizingAsInKeras';
       return;
   }
 }
@@ -149,9 +190,27 @@ function regularizer(given: Json | null): Json | null {
 }
 
 /** The inputs of one call of a layer: Keras 3 writes what was called, with tensors inside, older ones a list. */
-function callOf(node: unknown): unknown {
+function callOf(node: unknown, placed: (history: readonly unknown[]) => readonly unknown[]): unknown {
   if (Array.isArray(node) || typeof node !== 'object' || node === null) return node;
-  return tensorsIn((node as { args?: unknown }).args).map((history) => [...history, {}]);
+  return tensorsIn((node as { args?: unknown }).args).map((history) => [...placed(history), {}]);
+}
+
+/** TensorFlow.js counts the making of a model as its first call, and Keras 3 does not. */
+function afterOwnCall(history: readonly unknown[], models: ReadonlySet<unknown>): readonly unknown[] {
+  const [name, call, ...rest] = history;
+  return models.has(name) && typeof call === 'number' ? [name, call + 1, ...rest] : history;
+}
+
+/** Whether a layer of Keras 3 is in truth a function that was applied to tensors. */
+function isOperation({ module }: LayerJson): boolean {
+  return typeof module === 'string' && /\bops\b/.test(module);
+}
+
+function takesTensorsOnly(node: unknown): boolean {
+  const { args } = node as { args?: unknown };
+  const isTensor = (part: unknown): boolean =>
+    Array.isArray(part) ? part.every(isTensor) : (part as Partial<LayerJson> | null)?.class_name === '__keras_tensor__';
+  return isTensor(args ?? []);
 }
 
 function tensorsIn(part: unknown): unknown[][] {

@@ -184,7 +184,7 @@ export class Decoder {
     const type = this.#type(data_type, name);
     const dims = tensor.dims.map(Number);
     if (type === 'string') return { type, dims, data: new Uint8Array() };
-    const length = elementCount(dims) * bytesPerElement(type);
+    const length = Math.ceil(elementCount(dims) * bytesPerElement(type));
     if (!Number.isSafeInteger(length) || dims.some((size) => size < 0)) {
       throw this.#damaged(`the constant "${name}" has the impossible shape [${dims.join(', ')}]`);
     }

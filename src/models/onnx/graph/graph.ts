@@ -14,6 +14,8 @@ export const elementTypes = {
   uint32: 12,
   uint64: 13,
   bfloat16: 16,
+  uint4: 21,
+  int4: 22,
 } as const;
 export type ElementType = keyof typeof elementTypes;
 
@@ -108,9 +110,12 @@ export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, size) => product * size, 1);
 }
 
-/** Bytes that one element takes; strings have no fixed size. */
+/** Bytes that one element takes, half a byte for those of 4 bits, two of which share one; strings have no fixed size. */
 export function bytesPerElement(type: Exclude<ElementType, 'string'>): number {
   switch (type) {
+    case 'uint4':
+    case 'int4':
+      return 0.5;
     case 'uint8':
     case 'int8':
     case 'bool':

@@ -34,6 +34,20 @@ export const shapes: Readonly<Record<string, Rule>> = {
       return build.slice(value, [top, left], [height - bottom, width - right], [2, 3]);
     }),
   ],
+  CenterCrop: ({ height, width }, _, layer) => [
+    image(layer, (value, build, { shape: [rows = 0, columns = 0] }) => {
+      const [top, left] = [(rows - Number(height)) >> 1, (columns - Number(width)) >> 1];
+      return build.slice(value, [top, left], [top + Number(height), left + Number(width)], [2, 3]);
+    }),
+  ],
+  ResizingAsInKeras: ({ height, width, interpolation }, _, layer) => [
+    image(layer, (value, build, { shape: [rows = 1, columns = 1] }) =>
+      build.op('Resize', [value, '', build.floats([1, 1, (height as number) / rows, (width as number) / columns])], {
+        mode: interpolation === 'nearest' ? 'nearest' : 'linear',
+        nearest_mode: 'round_prefer_ceil',
+      }),
+    ),
+  ],
   UpSampling2D: ({ size, interpolation = 'nearest' }, _, layer) => [
     image(layer, (value, build) =>
       build.op('Resize', [value, '', build.floats([1, 1, ...(size as number[])])], {

@@ -333,7 +333,7 @@ function automatic(layer: tfl.layers.Layer): Operation {
       } catch (error) {
         const [line] = String(error instanceof Error ? error.message : error).split('\n');
         throw new UserError(
-          `The layer ${layer.name} (${layer.getClassName()}) cannot be differentiated here: ${line} White-box attacks need its gradient.`,
+          `TensorFlow.js has no gradient of the layer ${layer.name} (${layer.getClassName()}): ${line?.replace(/\.$/, '')}`,
         );
       }
     },
