@@ -9,7 +9,7 @@ import { planned, readLines, readReport } from '../../support/readRun.ts';
 import { suiteFolder } from '../../support/suiteFolder.ts';
 
 const images = imagesOf('children', 'stop');
-const common = { model: 'signs', dataset: 'street' };
+const common = { model: 'signs', dataset: 'street', minimumEligible: 1 };
 const tests = {
   'FGSM linf': { ...common, attack: 'fgsm', epsilon: '8/255', seed: 7, expect: { robustAccuracy: 0.3 } },
   'I-FGSM curve': {

@@ -100,7 +100,7 @@ describe('a report that came as JSON', () => {
     const report = {
       metrics,
       rounds: [{ metrics, metricsOnGrid: metrics }],
-      comparisons: [{ metric: 'medianDistance', expected: 0.1, measured: Infinity, met: true }],
+      comparisons: [{ metric: 'medianDistance', expected: 0.1, measured: Infinity, result: 'met' }],
     } as unknown as TestReport;
     assert.deepEqual(reviveReport(JSON.parse(JSON.stringify(report))), report);
   });
