@@ -6,6 +6,7 @@ import { formatPath } from '../settings/problem.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
 import { UserError } from '../userError.ts';
 import { startEngine } from './engine.ts';
+import { printable } from './printable.ts';
 import { ProgressBar } from './progressBar.ts';
 
 /** What to check; `seed` draws the images. */
@@ -38,7 +39,7 @@ export async function checkPreprocessing(
       signal: interrupt.signal,
     });
     bar.clear();
-    console.log(json ? JSON.stringify(check, null, 2) : `${formatCheck(check)}\n\n${advise(check, model)}`);
+    console.log(json ? JSON.stringify(check, null, 2) : printable(`${formatCheck(check)}\n\n${advise(check, model)}`));
   } finally {
     bar.clear();
     engine.dispose();

@@ -11,6 +11,7 @@ import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { chooseEngine } from './engine.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
+import { printable } from './printable.ts';
 import { run } from './run.ts';
 import { train } from './train.ts';
 
@@ -131,6 +132,6 @@ function wholeNumber(text: string): number {
 try {
   await program.parseAsync();
 } catch (error) {
-  console.error(describeError(error));
+  console.error(printable(describeError(error)));
   process.exitCode = couldNotRun;
 }

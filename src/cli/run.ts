@@ -2,6 +2,7 @@ import type { RunReport } from '../reports/report.ts';
 import { readExamples } from '../reports/runFolder.ts';
 import { UnsavedRun } from '../run/run.ts';
 import { formatProblem } from '../settings/problem.ts';
+import { printable } from './printable.ts';
 import { ProgressBar } from './progressBar.ts';
 import { runWorkspace } from './runWorkspace.ts';
 import { formatTable } from './table.ts';
@@ -37,20 +38,20 @@ export async function run(
     ...(!json && {
       onEstimate: (line: string) => {
         bar.clear();
-        console.error(line);
+        console.error(printable(line));
       },
     }),
   })
     .catch((error) => {
       // What was measured is worth a table, even if it could not be kept.
-      if (error instanceof UnsavedRun) console.log(formatTable(error.report));
+      if (error instanceof UnsavedRun) console.log(printable(formatTable(error.report)));
       throw error;
     })
     .finally(() => bar.clear());
   const { report, folder, problems } = finished;
-  for (const problem of problems) console.error(formatProblem(problem));
+  for (const problem of problems) console.error(printable(formatProblem(problem)));
   if (json) console.log(JSON.stringify(await withExamples(report, folder), null, 2));
-  else console.log(`${formatTable(report)}\nResults: ${folder}`);
+  else console.log(printable(`${formatTable(report)}\nResults: ${folder}`));
   return problems.length > 0 ? 2 : exitCode(report);
 }
 

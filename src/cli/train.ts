@@ -7,6 +7,7 @@ import { readWorkspace } from '../settings/readSettings.ts';
 import type { Workspace } from '../settings/settingsLayer.ts';
 import { UserError } from '../userError.ts';
 import { startEngine } from './engine.ts';
+import { printable } from './printable.ts';
 import { TrainingBar } from './progressBar.ts';
 import { formatDefense, formatDetector } from './trainingTables.ts';
 
@@ -72,7 +73,7 @@ export async function train(path: string, { defense = [], detector = [], json }:
           throw error;
         })
         .finally(() => bar.clear());
-      if (!json) console.log(table);
+      if (!json) console.log(printable(table));
     }
   } finally {
     process.off('SIGINT', stop);

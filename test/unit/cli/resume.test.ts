@@ -55,7 +55,10 @@ describe('perturb run --strict', () => {
   it('fails a test of which the audit finds something', async () => {
     // One step flatters the model: many get farther within the same budget.
     const weak = { ...fgsm, attack: 'ifgsm', parameters: { steps: 1, stepSize: '1/255' } };
-    await writeWorkspace(folder.at(), { tests: { weak }, images: imagesOf('stop', 'yield', 'no-entry', 'children', 'speed-limit-60', 'priority-road') });
+    await writeWorkspace(folder.at(), {
+      tests: { weak },
+      images: imagesOf('stop', 'yield', 'no-entry', 'children', 'speed-limit-60', 'priority-road'),
+    });
     const plain = await perturb('run', folder.at(), '--output', folder.at('plain'));
     assert.equal(plain.code, 0);
     const strict = await perturb('run', folder.at(), '--strict', '--output', folder.at('strict'));
