@@ -12,8 +12,13 @@ import { isTelling } from './telling.ts';
 /** Images that an audit looks at, at most: enough to see what makes a result worthless. */
 export const mostImages = 16;
 
+/** With fewer images than these, how far a minimum-norm attack had to go is a matter of luck. */
+const fewImages = 4;
+
 /** What a minimum-norm attack found counts as beaten by an example at less than this part of its distance. */
-export const clearlyNearer = 0.9;
+export function clearlyNearer(images: number): number {
+  return images < fewImages ? 0.5 : 0.9;
+}
 
 /** What a test is audited with. */
 export interface AuditOptions extends Attacked {
@@ -60,8 +65,9 @@ export interface Result {
 
 /**
  * Draws the sample and picks the result to doubt. Of several budgets that is the largest at which so many images of the
- * sample held that they would tell, or else any did. A minimum-norm attack is read as one with a budget, the median distance that it found: what is that far counts as
- * held, and other attacks get nine tenths of it, so that hair-breadths count for nothing.
+ * sample held that they would tell, or else any did. A minimum-norm attack is read as one with a budget, the median
+ * distance that it found: what is that far counts as held, and other attacks get nine tenths of it, so that hair-breadths
+ * count for nothing. Of a few images it is the smallest distance, and others get half of it.
  * @param images how many the sample has at most.
  * @throws UserError when the plan names no attack.
  */
@@ -126,7 +132,7 @@ function resultOf(
     const distance = distances[i] as number;
     return epsilon === undefined ? !(distance < bound) : distance === Infinity;
   };
-  const allowed = epsilon ?? clearlyNearer * bound;
+  const allowed = epsilon ?? clearlyNearer(subjects.length) * bound;
   return {
     ...(Number.isFinite(allowed) ? { budget: { norm, epsilon: allowed } } : {}),
     held: subjects.filter((_, i) => hasHeld(i)),
@@ -135,9 +141,9 @@ function resultOf(
   };
 }
 
-/** The median of the distances, or where most held the largest that was found. */
+/** The median of the distances, of a few the smallest, or where most held the largest that was found. */
 function middleDistance(distances: readonly number[]): number {
   const sorted = distances.toSorted((a, b) => (a < b ? -1 : Number(a > b)));
-  const median = sorted[Math.floor(sorted.length / 2)] ?? Infinity;
-  return median < Infinity ? median : (sorted.findLast((distance) => distance < Infinity) ?? Infinity);
+  const middle = sorted[sorted.length < fewImages ? 0 : Math.floor(sorted.length / 2)] ?? Infinity;
+  return middle < Infinity ? middle : (sorted.findLast((distance) => distance < Infinity) ?? Infinity);
 }

@@ -25,7 +25,7 @@ export const moreStepsChangeResult: Check = {
     if (!isTelling(found, subjects.length)) return undefined;
     const what = attack.fixedBudget
       ? `fools ${found} of the ${result.held.length} images that held (${subjects.length} were looked at)`
-      : `finds examples more than a tenth nearer on ${found} of ${subjects.length} images`;
+      : `finds examples at less than ${100 * clearlyNearer(subjects.length)}% of the distance on ${found} of ${subjects.length} images`;
     return `With ${2 * steps} steps instead of ${steps}, ${attack.title} ${what}.`;
   },
 };
@@ -50,9 +50,10 @@ async function countImproved(
   budget: Budget,
 ): Promise<number> {
   if (attack.fixedBudget) return countSuccesses(await run(attack, given, budget, result.held));
+  const nearer = clearlyNearer(subjects.length);
   const outcomes = await run(attack, given, budget, subjects);
-  const nearer = outcomes.map(
-    (outcome, i) => distanceOf(outcome, choice.norm) < clearlyNearer * (result.distances[i] as number),
+  const improved = outcomes.map(
+    (outcome, i) => distanceOf(outcome, choice.norm) < nearer * (result.distances[i] as number),
   );
-  return nearer.filter(Boolean).length;
+  return improved.filter(Boolean).length;
 }

@@ -109,6 +109,14 @@ describe('the result that an audit doubts', () => {
       );
     });
 
+    it('is half of the smallest distance of a few images, which are a matter of luck', () => {
+      const { budget, held } = resultOf(0.2, 0.4);
+      assert.deepEqual(budget, { norm: 'l2', epsilon: 0.5 * 0.2 });
+      assert.deepEqual(seeds(held), [0, 1]);
+      assert.equal(resultOf(0.4).budget?.epsilon, 0.5 * 0.4);
+      assert.equal(resultOf(0.4, 0.1, 0.3, 0.2).budget?.epsilon, 0.9 * 0.3);
+    });
+
     it('goes by the largest distance where most images held', () => {
       assert.equal(resultOf(Infinity, 0.2, Infinity, 0.1, Infinity).budget?.epsilon, 0.9 * 0.2);
     });
