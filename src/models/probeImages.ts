@@ -1,5 +1,5 @@
-import { uniformInt } from 'pure-rand/distribution/uniformInt';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
+import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { type ImageShape, type Pixels, sizeOf } from '../data/image.ts';
 
 /** The kinds of images, each within a range of gray levels: what a batch does to an image shows where they differ. */
@@ -16,20 +16,35 @@ const kinds = [
 
 /** Images on the 8-bit grid that are as unlike as images can be, always the same: noise, ramps, squares, dark and bright. */
 export function probeImages(shape: ImageShape, count: number): Pixels[] {
-  const { height, width, channels } = shape;
   const random = xoroshiro128plus(1);
   return Array.from({ length: count }, (_, i) => {
     const { low, high, pattern } = kinds[i % kinds.length] as (typeof kinds)[number];
-    const round = Math.floor(i / kinds.length);
-    return Float32Array.from({ length: sizeOf(shape) }, (_, at) => {
-      const [channel, x] = [at % channels, Math.floor(at / channels) % width];
-      const y = Math.floor(at / (channels * width));
-      const share = {
-        noise: () => uniformInt(random, 0, 255) / 255,
-        ramp: () => ((channel + round) % 2 === 0 ? x / width : 1 - y / height),
-        squares: () => ((x >> (1 + round)) + (y >> 1) + channel) % 2,
-      }[pattern]();
-      return Math.round(low + (high - low) * share) / 255;
-    });
+    const share = patterns[pattern](shape, Math.floor(i / kinds.length), random);
+    return share.map((value) => Math.round(low + (high - low) * value) / 255);
   });
+}
+
+type Pattern = (shape: ImageShape, round: number, random: RandomGenerator) => Pixels;
+
+/** Numbers in [0, 1] for every pixel. */
+const patterns: Readonly<Record<(typeof kinds)[number]['pattern'], Pattern>> = {
+  // The highest of its 32 bits are the most random ones.
+  noise: (shape, _, random) => new Float32Array(sizeOf(shape)).map(() => (random.next() >>> 24) / 255),
+  ramp: (shape, round) =>
+    fromPlaces(shape, (y, x, channel) => ((channel + round) % 2 === 0 ? x / shape.width : 1 - y / shape.height)),
+  squares: (shape, round) => fromPlaces(shape, (y, x, channel) => ((x >> (1 + round)) + (y >> 1) + channel) % 2),
+};
+
+function fromPlaces(
+  { height, width, channels }: ImageShape,
+  value: (y: number, x: number, channel: number) => number,
+): Pixels {
+  const pixels = new Float32Array(height * width * channels);
+  let at = 0;
+  for (let y = 0; y < height; y++) {
+    for (let x = 0; x < width; x++) {
+      for (let channel = 0; channel < channels; channel++) pixels[at++] = value(y, x, channel);
+    }
+  }
+  return pixels;
 }

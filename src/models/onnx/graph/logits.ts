@@ -1,4 +1,4 @@
-import { elementCount, type Graph, intAttribute, type Node, numbersOf, type Value } from './graph.ts';
+import { elementCount, elementTypes, type Graph, intAttribute, type Node, numbersOf, type Value } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 import { logOdds, logOf, plainLogOf, withZero } from './logarithm.ts';
 import { withoutUnused } from './scores.ts';
@@ -25,6 +25,8 @@ export interface Ending {
   readonly graph: Graph;
   /** The value that the logits are; it need not be a matrix. */
   readonly logits: string;
+  /** The graph with two outputs: the file's own scores, and the logits, whose elements are in the same order. */
+  readonly trial: Graph;
   /** True for logarithms that were found step by step, and not taken of what comes out. */
   readonly isMadeOfProbabilities?: boolean;
   /** What reports say of it; missing for a plain softmax, or for what the file gives. */
@@ -112,6 +114,7 @@ export function withoutEnd(graph: Graph, scores: Scores): Ending | undefined {
   return {
     graph: withoutUnused({ ...graph, nodes }),
     logits: outputOf(graph).name,
+    trial: withBoth(graph, node.inputs[0] as string),
     ...(!isSoftmax && { note: `the ${node.operator} at the end is left out, which keeps the order of classes` }),
   };
 }
@@ -137,14 +140,24 @@ export function withLogarithm(
   const log = how === 'plain' ? plainLogOf(source, build) : logOf(source, graph, shapes, build);
   if (log === undefined) return undefined;
   const logits = count === 1 ? logOdds(name, log, build) : log;
+  const all = extended(graph, build, logits);
   return {
-    graph: extended(graph, build, logits),
+    graph: withoutUnused(all),
     logits,
+    trial: { ...all, outputs: [outputOf(graph), ...all.outputs] },
     isMadeOfProbabilities: how === 'structural',
     note: isLog
       ? 'the logarithm at the end is computed from what is before it, so that it does not underflow'
       : 'the model gives probabilities, whose logarithms are taken as logits',
   };
+}
+
+/** A graph that gives its own output and another of its values, as float32. */
+function withBoth(graph: Graph, value: string): Graph {
+  const cast = `${freePrefix(graph, 'trial')}float32`;
+  const to = { kind: 'int', value: elementTypes.float32 } as const;
+  const node: Node = { operator: 'Cast', domain: '', inputs: [value], outputs: [cast], attributes: { to } };
+  return { ...graph, nodes: [...graph.nodes, node], outputs: [outputOf(graph), { name: cast, type: 'float32' }] };
 }
 
 /** What the one number of each image is, where that is no score: the largest of several, or the like. */
@@ -162,22 +175,24 @@ export function endsInLogarithm(graph: Graph): boolean {
 
 /** The graph as it is. */
 export function asItIs(graph: Graph): Ending {
-  return { graph, logits: outputOf(graph).name };
+  return { graph, logits: outputOf(graph).name, trial: graph };
 }
 
 /** An ending of one number an image, z, as logits of two classes: [0, z]. */
-export function forTwoClasses({ graph, logits, note }: Ending, batch: number | 'any', opset: number): Ending {
+export function forTwoClasses(ending: Ending, batch: number | 'any', opset: number): Ending {
+  const { graph, logits, note } = ending;
   const build = new GraphBuilder(opset, freePrefix(graph, 'two'));
   const both = withZero(logits, batch, build);
   const own = 'the model gives one number z, which is taken as the logits [0, z] of two classes';
-  return { graph: extended(graph, build, both), logits: both, note: note ? `${note}; ${own}` : own };
+  const all = withoutUnused(extended(graph, build, both));
+  return { ...ending, graph: all, logits: both, note: note ? `${note}; ${own}` : own };
 }
 
 function extended(graph: Graph, build: GraphBuilder, output: string): Graph {
-  return withoutUnused({
+  return {
     ...graph,
     nodes: [...graph.nodes, ...build.nodes],
     constants: new Map([...graph.constants, ...build.constants]),
     outputs: [{ name: output, type: 'float32' }],
-  });
+  };
 }

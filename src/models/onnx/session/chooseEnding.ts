@@ -47,16 +47,17 @@ export async function chooseEnding(
 ): Promise<ChosenEnding> {
   const opset = model.opsets.get('') ?? 0;
   const images = probeImages(input, probes);
-  const rowsOf = async (changed: Model, count: number) => {
-    const rows: Float32Array[] = [];
-    const session = await runtime.open(changed, { optimize: false }).catch(refuse);
+  /** What each output of a graph is for each image, one at a time. */
+  const rowsOf = async (graph: Model['graph'], count: number) => {
+    const rows: Float32Array[][] = graph.outputs.map(() => []);
+    const session = await runtime.open({ ...inspected, graph }, { optimize: false }).catch(refuse);
     try {
-      const [{ name: feed }] = changed.graph.inputs as [Value];
-      const [{ name }] = changed.graph.outputs as [Value];
+      const [{ name: feed }] = graph.inputs as [Value];
+      const names = graph.outputs.map(({ name }) => name);
       for (const image of images.slice(0, count)) {
         const tensor = imageTensor([image], input, scores.batch, inLevels);
-        const results = await session.run({ [feed]: tensor }, [name]).catch(refuse);
-        rows.push((results[name]?.data as Float32Array | undefined)?.slice(0, scores.count) ?? new Float32Array());
+        const results = await session.run({ [feed]: tensor }, names).catch(refuse);
+        for (const [k, name] of names.entries()) rows[k]?.push(rowOf(results[name]?.data, scores.count));
       }
     } finally {
       await session.close();
@@ -64,31 +65,34 @@ export async function chooseEnding(
     return rows;
   };
   const inspected = inspection.model;
-  const [first = new Float32Array()] = await rowsOf(inspected, 1);
   const axis = wrongAxis(inspected.graph, scores);
-  const mayBeProbabilities = first.every((value) => !(value < 0));
-  const endings: ((graph: Model['graph']) => Ending | undefined)[] = [
-    (graph) => withoutEnd(graph, scores),
-    ...(mayBeProbabilities || endsInLogarithm(inspected.graph)
-      ? [(graph: Model['graph']) => withLogarithm(graph, scores, 'structural', opset)]
-      : []),
-    ...(mayBeProbabilities ? [(graph: Model['graph']) => withLogarithm(graph, scores, 'plain', opset)] : []),
-  ];
+  const logarithms = (['structural', 'plain'] as const).map(
+    (how) => (graph: Model['graph']) => withLogarithm(graph, scores, how, opset),
+  );
+  const isLog = endsInLogarithm(inspected.graph);
+  /** The scores of some images, as the file gives them. */
   let own: Float32Array[] | undefined;
-  for (const [index, ending] of endings.entries()) {
+  for (const [index, ending] of [(graph: Model['graph']) => withoutEnd(graph, scores), ...logarithms].entries()) {
+    if (index > 0 && !(isLog && index === 1)) {
+      own ??= (await rowsOf(inspected.graph, 1))[0] ?? [];
+      if (own.some((row) => row.some((value) => value < 0))) break;
+    }
     const [tried, found] = [ending(inspected.graph), ending(model.graph)];
     if (tried === undefined || found === undefined) continue;
-    own ??= await rowsOf(inspected, probes);
-    if (axis !== undefined) refuseConstant(own, axis);
+    const [scored, rows] = await rowsOf(tried.trial, probes).catch(() => []);
+    own = scored ?? own;
+    if (scored === undefined || rows === undefined) continue;
+    if (axis !== undefined) refuseConstant(scored, axis);
     // What is made of softmaxes and sigmoids alone is positive, whether it sums to 1 or not.
-    const isKnown = index === 0 || tried.isMadeOfProbabilities === true || endsInLogarithm(inspected.graph);
-    if (!isKnown && !areProbabilities(own)) break;
-    const rows = await rowsOf({ ...inspected, graph: tried.graph }, probes).catch(() => undefined);
-    if (rows?.every((row, i) => sameOrder(own?.[i] as Float32Array, row, index === 0))) return complete(found, tried);
+    const isKnown = index === 0 || tried.isMadeOfProbabilities === true || isLog;
+    if (!isKnown && !areProbabilities(scored)) break;
+    if (rows.every((row, i) => sameOrder(scored[i] as Float32Array, row, index === 0))) return complete(found, tried);
   }
   if (scores.count === 1) {
-    own ??= await rowsOf(inspected, probes);
-    if (own.every(([value = 0]) => value >= 0 && value <= 1) && own.some(([value]) => value !== own?.[0]?.[0])) {
+    if ((own?.length ?? 0) < probes) own = (await rowsOf(inspected.graph, probes))[0] ?? [];
+    const [first, ...others] = own ?? [];
+    const isBetween = own?.every(([value = 0]) => value >= 0 && value <= 1);
+    if (isBetween && others.some(([value]) => value !== first?.[0])) {
       throw new UserError(
         'The model gives one number between 0 and 1 for an image, which may be a logit or a probability. Export it so that it ends in a logit, a Sigmoid, or one score for each class.',
       );
@@ -101,6 +105,11 @@ export async function chooseEnding(
     const batch = anyBatch ? 'any' : scores.batch;
     return { ending: forTwoClasses(ending, batch, opset), inspected: forTwoClasses(inspected, scores.batch, opset) };
   }
+}
+
+/** The first image's part of an output. */
+function rowOf(data: ArrayBufferView | undefined, count: number): Float32Array {
+  return Float32Array.from((data ?? new Float32Array()) as Float32Array).slice(0, count);
 }
 
 function refuseConstant(rows: Batch, axis: number): void {
