@@ -5,6 +5,8 @@ import { withScores } from './scores.ts';
 import { withSigmoids } from './sigmoids.ts';
 import { upgrade } from './upgrade.ts';
 
+const drawing = /^(Random(Normal|Uniform)|Bernoulli|Multinomial)/;
+
 /**
  * Brings a model as it was read to the form that all that follows knows: in one version of the standard, in its operators
  * alone where they suffice, with the scores of the classes as its only output.
@@ -21,5 +23,10 @@ export function normalizeModel(read: Model, output?: string, notes: string[] = [
       'batch normalization is in training mode, and takes the statistics of each image alone; export the model for inference',
     );
   }
-  return { ...model, graph: withScores(withSigmoids(withoutClassical(graph, opset), opset), output) };
+  const normalized = withScores(withSigmoids(withoutClassical(graph, opset), opset), output);
+  const random = normalized.nodes.find(({ operator, domain }) => domain === '' && drawing.test(operator));
+  if (random !== undefined) {
+    notes.push(`the model draws random numbers (${random.operator}), so that its answers change from run to run`);
+  }
+  return { ...model, graph: normalized };
 }
