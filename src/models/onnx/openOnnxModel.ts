@@ -4,13 +4,9 @@ import { stat } from 'node:fs/promises';
 import { UserError } from '../../userError.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
-import { withoutClassical } from './graph/classical.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
-import { withOwnStatistics } from './graph/ownStatistics.ts';
+import { normalizeModel } from './graph/normalizeModel.ts';
 import { readModel } from './graph/readModel.ts';
-import { withScores } from './graph/scores.ts';
-import { withSigmoids } from './graph/sigmoids.ts';
-import { upgrade } from './graph/upgrade.ts';
 import { type Runtime, type RuntimeOptions, startRuntime } from './session/runtime.ts';
 import { type ClassifierOptions, toClassifier } from './session/toClassifier.ts';
 
@@ -25,20 +21,12 @@ export async function openOnnxModel(file: string, options: ClassifierOptions & R
   if (inFile) notes.push('mean and standard deviation are those of the model’s metadata');
   const preprocessing = options.preprocessing ?? { ...noPreprocessing, ...inFile };
   const namesInFile = options.classes ? undefined : labelsIn(model.metadata);
-  const { graph: read, ...upgraded } = upgrade(model);
-  const plain = withOwnStatistics(read);
-  const opset = upgraded.opsets.get('') ?? 0;
-  const graph = withSigmoids(withoutClassical(plain, opset), opset);
-  if (plain !== read) {
-    notes.push(
-      'batch normalization is in training mode, and takes the statistics of each image alone; export the model for inference',
-    );
-  }
+  const normalized = normalizeModel(model, options.output, notes);
   const runtime = guarded(await startRuntime(options), await stampsOf(files));
   const [classifier, sha256] = await Promise.all([
     toClassifier(
       runtime,
-      { ...upgraded, graph: withScores(graph, options.output) },
+      normalized,
       { ...options, preprocessing, ...(namesInFile && { namesInFile }) },
       undefined,
       notes,

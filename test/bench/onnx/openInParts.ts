@@ -1,9 +1,8 @@
 import { stat } from 'node:fs/promises';
 import { computingOf } from '../../../src/engine/computing.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
+import { normalizeModel } from '../../../src/models/onnx/graph/normalizeModel.ts';
 import { readModel } from '../../../src/models/onnx/graph/readModel.ts';
-import { withScores } from '../../../src/models/onnx/graph/scores.ts';
-import { upgrade } from '../../../src/models/onnx/graph/upgrade.ts';
 import { openOnnxModel } from '../../../src/models/onnx/openOnnxModel.ts';
 import { type Runtime, startRuntime } from '../../../src/models/onnx/session/runtime.ts';
 import { toClassifier } from '../../../src/models/onnx/session/toClassifier.ts';
@@ -74,10 +73,7 @@ async function timeParts({ file, images }: Network, runtime: Runtime): Promise<R
     },
   };
   const { files: _, ...model } = await timed('reading', () => readModel(file));
-  const { graph, ...rest } = upgrade(model);
-  const classifier = await timed('inspection, and deriving', () =>
-    toClassifier(watched, { ...rest, graph: withScores(graph) }, {}),
-  );
+  const classifier = await timed('inspection, and deriving', () => toClassifier(watched, normalizeModel(model), {}));
   const differentiable = classifier as typeof classifier & DifferentiableClassifier;
   await differentiable.pullback(images.slice(0, 1), [[{ kind: 'crossEntropy', label: 0 }]]);
   classifier.dispose();

@@ -5,10 +5,13 @@ import type { Inspection } from '../graph/inspect.ts';
 import { flat, NotDifferentiable } from './rule.ts';
 import { rules } from './rules.ts';
 
-/** The operators of quantized models, whose results are steps. */
-const quantized = /quantize|QLinear|Integer$/i;
-
-const trees = /TreeEnsemble/;
+/** Why operators without a rule have none. */
+const reasons: readonly (readonly [names: RegExp, reason: string])[] = [
+  [/quantize|QLinear|Integer$/i, 'it computes in 8 bits'],
+  [/TreeEnsemble/, 'its answers are steps, since it decides by trees'],
+  [/^(Random|Bernoulli|Multinomial)/, 'it draws random numbers'],
+  [/./, 'its derivative is not known here'],
+];
 
 /** A gradient that enters the backward pass: at a value of the graph, the value that holds it. */
 export interface Entry {
@@ -68,11 +71,7 @@ export function deriveGradient(
     const name = nameOf(node);
     const rule = rules[name];
     if (rule === undefined) {
-      const reason = quantized.test(name)
-        ? 'it computes in 8 bits'
-        : trees.test(name)
-          ? 'its answers are steps, since it decides by trees'
-          : 'its derivative is not known here';
+      const [, reason] = reasons.find(([names]) => names.test(name)) as (typeof reasons)[number];
       obstacles.push({ operator: name, value: node.outputs[0] ?? '', reason });
       continue;
     }

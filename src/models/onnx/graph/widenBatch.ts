@@ -100,7 +100,7 @@ const axesNotFirst: Check = (context) => {
 };
 
 const unaryOperators =
-  'Identity Dropout Relu LeakyRelu Elu Selu Celu ThresholdedRelu Sigmoid HardSigmoid HardSwish Swish Tanh Gelu Erf Mish Softplus Softsign Exp Log Sqrt Reciprocal Abs Neg Sign Floor Ceil Round Cast Not Sin Cos Clip';
+  'Identity Dropout Relu LeakyRelu Elu Selu Celu ThresholdedRelu Sigmoid HardSigmoid HardSwish Swish Tanh Gelu Erf Mish Softplus Softsign Exp Log Sqrt Reciprocal Abs Neg Sign Floor Ceil Round Cast Not Sin Cos Tan Asin Acos Atan Sinh Cosh Asinh Acosh Atanh Shrink Clip';
 const elementwiseOperators =
   'Add Sub Mul Div Pow Min Max Sum Mean Where Mod PRelu Greater Less Equal GreaterOrEqual LessOrEqual And Or Xor';
 const weightedOperators =
@@ -166,6 +166,8 @@ const checks: Readonly<Record<string, Check>> = {
       );
     return b.length >= 3 && (a.length < b.length || a[0] === 1);
   },
+  /** Every image has a grid of its own. */
+  GridSample: ({ perImage }) => perImage.every(Boolean),
   /** One image keeps its elements in their order, so rows of a batch stay rows if the first axis is copied. */
   Reshape: ({ node, dims, known, addInts }) => {
     const target = known(node.inputs[1]);

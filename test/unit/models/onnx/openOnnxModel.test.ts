@@ -216,6 +216,34 @@ describe('Opening an ONNX file', () => {
     assert.match(classifier.obstacle ?? '', /DequantizeLinear "\w+" \(it computes in 8 bits\)/);
   });
 
+  it('says that a model draws random numbers', async () => {
+    const model = classifierOf({
+      nodes: [
+        { operator: 'RandomNormalLike', inputs: ['image'], outputs: ['noise'] },
+        { operator: 'Add', inputs: ['image', 'noise'], outputs: ['sum'] },
+        { operator: 'Flatten', inputs: ['sum'], outputs: ['flat'] },
+        { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['scores'] },
+      ],
+    });
+    const { classifier, notes } = await openOnnxModel(await save(model), {});
+    assert.match(notes.join(), /draws random numbers \(RandomNormalLike\)/);
+    assert.match(classifier.obstacle ?? '', /RandomNormalLike "noise" \(it draws random numbers\)/);
+  });
+
+  it('names the operator and its version where ONNX Runtime has none for the numbers of a model', async () => {
+    const w = { type: 'float64' as const, dims: [3, 3, 1, 1], data: new Uint8Array(new Float64Array(9).buffer) };
+    const model = classifierOf({
+      input: { type: 'float64', dims: ['n', 3, 4, 4] },
+      constants: { w },
+      nodes: [{ operator: 'Conv', inputs: ['image', 'w'], outputs: ['scores'] }],
+    });
+    await rejectsWith(
+      openOnnxModel(await save(model), {}),
+      'it has no Conv, in version 11',
+      'Export the model in float32',
+    );
+  });
+
   it('reads weights beside the file, and names them when they are missing or too short', async () => {
     const data = folder.at('weights.bin');
     await writeFile(data, new Uint8Array(weights.buffer));

@@ -39,6 +39,22 @@ describe('A model that was exported for one image', () => {
         { operator: 'Add', inputs: ['product', 'c'], outputs: ['logits'] },
       ],
     };
+    await assertSame(sketch);
+  });
+
+  it('takes a batch of images that each have a grid of their own to be sampled at', () =>
+    assertSame({
+      constants: { from: { ints: [0] }, to: { ints: [2] }, last: { ints: [3] } },
+      nodes: [
+        { operator: 'Transpose', inputs: ['image'], outputs: ['turned'], attributes: { perm: [0, 2, 3, 1] } },
+        { operator: 'Slice', inputs: ['turned', 'from', 'to', 'last'], outputs: ['places'] },
+        { operator: 'Atan', inputs: ['places'], outputs: ['grid'] },
+        { operator: 'GridSample', inputs: ['image', 'grid'], outputs: ['sampled'] },
+        { operator: 'Flatten', inputs: ['sampled'], outputs: ['logits'] },
+      ],
+    }));
+
+  async function assertSame(sketch: Omit<ModelSketch, 'input'>): Promise<void> {
     const wide = await widened(sketch);
     assert.ok(wide, 'it was not widened');
     const images = noise(3 * 48);
@@ -47,8 +63,10 @@ describe('A model that was exported for one image', () => {
     for (let i = 0; i < 3; i++) expected.push(...(await outputOf(single, 1, images.slice(48 * i, 48 * (i + 1)))));
     const actual = await outputOf(wide, 3, images);
     assert.equal(actual.length, expected.length);
-    for (const [i, value] of actual.entries()) assert.ok(Math.abs(value - (expected[i] as number)) < 1e-5);
-  });
+    for (const [i, value] of actual.entries()) {
+      assert.ok(Math.abs(value - (expected[i] as number)) < 1e-5, `${value} at ${i} is not ${expected[i]}`);
+    }
+  }
 
   const mixing: Record<string, Omit<ModelSketch, 'input'>> = {
     'a reduction over the first axis': {
