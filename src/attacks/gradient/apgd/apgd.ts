@@ -39,7 +39,7 @@ export const apgd: AttackDefinition<ApgdParameters, 'linf' | 'l2' | 'l1'> = {
       description:
         'The first starting point: the image itself (`image`), or a random point at the edge of the budget (`random`), as all others are.',
       schema: { type: 'string', enum: ['image', 'random'] },
-      quick: { value: 'image', text: 'image', source: 'with few steps nearer to success than a random point' },
+      quick: { value: 'image', text: 'image', source: 'a first look that does not depend on the seed' },
       paper: { value: 'random', text: 'random', source: autoAttack },
     },
     loss: {
