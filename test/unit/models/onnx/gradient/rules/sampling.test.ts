@@ -1,12 +1,13 @@
+import fc from 'fast-check';
 import { sampling } from '../../../../../../src/models/onnx/gradient/rules/sampling.ts';
-import type { InputSpec } from '../../../../../support/onnx/checkGradient.ts';
+import { checkGradient, type InputSpec } from '../../../../../support/onnx/checkGradient.ts';
 import { testRules, type Variant } from '../../../../../support/onnx/ruleTests.ts';
 
 const sizes = (...values: number[]): InputSpec => ({ dims: [values.length], values, constant: true, type: 'int64' });
 
 /** An image and a grid, which goes beyond the image on all sides. */
-const flat: readonly InputSpec[] = [{ dims: [2, 2, 4, 5] }, { dims: [2, 3, 3, 2], range: [-1.7, 1.7] }];
-const deep: readonly InputSpec[] = [{ dims: [1, 2, 3, 2, 4] }, { dims: [1, 2, 2, 2, 3], range: [-1.5, 1.5] }];
+const flat: readonly InputSpec[] = [{ dims: [1, 2, 3, 4] }, { dims: [1, 2, 3, 2], range: [-1.7, 1.7] }];
+const deep: readonly InputSpec[] = [{ dims: [1, 1, 3, 2, 3] }, { dims: [1, 1, 2, 2, 3], range: [-1.5, 1.5] }];
 
 const variants: Variant[] = [];
 for (const padding_mode of ['zeros', 'border', 'reflection']) {
@@ -26,7 +27,7 @@ for (const padding_mode of ['zeros', 'border', 'reflection']) {
 
 testRules('sampling', sampling, {
   GridSample: [
-    { inputs: flat },
+    { inputs: [{ dims: [2, 2, 4, 5] }, { dims: [2, 3, 3, 2], range: [-1.7, 1.7] }] },
     ...variants,
     { inputs: [flat[0] as InputSpec, { ...(flat[1] as InputSpec), constant: true }] },
     { inputs: [{ ...(flat[0] as InputSpec), constant: true }, flat[1] as InputSpec] },
@@ -41,3 +42,28 @@ testRules('sampling', sampling, {
     { inputs: [{ dims: [1, 3, 4] }, sizes(1, 2, 2, 3, 2)], opset: 20 },
   ],
 });
+
+it('GridSample of any geometry', () =>
+  fc.assert(
+    fc.asyncProperty(
+      fc.record({
+        sides: fc.array(fc.integer({ min: 1, max: 4 }), { minLength: 2, maxLength: 2 }),
+        places: fc.array(fc.integer({ min: 1, max: 3 }), { minLength: 2, maxLength: 2 }),
+        batch: fc.integer({ min: 1, max: 2 }),
+        reach: fc.double({ min: 0.3, max: 3, noNaN: true }),
+        seed: fc.integer({ min: 1, max: 1000 }),
+      }),
+      fc.constantFrom('bilinear', 'bicubic', 'nearest'),
+      fc.constantFrom('zeros', 'border', 'reflection'),
+      fc.boolean(),
+      async ({ sides, places, batch, reach, seed }, mode, padding_mode, aligned) => {
+        await checkGradient({
+          operator: 'GridSample',
+          inputs: [{ dims: [batch, 2, ...sides] }, { dims: [batch, ...places, 2], range: [-reach, reach] }],
+          attributes: { mode, padding_mode, align_corners: aligned ? 1 : 0 },
+          seed,
+        });
+      },
+    ),
+    { numRuns: 25 },
+  )).timeout(60_000);
