@@ -24,7 +24,7 @@ const margin = 1;
  * Gradient Descent", arXiv:2106.15023, section 4.1: selective gradients).
  */
 export function foolThenEvade(parts: Parts): Victim {
-  return withGradients('fool, then evade', parts, (fooling, evading, ahead) => (ahead < margin ? fooling : evading));
+  return withGradients('fool then evade', parts, (fooling, evading, ahead) => (ahead < margin ? fooling : evading));
 }
 
 /**
