@@ -10,5 +10,5 @@ export function chooseEngine(chosen: EngineOptions): void {
 
 /** Creates a client of the engine, which is built next to the command line. */
 export function startEngine(): EngineClient {
-  return new EngineClient(fileURLToPath(new URL('engine.js', import.meta.url)), options);
+  return new EngineClient(fileURLToPath(new URL('../engine.js', import.meta.url)), options);
 }

@@ -5,6 +5,9 @@ import type { Fault } from './problem.ts';
 // Slightly less than one, so that 1/255 · 255 counts as a whole gray level.
 const oneLevel = 1 - 1e-9;
 
+/** No two images of a model that exists are as far apart in any norm; far beyond, float32 pixels overflow. */
+const largest = 1e9;
+
 /** Epsilons that have a valid format but make no sense. */
 export function epsilonFaults(
   epsilon: Amount | readonly Amount[],
@@ -25,6 +28,9 @@ function epsilonMessage(amount: Amount, norm: Norm | undefined, quantize: boolea
     return `${(error as Error).message}. Enter a number greater than 0 or a fraction such as "8/255".`;
   }
   const shown = JSON.stringify(amount);
+  if (value > largest) {
+    return `${shown} is farther than any two images are apart. Enter a smaller number.`;
+  }
   if (norm === 'l0') {
     return value < 1
       ? `In l0, epsilon is a number of pixels, and ${shown} is less than one. Enter 1 or more.`

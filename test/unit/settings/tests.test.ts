@@ -117,6 +117,10 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
     { epsilon: '300/255' },
     '7 › epsilon: "300/255" exceeds the whole pixel range, [0, 1]. Enter 1 or less, such as "8/255".',
   ],
+  'an epsilon that no image is worth': [
+    { norm: 'l2', epsilon: 1e300 },
+    '8 › epsilon: 1e+300 is farther than any two images are apart. Enter a smaller number.',
+  ],
   'an epsilon below one gray level': [
     { epsilon: '0.5/255' },
     '7 › epsilon: "0.5/255" is less than one gray level (1/255), so no image file could change. Raise it to "1/255" or more, or set "quantize" to false.',

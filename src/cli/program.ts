@@ -1,0 +1,138 @@
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { Command, InvalidArgumentError, Option } from 'commander';
+import { catalog } from '../attacks/catalog.ts';
+import { providerChoices } from '../models/onnx/session/providers.ts';
+import { describeError } from '../userError.ts';
+import { printCatalog } from './catalog.ts';
+import { checkPreprocessing } from './checkPreprocessing.ts';
+import { demo } from './demo.ts';
+import { doctor } from './doctor.ts';
+import { chooseEngine } from './engine.ts';
+import { installTensorFlow } from './installTensorFlow.ts';
+import { printable } from './printable.ts';
+import { run } from './run.ts';
+import { train } from './train.ts';
+
+/** Exit codes: all tests passed, some test failed, something could not run. */
+const couldNotRun = 2;
+
+const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
+  version: string;
+};
+// npm starts scripts in the package's folder, but paths are relative to the user's folder.
+const { npm_lifecycle_event: script, INIT_CWD: invokedFrom } = process.env;
+if (script === 'perturb' && invokedFrom) process.chdir(invokedFrom);
+
+const width = Math.max(...[...catalog.keys()].map((id) => id.length));
+const attacks = [...catalog.values()].map(({ id, description }) => `  ${id.padEnd(width)} ${description}`).join('\n');
+const program = new Command('perturb')
+  .description('Tests vision models against adversarial examples.')
+  .version(manifest.version)
+  .addHelpText('after', `\nAttacks:\n${attacks}\n`)
+  .addOption(new Option('--provider <name>', 'execution provider for ONNX Runtime').choices(providerChoices))
+  .addOption(
+    new Option(
+      '--runtime <name>',
+      'engine for TensorFlow.js models: ONNX Runtime where possible, or always TensorFlow.js',
+    ).choices(['auto', 'tensorflow']),
+  )
+  .option('--memory <gigabytes>', "maximum memory for running a model (default: a quarter of the machine's)", gigabytes)
+  .hook('preAction', (command) => chooseEngine(command.opts()))
+  .exitOverride((error) => process.exit(error.exitCode === 0 ? 0 : couldNotRun));
+
+program
+  .command('run')
+  .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
+  .description(
+    'Runs the robustness tests of a workspace. Exits with 0 if all pass, 1 if any fails, 2 if any cannot run.',
+  )
+  .option('--test <name...>', 'run only the tests with these names')
+  .option('--output <folder>', 'output folder (default: .perturb/runs/… in the workspace)')
+  .addOption(
+    new Option(
+      '--resume <folder>',
+      'resume the run in this folder: tests that have a verdict are skipped if their settings and files are unchanged',
+    ).conflicts('output'),
+  )
+  .option('--strict', 'audit every test, and take each sign that a result overstates robustness for a failure')
+  .option('--json', 'print the full report with every example instead of a table')
+  .action(async (workspace: string, options) => {
+    process.exitCode = await run(workspace, options);
+  });
+
+program
+  .command('check-preprocessing')
+  .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
+  .description(
+    'Tries common preprocessing conventions on up to 32 images and prints the accuracy of a model with each.',
+  )
+  .requiredOption('--model <name>', 'name of a model in "perturb.models"')
+  .requiredOption('--dataset <name>', 'name of a labeled dataset in "perturb.datasets"')
+  .option('--seed <number>', 'seed that selects the images', wholeNumber, 0)
+  .option('--json', 'print JSON instead of a table')
+  .action(checkPreprocessing);
+
+program
+  .command('demo')
+  .description(
+    'Runs the demo workspace and saves pictures of the images that fool its model. Exits with 0 unless a test cannot run.',
+  )
+  .option('--output <folder>', 'output folder (default: .perturb/demo in the current folder)')
+  .action(async (options) => {
+    process.exitCode = await demo(fileURLToPath(new URL('../../media/demo', import.meta.url)), options);
+  });
+
+program
+  .command('train')
+  .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
+  .description(
+    'Hardens models and trains detectors as defined in the settings. Exits with 0 if everything was trained, otherwise 2.',
+  )
+  .option('--defense <name...>', 'names of defenses in "perturb.defenses"')
+  .option('--detector <name...>', 'names of detectors in "perturb.detectors"')
+  .option('--json', 'print the reports instead of tables')
+  .action(train);
+
+program
+  .command('catalog')
+  .description(
+    'Lists every attack, detector, and training defense with its parameters, their defaults, and their sources.',
+  )
+  .option('--json', 'print JSON')
+  .action(({ json }: { json?: boolean }) => printCatalog(json === true));
+
+program
+  .command('doctor')
+  .description('Shows which engines are available on this machine, why others are not, and how to fix that.')
+  .action(async () => {
+    process.exitCode = await doctor();
+  });
+
+program
+  .command('install-tensorflow')
+  .description('Installs native TensorFlow, which runs all but the smallest networks faster than WebAssembly.')
+  .option(
+    '--from <source>',
+    '"download", "wheel" (with pip), or the path to a wheel or to a folder with lib and include',
+  )
+  .option('--into <folder>', "folder to install into (default: the user's cache folder, where Perturb looks for it)")
+  .action((options) => installTensorFlow(options));
+
+function gigabytes(text: string): number {
+  const number = Number(text);
+  if (!(number > 0)) throw new InvalidArgumentError('Enter a number greater than 0.');
+  return number;
+}
+
+function wholeNumber(text: string): number {
+  if (!/^\d{1,9}$/.test(text)) throw new InvalidArgumentError('Enter a whole number that is 0 or greater.');
+  return Number(text);
+}
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  console.error(printable(describeError(error)));
+  process.exitCode = couldNotRun;
+}
