@@ -32,7 +32,10 @@ export async function fileFinder(folder: string, table: string): Promise<FileFin
   async function find(name: string): Promise<readonly string[]> {
     const names = [...new Set([name, name.replaceAll('\\', '/')])];
     for (const base of [folder, path.dirname(table)]) {
-      for (const each of names) if (await isFile(path.resolve(base, each))) return [path.resolve(base, each)];
+      for (const each of names) {
+        const place = path.resolve(base, each);
+        if ((isWithin(place, folder) || isWithin(place, base)) && (await isFile(place))) return [place];
+      }
     }
     const normalized = path.posix.normalize(names.at(-1) as string);
     return byEnd.get(keyOf(normalized)) ?? [];
@@ -43,6 +46,12 @@ export async function fileFinder(folder: string, table: string): Promise<FileFin
     expected: (name) => path.resolve(folder, name),
     images: images.map((image) => path.join(folder, image)),
   };
+}
+
+/** A table that came from elsewhere names no files but those of its images. */
+function isWithin(file: string, folder: string): boolean {
+  const inside = path.relative(folder, file);
+  return !inside.startsWith('..') && !path.isAbsolute(inside);
 }
 
 /** "in/a.png" ends with "in/a.png", "a.png", "in/a" and "a". */

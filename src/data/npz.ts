@@ -1,13 +1,17 @@
-import { readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { rename, rm, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { fromBufferPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { UserError } from '../userError.ts';
-import { readError, writeError } from './fileErrors.ts';
+import { writeError } from './fileErrors.ts';
 import { decodeNpy, encodeNpy, type NumericArray } from './npy.ts';
+import { readBytes } from './readBytes.ts';
 
 const suffix = '.npy';
+
+/** Of a file, and of what it unpacks to. */
+const mostBytes = 2 ** 30;
 
 /** Every archive has the same date, so that the same arrays give the same bytes. */
 const date = new Date(1980, 0, 1);
@@ -39,9 +43,7 @@ export async function writeNpz(file: string, arrays: Readonly<Record<string, Num
  * @throws UserError when the file cannot be read or is damaged.
  */
 export async function readNpz(file: string): Promise<Record<string, NumericArray>> {
-  const bytes = await readFile(file).catch((error) => {
-    throw readError(file, error);
-  });
+  const bytes = await readBytes(file, mostBytes);
   try {
     return await readArchive(bytes);
   } catch (error) {
@@ -55,7 +57,10 @@ export async function readNpz(file: string): Promise<Record<string, NumericArray
 async function readArchive(bytes: Buffer): Promise<Record<string, NumericArray>> {
   const archive = await fromBufferPromise(bytes);
   const arrays: Record<string, NumericArray> = {};
+  let unpacked = 0;
   for await (const entry of archive.eachEntry()) {
+    unpacked += entry.uncompressedSize;
+    if (unpacked > mostBytes) throw new RangeError(`its arrays take more than ${mostBytes / 2 ** 20} MB`);
     const content = await buffer(await archive.openReadStreamPromise(entry));
     if (crc32(content) !== entry.crc32) throw new RangeError(`the checksum of ${entry.fileName} is wrong`);
     arrays[entry.fileName.replace(/\.npy$/, '')] = decodeNpy(content);

@@ -1,15 +1,17 @@
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { UserError } from '../userError.ts';
-import { readError } from './fileErrors.ts';
 import type { Decoded } from './formats/decoded.ts';
 import { decodeImage } from './formats/decodeImage.ts';
 import { Undecodable } from './formats/undecodable.ts';
 import { valueAt } from './grid.ts';
 import type { ImageShape, Pixels } from './image.ts';
+import { readBytes } from './readBytes.ts';
 import { type Fit, fitTo, resizeTo, stretching } from './resizing.ts';
 import { toGray } from './toGray.ts';
+
+/** Larger files are no images that anyone attacks. */
+const mostBytes = 2 ** 28;
 
 /** An image file as a model gets it. */
 export interface LoadedImage {
@@ -33,9 +35,7 @@ export async function readImage(
   shape: ImageShape,
   fit: Fit = fitTo(shape, stretching),
 ): Promise<LoadedImage> {
-  const bytes = await readFile(file).catch((error) => {
-    throw readError(file, error);
-  });
+  const bytes = await readBytes(file, mostBytes);
   const decoded = await decodeImage(bytes).catch((error) => {
     if (!(error instanceof Undecodable)) throw error;
     throw new UserError(`Cannot read the image ${file}: ${error.message}. ${error.remedy}`, { cause: error });

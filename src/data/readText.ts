@@ -1,5 +1,7 @@
-import { readFile } from 'node:fs/promises';
-import { readError } from './fileErrors.ts';
+import { readBytes } from './readBytes.ts';
+
+/** Enough for the labels of millions of images. */
+const mostBytes = 2 ** 28;
 
 /**
  * The text of a file, whatever common encoding it was saved in: UTF-8, UTF-16 by its byte order mark or by its zeros, or
@@ -7,9 +9,7 @@ import { readError } from './fileErrors.ts';
  * @throws UserError when the file cannot be read.
  */
 export async function readText(file: string): Promise<string> {
-  const bytes = await readFile(file).catch((error) => {
-    throw readError(file, error);
-  });
+  const bytes = await readBytes(file, mostBytes);
   return new TextDecoder(encodingOf(bytes)).decode(bytes);
 }
 

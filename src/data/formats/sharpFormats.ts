@@ -2,7 +2,7 @@ import sharp, { type Metadata } from 'sharp';
 import { cmykToRgb } from './cmyk.ts';
 import { type Decoded, reducedDepth } from './decoded.ts';
 import { missingShare } from './jpegTail.ts';
-import { tooLarge, Undecodable } from './undecodable.ts';
+import { checkImageSize, tooLarge, Undecodable } from './undecodable.ts';
 
 /** As sharp calls them; AVIF is a kind of HEIF. */
 const formats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'gif', 'tiff', 'heif']);
@@ -40,12 +40,14 @@ function notesOn({ pages = 1, orientation = 1 }: Metadata): string[] {
 }
 
 async function readMetadata(bytes: Buffer): Promise<Metadata> {
-  const metadata = await sharp(bytes)
+  const metadata = await sharp(bytes, { limitInputPixels: false })
     .metadata()
     .catch((error: Error) => {
       throw error.message.includes('unsupported image format') ? notAnImage() : broken(error);
     });
   if (!formats.has(metadata.format)) throw notAnImage();
+  // Before anything is unpacked: a small file may hold a large image.
+  checkImageSize(metadata.width, metadata.height);
   // Floating point has no agreed white, so there is no right way to make 8 bits of it.
   if (metadata.depth !== 'uchar' && metadata.depth !== 'ushort') {
     throw new Undecodable(`it has samples of type ${metadata.depth}`, 'Convert it to an image of 8 or 16 bits.');

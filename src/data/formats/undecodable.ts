@@ -8,13 +8,18 @@ export class Undecodable extends Error {
   }
 }
 
-/** As many pixels as sharp decodes. */
-const mostPixels = 0x3fff * 0x3fff;
+/** More than any camera has; half a gigabyte once they are decoded. */
+const mostPixels = 150e6;
 
 /** @throws Undecodable where a header states a size that no image has, or too large a one. */
 export function checkImageSize(width: number, height: number): void {
   if (!(width > 0 && height > 0)) throw new Undecodable(`its header states ${width} × ${height} pixels`);
-  if (width * height > mostPixels) throw tooLarge();
+  if (width * height > mostPixels) {
+    throw new Undecodable(
+      `it has ${width} × ${height} pixels, and at most ${mostPixels / 1e6} million are decoded`,
+      'Scale it down, or remove it.',
+    );
+  }
 }
 
 /** For an image that would take more memory than there may be. */

@@ -95,6 +95,12 @@ function isManifest(value: unknown): value is tf.io.WeightsManifestConfig {
 
 /** The bytes of one group of weights, all its files one after the other. */
 async function readGroup(file: string, { paths, weights }: tf.io.WeightsManifestConfig[number]): Promise<Buffer> {
+  const outside = paths.find((name) => path.isAbsolute(name) || path.normalize(name).startsWith('..'));
+  if (outside !== undefined) {
+    throw new UserError(
+      `${file}: its weight file ${outside} is outside of the model’s folder, where nothing is read. Copy it beside the model, and correct the path.`,
+    );
+  }
   const shards = await Promise.all(
     paths.map((name) =>
       readFile(path.join(path.dirname(file), name)).catch((error: NodeJS.ErrnoException) => {

@@ -69,6 +69,15 @@ describe('model files', () => {
     await rejectsWith(open(), file, 'weight file weights.bin is missing', 'Copy it beside the model');
   });
 
+  it('reads no weights from outside of its folder', async () => {
+    for (const name of ['../weights.bin', 'in/../../weights.bin', '/dev/zero']) {
+      await edit(({ weightsManifest: [group] }) => {
+        if (group) group.paths = [name];
+      });
+      await rejectsWith(open(), file, `weight file ${name} is outside of the model’s folder`);
+    }
+  });
+
   it('reads weights in several files, and says which is missing', async () => {
     const expected = await answerOf();
     const bytes = await readFile(weights());

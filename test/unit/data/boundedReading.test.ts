@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdir, symlink, truncate } from 'node:fs/promises';
+import sharp from 'sharp';
+import { fileFinder } from '../../../src/data/findImage.ts';
+import { readBytes } from '../../../src/data/readBytes.ts';
+import { readImage } from '../../../src/data/readImage.ts';
+import { readText } from '../../../src/data/readText.ts';
+import { rejectsWith } from '../../support/rejectsWith.ts';
+import { temporaryFolder } from '../../support/temporaryFolder.ts';
+
+const shape = { height: 8, width: 8, channels: 3 } as const;
+
+describe('reading what came from anywhere', () => {
+  const folder = temporaryFolder();
+
+  it('takes no device and no pipe for a file', async function () {
+    if (process.platform === 'win32') this.skip();
+    await rejectsWith(readText('/dev/zero'), '/dev/zero: it is not a regular file');
+    assert.equal(spawnSync('mkfifo', [folder.at('pipe.png')]).status, 0);
+    await rejectsWith(readImage(folder.at('pipe.png'), shape), 'pipe.png: it is not a regular file');
+    await symlink('/dev/zero', folder.at('link.png'));
+    await rejectsWith(readImage(folder.at('link.png'), shape), 'link.png: it is not a regular file');
+  });
+
+  it('takes no more than a limit, and states it', async () => {
+    const file = await folder.write('large.png', '');
+    await truncate(file, 3 * 2 ** 20);
+    await rejectsWith(readBytes(file, 2 ** 21), 'large.png: it has 3 MB, and at most 2 MB are read');
+    assert.equal((await readBytes(file, 2 ** 22)).length, 3 * 2 ** 20);
+  });
+
+  it('unpacks no small file into a large image', async () => {
+    const image = { width: 16_000, height: 10_000, channels: 3, background: 'red' } as const;
+    await sharp({ create: image, limitInputPixels: false }).png().toFile(folder.at('bomb.png'));
+    await rejectsWith(
+      readImage(folder.at('bomb.png'), shape),
+      'bomb.png: it has 16000 × 10000 pixels, and at most 150 million are decoded',
+    );
+  });
+
+  it('finds no image outside of the dataset, whatever a table names', async () => {
+    await folder.write('secret.png', 'x');
+    await mkdir(folder.at('data', 'images'), { recursive: true });
+    await folder.write('data/images/a.png', 'x');
+    const { find } = await fileFinder(folder.at('data', 'images'), folder.at('data', 'labels.csv'));
+    assert.deepEqual(await find('../../secret.png'), []);
+    assert.deepEqual(await find(folder.at('secret.png')), []);
+    assert.deepEqual(await find('a.png'), [folder.at('data', 'images', 'a.png')]);
+    assert.deepEqual(await find('images/a.png'), [folder.at('data', 'images', 'a.png')]);
+    assert.deepEqual(await find(folder.at('data', 'images', 'a.png')), [folder.at('data', 'images', 'a.png')]);
+  });
+});
