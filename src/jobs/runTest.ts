@@ -88,6 +88,12 @@ export async function runTest(
     const { status, comparisons, objection } = underAudit(plan, conclusion, report.findings);
     const outcome = describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report.detector);
     const last = rounds.at(-1);
+    // What was measured stands, whatever becomes of its pictures.
+    const notDrawn: string[] = [];
+    const pictures = await writePictures(folder, plan.id).catch((error) => {
+      notDrawn.push(`There are no pictures: ${describeError(error)}`);
+      return [];
+    });
     return {
       ...report,
       status,
@@ -96,8 +102,8 @@ export async function runTest(
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),
       rounds,
-      pictures: await writePictures(folder, plan.id),
-      warnings: [...new Set([...rounds.flatMap(({ warnings }) => warnings), ...report.warnings])],
+      pictures,
+      warnings: [...new Set([...rounds.flatMap(({ warnings }) => warnings), ...report.warnings, ...notDrawn])],
       queries: {
         points: rounds.reduce((sum, { queries }) => sum + queries.points, 0),
         gradients: rounds.reduce((sum, { queries }) => sum + queries.gradients, 0),

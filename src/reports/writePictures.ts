@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { drawExample } from './picture.ts';
 import type { ExampleReport } from './report.ts';
-import { picturesFolder, readExamples, slug, writing } from './runFolder.ts';
+import { eachExample, picturesFolder, slug, writing } from './runFolder.ts';
 
 /** Number of pictures drawn for each test. */
 const picturesEach = 3;
@@ -15,7 +15,7 @@ const picturesEach = 3;
  */
 export async function writePictures(folder: string, test: string): Promise<string[]> {
   const files: string[] = [];
-  for (const example of choose((await readExamples(folder)).filter((other) => other.test === test))) {
+  for (const example of await choose(eachExample(folder), test)) {
     const { label, adversarial, index } = example;
     const name = `${slug(`${label} becomes ${adversarial?.class}`)}-${index}.png`;
     const file = path.posix.join(picturesFolder, slug(test), name);
@@ -29,11 +29,17 @@ export async function writePictures(folder: string, test: string): Promise<strin
   return files;
 }
 
-/** Examples that fooled the model at the largest budget, from different classes if possible. */
-function choose(examples: readonly ExampleReport[]): ExampleReport[] {
-  const fooled = examples.filter(({ status }) => status === 'fooled');
-  const largest = Math.max(...fooled.map(({ epsilon = 0 }) => epsilon));
-  const shown = fooled.filter(({ epsilon = 0 }) => epsilon === largest);
-  const firsts = shown.filter(({ label }, i) => shown.findIndex((other) => other.label === label) === i);
-  return [...firsts, ...shown.filter((example) => !firsts.includes(example))].slice(0, picturesEach);
+/** Examples of a test that fooled the model at the largest budget, from different classes if possible. */
+async function choose(examples: AsyncIterable<ExampleReport>, test: string): Promise<ExampleReport[]> {
+  let largest = -Infinity;
+  let firsts = new Map<string, ExampleReport>();
+  let others: ExampleReport[] = [];
+  for await (const example of examples) {
+    const { status, epsilon = 0, label } = example;
+    if (example.test !== test || status !== 'fooled' || epsilon < largest) continue;
+    if (epsilon > largest) [largest, firsts, others] = [epsilon, new Map(), []];
+    if (!firsts.has(label)) firsts.set(label, example);
+    else if (others.length < picturesEach) others.push(example);
+  }
+  return [...firsts.values(), ...others].slice(0, picturesEach);
 }

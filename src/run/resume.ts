@@ -3,12 +3,11 @@ import path from 'node:path';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { isPlanned, type TestReport } from '../reports/report.ts';
 import {
-  examplesFile,
+  eachExample,
+  filterExamples,
   imagesFolder,
   picturesFolder,
-  readExamples,
   readReport,
-  replaceFile,
   slug,
   writing,
 } from '../reports/runFolder.ts';
@@ -34,7 +33,7 @@ export function nothingToResume(folder: string): UserError {
  * @throws UserError when the folder has no run in it, or cannot be written.
  */
 export async function resumeRun(folder: string, plans: readonly TestPlan[]): Promise<FinishedPart> {
-  const examples = await readExamples(folder).catch(() => {
+  const begun = await testsIn(folder).catch(() => {
     throw nothingToResume(folder);
   });
   // A run that was killed before its first test finished has no summary.
@@ -47,13 +46,19 @@ export async function resumeRun(folder: string, plans: readonly TestPlan[]): Pro
     if (fingerprints[plan.id] !== (await fingerprintOf(plan))) continue;
     reports.set(plan.id, { ...report, origin: plan.origin });
   }
-  const others = new Set(examples.map(({ test }) => test).filter((test) => !reports.has(test)));
-  for (const test of others) {
+  for (const test of begun) {
+    if (reports.has(test)) continue;
     for (const kind of [imagesFolder, picturesFolder]) {
       await writing(path.join(folder, kind, slug(test)), (place) => rm(place, { recursive: true, force: true }));
     }
   }
-  const kept = examples.filter(({ test }) => reports.has(test)).map((example) => `${JSON.stringify(example)}\n`);
-  await replaceFile(path.join(folder, examplesFile), kept.join(''));
+  await filterExamples(folder, ({ test }) => reports.has(test));
   return { started: summary?.started ?? new Date().toISOString(), reports };
+}
+
+/** Ids of the tests that have examples. */
+async function testsIn(folder: string): Promise<Set<string>> {
+  const tests = new Set<string>();
+  for await (const { test } of eachExample(folder)) tests.add(test);
+  return tests;
 }

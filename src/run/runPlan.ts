@@ -4,7 +4,7 @@ import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import type { TestReport } from '../reports/report.ts';
-import { readExamples } from '../reports/runFolder.ts';
+import { eachExample } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { describeError } from '../userError.ts';
 
@@ -29,8 +29,14 @@ export async function runPlan(
 }
 
 async function describeExit({ event }: EngineExit, { id }: TestPlan, folder: string): Promise<string> {
-  const finished = (await readExamples(folder).catch(() => [])).filter(({ test }) => test === id).length;
+  const finished = await countExamples(folder, id).catch(() => 0);
   return `${event} ${finished} finished examples are kept in ${folder}. Run the test again; if it happens each time, there may be too little memory.`;
+}
+
+async function countExamples(folder: string, id: string): Promise<number> {
+  let count = 0;
+  for await (const { test } of eachExample(folder)) if (test === id) count++;
+  return count;
 }
 
 /**

@@ -5,6 +5,7 @@ import { formatEpsilon } from '../../../src/reports/report.ts';
 import {
   createRunFolder,
   dropUnfinishedLine,
+  filterExamples,
   prepareRunFolder,
   readExamples,
   readReport,
@@ -67,6 +68,23 @@ describe('run folder', () => {
   it('gives the examples without a last line that was cut off', async () => {
     await folder.write('run/examples.jsonl', '{"index":0}\n{"index":1}\n{"ind');
     assert.deepEqual(await readExamples(folder.at('run')), [{ index: 0 }, { index: 1 }]);
+  });
+
+  it('gives examples whose lines are longer than what is read at once', async () => {
+    const labels = ['ä'.repeat(100_001), 'b', 'ç'.repeat(70_003)];
+    const lines = labels.map((label) => `${JSON.stringify({ label })}\n`);
+    await folder.write('run/examples.jsonl', `${lines.join('')}{"label":"${'d'.repeat(200_000)}`);
+    const labelsOf = async () => (await readExamples(folder.at('run'))).map(({ label }) => label);
+    assert.deepEqual(await labelsOf(), labels);
+    await dropUnfinishedLine(folder.at('run'));
+    assert.equal(await readFile(folder.at('run', 'examples.jsonl'), 'utf8'), lines.join(''));
+  });
+
+  it('keeps some examples of many, and drops the others', async () => {
+    const many = Array.from({ length: 150_000 }, (_, index) => `{"index":${index}}\n`);
+    await folder.write('run/examples.jsonl', many.join(''));
+    await filterExamples(folder.at('run'), ({ index }) => index % 50_000 === 1);
+    assert.deepEqual(await readExamples(folder.at('run')), [{ index: 1 }, { index: 50_001 }, { index: 100_001 }]);
   });
 
   it('is rid of a line that was cut off, so that others can follow', async () => {
