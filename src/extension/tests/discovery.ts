@@ -1,26 +1,17 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { TestPlan } from '../../evaluation/plan.ts';
-import type { Problem } from '../../settings/problem.ts';
-
-/** The tests that one folder, or one workspace file, defines. */
-export interface Root {
-  readonly name: string;
-  /** Where its runs are kept. */
-  readonly folder: string;
-  readonly plans: readonly TestPlan[];
-  readonly problems: readonly Problem[];
-}
+import type { Root } from '../../settings/tellApart.ts';
 
 /**
  * Reads the tests of all open folders, from the same files that the command line reads. The schemas are loaded here, not
  * at activation.
  */
 export async function discover(): Promise<Root[]> {
-  const [{ readWorkspace }, { resolvePlans }] = await Promise.all([
+  const [{ readWorkspace }, { resolvePlans }, { tellApart }] = await Promise.all([
     import('../../settings/readSettings.ts'),
     import('../../settings/plans.ts'),
+    import('../../settings/tellApart.ts'),
   ]);
   const roots: Root[] = [];
   for (const place of await places()) {
@@ -28,7 +19,7 @@ export async function discover(): Promise<Root[]> {
     const folder = place.endsWith('.code-workspace') ? path.dirname(place) : place;
     roots.push({ name: path.basename(place, '.code-workspace'), folder, plans, problems });
   }
-  return roots;
+  return tellApart(roots);
 }
 
 /** What is read: the workspace file where there is one, which names its folders, else each folder that has settings. */

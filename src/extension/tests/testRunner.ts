@@ -1,9 +1,9 @@
 import * as vscode from 'vscode';
 import { createRunFolder } from '../../reports/runFolder.ts';
 import { unplannedReports } from '../../run/unplanned.ts';
+import type { Root } from '../../settings/tellApart.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
-import type { Root } from './discovery.ts';
 import type { Publisher } from './publisher.ts';
 import type { TestTree } from './testTree.ts';
 

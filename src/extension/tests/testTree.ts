@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { TestPlan } from '../../evaluation/plan.ts';
 import { type Problem, separator } from '../../settings/problem.ts';
+import type { Root } from '../../settings/tellApart.ts';
 import { escapeMarkdown } from '../markdown.ts';
-import type { Root } from './discovery.ts';
 
 /** What an item of the tree runs. */
 export interface TestCase {
