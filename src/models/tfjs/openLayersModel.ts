@@ -6,6 +6,7 @@ import { UserError } from '../../userError.ts';
 import type { DifferentiableClassifier } from '../classifier.ts';
 import type { OpenOptions } from '../format.ts';
 import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
+import { TooLittleMemory } from '../onnx/session/batchSize.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { type RuntimeOptions, startRuntime } from '../onnx/session/runtime.ts';
 import { toClassifier } from '../onnx/session/toClassifier.ts';
@@ -112,6 +113,7 @@ async function onOnnxRuntime(
     classifier.dispose();
     return { reason: classifier.obstacle };
   } catch (error) {
+    if (error instanceof TooLittleMemory) throw error;
     // What is wrong with the model itself will show on TensorFlow.js as well.
     return { reason: reasonOf(error) };
   }

@@ -1,5 +1,4 @@
-import { UserError } from '../../../userError.ts';
-import { inGigabytes, moreThan } from '../session/batchSize.ts';
+import { TooLittleMemory } from '../session/batchSize.ts';
 import type { Runtime, RuntimeTensor } from '../session/runtime.ts';
 import { dependents } from './dependents.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
@@ -82,7 +81,7 @@ function refuseHuge(sizes: ReadonlyMap<string, readonly number[]>, memory: numbe
   const bytesOfFloat = 4;
   const bytes = bytesOfFloat * [...sizes.values()].reduce((sum, dims) => sum + elementCount(dims), 0);
   if (bytes > memory) {
-    throw new UserError(`What the model computes takes ${inGigabytes(bytes)}, ${moreThan(memory)}`);
+    throw new TooLittleMemory('What the model computes takes', bytes, memory);
   }
 }
 

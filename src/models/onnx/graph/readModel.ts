@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../userError.ts';
-import { defaultBudget, inGigabytes, moreThan } from '../session/batchSize.ts';
+import { defaultBudget, inGigabytes, TooLittleMemory } from '../session/batchSize.ts';
 import { Decoder } from './decodeModel.ts';
 import type { Model } from './graph.ts';
 
@@ -62,7 +62,7 @@ export async function parseModel(bytes: Uint8Array, file: string, memory = defau
   const decoder = new Decoder(bytes, file);
   const model = decoder.decode();
   if (decoder.weights > memory) {
-    throw new UserError(`${file}: its weights take ${inGigabytes(decoder.weights)}, ${moreThan(memory)}`);
+    throw new TooLittleMemory(`${file}: its weights take`, decoder.weights, memory);
   }
   const files = [file];
   for (const [external, end] of decoder.external) {

@@ -1,4 +1,5 @@
 import { totalmem } from 'node:os';
+import { UserError } from '../../../userError.ts';
 
 /** The batch sizes that are tried: beyond them engines get no faster. */
 const candidates = [1, 4, 16];
@@ -14,13 +15,19 @@ export function defaultBudget(): number {
   return totalmem() / 4;
 }
 
-/** The end of a sentence about a model that needs more than a budget of so many bytes. */
-export function moreThan(budget: number): string {
-  return `more than the ${inGigabytes(budget)} that Perturb may use. If there is more memory, raise perturb.engine.memory (or PERTURB_MEMORY, in bytes).`;
+/** A model that needs more memory than it may use. No other engine is taken in its place: a limit changes no results. */
+export class TooLittleMemory extends UserError {
+  /** @param what needs so many bytes, as the start of a sentence; @param budget bytes that there may be. */
+  constructor(what: string, bytes: number, budget: number) {
+    super(
+      `${what} ${inGigabytes(bytes)}, more than the ${inGigabytes(budget)} that Perturb may use. If there is more memory, raise perturb.engine.memory (or PERTURB_MEMORY, in bytes).`,
+    );
+  }
 }
 
+/** A number of bytes with two digits, in gigabytes, or in megabytes where it is less than one. */
 export function inGigabytes(bytes: number): string {
-  return `${(bytes / 1e9).toFixed(1)} GB`;
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Number((bytes / 1e6).toPrecision(2))} MB`;
 }
 
 /** What the memory of a batch is estimated from, in bytes. */

@@ -51,6 +51,17 @@ describe('Opening a layers model', () => {
     });
   }
 
+  it('takes no other engine where memory is short, but says so', async () => {
+    const { classifier } = await open('auto');
+    assert.match(classifier.engine, /^ONNX Runtime/);
+    await rejectsWith(
+      openLayersModel(folder.at('model', 'model.json'), { memory: 100 }),
+      'What the model computes takes',
+      'more than the 0.0001 MB that Perturb may use',
+      'raise perturb.engine.memory',
+    );
+  });
+
   it('says where TensorFlow.js leaves out a dilation, or interpolates otherwise than Keras', async () => {
     const dilated = await open('auto', layers.depthwiseConv2d({ kernelSize: 2, dilationRate: 2, padding: 'same' }));
     assert.match(dilated.notes.join(), /DepthwiseConv2D\): TensorFlow.js leaves its dilation out/);
