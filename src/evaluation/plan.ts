@@ -38,6 +38,8 @@ export interface TestPlan {
   /** The other models that the test is for: the audit tries whether attacks on them transfer to this one. */
   readonly surrogates?: readonly ModelSource[];
   readonly seed: number;
+  /** Values of environment variables that its settings use, by name: they are kept from reports. */
+  readonly secrets?: Readonly<Record<string, string>>;
   /** Where the settings define it; lines count from 1. */
   readonly origin: { readonly file: string; readonly line: number };
 }

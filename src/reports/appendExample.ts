@@ -7,6 +7,7 @@ import { writeNpy, writePng } from '../data/writeImage.ts';
 import type { Example } from '../evaluation/example.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
+import { hide } from './hide.ts';
 import { type ExampleReport, formatEpsilon, type Trace } from './report.ts';
 import { examplesFile, imagesFolder, slug, writing } from './runFolder.ts';
 import { contactSheet, describeSteps } from './trace.ts';
@@ -73,7 +74,9 @@ export async function appendExample(
     seed: example.seed,
     notes: image.notes,
   };
-  await writing(path.join(folder, examplesFile), (file) => appendFile(file, `${JSON.stringify(report)}\n`));
+  await writing(path.join(folder, examplesFile), (file) =>
+    appendFile(file, `${JSON.stringify(hide(report, plan.secrets))}\n`),
+  );
   return report;
 }
 

@@ -2,6 +2,7 @@ import type { Callable } from '../engine/client.ts';
 import { describeEstimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
+import { hide } from '../reports/hide.ts';
 import type { RunReport, TestReport, UnplannedReport } from '../reports/report.ts';
 import { writeReport } from '../reports/runFolder.ts';
 import { UserError } from '../userError.ts';
@@ -71,10 +72,10 @@ export async function run(request: RunRequest): Promise<RunReport> {
     }
     // Taken before the test, so that what changes meanwhile counts as a change.
     const fingerprint = await fingerprintOf(plan);
-    const report = await runPlan(engine, plan, folder, {
-      signal,
-      onProgress: (progress) => request.onProgress?.(progress),
-    });
+    const onProgress = (progress: TestProgress) => request.onProgress?.(progress);
+    const found = await runPlan(engine, plan, folder, { signal, onProgress });
+    // Where the settings are is no part of what they are made of.
+    const report = { ...hide(found, plan.secrets), origin: found.origin };
     reports.set(plan.id, report);
     await keepFingerprint(folder, plan, fingerprint).catch((error) => (unsaved = error));
     await save();

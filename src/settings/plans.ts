@@ -9,6 +9,7 @@ import { configureAttack } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackChoice.ts';
 import { membersOf, readAttackList } from './attackList.ts';
 import { checkTest } from './checkTest.ts';
+import { memoize } from './memoize.ts';
 import {
   duplicateFaults,
   type Found,
@@ -21,9 +22,10 @@ import {
 import { type Fault, type Problem, separator, soundPart } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
 import type { TestSettings } from './schema.ts';
-import type { Workspace } from './settingsLayer.ts';
+import type { SettingsLayer, Workspace } from './settingsLayer.ts';
 import { resolveDetector } from './trainingPlans.ts';
 import type { Detectors } from './trainingSchema.ts';
+import { environmentIn } from './variables.ts';
 
 /** What can run, and the problems that prevent the rest. */
 export interface Resolution {
@@ -134,6 +136,14 @@ const trivialAccuracy: Fault = {
     'The labels of this dataset are the model’s own predictions, so clean accuracy would always be 1. Remove "cleanAccuracy" or add labels to the dataset.',
 };
 
+/** The environment that the settings of a layer are made of: its values are kept from reports. */
+const secretsOf = memoize(
+  (layer: SettingsLayer): Record<string, string> => ({
+    ...(layer.outer && secretsOf(layer.outer)),
+    ...environmentIn(layer.values),
+  }),
+);
+
 /** What the plans of a test have in common, whichever model it is for. */
 function commonPlan(
   test: NamedEntry,
@@ -172,6 +182,7 @@ function commonPlan(
     ...(record !== undefined && { record }),
     ...(detector && { detector: { name: detector.name, path: detector.path } }),
     ...(settings.attacker && { attacker: settings.attacker }),
+    ...(Object.keys(secretsOf(test.layer)).length > 0 && { secrets: secretsOf(test.layer) }),
     audit: settings.audit ?? test.layer.audit ?? true,
     seed: settings.seed ?? 0,
     origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },

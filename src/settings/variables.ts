@@ -24,6 +24,20 @@ export function resolvePath(path: string, scope: PathScope): string {
   return resolve(scope.folder, expanded.replaceAll('\\', sep));
 }
 
+/** Shorter values stand in too many texts to be secret. */
+const shortestSecret = 4;
+
+/** The environment variables that settings use, with their values. @param values anything that holds paths */
+export function environmentIn(values: unknown): Record<string, string> {
+  const names = JSON.stringify(values).matchAll(/\$\{env:([^}"\\]+)\}/g);
+  return Object.fromEntries(
+    [...names].flatMap(([, name = '']) => {
+      const value = process.env[name] ?? '';
+      return value.length < shortestSecret ? [] : [[name, value]];
+    }),
+  );
+}
+
 function variableValue(variable: string, { workspaceFolder, folders }: PathScope): string {
   const [kind, name] = splitOnce(variable, ':');
   const listed = [...folders.keys()].join(', ');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { appendFile, readdir, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import type { UnplannedReport } from '../../../src/reports/report.ts';
@@ -73,6 +73,18 @@ describe('a run', function () {
       failed.report.tests.map(({ name }) => name),
       ['first'],
     );
+  });
+
+  it('keeps values of the environment from what it writes', async () => {
+    const [plan] = plans as [TestPlan];
+    const secrets = { PICTURES: plan.dataset?.path ?? assert.fail('the test has no images') };
+    const report = await run({ ...common(), plans: [{ ...plan, secrets }] });
+    for (const name of ['report.json', 'examples.jsonl']) {
+      const text = await readFile(path.join(place(), name), 'utf8');
+      assert.ok(!text.includes(secrets.PICTURES), `${name} has the value`);
+      assert.ok(text.includes('{env:PICTURES}'), `${name} lacks the name`);
+    }
+    assert.equal(report.tests[0]?.origin.file, plan.origin.file);
   });
 
   it('reports what cannot run, then each test, with a summary after each', async () => {

@@ -118,6 +118,21 @@ describe('plans', () => {
     });
   });
 
+  it('know the environment that they are made of', async () => {
+    process.env.PERTURB_TEST_SECRET = '/secret/models';
+    process.env.PERTURB_TEST_SHORT = 'd';
+    const { plans } = await resolveText(`{
+  "perturb.models": { "m": { "path": "\${env:PERTURB_TEST_SECRET}/m.onnx" } },
+  "perturb.datasets": { "d": { "path": "\${env:PERTURB_TEST_SHORT}" } },
+  "perturb.tests": {
+    "A": { "model": "m", "dataset": "d", "attack": "minimal", "expect": { "medianDistance": 1 } },
+  }
+}`);
+    delete process.env.PERTURB_TEST_SECRET;
+    delete process.env.PERTURB_TEST_SHORT;
+    assert.deepEqual(plans[0]?.secrets, { PERTURB_TEST_SECRET: '/secret/models' });
+  });
+
   it('have defaults for what may be left out', async () => {
     const { root, plans, lines } = await resolveText(`{
   "perturb.models": { "m": { "path": "m.onnx" } },
