@@ -11,7 +11,7 @@ const rewrites = {
     'if (sample.answers.push(answer) < sample.size) return;',
     'sample.answers.push(answer);',
   ],
-  'what is proposed is judged by one answer': ['stage: this.#stage }, this.#samples)', 'stage: this.#stage }, 1)'],
+  'what is proposed is judged by one answer': ['point: judged }, this.#samples)', 'point: judged }, 1)'],
   'answers are not counted one by one': ['    this.#count(answer);\n', ''],
 } as const;
 
