@@ -24,7 +24,7 @@ export async function claimFolder(folder: string, { holds, contents }: OwnFolder
   try {
     await mkdir(folder, { recursive: true });
     const names = await readdir(folder);
-    const held = names.includes(markerFile) ? await readMarker(folder) : undefined;
+    const held = (await readMarker(folder))?.holds;
     if (held === holds) {
       for (const name of contents.filter((name) => names.includes(name))) await refuseLink(path.join(folder, name));
       return;
@@ -38,11 +38,12 @@ export async function claimFolder(folder: string, { holds, contents }: OwnFolder
 }
 
 /**
- * Deletes what is ours in a folder that is ours.
+ * Deletes what is ours in a folder: what its marker lists, as far as it can be ours.
  * @throws UserError when that is not possible.
  */
 export async function clearFolder(folder: string, { contents }: OwnFolder): Promise<void> {
-  for (const name of contents) {
+  const listed = (await readMarker(folder))?.contents ?? [];
+  for (const name of contents.filter((name) => listed.includes(name))) {
     const place = path.join(folder, name);
     await rm(place, { recursive: true, force: true }).catch((error) => {
       throw writeError(place, error);
@@ -52,7 +53,7 @@ export async function clearFolder(folder: string, { contents }: OwnFolder): Prom
 
 /** True for a folder that was claimed for this. */
 export async function isOurs(folder: string, { holds }: Pick<OwnFolder, 'holds'>): Promise<boolean> {
-  return (await readMarker(folder)) === holds;
+  return (await readMarker(folder))?.holds === holds;
 }
 
 /**
@@ -78,10 +79,11 @@ export async function makeFolderWithin(home: string, ...steps: readonly string[]
   return folder;
 }
 
-async function readMarker(folder: string): Promise<string | undefined> {
+async function readMarker(folder: string): Promise<OwnFolder | undefined> {
   try {
     const marker = JSON.parse(await readFile(path.join(folder, markerFile), 'utf8'));
-    return marker.format === format && typeof marker.holds === 'string' ? marker.holds : undefined;
+    const isOurs = marker.format === format && typeof marker.holds === 'string' && Array.isArray(marker.contents);
+    return isOurs ? marker : undefined;
   } catch {
     return undefined;
   }

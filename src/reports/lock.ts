@@ -1,3 +1,4 @@
+import { randomUUID } from 'node:crypto';
 import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
@@ -37,10 +38,14 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
 
 /** Creates a file with its content in one step, so that nobody reads half of it; false where there is one. */
 async function created(file: string, text: string): Promise<boolean> {
-  const aside = `${file}.${process.pid}`;
+  const aside = besides(file);
   try {
     await writeFile(aside, text);
-    await link(aside, file);
+    // Not every file system has links.
+    await link(aside, file).catch((error) => {
+      if (error.code === 'EEXIST') throw error;
+      return writeFile(file, text, { flag: 'wx' });
+    });
     return true;
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
@@ -50,9 +55,14 @@ async function created(file: string, text: string): Promise<boolean> {
   }
 }
 
+/** A name that nobody else takes. */
+function besides(file: string): string {
+  return `${file}.${randomUUID()}`;
+}
+
 /** Of several processes that find a stale lock one removes it, and none removes the lock of one that came before it. */
 async function removeStale(file: string, text: string): Promise<void> {
-  const aside = `${file}.${process.pid}`;
+  const aside = besides(file);
   const moved = await rename(file, aside).then(
     () => true,
     () => false,

@@ -50,6 +50,14 @@ describe('a folder that Perturb writes', () => {
     assert.deepEqual(await list(), ['.perturb-folder.json', 'notes.txt']);
   });
 
+  it('loses nothing that its marker does not list', async () => {
+    await claimFolder(place(), { ...run, contents: ['images'] });
+    await folder.write('output/images/a.png', 'ours');
+    await folder.write('output/report.json', 'mine');
+    await clearFolder(place(), run);
+    assert.deepEqual(await list(), ['.perturb-folder.json', 'report.json']);
+  });
+
   it('is refused where something of ours is a link', async () => {
     await claimFolder(place(), run);
     await folder.write('elsewhere/a.png', 'mine');
