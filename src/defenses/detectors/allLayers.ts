@@ -4,7 +4,7 @@ import { probeImages } from '../../models/probeImages.ts';
 import type { Parameter } from '../../parameters/parameter.ts';
 import { UserError } from '../../userError.ts';
 import type { DetectorExamples } from './detectorDefinition.ts';
-import { damaged, openActivations, type Spread, spreadOf } from './lateActivations.ts';
+import { chooseActivation, damaged, openActivations, type Spread, spreadOf } from './lateActivations.ts';
 import { logisticRegression } from './logisticRegression.ts';
 
 /** Fewer clean or adversarial examples say nothing of how layers are to be weighed. */
@@ -60,6 +60,15 @@ export async function chooseLayers(classifier: DifferentiableClassifier, mostFea
   const repeats = (k: number) =>
     features.every((row) => row[k]?.every((value, i) => Math.abs(value - (row[k - 1]?.[i] ?? Infinity)) < rounding));
   return chosen.filter((_, k) => k === 0 || !repeats(k));
+}
+
+/** The activations that a detector looks at where none are named. @param mostFeatures as `chooseLayers` has it. */
+export async function namesOfLayers(
+  classifier: DifferentiableClassifier,
+  layers: Layers,
+  mostFeatures?: number,
+): Promise<string[]> {
+  return layers === 'all' ? chooseLayers(classifier, mostFeatures) : [await chooseActivation(classifier)];
 }
 
 /** How the scores of layers are put together. */

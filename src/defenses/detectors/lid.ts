@@ -1,10 +1,9 @@
 import { sample } from '../../data/sample.ts';
-import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { UserError } from '../../userError.ts';
 import {
-  chooseLayers,
   type Layers,
   layersParameter,
+  namesOfLayers,
   setAside,
   spreadsOf,
   weighLayers,
@@ -15,7 +14,6 @@ import {
   activationDetector,
   activationsParameter,
   arrayIn,
-  chooseActivation,
   damaged,
   namesIn,
   openActivations,
@@ -72,7 +70,7 @@ export const lid: DetectorDefinition<LidParameters> = {
         `Local intrinsic dimensionality among ${neighbors} neighbors needs more than ${neighbors} clean images that the model gets right, and as large a "batch"; here there are ${fitting.length}, in a batch of ${batch}.`,
       );
     }
-    const names = activations.length > 0 ? activations : await namesOf(classifier, layers);
+    const names = activations.length > 0 ? activations : await namesOfLayers(classifier, layers);
     const late = await openActivations(classifier, names);
     const reference = sample(fitting, ({ label }) => label, batch, seed);
     const neighborhood = await readAll(late, reference, context);
@@ -104,7 +102,3 @@ export const lid: DetectorDefinition<LidParameters> = {
     return activationDetector(late, sumOfStandardized(estimates, spreads, weightsIn(values, names.length)));
   },
 };
-
-async function namesOf(classifier: DifferentiableClassifier, layers: Layers): Promise<string[]> {
-  return layers === 'all' ? chooseLayers(classifier) : [await chooseActivation(classifier)];
-}

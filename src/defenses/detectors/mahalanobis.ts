@@ -2,9 +2,9 @@ import type { Pixels } from '../../data/image.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { UserError } from '../../userError.ts';
 import {
-  chooseLayers,
   type Layers,
   layersParameter,
+  namesOfLayers,
   setAside,
   spreadsOf,
   weighLayers,
@@ -18,7 +18,6 @@ import {
   activationDetector,
   activationsParameter,
   arrayIn,
-  chooseActivation,
   damaged,
   type FeatureScore,
   namesIn,
@@ -79,7 +78,7 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
         `The Mahalanobis distance needs at least two classes with two images each that the model gets right${which}; here there are ${classes.length}. Give it more images.`,
       );
     }
-    const names = activations.length > 0 ? activations : await namesOf(classifier, layers);
+    const names = activations.length > 0 ? activations : await namesOfLayers(classifier, layers, mostFeatures);
     const late = await openActivations(classifier, names);
     for (const [k, size] of late.sizes.entries()) {
       if (size > mostFeatures) {
@@ -133,10 +132,6 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
     return weightedSum(await layerDetectors(classifier, names, distances, { magnitude, spreads }), weights);
   },
 };
-
-async function namesOf(classifier: DifferentiableClassifier, layers: Layers): Promise<string[]> {
-  return layers === 'all' ? chooseLayers(classifier, mostFeatures) : [await chooseActivation(classifier)];
-}
 
 function arraysOf(gaussians: readonly Gaussians[], sizes: readonly number[]): Record<string, NamedArray> {
   return Object.fromEntries(

@@ -2,7 +2,7 @@ import path from 'node:path';
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { readLabels } from '../../data/readLabels.ts';
-import { UserError } from '../../userError.ts';
+import { firstLineOf, UserError } from '../../userError.ts';
 import type { DifferentiableClassifier } from '../classifier.ts';
 import type { OpenOptions } from '../format.ts';
 import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
@@ -45,7 +45,7 @@ export async function openLayersModel(
     notes.push(`on TensorFlow.js: ${lowered.reason}`);
   }
   const classifier = toLayersClassifier(model, options, tensorflow.name, notes);
-  const isRight = await hasRightGradient(classifier).catch(reasonOf);
+  const isRight = await hasRightGradient(classifier).catch(firstLineOf);
   if (isRight === true) return { ...opened, classifier };
   const obstacle =
     isRight || 'the gradient that TensorFlow.js computes is not that of its answers; convert the model to ONNX';
@@ -115,11 +115,6 @@ async function onOnnxRuntime(
   } catch (error) {
     if (error instanceof TooLittleMemory) throw error;
     // What is wrong with the model itself will show on TensorFlow.js as well.
-    return { reason: reasonOf(error) };
+    return { reason: firstLineOf(error) };
   }
-}
-
-/** The words of an error that a note has room for. */
-function reasonOf(error: unknown): string {
-  return String(error instanceof Error ? error.message : error).split('\n', 1)[0] ?? '';
 }

@@ -3,7 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { UserError } from '../../userError.ts';
+import { firstLineOf, UserError } from '../../userError.ts';
 import { normalizeTopology, type WeightNames } from './topology.ts';
 
 /** A layers model and what it was read from. */
@@ -37,7 +37,7 @@ export async function readLayersModel(file: string, input?: readonly number[]): 
     const artifacts = { modelTopology, ...underNames(names, weightSpecs, weightData) };
     model = await tfl.loadLayersModel({ load: async () => artifacts });
   } catch (error) {
-    const [line] = String(error instanceof Error ? error.message : error).split('\n');
+    const line = firstLineOf(error);
     throw new UserError(`${file}: TensorFlow.js cannot build this model: ${line}`);
   }
   refuseNonFinite(file, model);

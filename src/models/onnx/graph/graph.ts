@@ -144,6 +144,14 @@ export function intConstant(values: readonly number[], dims: readonly number[] =
   return { type: 'int64', dims, data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer) };
 }
 
+/** The one number of a float32 constant in memory; undefined for what is none. */
+export function numberIn(value: string, graph: Graph): number | undefined {
+  const constant = graph.constants.get(value);
+  const isOne =
+    constant?.data instanceof Uint8Array && constant.type === 'float32' && elementCount(constant.dims) === 1;
+  return isOne ? numbersOf(constant)[0] : undefined;
+}
+
 /** The numbers of a constant in memory. @throws RangeError for types that have no numbers here. */
 export function numbersOf({ type, data }: Constant): number[] {
   if (!(data instanceof Uint8Array)) throw new RangeError('the numbers of this constant are in a file');

@@ -1,4 +1,4 @@
-import { elementCount, elementTypes, type Graph, intAttribute, type Node, numbersOf, type Value } from './graph.ts';
+import { elementCount, elementTypes, type Graph, intAttribute, type Node, numberIn, type Value } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 import { logOdds, logOf, plainLogOf, withZero } from './logarithm.ts';
 import { withoutUnused } from './scores.ts';
@@ -67,14 +67,6 @@ function scaledIn({ operator, inputs: [a = '', b = ''] }: Node, graph: Graph): s
     default:
       return undefined;
   }
-}
-
-/** The one number of a constant. */
-function numberIn(value: string, graph: Graph): number | undefined {
-  const constant = graph.constants.get(value);
-  const isOne =
-    constant?.data instanceof Uint8Array && constant.type === 'float32' && elementCount(constant.dims) === 1;
-  return isOne ? numbersOf(constant)[0] : undefined;
 }
 
 function outputOf(graph: Graph): Value {

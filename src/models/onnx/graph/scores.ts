@@ -86,7 +86,7 @@ function columnsOf({ nodes }: Graph, outputs: readonly Value[]): string | undefi
 const reshaping = new Set(['Identity', 'Reshape', 'Squeeze', 'Flatten', 'Cast']);
 const choosing = new Set(['Slice', 'Split', 'Gather']);
 
-/** Drops nodes, constants that no output needs. */
+/** Drops nodes, constants, and inputs that no output needs. */
 export function withoutUnused(graph: Graph): Graph {
   const needed = new Set(graph.outputs.map(({ name }) => name));
   const nodes: Node[] = [];

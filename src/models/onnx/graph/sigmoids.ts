@@ -1,4 +1,4 @@
-import { type Graph, type Node, numbersOf } from './graph.ts';
+import { type Graph, type Node, numberIn } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 
 /**
@@ -8,12 +8,7 @@ import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 export function withSigmoids(graph: Graph, opset: number): Graph {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const build = new GraphBuilder(opset, freePrefix(graph, 'sigmoid'));
-  const isOne = (value: string | undefined) => {
-    const constant = value ? graph.constants.get(value) : undefined;
-    if (!(constant?.data instanceof Uint8Array) || constant.type !== 'float32') return false;
-    const numbers = numbersOf(constant);
-    return numbers.length === 1 && numbers[0] === 1;
-  };
+  const isOne = (value = '') => numberIn(value, graph) === 1;
   const maker = (value: string | undefined, operator: string) => {
     const node = value ? makers.get(value) : undefined;
     return node?.domain === '' && node.operator === operator ? node : undefined;

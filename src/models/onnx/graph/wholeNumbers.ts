@@ -16,22 +16,11 @@ const floatTypes: readonly number[] = [elementTypes.float32, elementTypes.float1
 /** Types that hold gray levels and small sums of them; others wrap around. */
 const wideTypes: readonly number[] = [elementTypes.int32, elementTypes.int64];
 /** Operators that arrange their input, and take integers only to say how. */
-const arranging = new Set([
-  ...[
-    'Identity',
-    'Transpose',
-    'Reshape',
-    'Flatten',
-    'Squeeze',
-    'Unsqueeze',
-    'Gather',
-    'Slice',
-    'Split',
-    'Expand',
-    'Tile',
-  ],
-  ...['MaxPool', 'DepthToSpace', 'SpaceToDepth'],
-]);
+const arranging = new Set(
+  'Identity Transpose Reshape Flatten Squeeze Unsqueeze Gather Slice Split Expand Tile MaxPool DepthToSpace SpaceToDepth'.split(
+    ' ',
+  ),
+);
 /** Operators whose constants go among the numbers of the image. */
 const joining = new Set(['Concat', 'Max', 'Min', 'Clip']);
 const arithmetic = new Set(['Add', 'Sub']);

@@ -1,9 +1,9 @@
-import { UserError } from '../../../userError.ts';
+import { firstLineOf, UserError } from '../../../userError.ts';
 
 /** Rethrows what ONNX Runtime says of a model that it does not run, in a sentence; a UserError as it is. */
 export function refuse(error: unknown): never {
   if (error instanceof UserError) throw error;
-  const [reason = ''] = (error instanceof Error ? error.message : String(error)).split('\n', 1);
+  const reason = firstLineOf(error);
   const [, operator, version] = /Could not find an implementation for (\w+)\((\d+)\)/.exec(reason) ?? [];
   if (operator !== undefined) {
     throw new UserError(

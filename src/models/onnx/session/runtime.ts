@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
-import { UserError } from '../../../userError.ts';
+import { firstLineOf, UserError } from '../../../userError.ts';
 import { type Constant, floatConstant, type Model } from '../graph/graph.ts';
 import { writeModel } from '../graph/writeModel.ts';
 import { defaultBudget } from './batchSize.ts';
@@ -157,7 +157,7 @@ async function tryProvider(provider: Provider, threads: number): Promise<Attempt
     await probe(runtime);
     return { runtime };
   } catch (error) {
-    return { reason: firstLine(error) };
+    return { reason: firstLineOf(error) };
   }
 }
 
@@ -272,8 +272,4 @@ function versionOf(name: 'onnxruntime-node' | 'onnxruntime-web'): string {
   const entry = require.resolve(name);
   const folder = entry.slice(0, entry.lastIndexOf(name) + name.length);
   return (require(`${folder}/package.json`) as { version: string }).version;
-}
-
-function firstLine(error: unknown): string {
-  return (error instanceof Error ? error.message : String(error)).split('\n', 1)[0] ?? '';
 }

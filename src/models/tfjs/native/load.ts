@@ -3,6 +3,7 @@ import { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
+import { firstLineOf } from '../../../userError.ts';
 import { neededVersion, type Place, packageName, placesOf } from './places.ts';
 import { tryLoading } from './verdict.ts';
 
@@ -58,7 +59,7 @@ async function loadFrom(place: Place): Promise<Loaded | Failure> {
     createRequire(import.meta.url)(place.package);
     return { version, tensorflow: verdict.tensorflow };
   } catch (error) {
-    const [line] = String(error instanceof Error ? error.message : error).split('\n');
+    const line = firstLineOf(error);
     return failed(`it does not load: ${line}`);
   } finally {
     flags.set('PROD', production);

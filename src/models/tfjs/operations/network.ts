@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
-import { UserError } from '../../../userError.ts';
+import { firstLineOf, UserError } from '../../../userError.ts';
 import { fuse } from './fuse.ts';
 import { identity, join, lower, type Step } from './operations.ts';
 import { type Traced, trace } from './trace.ts';
@@ -46,7 +46,7 @@ export class Network {
       try {
         values[index] = tf.tidy(() => operation.forward(inputs.map((input) => values[input] as tf.Tensor)));
       } catch (error) {
-        const [line] = String(error instanceof Error ? error.message : error).split('\n');
+        const line = firstLineOf(error);
         throw new UserError(
           `TensorFlow.js cannot compute the layer ${layer} (${line}). Convert the model to ONNX, for which its own framework computes it.`,
         );

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
-import { UserError } from '../../../userError.ts';
+import { firstLineOf, UserError } from '../../../userError.ts';
 import { type Affine, alongAxis, foldAffine, normalizationAsAffine } from './affine.ts';
 import { throughMaxPool, throughRelu } from './backwardKernels.ts';
 import { depthwiseInputGradient, inputGradient, type LinearMap } from './convolution.ts';
@@ -331,9 +331,9 @@ function automatic(layer: tfl.layers.Layer): Operation {
       try {
         return tf.grads((...xs: tf.Tensor[]) => call(xs))([...inputs], dy);
       } catch (error) {
-        const [line] = String(error instanceof Error ? error.message : error).split('\n');
+        const line = firstLineOf(error);
         throw new UserError(
-          `TensorFlow.js has no gradient of the layer ${layer.name} (${layer.getClassName()}): ${line?.replace(/\.$/, '')}`,
+          `TensorFlow.js has no gradient of the layer ${layer.name} (${layer.getClassName()}): ${line.replace(/\.$/, '')}`,
         );
       }
     },
