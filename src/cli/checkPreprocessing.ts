@@ -1,6 +1,6 @@
 import Table from 'cli-table3';
 import type { PreprocessingCheck } from '../evaluation/checkPreprocessing.ts';
-import { formatPercent } from '../reports/report.ts';
+import { formatPercent } from '../reports/format.ts';
 import { type FoundSource, findDataset, findModel } from '../settings/findSource.ts';
 import { formatPath } from '../settings/problem.ts';
 import { readWorkspace } from '../settings/readSettings.ts';

@@ -2,7 +2,7 @@ import { SingleBar } from 'cli-progress';
 import type { TrainingPoint, TrainingProgress } from '../defenses/progress.ts';
 import { formatDuration } from '../evaluation/estimate.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
-import { formatPercent } from '../reports/report.ts';
+import { formatPercent } from '../reports/format.ts';
 
 /** A progress bar on standard error if it is a terminal; otherwise nothing. */
 export class ProgressBar {

@@ -1,5 +1,5 @@
+import { readExamples } from '../reports/examples.ts';
 import type { RunReport } from '../reports/report.ts';
-import { readExamples } from '../reports/runFolder.ts';
 import { UnsavedRun } from '../run/run.ts';
 import { formatProblem } from '../settings/problem.ts';
 import { printable } from './printable.ts';

@@ -2,15 +2,9 @@ import Table from 'cli-table3';
 import { kinds } from '../attacks/kind.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { describeDetection, describeFinding, describeOmissions } from '../reports/detection.ts';
-import {
-  describeOffGrid,
-  formatDistance,
-  formatEpsilon,
-  formatPercent,
-  isPlanned,
-  type RunReport,
-  type TestReport,
-} from '../reports/report.ts';
+import { formatDistance, formatEpsilon, formatPercent, formatRange } from '../reports/format.ts';
+import { describeOffGrid } from '../reports/outcome.ts';
+import { isPlanned, type RunReport, type TestReport } from '../reports/report.ts';
 import { describeStages } from '../reports/stages.ts';
 
 const marks = { passed: '✓ passed', failed: '✗ failed', errored: '! errored' } as const;
@@ -74,18 +68,13 @@ function figures(
   if (!kinds[kind].isMeasured) return ['—', '—', '—', '—'];
   return [
     kinds[kind].hasTrueLabel ? formatPercent(cleanAccuracy) : '—',
-    robustAccuracy === undefined ? '—' : range(formatPercent, robustAccuracy, ifHeld?.robustAccuracy),
-    range(formatPercent, ifHeld?.successRate ?? successRate, successRate),
-    epsilon !== undefined ? '—' : range(formatDistance, medianDistance, ifHeld?.medianDistance),
+    robustAccuracy === undefined ? '—' : formatRange(formatPercent, robustAccuracy, ifHeld?.robustAccuracy),
+    formatRange(formatPercent, ifHeld?.successRate ?? successRate, successRate),
+    epsilon !== undefined ? '—' : formatRange(formatDistance, medianDistance, ifHeld?.medianDistance),
   ];
 }
 
 /** Where a test that could not be evaluated is defined; the message of one that was never planned says so itself. */
 function placeOf(test: RunReport['tests'][number]): string {
   return test.status === 'errored' && isPlanned(test) ? ` (${test.origin.file}:${test.origin.line})` : '';
-}
-
-/** A figure, or the two that undecided images leave open. */
-function range(format: (value: number) => string, low: number, high = low): string {
-  return low === high ? format(low) : `${format(low)}–${format(high)}`;
 }

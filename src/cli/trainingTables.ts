@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import type { DetectorReport } from '../defenses/detectors/report.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 import { formatDuration } from '../evaluation/estimate.ts';
-import { formatEpsilon, formatPercent } from '../reports/report.ts';
+import { formatEpsilon, formatPercent } from '../reports/format.ts';
 
 const style = { head: [], border: [] };
 

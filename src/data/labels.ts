@@ -39,9 +39,9 @@ export function matchLabels(
 
 /**
  * The index of the class that a label means. A label is the name of a class; or that in other letter case or in another
- * form of Unicode, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca", the WordNet id or the name after it; or a name
- * with its index before it, as in "0 red"; or, when it is no name at all, the index of a class as a decimal number
- * ("3", "003", "3.0"). Where names are numbers themselves, a number is never an index.
+ * form of Unicode, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca", the
+ * WordNet id or the name after it; or a name with its index before it, as in "0 red"; or, when it is no name at all, the
+ * index of a class as a decimal number ("3", "003", "3.0"). Where names are numbers themselves, a number is never an index.
  * @returns `undefined` for a label that means no class, or more than one.
  */
 export function findLabel(label: string, classes: readonly string[]): number | undefined {

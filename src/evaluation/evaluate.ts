@@ -77,9 +77,9 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
       const onExample = (example: Example) =>
         one === opponent ? options.onExample(example, epsilon) : options.onOther?.();
       // What fools within a smaller budget, or without knowing of the detector, is theirs as well.
-      const known = new Map(
-        [fooled.get(one), ...[...results.values()].map(({ successes }) => successes)].flatMap((some) => [
-          ...(some ?? []),
+      const known: Successes = new Map(
+        [fooled.get(one) ?? [], ...[...results.values()].map(({ successes }) => successes)].flatMap((some) => [
+          ...some,
         ]),
       );
       const result = await attackRound({ ...common, attack, victims: one.victims, known, onExample });

@@ -26,7 +26,7 @@ export function conclude(plan: TestPlan, rounds: readonly Round[], classes: numb
   if (comparisons.some(({ result }) => result === 'missed')) return { status: 'failed', comparisons };
   const open = comparisons.length > 0 ? comparisons.some(({ result }) => result === 'undecided') : rounds.some(isOpen);
   if (open) return { status: 'errored', comparisons };
-  const [metrics] = rounds.map((round) => round.metrics);
+  const metrics = rounds[0]?.metrics;
   const { hasTrueLabel } = kinds[definitionOf(plan.attacks[0].attack).kind];
   const objection = metrics && hasTrueLabel && objectionTo(plan, comparisons, metrics, classes);
   return objection ? { status: 'errored', comparisons, objection } : { status: 'passed', comparisons };

@@ -7,8 +7,9 @@ import { writeNpy, writePng } from '../data/writeImage.ts';
 import type { Example } from '../evaluation/example.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
+import { formatEpsilon } from './format.ts';
 import { hide } from './hide.ts';
-import { type ExampleReport, formatEpsilon, type Trace } from './report.ts';
+import type { ExampleReport, Trace } from './report.ts';
 import { examplesFile, imagesFolder, slug, writing } from './runFolder.ts';
 import { contactSheet, describeSteps } from './trace.ts';
 

@@ -1,5 +1,6 @@
 import type { Finding, Omission } from '../audit/finding.ts';
-import { formatEpsilon, type TestReport } from './report.ts';
+import { formatEpsilon } from './format.ts';
+import type { TestReport } from './report.ts';
 
 /**
  * What a test's detector rejected, one line per budget: how many clean images and how many misclassified examples.

@@ -1,10 +1,9 @@
 import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
-import { type FileHandle, mkdir, open, readdir, readFile, rename, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
 import { claimFolder, clearFolder, makeFolderWithin, type OwnFolder } from '../data/ownFolder.ts';
-import type { ExampleReport, RunReport } from './report.ts';
+import type { RunReport } from './report.ts';
 
 /** A line for each finished example. */
 export const examplesFile = 'examples.jsonl';
@@ -89,9 +88,7 @@ export async function replaceFile(file: string, text: string | AsyncIterable<str
 
 /** The summary of a run; infinite distances, which JSON cannot represent, are restored. */
 export async function readReport(folder: string): Promise<RunReport> {
-  return JSON.parse(await readFile(path.join(folder, reportFile), 'utf8'), (key, value) =>
-    reviveDistance(key, value),
-  ) as RunReport;
+  return JSON.parse(await readFile(path.join(folder, reportFile), 'utf8'), reviveDistance) as RunReport;
 }
 
 const distanceKeys = new Set(['medianDistance', 'meanDistance', 'measured', 'atBest', 'bound']);
@@ -100,62 +97,6 @@ function reviveDistance(key: string, value: unknown): unknown {
   if (!distanceKeys.has(key)) return value;
   // An interval of distances is a list.
   return Array.isArray(value) ? value.map((end) => end ?? Infinity) : (value ?? Infinity);
-}
-
-/**
- * The finished examples of a run, one at a time: a run may have more lines than fit into a string. A truncated last line
- * is ignored.
- */
-export async function* eachExample(folder: string): AsyncGenerator<ExampleReport> {
-  let rest = '';
-  for await (const chunk of createReadStream(path.join(folder, examplesFile), 'utf8')) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield JSON.parse(line) as ExampleReport;
-  }
-}
-
-/** Every finished example of a run; a truncated last line is ignored. */
-export async function readExamples(folder: string): Promise<ExampleReport[]> {
-  const examples: ExampleReport[] = [];
-  for await (const example of eachExample(folder)) examples.push(example);
-  return examples;
-}
-
-/** Keeps the examples of a run for which this is true, and drops the others. */
-export async function filterExamples(folder: string, isKept: (example: ExampleReport) => boolean): Promise<void> {
-  const file = path.join(folder, examplesFile);
-  async function* lines() {
-    for await (const example of eachExample(folder)) if (isKept(example)) yield `${JSON.stringify(example)}\n`;
-  }
-  await replaceFile(file, lines());
-}
-
-/** Removes a last line left incomplete by a crash or a full disk, so that more lines can be appended. */
-export async function dropUnfinishedLine(folder: string): Promise<void> {
-  const file = path.join(folder, examplesFile);
-  const handle = await open(file).catch(() => undefined);
-  if (handle === undefined) return;
-  try {
-    const { size } = await handle.stat();
-    const end = await endOfLines(handle, size);
-    if (end < size) await writing(file, () => truncate(file, end));
-  } finally {
-    await handle.close();
-  }
-}
-
-/** Where the last whole line of a file ends; it is looked for from the end, as a run may have many. */
-async function endOfLines(handle: FileHandle, size: number): Promise<number> {
-  const part = Buffer.alloc(2 ** 16);
-  for (let to = size; to > 0; ) {
-    const from = Math.max(0, to - part.length);
-    const { bytesRead } = await handle.read(part, 0, to - from, from);
-    const at = part.subarray(0, bytesRead).lastIndexOf('\n');
-    if (at >= 0) return from + at + 1;
-    to = from;
-  }
-  return 0;
 }
 
 /** Performs a file operation and turns file system errors into messages for the user. */

@@ -1,4 +1,5 @@
-import { formatEpsilon, type TestReport } from './report.ts';
+import { formatEpsilon } from './format.ts';
+import type { TestReport } from './report.ts';
 
 /**
  * What each stage of an attack achieved, one line per budget: "APGD-CE fooled 40, APGD-T 3, FAB-T 0 more". Empty if the

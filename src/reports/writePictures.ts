@@ -1,8 +1,9 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { eachExample } from './examples.ts';
 import { drawExample } from './picture.ts';
 import type { ExampleReport } from './report.ts';
-import { eachExample, picturesFolder, slug, writing } from './runFolder.ts';
+import { picturesFolder, slug, writing } from './runFolder.ts';
 
 /** Number of pictures drawn for each test. */
 const picturesEach = 3;

@@ -1,16 +1,9 @@
 import { rm } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestPlan } from '../evaluation/plan.ts';
+import { eachExample, filterExamples } from '../reports/examples.ts';
 import { isPlanned, type TestReport } from '../reports/report.ts';
-import {
-  eachExample,
-  filterExamples,
-  imagesFolder,
-  picturesFolder,
-  readReport,
-  slug,
-  writing,
-} from '../reports/runFolder.ts';
+import { imagesFolder, picturesFolder, readReport, slug, writing } from '../reports/runFolder.ts';
 import { UserError } from '../userError.ts';
 import { fingerprintOf, readFingerprints } from './fingerprints.ts';
 

@@ -3,8 +3,8 @@ import { EngineExit } from '../engine/exit.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
+import { eachExample } from '../reports/examples.ts';
 import type { TestReport } from '../reports/report.ts';
-import { eachExample } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { describeError } from '../userError.ts';
 

@@ -7,7 +7,7 @@ import { conclude } from '../../src/evaluation/verdict.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
 import { nativeRuntime } from '../../src/models/onnx/session/runtime.ts';
 import { toClassifier } from '../../src/models/onnx/session/toClassifier.ts';
-import { formatPercent } from '../../src/reports/report.ts';
+import { formatPercent } from '../../src/reports/format.ts';
 import { UserError } from '../../src/userError.ts';
 import { seeing } from '../support/auditTrial.ts';
 import { planOf } from '../support/plans.ts';

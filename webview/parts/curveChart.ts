@@ -1,4 +1,4 @@
-import { formatPercent } from '../../src/reports/report.ts';
+import { formatPercent } from '../../src/reports/format.ts';
 import type { Context } from '../context.ts';
 import { h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';

@@ -2,7 +2,7 @@ import type { Attacker } from '../../src/defenses/guard/attacker.ts';
 import type { Metrics } from '../../src/evaluation/metrics.ts';
 import type { Round } from '../../src/evaluation/round.ts';
 import type { ShownTest } from '../../src/page/protocol.ts';
-import { formatPercent } from '../../src/reports/report.ts';
+import { formatPercent } from '../../src/reports/format.ts';
 import type { Context, Part } from '../context.ts';
 import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';

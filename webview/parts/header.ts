@@ -1,6 +1,6 @@
 import { kinds } from '../../src/attacks/kind.ts';
 import type { ShownTest } from '../../src/page/protocol.ts';
-import { formatPercent } from '../../src/reports/report.ts';
+import { formatPercent, formatRange } from '../../src/reports/format.ts';
 import type { Context, Part } from '../context.ts';
 import { type Child, h, on } from '../dom.ts';
 import { post } from '../host.ts';
@@ -66,8 +66,16 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
   const measured = kinds[kind].isMeasured ? metrics : undefined;
   const fractions = measured && [
     [t('Clean accuracy'), kinds[kind].hasTrueLabel ? formatPercent(measured.cleanAccuracy) : undefined],
-    [t('Robust accuracy'), rangeOf(measured.robustAccuracy, measured.ifHeld?.robustAccuracy)],
-    [t('Success rate'), rangeOf(measured.ifHeld?.successRate ?? measured.successRate, measured.successRate)],
+    [
+      t('Robust accuracy'),
+      measured.robustAccuracy === undefined
+        ? undefined
+        : formatRange(formatPercent, measured.robustAccuracy, measured.ifHeld?.robustAccuracy),
+    ],
+    [
+      t('Success rate'),
+      formatRange(formatPercent, measured.ifHeld?.successRate ?? measured.successRate, measured.successRate),
+    ],
   ];
   const parameters = Object.entries(attack.parameters).map(([name, value]) => `${name} ${show(name, value)}`);
   const rows: [string, Child][] = [
@@ -102,12 +110,6 @@ function details(t: Translate, { report, started }: ShownTest): HTMLElement {
     { class: 'facts' },
     ...rows.flatMap(([name, value]) => (value ? [h('div', {}, h('dt', {}, name), h('dd', {}, value))] : [])),
   );
-}
-
-/** A fraction, or the two that undecided images leave open. */
-function rangeOf(low: number | undefined, high = low): string | undefined {
-  if (low === undefined || high === undefined) return undefined;
-  return low === high ? formatPercent(low) : `${formatPercent(low)}–${formatPercent(high)}`;
 }
 
 type ShownDetector = NonNullable<ShownTest['report']['detector']>;

@@ -1,5 +1,5 @@
 import type uPlot from 'uplot';
-import { formatPercent } from '../../src/reports/report.ts';
+import { formatPercent } from '../../src/reports/format.ts';
 import { type Child, h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { type DrawnRow, drawnRows, type RocRow } from '../logic/roc.ts';

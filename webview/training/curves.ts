@@ -1,7 +1,7 @@
 import type uPlot from 'uplot';
 import type { TrainingPoint } from '../../src/defenses/progress.ts';
 import type { ShownTraining } from '../../src/page/trainingProtocol.ts';
-import { formatPercent } from '../../src/reports/report.ts';
+import { formatPercent } from '../../src/reports/format.ts';
 import { fill, h, on } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { drawingOf, lastOf, type Measure } from '../logic/trainingCurves.ts';

@@ -1,5 +1,5 @@
 import type { DefenseReport } from '../../src/defenses/training/report.ts';
-import { formatPercent } from '../../src/reports/report.ts';
+import { formatPercent } from '../../src/reports/format.ts';
 import { h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { createDataTable } from '../parts/dataTable.ts';

@@ -1,5 +1,5 @@
 import type { AttackDetection, DetectorReport } from '../../src/defenses/detectors/report.ts';
-import { formatPercent } from '../../src/reports/report.ts';
+import { formatPercent } from '../../src/reports/format.ts';
 import { h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { formatAmount, formatScore } from '../logic/format.ts';

@@ -1,6 +1,6 @@
 import * as vscode from 'vscode';
 import type { CheckedConvention, PreprocessingCheck } from '../../evaluation/checkPreprocessing.ts';
-import { formatPercent } from '../../reports/report.ts';
+import { formatPercent } from '../../reports/format.ts';
 import { findDataset, findModel } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
 import { chooseDataset, nameOfModel, newModel } from './chooseAttack.ts';

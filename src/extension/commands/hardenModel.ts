@@ -3,7 +3,7 @@ import type { DefensePlan } from '../../defenses/plan.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
 import type { DefenseReport } from '../../defenses/training/report.ts';
 import { layersModels } from '../../models/tfjs/format.ts';
-import { formatPercent } from '../../reports/report.ts';
+import { formatPercent } from '../../reports/format.ts';
 import { findDefense } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
 import { openFile } from '../training/openFile.ts';

@@ -1,13 +1,8 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import {
-  formatDistance,
-  formatEpsilon,
-  formatPercent,
-  isPlanned,
-  metricTitles,
-  type TestReport,
-} from '../../reports/report.ts';
+import { formatDistance, formatEpsilon, formatPercent } from '../../reports/format.ts';
+import { metricTitles } from '../../reports/outcome.ts';
+import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import type { Result } from '../results.ts';

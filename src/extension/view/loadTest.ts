@@ -2,8 +2,9 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { readError } from '../../data/fileErrors.ts';
 import type { ViewLocation } from '../../page/protocol.ts';
+import { readExamples } from '../../reports/examples.ts';
 import { type ExampleReport, isPlanned, type TestReport } from '../../reports/report.ts';
-import { readExamples, readReport } from '../../reports/runFolder.ts';
+import { readReport } from '../../reports/runFolder.ts';
 import { UserError } from '../../userError.ts';
 
 const { l10n } = vscode;

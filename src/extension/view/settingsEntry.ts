@@ -2,7 +2,8 @@ import { catalog } from '../../attacks/catalog.ts';
 import { ensemble, type Member } from '../../attacks/ensemble.ts';
 import { kinds } from '../../attacks/kind.ts';
 import { isAmount } from '../../parameters/amount.ts';
-import { type ExampleReport, formatEpsilon, type TestReport } from '../../reports/report.ts';
+import { formatEpsilon } from '../../reports/format.ts';
+import type { ExampleReport, TestReport } from '../../reports/report.ts';
 
 /** The parts of a report that a settings entry uses. */
 type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'detector' | 'rounds' | 'seed'>;

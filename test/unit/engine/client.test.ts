@@ -7,7 +7,8 @@ import { EngineClient, type EngineOptions } from '../../../src/engine/client.ts'
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import type { TestProgress as Progress } from '../../../src/jobs/runTest.ts';
 import { type PreprocessingSettings, resolvePreprocessing } from '../../../src/models/preprocessing.ts';
-import { prepareRunFolder, readExamples } from '../../../src/reports/runFolder.ts';
+import { readExamples } from '../../../src/reports/examples.ts';
+import { prepareRunFolder } from '../../../src/reports/runFolder.ts';
 import { estimatePlan, runPlan } from '../../../src/run/runPlan.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';

@@ -4,7 +4,7 @@ import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import { conclude } from '../../../src/evaluation/verdict.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
-import { describeOutcome } from '../../../src/reports/report.ts';
+import { describeOutcome } from '../../../src/reports/outcome.ts';
 import { victimOf } from '../../../src/runner/victim.ts';
 import { linearClassifier } from '../../support/linearClassifier.ts';
 import { imageOf, planOf } from '../../support/plans.ts';

@@ -8,7 +8,7 @@ import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import { ModelCache } from '../../../src/jobs/modelCache.ts';
 import { runTest } from '../../../src/jobs/runTest.ts';
 import type { ModelSource } from '../../../src/models/source.ts';
-import { readExamples } from '../../../src/reports/runFolder.ts';
+import { readExamples } from '../../../src/reports/examples.ts';
 import { configureAttack, definitionOf } from '../../../src/runner/configuredAttack.ts';
 import { planOf } from '../../support/plans.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';

@@ -1,16 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { readExamples } from '../../../src/reports/examples.ts';
 import type { RunReport } from '../../../src/reports/report.ts';
-import { formatEpsilon } from '../../../src/reports/report.ts';
-import {
-  createRunFolder,
-  dropUnfinishedLine,
-  filterExamples,
-  prepareRunFolder,
-  readExamples,
-  readReport,
-  writeReport,
-} from '../../../src/reports/runFolder.ts';
+import { createRunFolder, prepareRunFolder, readReport, writeReport } from '../../../src/reports/runFolder.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -65,40 +57,6 @@ describe('run folder', () => {
     });
   }
 
-  it('gives the examples without a last line that was cut off', async () => {
-    await folder.write('run/examples.jsonl', '{"index":0}\n{"index":1}\n{"ind');
-    assert.deepEqual(await readExamples(folder.at('run')), [{ index: 0 }, { index: 1 }]);
-  });
-
-  it('gives examples whose lines are longer than what is read at once', async () => {
-    const labels = ['ä'.repeat(100_001), 'b', 'ç'.repeat(70_003)];
-    const lines = labels.map((label) => `${JSON.stringify({ label })}\n`);
-    await folder.write('run/examples.jsonl', `${lines.join('')}{"label":"${'d'.repeat(200_000)}`);
-    const labelsOf = async () => (await readExamples(folder.at('run'))).map(({ label }) => label);
-    assert.deepEqual(await labelsOf(), labels);
-    await dropUnfinishedLine(folder.at('run'));
-    assert.equal(await readFile(folder.at('run', 'examples.jsonl'), 'utf8'), lines.join(''));
-  });
-
-  it('keeps some examples of many, and drops the others', async () => {
-    const many = Array.from({ length: 150_000 }, (_, index) => `{"index":${index}}\n`);
-    await folder.write('run/examples.jsonl', many.join(''));
-    await filterExamples(folder.at('run'), ({ index }) => index % 50_000 === 1);
-    assert.deepEqual(await readExamples(folder.at('run')), [{ index: 1 }, { index: 50_001 }, { index: 100_001 }]);
-  });
-
-  it('is rid of a line that was cut off, so that others can follow', async () => {
-    for (const [before, after] of [
-      ['{"index":0}\n{"ind', '{"index":0}\n'],
-      ['{"ind', ''],
-      ['{"index":0}\n', '{"index":0}\n'],
-    ]) {
-      const file = await folder.write('run/examples.jsonl', before as string);
-      await dropUnfinishedLine(folder.at('run'));
-      assert.equal(await readFile(file, 'utf8'), after);
-    }
-  });
-
   it('keeps the summary, infinite distances with it', async () => {
     await prepareRunFolder(folder.at('run'));
     const metrics = { medianDistance: Infinity, meanDistance: 0.25 };
@@ -106,15 +64,5 @@ describe('run folder', () => {
     await writeReport(folder.at('run'), report as unknown as RunReport);
     assert.deepEqual(await readReport(folder.at('run')), report);
     assert.deepEqual(await list(), ['.perturb-folder.json', 'examples.jsonl', 'report.json']);
-  });
-});
-
-describe('formatEpsilon', () => {
-  it('counts gray levels in linf only', () => {
-    assert.equal(formatEpsilon(8 / 255, 'linf'), '8/255');
-    assert.equal(formatEpsilon(0.01, 'linf'), '0.01');
-    assert.equal(formatEpsilon(1, 'linf'), '1');
-    assert.equal(formatEpsilon(0.2, 'l2'), '0.2');
-    assert.equal(formatEpsilon(1, 'l0'), '1');
   });
 });

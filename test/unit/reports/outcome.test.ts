@@ -2,7 +2,8 @@ import assert from 'node:assert/strict';
 import { computeMetrics, type Tally } from '../../../src/evaluation/metrics.ts';
 import type { Round } from '../../../src/evaluation/round.ts';
 import { describeDetection } from '../../../src/reports/detection.ts';
-import { describeBudget, describeOffGrid, describeOutcome, type TestReport } from '../../../src/reports/report.ts';
+import { describeBudget, describeOffGrid, describeOutcome } from '../../../src/reports/outcome.ts';
+import type { TestReport } from '../../../src/reports/report.ts';
 import { describeStages } from '../../../src/reports/stages.ts';
 
 const norms = { linf: 0.5, l2: 0.5, l1: 0.5, l0: 1 };
