@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isInFolder } from './isInFolder.ts';
 import { listImages } from './listImages.ts';
 
 /** Finds the images that a table names. */
@@ -34,7 +35,7 @@ export async function fileFinder(folder: string, table: string): Promise<FileFin
     for (const base of [folder, path.dirname(table)]) {
       for (const each of names) {
         const place = path.resolve(base, each);
-        if ((isWithin(place, folder) || isWithin(place, base)) && (await isFile(place))) return [place];
+        if ((isInFolder(place, folder) || isInFolder(place, base)) && (await isFile(place))) return [place];
       }
     }
     const normalized = path.posix.normalize(names.at(-1) as string);
@@ -46,12 +47,6 @@ export async function fileFinder(folder: string, table: string): Promise<FileFin
     expected: (name) => path.resolve(folder, name),
     images: images.map((image) => path.join(folder, image)),
   };
-}
-
-/** A table that came from elsewhere names no files but those of its images. */
-function isWithin(file: string, folder: string): boolean {
-  const inside = path.relative(folder, file);
-  return !inside.startsWith('..') && !path.isAbsolute(inside);
 }
 
 /** "in/a.png" ends with "in/a.png", "a.png", "in/a" and "a". */

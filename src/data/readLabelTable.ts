@@ -1,6 +1,7 @@
 import { UserError } from '../userError.ts';
 import { fileFinder } from './findImage.ts';
 import { firstFew } from './firstFew.ts';
+import { isInFolder } from './isInFolder.ts';
 import { columnsOf } from './labelTableColumns.ts';
 import { parseTable } from './parseTable.ts';
 import { readText } from './readText.ts';
@@ -44,7 +45,7 @@ export async function readLabelTable(csv: string, folder: string): Promise<Label
     const earlier = file === undefined ? undefined : rows.get(file);
     if (name === '') problems.push(`line ${line}: the file name is empty`);
     else if (label === '') problems.push(`line ${line}: the label of ${name} is empty`);
-    else if (file === undefined) problems.push(`line ${line}: there is no file ${finder.expected(name)}`);
+    else if (file === undefined) problems.push(`line ${line}: ${missing(finder.expected(name), folder)}`);
     else if (found.length > 1) problems.push(`line ${line}: ${name} could be ${firstFew(found)}`);
     else if (earlier === undefined) rows.set(file, { file, label, line });
     else if (earlier.label === label) repeated++;
@@ -62,4 +63,9 @@ export async function readLabelTable(csv: string, folder: string): Promise<Label
     ...(unlisted > 0 ? [`images that the table does not list are left out: ${unlisted}`] : []),
   ];
   return { rows: [...rows.values()].map(({ file, label }) => ({ file, label })), notes };
+}
+
+/** Why there is no image at a path. */
+function missing(file: string, folder: string): string {
+  return isInFolder(file, folder) ? `there is no file ${file}` : `${file} is outside of the dataset's folder`;
 }

@@ -3,6 +3,7 @@ import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { isInFolder } from '../../data/isInFolder.ts';
 import { firstLineOf, UserError } from '../../userError.ts';
 import { normalizeTopology, type WeightNames } from './topology.ts';
 
@@ -95,7 +96,8 @@ function isManifest(value: unknown): value is tf.io.WeightsManifestConfig {
 
 /** The bytes of one group of weights, all its files one after the other. */
 async function readGroup(file: string, { paths, weights }: tf.io.WeightsManifestConfig[number]): Promise<Buffer> {
-  const outside = paths.find((name) => path.isAbsolute(name) || path.normalize(name).startsWith('..'));
+  const folder = path.dirname(file);
+  const outside = paths.find((name) => path.isAbsolute(name) || !isInFolder(path.join(folder, name), folder));
   if (outside !== undefined) {
     throw new UserError(
       `${file}: its weight file ${outside} is outside of the model’s folder, where nothing is read. Copy it beside the model, and correct the path.`,
@@ -103,7 +105,7 @@ async function readGroup(file: string, { paths, weights }: tf.io.WeightsManifest
   }
   const shards = await Promise.all(
     paths.map((name) =>
-      readFile(path.join(path.dirname(file), name)).catch((error: NodeJS.ErrnoException) => {
+      readFile(path.join(folder, name)).catch((error: NodeJS.ErrnoException) => {
         const problem = error.code === 'ENOENT' ? 'is missing' : `cannot be read (${error.message})`;
         throw new UserError(`${file}: its weight file ${name} ${problem}. Copy it beside the model.`);
       }),

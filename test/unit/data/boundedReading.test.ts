@@ -5,6 +5,7 @@ import sharp from 'sharp';
 import { fileFinder } from '../../../src/data/findImage.ts';
 import { readBytes } from '../../../src/data/readBytes.ts';
 import { readImage } from '../../../src/data/readImage.ts';
+import { readLabelTable } from '../../../src/data/readLabelTable.ts';
 import { readText } from '../../../src/data/readText.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -49,5 +50,16 @@ describe('reading what came from anywhere', () => {
     assert.deepEqual(await find('a.png'), [folder.at('data', 'images', 'a.png')]);
     assert.deepEqual(await find('images/a.png'), [folder.at('data', 'images', 'a.png')]);
     assert.deepEqual(await find(folder.at('data', 'images', 'a.png')), [folder.at('data', 'images', 'a.png')]);
+  });
+
+  it('says of a table that names one that it is outside', async () => {
+    await folder.write('secret.png', 'x');
+    await mkdir(folder.at('data', 'images'), { recursive: true });
+    const table = await folder.write('data/labels.csv', 'file,label\n../../secret.png,red\n..a.png,red\n');
+    await rejectsWith(
+      readLabelTable(table, folder.at('data', 'images')),
+      `line 2: ${folder.at('secret.png')} is outside of the dataset's folder`,
+      `line 3: there is no file ${folder.at('data', 'images', '..a.png')}`,
+    );
   });
 });

@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isInFolder } from '../../../data/isInFolder.ts';
 import { UserError } from '../../../userError.ts';
 import {
   type Attribute,
@@ -207,7 +208,7 @@ export class Decoder {
     if (!location) throw this.#damaged(`the constant "${name}" does not say in which file its numbers are`);
     const folder = path.dirname(this.#file);
     const file = path.resolve(folder, location);
-    if (path.isAbsolute(location) || path.relative(folder, file).startsWith('..')) {
+    if (path.isAbsolute(location) || !isInFolder(file, folder)) {
       throw new UserError(
         `${this.#file}: its weights are said to be in ${location}, outside of the model's folder, where nothing is read. Export the model anew, with its weights beside it.`,
       );
