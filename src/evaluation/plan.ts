@@ -8,6 +8,9 @@ import type { Confidence } from './metrics.ts';
 export const expectedMetrics = ['cleanAccuracy', 'robustAccuracy', 'successRate', 'medianDistance'] as const;
 export type ExpectedMetric = (typeof expectedMetrics)[number];
 
+/** How a test is audited: not at all, with findings that are told, or with findings that are failures. */
+export type AuditMode = boolean | 'strict';
+
 /** One test case with everything resolved: what runs, on what, and what is expected. Plain data. */
 export interface TestPlan {
   /** Unique in a workspace: the model's name and the test's, "signs › FGSM 8/255". */
@@ -34,7 +37,7 @@ export interface TestPlan {
   readonly detector?: DetectorSource;
   readonly attacker?: Attacker;
   /** Look for signs that the result flatters the model; strictly, so that each is a failure. */
-  readonly audit?: boolean | 'strict';
+  readonly audit?: AuditMode;
   /** The other models that the test is for: the audit tries whether attacks on them transfer to this one. */
   readonly surrogates?: readonly ModelSource[];
   readonly seed: number;

@@ -4,7 +4,7 @@ import { kinds } from '../attacks/kind.ts';
 import { parametersSchema } from '../parameters/schema.ts';
 import { type Attacks, attackChoice, ruleWhere } from './attackChoice.ts';
 import { listedAttackSchema } from './attackList.ts';
-import { testBase } from './schema.ts';
+import { testBase } from './testBase.ts';
 
 /** A value of `perturb.tests`, for VS Code: what holds for each attack applies once the test names that attack. */
 export function testSchema(attacks: Attacks) {

@@ -6,8 +6,8 @@ import { checkNamed, named } from './checkNamed.ts';
 import { epsilonFaults } from './epsilonFaults.ts';
 import { memoize } from './memoize.ts';
 import { type Fault, isObject, soundPart } from './problem.ts';
-import { type TestSettings, testBase } from './schema.ts';
 import { structuralFaults } from './structure.ts';
+import { type TestSettings, testBase } from './testBase.ts';
 
 const schemas = { one: memoize(testSchemaOf), any: memoize(anyTestSchema) };
 

@@ -5,7 +5,7 @@ import { providerChoices } from '../models/onnx/session/providers.ts';
 import type { Attacks } from './attackChoice.ts';
 import { testSchema } from './attackSchema.ts';
 import { explorerMenu } from './explorerMenu.ts';
-import { auditSchema, datasetSchema, modelSchema } from './schema.ts';
+import { datasetSchema, modelSchema } from './schema.ts';
 import {
   datasetSnippet,
   defenseSnippet,
@@ -16,6 +16,7 @@ import {
   type Snippet,
   testSnippet,
 } from './snippets.ts';
+import { auditSchema } from './testBase.ts';
 import { type Defenses, type Detectors, defenseSchema, detectorSchema } from './trainingSchema.ts';
 
 /** The settings that define tests and what they use, each an object keyed by name. */

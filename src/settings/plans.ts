@@ -21,8 +21,8 @@ import {
 } from './namedEntry.ts';
 import { type Fault, type Problem, separator, soundPart } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
-import type { TestSettings } from './schema.ts';
 import type { SettingsLayer, Workspace } from './settingsLayer.ts';
+import type { TestSettings } from './testBase.ts';
 import { resolveDetector } from './trainingPlans.ts';
 import type { Detectors } from './trainingSchema.ts';
 import { environmentIn } from './variables.ts';

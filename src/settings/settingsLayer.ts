@@ -1,8 +1,9 @@
 import type { JSONPath } from 'jsonc-parser';
+import type { AuditMode } from '../evaluation/plan.ts';
 import { type SettingKey, settingKeys } from './configuration.ts';
 import { type Position, parseJson } from './jsonc.ts';
 import { formatPath, isObject, type Problem } from './problem.ts';
-import { auditError } from './schema.ts';
+import { auditError } from './testBase.ts';
 import type { PathScope } from './variables.ts';
 
 /** Where a settings file belongs. */
@@ -18,7 +19,7 @@ export interface LayerOrigin extends PathScope {
 export interface SettingsLayer extends LayerOrigin {
   readonly values: Readonly<Record<SettingKey, Readonly<Record<string, unknown>>>>;
   /** How tests are audited that do not say so themselves. */
-  readonly audit?: boolean | 'strict';
+  readonly audit?: AuditMode;
   /** Paths whose key is defined twice in one object: JSON silently drops the first definition. */
   readonly duplicates: readonly JSONPath[];
   /** Mistakes that hide what the file defines. */
@@ -83,6 +84,6 @@ export function parseLayer(text: string, origin: LayerOrigin, prefix: JSONPath =
   return { ...origin, values, ...(inherited !== undefined && { audit: inherited }), duplicates, problems, locate };
 }
 
-function isAudit(value: unknown): value is boolean | 'strict' {
+function isAudit(value: unknown): value is AuditMode {
   return value === 'strict' || typeof value === 'boolean';
 }
