@@ -8,7 +8,7 @@ import { type Case, toCases } from './cases.ts';
 import { detectionOf } from './detection.ts';
 import type { Example } from './example.ts';
 import type { TestPlan } from './plan.ts';
-import { type AssaultResult, attackRound, type Round, type Successes } from './round.ts';
+import { attackRound, type Round, type RoundResult, type Successes } from './round.ts';
 
 /** Someone who attacks, and what they attack. */
 export interface Opponent {
@@ -72,7 +72,7 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
   const fooled = new Map<Opponent, Successes>();
   for (const attack of plan.attacks.toSorted(byBudget)) {
     const { epsilon } = attack.choice;
-    const results = new Map<Opponent, AssaultResult>();
+    const results = new Map<Opponent, RoundResult>();
     for (const one of [opponent, ...(other ? [other] : [])].sort(byKnowledge)) {
       const onExample = (example: Example) =>
         one === opponent ? options.onExample(example, epsilon) : options.onOther?.();
@@ -86,7 +86,7 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
       results.set(one, result);
       fooled.set(one, result.successes);
     }
-    const { round, examples, distances } = results.get(opponent) as AssaultResult;
+    const { round, examples, distances } = results.get(opponent) as RoundResult;
     const rival = other && results.get(other);
     const beside = rival && {
       attacker: other.attacker ?? 'unaware',
@@ -125,7 +125,7 @@ function byBudget(a: ConfiguredAttack, b: ConfiguredAttack): number {
 }
 
 /** What each attacker fooled alone, whatever the other one found. */
-function fooledBy(results: ReadonlyMap<Opponent, AssaultResult>): Readonly<Record<Attacker, number>> {
+function fooledBy(results: ReadonlyMap<Opponent, RoundResult>): Readonly<Record<Attacker, number>> {
   const by = (wanted: Attacker) => [...results].find(([{ attacker }]) => attacker === wanted)?.[1].fooled ?? 0;
   return { adaptive: by('adaptive'), unaware: by('unaware') };
 }

@@ -34,7 +34,7 @@ export interface Round {
 }
 
 /** One attack at one budget by one opponent. */
-export interface Assault {
+export interface RoundOptions {
   readonly plan: TestPlan;
   readonly definition: AttackDefinition;
   readonly attack: ConfiguredAttack;
@@ -53,8 +53,8 @@ export interface Assault {
 /** Adversarial examples by the places of their images in the test's list. */
 export type Successes = ReadonlyMap<number, AttackResult>;
 
-/** What an assault came to. */
-export interface AssaultResult {
+/** What a round came to. */
+export interface RoundResult {
   readonly round: Round;
   readonly examples: readonly Example[];
   readonly successes: Successes;
@@ -65,8 +65,8 @@ export interface AssaultResult {
 }
 
 /** Runs an attack on every eligible case, on each of its victims. */
-export async function attackRound(assault: Assault): Promise<AssaultResult> {
-  const { plan, definition, attack, victims, judge, cases, eligible, known, onExample } = assault;
+export async function attackRound(options: RoundOptions): Promise<RoundResult> {
+  const { plan, definition, attack, victims, judge, cases, eligible, known, onExample } = options;
   const { norm, epsilon, quantize } = attack.choice;
   const examples: Example[] = [];
   const finish = async (example: Example) => {
@@ -80,7 +80,7 @@ export async function attackRound(assault: Assault): Promise<AssaultResult> {
   for (const victim of victims) {
     const isLast = victim === victims.at(-1);
     const survivors = eligible.filter(({ index }) => !(stopsAtSuccess && attempts.get(index)?.success));
-    for await (const { one, attempt } of attemptsOn(victim, survivors, assault, stopsAtSuccess)) {
+    for await (const { one, attempt } of attemptsOn(victim, survivors, options, stopsAtSuccess)) {
       const own = worse(attempts.get(one.index), attempt);
       attempts.set(one.index, own);
       if (!isLast && !(stopsAtSuccess && own.success)) continue;
@@ -139,7 +139,7 @@ interface Attempt {
 async function* attemptsOn(
   victim: Victim,
   attacked: readonly Case[],
-  { plan, definition, attack, judge, eligible, victims, signal }: Assault,
+  { plan, definition, attack, judge, eligible, victims, signal }: RoundOptions,
   stopAtSuccess: boolean,
 ): AsyncGenerator<{ readonly one: Case; readonly attempt: Attempt }> {
   const { norm, quantize } = attack.choice;

@@ -4,7 +4,7 @@ import { UserError } from '../../userError.ts';
 import { type OpenedDetector, openDetector } from '../detectors/detectorFile.ts';
 import type { Attacker, DetectorSource } from './attacker.ts';
 import { GuardedVictim } from './guardedVictim.ts';
-import { foolAndEvade, foolThenEvade } from './losses.ts';
+import { foolAndEvade, foolThenEvade } from './objectives.ts';
 
 /** A model with its detector: what decides, and what attackers attack who know more or less of the detector. */
 export interface Guarded {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createGoal } from '../../../../src/attacks/goal.ts';
 import { GuardedVictim } from '../../../../src/defenses/guard/guardedVictim.ts';
-import { foolAndEvade, foolThenEvade } from '../../../../src/defenses/guard/losses.ts';
+import { foolAndEvade, foolThenEvade } from '../../../../src/defenses/guard/objectives.ts';
 import { type Victim, victimOf } from '../../../../src/runner/victim.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
 import { linearDetector } from '../../../support/linearDetector.ts';

@@ -49,12 +49,12 @@ function withGradients(title: string, { guarded, plain, detector }: Parts, combi
     return answers.map(({ values, gradients = [] }, i) => {
       const { logits, decision, score, rejected } = judgments[i] as (typeof judgments)[number];
       const { goal } = asks[i] as GradientAsk;
-      const evading = scaled(slopes[i] as Float32Array, -1);
+      const evading = (slopes[i] as Float32Array).map((slope) => -slope);
       return {
         decision: rejected && isReachedBy(goal, decision) ? goal.label : decision,
         logits,
         values: values?.map((value) => value - score),
-        gradients: gradients.map((fooling) => combine(fooling, Float32Array.from(evading), lead(goal, logits))),
+        gradients: gradients.map((fooling) => combine(fooling, evading, lead(goal, logits))),
       };
     });
   };
