@@ -7,29 +7,8 @@ import {
   configureAttack,
   definitionOf,
 } from '../../../src/runner/configuredAttack.ts';
-import { removeFiles, resolveFiles, resolveTraining } from './workspaces.ts';
-
-const detector = { kind: 'net', model: 'signs', dataset: 'street', path: 'out/net' };
-const defense = { kind: 'robust', model: 'signs', dataset: 'street', path: 'out/robust' };
-
-/** Settings of one model, and of these detectors and defenses, an entry a line from line 5 on. */
-function settingsOf({ detectors = {}, defenses = {} }: { detectors?: object; defenses?: object }, tests = {}): string {
-  const lines = (entries: object) =>
-    Object.entries(entries)
-      .map(([name, value]) => `${JSON.stringify(name)}: ${JSON.stringify(value)}`)
-      .join(',\n');
-  return `{
-  "perturb.models": { "signs": { "path": "models/signs/model.json" }, "plain": { "path": "models/plain" } },
-  "perturb.datasets": { "street": { "path": "street" }, "loose": { "path": "loose", "labels": "predictions" } },
-  "perturb.detectors": {
-${lines(detectors)}
-  },
-  "perturb.defenses": {
-${lines(defenses)}
-  },
-  "perturb.tests": ${JSON.stringify(tests)}
-}`;
-}
+import { defense, detector, settingsOf } from './trainingSettings.ts';
+import { removeFiles, resolveTraining } from './workspaces.ts';
 
 /** The attacks that there is something to learn from. */
 const lessons = [...catalog.values()]
@@ -400,70 +379,5 @@ describe('what is to be trained', () => {
     assert.deepEqual(lines, [
       '.vscode/settings.json:6 perturb.detectors › D: "D" is defined twice, and the first definition would be ignored. Rename or remove one.',
     ]);
-  });
-});
-
-describe('a test with a detector', () => {
-  afterEach(removeFiles);
-
-  const test = { model: 'signs', dataset: 'street', attack: 'fgsm', epsilon: '8/255', expect: { robustAccuracy: 0.4 } };
-  const guarded = { ...test, detector: 'D', attacker: 'adaptive' };
-  const resolve = (tests: object, detectors: object = { D: detector }) =>
-    resolveFiles({ '.vscode/settings.json': settingsOf({ detectors }, tests) });
-
-  it('knows where it is, and which attacker it faces', async () => {
-    const { root, plans, lines } = await resolve({
-      A: guarded,
-      B: { ...guarded, attacker: 'unaware', audit: false },
-      C: test,
-    });
-    assert.deepEqual(lines, []);
-    assert.deepEqual(
-      plans.map((plan) => [plan.detector, plan.attacker, plan.audit]),
-      [
-        [{ name: 'D', path: join(root, 'out/net') }, 'adaptive', true],
-        [{ name: 'D', path: join(root, 'out/net') }, 'unaware', false],
-        [undefined, undefined, true],
-      ],
-    );
-    assert.ok(plans[2] && !('detector' in plans[2]) && !('attacker' in plans[2]));
-  });
-
-  it('is of the model that the detector is for, each of several', async () => {
-    const { plans, problems } = await resolve({ A: { ...guarded, model: ['signs', 'plain'] } });
-    assert.deepEqual(
-      plans.map(({ id }) => id),
-      ['signs › A'],
-    );
-    assert.deepEqual(
-      problems.map(({ setting, test, message }) => [setting, test, message]),
-      [
-        [
-          'perturb.tests › A › model[1]',
-          'plain › A',
-          'The detector "D" was defined for the model "signs", not for "plain". Test "signs" instead, or use a detector for "plain".',
-        ],
-      ],
-    );
-  });
-
-  it('cannot run when the detector has a mistake', async () => {
-    const { plans, lines, problems } = await resolve(
-      { A: guarded, B: test },
-      { D: { ...detector, dataset: 'loose' }, unused: 5 },
-    );
-    assert.deepEqual(
-      plans.map(({ name }) => name),
-      ['B'],
-    );
-    assert.equal(lines.length, 1);
-    assert.match(lines[0] ?? '', /^\.vscode\/settings\.json:5 perturb\.detectors › D › dataset: The labels of "loose"/);
-    assert.deepEqual([problems[0]?.test, problems[0]?.testName], ['A', 'A']);
-  });
-
-  it('states an attacker that there is', async () => {
-    const { lines } = await resolve({ A: { ...guarded, attacker: 'adaptiv' } });
-    assert.equal(lines.length, 1);
-    assert.match(lines[0] ?? '', /A › attacker: "adaptiv" is not valid\. Did you mean "adaptive"\?$/);
   });
 });
