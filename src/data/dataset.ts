@@ -12,20 +12,20 @@ import type { DatasetSource } from './source.ts';
 export interface Entry {
   /** An absolute path, if the dataset's is one. */
   readonly file: string;
-  /** The label as the dataset gives it; missing when the model's own predictions are to be the labels. */
+  /** The label in the dataset; missing when the model's own predictions are the labels. */
   readonly label?: string;
-  /** Why it will not be read, where its format already says so. */
+  /** Why it cannot be read, if its format is not supported. */
   readonly unreadable?: string;
 }
 
-/** A folder where a class may have been meant, but without images. */
+/** A folder that may be meant as a class but has no images. */
 export interface EmptyFolder {
   readonly name: string;
-  /** What it holds beside files that ordinarily lie beside images. */
+  /** Its files, other than those usually found next to images. */
   readonly files: readonly string[];
 }
 
-/** The images of a dataset, in the order of the code points of their paths, and what the user should know of them. */
+/** The images of a dataset, in code point order of their paths, and what the user should know about them. */
 export interface Listing {
   readonly entries: readonly Entry[];
   readonly emptyFolders: readonly EmptyFolder[];
@@ -35,8 +35,8 @@ export interface Listing {
 /**
  * Lists the images of a dataset with their labels. Nothing is decoded, and `limit` is left to `sample`.
  *
- * @throws UserError when the folder is missing, is none, or has no images, when there are no class folders to take labels
- * from, or when the CSV file cannot be used.
+ * @throws UserError when the folder is missing, not a folder, or has no images, when labels need class folders and
+ * there are none, or when the CSV file cannot be used.
  */
 export async function listDataset(source: DatasetSource): Promise<Listing> {
   const { path: folder, labels } = source;
@@ -45,7 +45,7 @@ export async function listDataset(source: DatasetSource): Promise<Listing> {
     throw new UserError(`The dataset folder ${folder} does not exist. Correct the path of dataset "${source.name}".`);
   });
   if (!found.isDirectory()) {
-    throw new UserError(`The dataset ${folder} is not a folder. Name the folder that the images are in.`);
+    throw new UserError(`The dataset ${folder} is not a folder. Name the folder that contains the images.`);
   }
   const listing = await (typeof labels === 'object' ? fromTable(labels.csv, folder) : fromFolder(source));
   return { ...listing, entries: inCodePointOrder(listing.entries, ({ file }) => file.replaceAll(path.sep, '/')) };
@@ -53,7 +53,7 @@ export async function listDataset(source: DatasetSource): Promise<Listing> {
 
 async function fromTable(csv: string, folder: string): Promise<Listing> {
   const { rows, notes } = await readLabelTable(csv, folder);
-  if (rows.length === 0) throw new UserError(`${csv} lists no images. Add a line for every image below the header.`);
+  if (rows.length === 0) throw new UserError(`${csv} lists no images. Add a line for each image below the header.`);
   return { entries: rows, emptyFolders: [], notes };
 }
 
@@ -74,8 +74,8 @@ async function fromFolder({ name, path: folder, labels }: DatasetSource): Promis
   const inFolders = images.filter((image) => folderOf(image) !== undefined);
   if (inFolders.length === 0) {
     throw new UserError(
-      `${folder} has ${images.length} images, but no class folders to take labels from. Sort the images into one folder a ` +
-        `class, or give dataset "${name}" other "labels": a .csv file, or "predictions", which are what the model says itself.`,
+      `${folder} has ${images.length} images, but no class folders to take labels from. Sort the images into one folder per ` +
+        `class, or set "labels" of dataset "${name}" to a .csv file, or to "predictions" to use the model's own.`,
     );
   }
   const loose = images.length - inFolders.length;
@@ -92,12 +92,12 @@ async function fromFolder({ name, path: folder, labels }: DatasetSource): Promis
   };
 }
 
-/** The name of the folder at the top that a file is in. */
+/** The name of the top-level folder that a file is in. */
 function folderOf({ path: file }: FoundFile): string | undefined {
   const end = file.indexOf('/');
   return end < 0 ? undefined : file.slice(0, end);
 }
 
 function foreignFormat(file: string): string {
-  return `Cannot read the image ${file}: its format is not read. Convert it to PNG or JPEG.`;
+  return `Cannot read the image ${file}: its format is not supported. Convert it to PNG or JPEG.`;
 }

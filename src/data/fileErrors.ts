@@ -1,6 +1,6 @@
 import { UserError } from '../userError.ts';
 
-/** What a file system's error codes mean when a file is read, and what the user can do. */
+/** What a file system's error codes mean when reading a file, and what the user can do. */
 const whyNotRead: Record<string, string> = {
   ENOENT: 'it does not exist. Check the path.',
   ENOTDIR: 'a part of its path is a file, not a folder. Check the path.',
@@ -15,8 +15,8 @@ const whyNotRead: Record<string, string> = {
 const whyNotWritten: Record<string, string> = {
   ENOENT: 'its folder does not exist. Create the folder, or choose another one.',
   ENOTDIR: 'a part of its path is a file, not a folder. Choose another folder.',
-  EISDIR: 'a folder of that name is there already. Remove it, or choose another name.',
-  EEXIST: 'a file of that name is there already. Choose another folder.',
+  EISDIR: 'a folder with that name already exists. Remove it, or choose another name.',
+  EEXIST: 'a file with that name already exists. Choose another folder.',
   EACCES: 'permission is denied. Give yourself the right to write there, or choose another folder.',
   EPERM: 'permission is denied. Give yourself the right to write there, or choose another folder.',
   EROFS: 'the file system is read-only. Choose a folder on another one.',
@@ -33,12 +33,12 @@ function explain(what: string, error: unknown, reasons: Record<string, string>):
   return new UserError(`Cannot ${what}: ${reason}`, { cause: error });
 }
 
-/** The UserError to throw when the file system refuses to read `file`; any other error comes back as it is. */
+/** The UserError to throw when the file system refuses to read `file`; any other error is returned as is. */
 export function readError(file: string, error: unknown): unknown {
   return explain(`read ${file}`, error, whyNotRead);
 }
 
-/** The UserError to throw when the file system refuses to write `file`; any other error comes back as it is. */
+/** The UserError to throw when the file system refuses to write `file`; any other error is returned as is. */
 export function writeError(file: string, error: unknown): unknown {
   return explain(`write ${file}`, error, whyNotWritten);
 }

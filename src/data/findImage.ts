@@ -5,17 +5,17 @@ import { listImages } from './listImages.ts';
 
 /** Finds the images that a table names. */
 export interface FileFinder {
-  /** Absolute paths (if the folder's is one) of the files that a name stands for: none, one, or several that it could mean. */
+  /** Absolute paths (if the folder's is absolute) of the files that a name could mean: none, one, or several. */
   find(name: string): Promise<readonly string[]>;
-  /** Where a name should lead. */
+  /** Where the file with this name should be. */
   expected(name: string): string;
   /** All images of the folder. */
   readonly images: readonly string[];
 }
 
 /**
- * Finds images of a folder by the names that a table has for them: a path relative to the folder, or to the table; or else
- * the end of the path of an image, with or without its extension, in any letter case. Backslashes count as slashes.
+ * Finds images of a folder by their names in a table: a path relative to the folder or to the table, or else the end of
+ * an image's path, with or without its extension, in any letter case. Backslashes count as slashes.
  * @throws UserError when the folder cannot be read.
  */
 export async function fileFinder(folder: string, table: string): Promise<FileFinder> {

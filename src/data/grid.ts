@@ -7,7 +7,7 @@ export const levels = 255;
 /** The pixel value of every gray level, as a PNG is read back: float32(k / 255). */
 const valueOfLevel = Float32Array.from({ length: levels + 1 }, (_, level) => level / levels);
 
-/** Values nearer to a level than this are that level: float32 arithmetic on levels strays by less. */
+/** Values nearer to a level than this count as that level: float32 rounding on levels is smaller. */
 const snapDistance = 1e-6;
 
 /** The pixel value of gray level `level` (an integer, 0 to 255). */
@@ -29,7 +29,7 @@ export function isOnGrid(pixels: Pixels): boolean {
   return true;
 }
 
-/** Every value at the nearest gray level, what is outside of [0, 1] at black or white. */
+/** Every value rounded to the nearest gray level; values outside [0, 1] become black or white. */
 export function roundedToGrid(values: Vector): Pixels {
   const pixels = new Float32Array(values.length);
   for (let i = 0; i < pixels.length; i++) {
@@ -38,7 +38,7 @@ export function roundedToGrid(values: Vector): Pixels {
   return pixels;
 }
 
-/** Moves values that arithmetic has carried a rounding error away from a gray level back onto it; in place. */
+/** Moves values that are off a gray level only by rounding errors back onto it, in place. */
 export function snapToGrid(pixels: Pixels): Pixels {
   for (let i = 0; i < pixels.length; i++) {
     const value = pixels[i] as number;

@@ -1,4 +1,4 @@
-/** Height, width and channels of the images that a model takes. One channel is gray, three are RGB. */
+/** Height, width and channels of a model's images. One channel is gray, three are RGB. */
 export interface ImageShape {
   readonly height: number;
   readonly width: number;

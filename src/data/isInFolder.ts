@@ -1,8 +1,7 @@
 import path from 'node:path';
 
 /**
- * True for a path that leads into a folder, or is that folder. Files that came from elsewhere name no others than those
- * beside them.
+ * True for a path inside a folder, or that folder itself. Files from elsewhere may only refer to files next to them.
  */
 export function isInFolder(file: string, folder: string): boolean {
   const inside = path.relative(folder, file);

@@ -1,11 +1,11 @@
-/** Keys under which files keep class names. */
+/** Keys under which files store class names. */
 const nameKeys = ['labels', 'names', 'classes', 'class_names', 'categories', 'id2label', 'label2id'];
 const indexKeys = ['class_to_idx', 'class_indices', 'class_to_index'];
 
 /**
- * Class names in the order of their indices that a value from JSON (or Python) states: a list; a map of indices to names
- * or of names to indices; or an object that has one of these under a usual key. A name may be a pair of WordNet id and
- * name. `undefined` where it is none of these.
+ * Class names in index order from a JSON (or Python) value: a list; a map of indices to names or of names to indices;
+ * or an object that has one of these under a common key. A name may be a pair of WordNet id and name. `undefined` for
+ * anything else.
  */
 export function namesIn(value: unknown): readonly string[] | undefined {
   if (Array.isArray(value)) return namesInList(value);
@@ -46,7 +46,7 @@ function toIndex(value: unknown): number | undefined {
   return typeof number === 'number' && Number.isInteger(number) ? number : undefined;
 }
 
-/** Names by their indices, which must be those from 0 or from 1 on, each once; `undefined` where they are not. */
+/** Names by index; `undefined` unless the indices count from 0 or 1, each once. */
 export function inOrder(pairs: readonly (readonly [number | undefined, string | undefined])[]): string[] | undefined {
   const names: (string | undefined)[] = [];
   const first = pairs.some(([index]) => index === 0) ? 0 : 1;

@@ -2,7 +2,7 @@ import { UserError } from '../userError.ts';
 import { hasImageExtension } from './formats/imageFormats.ts';
 import type { TableLine } from './parseTable.ts';
 
-/** The names of columns in the order in which they count, in lower case, letters and digits alone. */
+/** Column names by priority, in lower case, letters and digits only. */
 const fileColumns = [
   ...[
     'file',
@@ -35,7 +35,7 @@ const labelColumns = [
   ...['classindex', 'labelindex', 'categoryname', 'y'],
 ];
 
-/** Where a table of labels has what is looked for. */
+/** Where a label table has the files and labels. */
 export interface Columns {
   readonly fileColumn: number;
   readonly labelColumn: number;
@@ -44,10 +44,10 @@ export interface Columns {
 }
 
 /**
- * The columns of files and of labels in a table, by the names on its first line, whatever their letter case. Of two columns
- * one needs a name that is known; and none if the first line already begins with an image, or ends with one.
- * @param find the images that the text of a cell stands for.
- * @throws UserError when it cannot be told which columns these are.
+ * The columns of files and of labels in a table, by the names on its first line, in any letter case. If there are two
+ * columns, one known name is enough, or none if the first line begins or ends with an image.
+ * @param find the images that a cell may refer to.
+ * @throws UserError when these columns cannot be identified.
  */
 export async function columnsOf(
   file: string,

@@ -3,7 +3,7 @@ import { firstFew } from './firstFew.ts';
 import { nearestName } from './nearestName.ts';
 
 /**
- * The class index of every label that a dataset uses (`findLabel`).
+ * The class index of each label that a dataset uses (`findLabel`).
  *
  * @param remedy what to change when a label is unknown, up to "…, to the name of a class"
  * @throws UserError when a label matches no class, or more than one equally well.
@@ -26,7 +26,7 @@ export function matchLabels(
   const target = `to the name of a class of the model or to its index (0 to ${classes.length - 1})`;
   if (ambiguous.length > 0) {
     throw new UserError(
-      `The model has several classes named ${firstFew(ambiguous)}. ${remedy}, to the index of the one that is meant.`,
+      `The model has several classes named ${firstFew(ambiguous)}. ${remedy}, to the index of the intended one.`,
     );
   }
   if (unknown.size > 0) {
@@ -38,18 +38,18 @@ export function matchLabels(
 }
 
 /**
- * The index of the class that a label means. A label is the name of a class; or that in other letter case or in another
- * form of Unicode, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca", the
- * WordNet id or the name after it; or a name with its index before it, as in "0 red"; or, when it is no name at all, the
- * index of a class as a decimal number ("3", "003", "3.0"). Where names are numbers themselves, a number is never an index.
- * @returns `undefined` for a label that means no class, or more than one.
+ * The index of the class that a label means. A label is the name of a class, also in another letter case or Unicode
+ * form, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca", the WordNet id
+ * or the name after it; or a name preceded by its index, as in "0 red"; or, if it is not a name at all, the index of a
+ * class as a decimal number ("3", "003", "3.0"). If names are numbers themselves, a number is never an index.
+ * @returns `undefined` for a label that matches no class, or more than one.
  */
 export function findLabel(label: string, classes: readonly string[]): number | undefined {
   const found = finderOf(classes)(label);
   return typeof found === 'number' ? found : undefined;
 }
 
-/** The index that a label stands for, or all that it could stand for. */
+/** The index that a label means, or all that it could mean. */
 type Finder = (label: string) => number | readonly number[] | undefined;
 
 const number = /^(\d+)(?:\.0*)?$/;
@@ -62,7 +62,7 @@ function finderOf(classes: readonly string[]): Finder {
     placesOf(wordNet.map((parts) => parts?.id)),
     placesOf(wordNet.map((parts) => parts && folded(parts.name))),
   ];
-  // "traffic_light" and "traffic-light" are "traffic light" where spaces are not wanted.
+  // "traffic_light" and "traffic-light" avoid the space in "traffic light".
   const words = placesOf(wordNet.map((parts, i) => spaced(parts?.name ?? (classes[i] as string))));
   const areNumbers = classes.every((name) => number.test(name));
   const numbers = placesOf(classes.map((name) => (areNumbers ? numberIn(name) : undefined)));
@@ -84,7 +84,7 @@ function finderOf(classes: readonly string[]): Finder {
   };
 }
 
-/** A name in lower case, its words set apart by single spaces. */
+/** A name in lower case, its words separated by single spaces. */
 function spaced(text: string): string {
   return folded(text).replace(/[\s_-]+/g, ' ');
 }
@@ -95,7 +95,7 @@ function numberIn(text: string): string | undefined {
   return digits?.replace(/^0+(?=\d)/, '');
 }
 
-/** One of the ways to write a letter with an accent: macOS hands out another in names of folders. */
+/** One of the ways to encode an accented letter: macOS uses another one in folder names. */
 function composed(text: string): string {
   return text.normalize('NFC').trim();
 }

@@ -19,8 +19,8 @@ export interface Found {
 }
 
 /**
- * Finds the images in a folder and its sub-folders, by their names or, where these say nothing, by their first bytes, and
- * what else is there. Hidden files and folders are left out, and those that ordinarily lie beside images; links are
+ * Finds the images in a folder and its sub-folders, by their names or, if these do not tell, by their first bytes, and
+ * what else is there. Hidden files and folders are left out, as are those usually found next to images; links are
  * followed, but not in circles.
  *
  * @throws UserError when a folder cannot be read.
@@ -61,7 +61,7 @@ async function leadsToFolder(link: string): Promise<boolean> {
   );
 }
 
-/** The first bytes of a file; none of one that cannot be read, or is no file but a pipe or the like. */
+/** The first bytes of a file; none if it cannot be read or is not a regular file. */
 async function readHead(file: string): Promise<Buffer> {
   const isFile = await stat(file).then(
     (found) => found.isFile(),

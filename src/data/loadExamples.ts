@@ -11,43 +11,43 @@ import { countByExtension, leaveOut, type Unreadable } from './unreadable.ts';
 /** An image of a dataset, ready for the model. */
 export interface LabeledImage {
   readonly file: string;
-  /** SHA-256 of the file; of the pixels, where there is none. */
+  /** SHA-256 of the file, or of the pixels if there is no file. */
   readonly sha256: string;
   readonly pixels: Pixels;
-  /** Index of the true class; missing where the model's own prediction serves. */
+  /** Index of the true class; missing if the model's own prediction is used. */
   readonly label?: number;
   /** What was done to the image to fit the model. */
   readonly notes: readonly string[];
 }
 
-/** The images of a test, and what has to be said about them. */
+/** The images of a test, and notes about them. */
 export interface Examples {
   readonly images: readonly LabeledImage[];
   readonly notes: readonly string[];
 }
 
-/** Which images of a dataset are meant. */
+/** Which images of a dataset to use. */
 export interface Selection {
   readonly dataset: DatasetSource;
   /** Names of the model's classes, in their order. */
   readonly classNames: readonly string[];
-  /** Only images of these classes; all where it is missing. */
+  /** Only images of these classes; all if missing. */
   readonly classes?: readonly string[] | undefined;
-  /** Of the sample that is drawn where the dataset has a limit. */
+  /** Of the sample that is drawn if the dataset has a limit. */
   readonly seed: number;
 }
 
 /** How images are read for a model. */
 export interface Reading {
   readonly shape: ImageShape;
-  /** Stretched where it is missing. */
+  /** Stretched if missing. */
   readonly resizing?: Resizing | undefined;
   readonly signal?: AbortSignal;
 }
 
 /**
- * Reads the images that are meant.
- * @throws UserError for a dataset or an image that cannot be read, or a label that is no class of the model.
+ * Reads the selected images.
+ * @throws UserError for a dataset or an image that cannot be read, or a label that is not a class of the model.
  */
 export async function loadExamples(selection: Selection, reading: Reading): Promise<Examples> {
   const { files, notes } = await listExamples(selection);
@@ -62,8 +62,8 @@ export interface LabeledFile {
 }
 
 /**
- * The files that are meant: those of the classes, a seeded sample of them where the dataset has a limit.
- * @throws UserError for a dataset that cannot be read, or a label that is no class of the model.
+ * The selected files: those of the classes, or a seeded sample of them if the dataset has a limit.
+ * @throws UserError for a dataset that cannot be read, or a label that is not a class of the model.
  */
 export async function listExamples({
   dataset,
@@ -90,7 +90,7 @@ export async function listExamples({
   const empty: string[] = [];
   for (const { name, files } of emptyFolders) {
     const label = findLabel(name, classNames);
-    // The folder of a class that holds files but no image that we know of is taken to hold images in some other format.
+    // A class folder with files but no known image presumably has images in some other format.
     if (label === undefined || files.length === 0) empty.push(describeEmpty(name, files));
     else if (isWanted({ label })) lost.push(...files.map((file) => ({ file, label, reason: noKnownFormat(file) })));
   }
@@ -112,13 +112,12 @@ function describeEmpty(name: string, files: readonly string[]): string {
 }
 
 function noKnownFormat(file: string): string {
-  return `${file} is in the folder of a class, which has no images, and its format is not known.`;
+  return `${file} is in a class folder that has no images, and its format is unknown.`;
 }
 
 /**
- * Reads images, each brought to the shape of a model. Those that cannot be read are left out where the dataset's settings
- * say so.
- * @throws UserError for an image that cannot be read, or a resizing that does not go with the model.
+ * Reads images, each brought to the shape of a model. Unreadable ones are left out if the dataset's settings say so.
+ * @throws UserError for an image that cannot be read, or a resizing that does not fit the model.
  */
 export async function readImages(
   files: readonly LabeledFile[],

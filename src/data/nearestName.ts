@@ -1,12 +1,12 @@
-/** The share of a word's letters that may be wrong for another word to be what was meant. */
+/** The share of a word's letters that may be wrong for it to count as a misspelling. */
 const tolerance = 0.4;
 
-/** The name that was probably meant by a misspelled word, if one is close; the case of letters does not count. */
+/** The name that a misspelled word probably meant, if one is close; letter case is ignored. */
 export function nearestName(word: string, names: Iterable<string>): string | undefined {
   let nearest: string | undefined;
   let least = Math.floor(word.length * tolerance) + 1;
   for (const name of names) {
-    // The distance is no less than the difference of the lengths.
+    // The distance is at least the difference in length.
     if (Math.abs(name.length - word.length) >= least) continue;
     const distance = editDistance(word.toLowerCase(), name.toLowerCase());
     if (distance < least) [nearest, least] = [name, distance];
@@ -14,7 +14,7 @@ export function nearestName(word: string, names: Iterable<string>): string | und
   return nearest;
 }
 
-/** How many letters to insert, delete, replace, or swap with their neighbor, to make `b` of `a`. */
+/** How many letters to insert, delete, replace, or swap with their neighbor to turn `a` into `b`. */
 function editDistance(a: string, b: string): number {
   let beforeLast: number[] = [];
   let last = Array.from({ length: b.length + 1 }, (_, j) => j);

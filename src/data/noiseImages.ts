@@ -11,8 +11,8 @@ export const whiteNoise = 'white noise';
 const count = 8;
 
 /**
- * Images to forge others from: every value is drawn from a normal distribution of mean 0.5 and standard deviation 0.3
- * (as in the program of Geng & Veerapaneni 2017, “Tricking Neural Networks”), cut to [0, 1], on the 8-bit grid.
+ * Images to forge others from: every value is drawn from a normal distribution with mean 0.5 and standard deviation 0.3
+ * (as in the code of Geng & Veerapaneni 2017, “Tricking Neural Networks”), clipped to [0, 1], on the 8-bit grid.
  */
 export function noiseImages(shape: ImageShape, seed: number): LabeledImage[] {
   const random = xoroshiro128plus(seed);

@@ -1,4 +1,4 @@
-/** Numbers in the order of a shape, the last index running fastest. */
+/** Numbers of an array with this shape, the last index varying fastest. */
 export interface NumericArray {
   readonly shape: readonly number[];
   readonly data: Float32Array | Int32Array | Uint8Array;
@@ -42,13 +42,13 @@ function header(type: string, shape: readonly number[]): Buffer {
 
 /**
  * The array in the bytes of a .npy file of float32, int32 or uint8, in C order.
- * @throws RangeError when it is none, saying why.
+ * @throws RangeError when it is not one, saying why.
  */
 export function decodeNpy(bytes: Buffer): NumericArray {
-  if (bytes.toString('latin1', 0, 6) !== '\x93NUMPY') throw new RangeError('it is no NumPy array');
+  if (bytes.toString('latin1', 0, 6) !== '\x93NUMPY') throw new RangeError('it is not a NumPy array');
   const long = (bytes[6] ?? 1) > 1;
   const start = long ? 12 : 10;
-  if (bytes.length < start) throw new RangeError('it is cut short');
+  if (bytes.length < start) throw new RangeError('it is truncated');
   const end = start + (long ? bytes.readUInt32LE(8) : bytes.readUInt16LE(8));
   const text = bytes.toString('latin1', start, end);
   const [, name] = /'descr':\s*'([^']+)'/.exec(text) ?? [];
@@ -56,11 +56,11 @@ export function decodeNpy(bytes: Buffer): NumericArray {
   const type = types.find((known) => known.name === name);
   if (tuple === undefined || name === undefined) throw new RangeError('its header is damaged');
   if (type === undefined || !/'fortran_order':\s*False/.test(text)) {
-    throw new RangeError(`it holds ${name}; float32, int32 and uint8 in C order are read`);
+    throw new RangeError(`it holds ${name}; only float32, int32 and uint8 in C order are supported`);
   }
   const shape = (tuple.match(/\d+/g) ?? []).map(Number);
   const count = shape.reduce((product, size) => product * size, 1);
-  if (bytes.length - end !== count * type.bytes) throw new RangeError('it is cut short, or too long for its shape');
+  if (bytes.length - end !== count * type.bytes) throw new RangeError('it is truncated, or too long for its shape');
   const at = (i: number) => end + i * type.bytes;
   const fill: Record<string, () => NumericArray['data']> = {
     '<f4': () => Float32Array.from({ length: count }, (_, i) => bytes.readFloatLE(at(i))),

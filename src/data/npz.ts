@@ -17,7 +17,7 @@ const mostBytes = 2 ** 30;
 const date = new Date(1980, 0, 1);
 
 /**
- * Writes arrays as a NumPy archive (.npz, not compressed). The file is there whole or not at all.
+ * Writes arrays as a NumPy archive (.npz, not compressed). The file is written completely or not at all.
  * @throws RangeError when the numbers of an array do not fill its shape.
  * @throws UserError when the file cannot be written.
  */
@@ -48,7 +48,7 @@ export async function readNpz(file: string): Promise<Record<string, NumericArray
     return await readArchive(bytes);
   } catch (error) {
     throw new UserError(
-      `${file} is damaged, or no NumPy archive (${(error as Error).message}). Copy it again, or make it anew.`,
+      `${file} is damaged, or not a NumPy archive (${(error as Error).message}). Copy or create it again.`,
       { cause: error },
     );
   }

@@ -4,7 +4,7 @@ import { UserError } from '../userError.ts';
 import { writeError } from './fileErrors.ts';
 import { firstFew } from './firstFew.ts';
 
-/** What says that a folder was written by Perturb, for what, and which of its files are ours. */
+/** Marks a folder as written by Perturb: what for, and which of its files are ours. */
 const markerFile = '.perturb-folder.json';
 const format = 'perturb-folder';
 
@@ -12,12 +12,12 @@ const format = 'perturb-folder';
 export interface OwnFolder {
   /** What it holds, in words: "a run". */
   readonly holds: string;
-  /** Names of the files and folders in it that are ours to replace and to delete. All others are left alone. */
+  /** Names of the files and folders in it that we may replace and delete. All others are left alone. */
   readonly contents: readonly string[];
 }
 
 /**
- * Makes a folder ours: creates it, or takes one that is empty or that we wrote for the same.
+ * Makes a folder ours: creates it, or takes one that is empty or that we wrote for the same purpose.
  * @throws UserError when it holds anything else, or cannot be written.
  */
 export async function claimFolder(folder: string, { holds, contents }: OwnFolder): Promise<void> {
@@ -38,7 +38,7 @@ export async function claimFolder(folder: string, { holds, contents }: OwnFolder
 }
 
 /**
- * Deletes what is ours in a folder: what its marker lists, as far as it can be ours.
+ * Deletes what is ours in a folder: what its marker lists, if it can be ours.
  * @throws UserError when that is not possible.
  */
 export async function clearFolder(folder: string, { contents }: OwnFolder): Promise<void> {
@@ -57,8 +57,8 @@ export async function isOurs(folder: string, { holds }: Pick<OwnFolder, 'holds'>
 }
 
 /**
- * Creates a folder below another one, step by step, and follows no link out of it: what came with a repository must not
- * make us write elsewhere.
+ * Creates a folder below another one, step by step, following no link out of it: a repository's contents must not make
+ * us write elsewhere.
  * @throws UserError when a part of the path leads elsewhere, or cannot be created.
  */
 export async function makeFolderWithin(home: string, ...steps: readonly string[]): Promise<string> {

@@ -8,17 +8,17 @@ export interface TableLine {
   readonly line: number;
 }
 
-/** Between cells; a space only where there is none of the others. */
+/** Between cells; a space only if there are none of the others. */
 const separators = [',', ';', '\t', '|', ' '] as const;
 
 /**
- * The lines of a table whose cells are separated by commas, semicolons, tabs, vertical bars or spaces, whichever its first
- * line has most of outside of quotes. Blank lines are left out; Excel's "sep=;" says what separates cells.
- * @throws UserError with the line number, where a line has more cells than the first, or a quote has no end.
+ * The lines of a table whose cells are separated by commas, semicolons, tabs, vertical bars or spaces, whichever is
+ * most frequent outside quotes on its first line. Blank lines are left out; Excel's "sep=;" sets the separator.
+ * @throws UserError with the line number, if a line has more cells than the first, or a quote is not closed.
  */
 export function parseTable(file: string, text: string): TableLine[] {
   const [, stated] = /^sep=(.)\r?\n/i.exec(text) ?? [];
-  // The line stays, as a blank one, so that the others keep their numbers.
+  // The line stays as a blank one so that the others keep their numbers.
   const body = stated === undefined ? text : text.replace(/^.*/, '');
   const delimiter = stated ?? separatorOf(body);
   const lines = records(file, body, delimiter);
@@ -57,6 +57,6 @@ function records(file: string, text: string, delimiter: string): TableLine[] {
 }
 
 function broken(file: string, words: string, options?: ErrorOptions): UserError {
-  const remedy = 'Correct that line; a name with a separator or a quote in it must stand in quotes.';
-  return new UserError(`${file} is no valid CSV file: ${words}. ${remedy}`, options);
+  const remedy = 'Correct that line; a name with a separator or a quote in it must be in quotes.';
+  return new UserError(`${file} is not a valid CSV file: ${words}. ${remedy}`, options);
 }

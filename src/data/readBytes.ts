@@ -3,23 +3,23 @@ import { UserError } from '../userError.ts';
 import { readError } from './fileErrors.ts';
 
 /**
- * The bytes of a file that came from anywhere: no device, pipe, or other thing that may have no end, and no more than a
- * limit.
+ * The bytes of a file from an untrusted source: not a device, a pipe, or anything else that may be endless, and no more
+ * than a limit.
  * @param most bytes.
- * @throws UserError when it cannot be read, is no regular file, or is larger.
+ * @throws UserError when it cannot be read, is not a regular file, or is larger.
  */
 export async function readBytes(file: string, most: number): Promise<Buffer> {
   try {
-    // Before it is opened: opening a pipe waits for someone to write into it.
+    // Checked before opening: opening a pipe waits for a writer.
     if (!isReadable(await stat(file))) {
-      throw new UserError(`Cannot read ${file}: it is not a regular file. Copy what it gives into one.`);
+      throw new UserError(`Cannot read ${file}: it is not a regular file. Copy its contents into one.`);
     }
     const handle = await open(file);
     try {
       const { size } = await handle.stat();
       if (size > most) {
         throw new UserError(
-          `Cannot read ${file}: it has ${inMegabytes(size)}, and at most ${inMegabytes(most)} are read. Use a smaller file.`,
+          `Cannot read ${file}: it has ${inMegabytes(size)}, more than the limit of ${inMegabytes(most)}. Use a smaller file.`,
         );
       }
       return await handle.readFile();
@@ -31,7 +31,7 @@ export async function readBytes(file: string, most: number): Promise<Buffer> {
   }
 }
 
-/** A folder is left to be refused by the one who reads it, whose words are better. */
+/** A folder is refused on reading, with a better message. */
 function isReadable(found: { isFile(): boolean; isDirectory(): boolean }): boolean {
   return found.isFile() || found.isDirectory();
 }

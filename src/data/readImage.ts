@@ -10,25 +10,25 @@ import { readBytes } from './readBytes.ts';
 import { type Fit, fitTo, resizeTo, stretching } from './resizing.ts';
 import { toGray } from './toGray.ts';
 
-/** Larger files are no images that anyone attacks. */
+/** Nobody attacks images in larger files. */
 const mostBytes = 2 ** 28;
 
-/** An image file as a model gets it. */
+/** An image file as a model receives it. */
 export interface LoadedImage {
-  /** Of the shape asked for; every value is on the 8-bit grid. */
+  /** In the requested shape; every value is on the 8-bit grid. */
   readonly pixels: Pixels;
   /** SHA-256 of the file's bytes, in hex. */
   readonly sha256: string;
-  /** What had to be done to the image, in few words each; empty when its pixels are taken as they are. */
+  /** What had to be done to the image, in a few words each; empty when its pixels are used as they are. */
   readonly notes: readonly string[];
 }
 
 /**
- * Reads an image file into pixels of shape `shape` (height × width × channels, values in [0, 1]): turned upright,
- * in sRGB or gray (ITU-R 601), 8 bits a channel, laid over white where transparent, and brought to the size.
+ * Reads an image file into pixels of shape `shape` (height × width × channels, values in [0, 1]): turned upright, in
+ * sRGB or gray (ITU-R 601), 8 bits per channel, over white where transparent, and resized.
  *
- * @param fit how it is brought to the size (`fitTo`); stretched where it is missing.
- * @throws UserError when the file cannot be read, is no image of a known format, or is corrupt or truncated.
+ * @param fit how it is resized (`fitTo`); stretched if missing.
+ * @throws UserError when the file cannot be read, is not an image of a known format, or is corrupt or truncated.
  */
 export async function readImage(
   file: string,
@@ -47,7 +47,7 @@ export async function readImage(
   };
 }
 
-/** Lays the samples over white, takes gray when the shape has one channel, and brings them to the size. */
+/** Puts the samples over white, converts them to gray if the shape has one channel, and resizes them. */
 async function toShape(decoded: Decoded, shape: ImageShape, fit: Fit): Promise<Pixels> {
   const { width, height } = decoded;
   const opaque = await overWhite(decoded);
@@ -68,12 +68,12 @@ function colorNotes({ colors, ...samples }: Decoded, shape: ImageShape): string[
   if (colors === 'rgb' && shape.channels === 1) notes.push('color converted to gray');
   if (colors !== 'gray' && colors !== 'rgb')
     notes.push(`${colors} converted to ${shape.channels === 1 ? 'gray' : 'RGB'}`);
-  if (isTransparent(samples)) notes.push('alpha laid over white');
+  if (isTransparent(samples)) notes.push('alpha blended over white');
   return notes;
 }
 
 function sizeNotes({ width, height }: Decoded, shape: ImageShape, { resize, interpolation }: Fit): string[] {
-  // The size that an image had is left out: the notes on a thousand images are to be few.
+  // Without the original size, so that a thousand images do not give a thousand notes.
   const fits = width === shape.width && height === shape.height;
   if (resize === 'stretch') return fits ? [] : [`stretched to ${shape.width}×${shape.height} (${interpolation})`];
   const center = `center ${shape.width}×${shape.height} cut out`;
@@ -83,7 +83,7 @@ function sizeNotes({ width, height }: Decoded, shape: ImageShape, { resize, inte
   return fits ? [] : [center];
 }
 
-/** True when some pixel is not opaque: many files carry an alpha channel that changes nothing. */
+/** True when some pixel is not opaque: many files have an alpha channel that changes nothing. */
 function isTransparent({ data, channels }: Pick<Decoded, 'data' | 'channels'>): boolean {
   if (channels === 3) return false;
   for (let i = 3; i < data.length; i += 4) if (data[i] !== 255) return true;

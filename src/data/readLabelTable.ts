@@ -13,7 +13,7 @@ export interface LabelRow {
   readonly label: string;
 }
 
-/** A table of labels, and what the user should know of it. */
+/** A table of labels, and what the user should know about it. */
 export interface LabelTable {
   readonly rows: readonly LabelRow[];
   readonly notes: readonly string[];
@@ -49,7 +49,7 @@ export async function readLabelTable(csv: string, folder: string): Promise<Label
     else if (found.length > 1) problems.push(`line ${line}: ${name} could be ${firstFew(found)}`);
     else if (earlier === undefined) rows.set(file, { file, label, line });
     else if (earlier.label === label) repeated++;
-    else problems.push(`line ${line}: ${name} is listed on line ${earlier.line} already, with another label`);
+    else problems.push(`line ${line}: ${name} is already listed on line ${earlier.line} with another label`);
   }
   if (problems.length > 0) {
     throw new UserError(
@@ -65,7 +65,7 @@ export async function readLabelTable(csv: string, folder: string): Promise<Label
   return { rows: [...rows.values()].map(({ file, label }) => ({ file, label })), notes };
 }
 
-/** Why there is no image at a path. */
+/** Why a path leads to no image. */
 function missing(file: string, folder: string): string {
-  return isInFolder(file, folder) ? `there is no file ${file}` : `${file} is outside of the dataset's folder`;
+  return isInFolder(file, folder) ? `there is no file ${file}` : `${file} is outside the dataset's folder`;
 }

@@ -5,16 +5,18 @@ import { inOrder, namesIn } from './labelNames.ts';
 import { readText } from './readText.ts';
 
 /**
- * The class names of a model from a file, in the order of the model's outputs: one a line, perhaps with its index before or
- * after it, or JSON (`namesIn`). Spaces around a name, a byte order mark, Windows line ends and blank lines at the end do
- * not count. A name may stand for several classes.
+ * The class names of a model from a file, in the order of the model's outputs: one per line, possibly with its index
+ * before or after it, or JSON (`namesIn`). Spaces around a name, a byte order mark, Windows line endings and blank
+ * lines at the end are ignored. Several classes may have the same name.
  *
  * @throws UserError when the file cannot be read, is empty, has a blank line inside, or is JSON without class names.
  */
 export async function readLabels(file: string): Promise<readonly string[]> {
   const text = (await readText(file)).trim();
   if (text === '') {
-    throw new UserError(`The labels file ${file} is empty. Write one class name a line, in the order of the outputs.`);
+    throw new UserError(
+      `The labels file ${file} is empty. Write one class name per line, in the order of the outputs.`,
+    );
   }
   return /^[[{]/.test(text) || path.extname(file).toLowerCase() === '.json'
     ? fromJson(file, text)
@@ -32,7 +34,7 @@ function fromJson(file: string, text: string): readonly string[] {
   if (names === undefined) {
     const forms = '["red", "green"], {"0": "red", "1": "green"} or {"red": 0, "green": 1}';
     throw new UserError(
-      `The labels file ${file} is JSON, but does not name the classes from 0 on. Write them as ${forms}.`,
+      `The labels file ${file} is JSON, but does not name the classes starting at 0. Write them as ${forms}.`,
     );
   }
   return names.map((name) => name.trim());
@@ -55,7 +57,7 @@ const indexFirst = /^"?(?<index>\d+)"?(?:\s*[,;:.)=]\s*|\s+)(?<name>\S.*)$/;
 /** "red 0", "red,0" */
 const indexLast = /^(?<name>.*\S)(?:\s*[,;:=]\s*|\s+)"?(?<index>\d+)"?$/;
 
-/** Names that are numbered throughout, without their numbers; `undefined` where these are a part of the names. */
+/** Names without their numbers if all are numbered; `undefined` if the numbers are part of the names. */
 function numbered(lines: readonly string[]): readonly string[] | undefined {
   for (const form of [indexFirst, indexLast]) {
     const names = inOrder(
@@ -64,7 +66,7 @@ function numbered(lines: readonly string[]): readonly string[] | undefined {
         return [index === undefined ? undefined : Number(index), name && unquote(name)];
       }),
     );
-    // "class 0", "class 1": without its number each would be called the same.
+    // "class 0", "class 1": without their numbers, all would have the same name.
     if (names && (names.length === 1 || new Set(names).size > 1)) return names;
   }
   return undefined;

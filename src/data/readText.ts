@@ -4,8 +4,8 @@ import { readBytes } from './readBytes.ts';
 const mostBytes = 2 ** 28;
 
 /**
- * The text of a file, whatever common encoding it was saved in: UTF-8, UTF-16 by its byte order mark or by its zeros, or
- * else Windows-1252, which has all of Latin-1. The byte order mark is no part of it.
+ * The text of a file in any common encoding: UTF-8, UTF-16 by its byte order mark or its zeros, or else Windows-1252,
+ * which covers Latin-1. The byte order mark is removed.
  * @throws UserError when the file cannot be read.
  */
 export async function readText(file: string): Promise<string> {
@@ -15,7 +15,7 @@ export async function readText(file: string): Promise<string> {
 
 function encodingOf(bytes: Buffer): string {
   const [first, second] = bytes;
-  // Latin letters have a zero before or after them in UTF-16, and nothing has in text of one byte a letter.
+  // Latin letters have a zero before or after them in UTF-16; text with one byte per letter has no zeros.
   if ((first === 0xff && second === 0xfe) || (first !== 0 && second === 0)) return 'utf-16le';
   if ((first === 0xfe && second === 0xff) || (first === 0 && second !== 0)) return 'utf-16be';
   try {

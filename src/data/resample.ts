@@ -1,4 +1,4 @@
-/** How the pixels of an image of another size are computed. */
+/** How the pixels of a resized image are computed. */
 export const interpolations = ['nearest', 'bilinear', 'bicubic', 'lanczos'] as const;
 export type Interpolation = (typeof interpolations)[number];
 
@@ -12,8 +12,8 @@ export interface Raster {
 const channels = 3;
 
 /**
- * An image at another size, level for level as Pillow computes it, and so torchvision: filters are widened when an image
- * shrinks, cut off and weighted anew at its borders, and rounded to 8 bits after each of the two passes.
+ * An image at another size, exactly as Pillow, and so torchvision, computes it: filters are widened when an image
+ * shrinks, cut off and renormalized at its borders, and rounded to 8 bits after each of the two passes.
  */
 export function resample(image: Raster, width: number, height: number, interpolation: Interpolation): Raster {
   if (interpolation === 'nearest') return pickNearest(image, width, height);
@@ -49,7 +49,7 @@ function sinc(x: number): number {
 const precision = 22;
 const one = 2 ** precision;
 
-/** The pixels that a pixel of the result is made of: the first of them, and the weight of each. */
+/** The source pixels of a result pixel: the first of them, and the weight of each. */
 interface Window {
   readonly first: number;
   readonly weights: Int32Array;
@@ -125,7 +125,7 @@ function pickNearest({ data, width, height }: Raster, newWidth: number, newHeigh
   return { data: result, width: newWidth, height: newHeight };
 }
 
-/** The pixel under the center of each pixel of the result; between two it is rounding that decides, so sums are Pillow's. */
+/** The pixel under the center of each result pixel; halfway between two, rounding decides, so the sums are Pillow's. */
 function nearest(from: number, to: number): number[] {
   const step = from / to;
   let center = step * 0.5;

@@ -2,14 +2,14 @@ import { UserError } from '../userError.ts';
 import type { ImageShape } from './image.ts';
 import { type Interpolation, type Raster, resample } from './resample.ts';
 
-/** How images are brought to the size of a model, whatever that size is. */
+/** How images are resized for a model of any size. */
 export interface Resizing {
   /**
-   * `stretch`: both sides to those of the model. Otherwise the length that the shorter side gets before the center is
-   * cut out: in pixels, or as a multiple of the model's longer side.
+   * `stretch`: both sides to those of the model. Otherwise the length of the shorter side before the center is cut out:
+   * in pixels, or as a multiple of the model's longer side.
    */
   readonly resize: 'stretch' | number | { readonly ratio: number };
-  /** Side of the center that is cut out, where it was stated: it must be the model's. */
+  /** Side of the center that is cut out, if stated: it must be the model's. */
   readonly crop?: number;
   readonly interpolation: Interpolation;
 }
@@ -17,15 +17,15 @@ export interface Resizing {
 /** Stretched to the size of the model. */
 export const stretching: Resizing = { resize: 'stretch', interpolation: 'lanczos' };
 
-/** How images are brought to the size of one model: `resize` is in pixels. */
+/** How images are resized for one model: `resize` is in pixels. */
 export interface Fit {
   readonly resize: 'stretch' | number;
   readonly interpolation: Interpolation;
 }
 
 /**
- * What a resizing comes to for a model that takes images of this shape.
- * @throws UserError when the center to be cut out is not of the model's size, or the shorter side is too short for it.
+ * What a resizing means for a model that takes images of this shape.
+ * @throws UserError when the center to cut out is not the model's size, or the shorter side is too short for it.
  */
 export function fitTo({ height, width }: ImageShape, { resize, crop, interpolation }: Resizing): Fit {
   const size = `${height} × ${width}`;
@@ -46,7 +46,7 @@ export function fitTo({ height, width }: ImageShape, { resize, crop, interpolati
   return { resize: shorterSide, interpolation };
 }
 
-/** Brings an image to the size of a model, as torchvision's `Resize` and `CenterCrop` do. */
+/** Resizes an image for a model, as torchvision's `Resize` and `CenterCrop` do. */
 export function resizeTo({ height, width }: ImageShape, image: Raster, { resize, interpolation }: Fit): Raster {
   if (resize === 'stretch') return resample(image, width, height, interpolation);
   const shorter = Math.min(image.width, image.height);
@@ -65,7 +65,7 @@ function cutCenter({ data, ...from }: Raster, width: number, height: number): Ra
   return { data: Buffer.concat(rows), width, height };
 }
 
-/** Half of a whole number, rounded as Python does it: to the even one of two that are equally near. */
+/** Half of a whole number, rounded as in Python: ties go to the even number. */
 function halfToEven(doubled: number): number {
   const below = Math.floor(doubled / 2);
   return doubled % 2 === 0 || below % 2 === 0 ? below : below + 1;

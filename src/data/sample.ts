@@ -3,10 +3,10 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { Sampling } from './source.ts';
 
 /**
- * At most `limit` of the items, in their original order: as even numbers of each label as there are, or, where the
- * sampling is proportional, the same share of each label, up to one item (the method of largest remainders).
- * The same arguments always draw the same items; which labels get the leftover is up to the seed (an integer) too,
- * so that no label is favored for its place in the alphabet.
+ * At most `limit` of the items, in their original order: as even numbers of each label as possible or, if the sampling
+ * is proportional, the same share of each label, up to one item (the largest remainder method). The same arguments
+ * always draw the same items; the seed (an integer) also decides which labels get the leftover, so that no label is
+ * favored for its place in the alphabet.
  */
 export function sample<T>(
   items: readonly T[],
@@ -38,7 +38,7 @@ export function sample<T>(
   if (sampling === 'proportional') {
     const share = limit / items.length;
     const quotas = piles.map((pile) => Math.floor(pile.length * share));
-    // Which of equal remainders comes first is up to the shuffled order.
+    // The shuffled order decides among equal remainders.
     const byRemainder = piles
       .map((pile, i) => ({ i, remainder: (pile.length * limit) % items.length }))
       .sort((a, b) => b.remainder - a.remainder);

@@ -1,12 +1,12 @@
-/** What happens to a dataset in which there are image files that cannot be read: the test is errored, or they are left out. */
+/** What to do about image files that cannot be read: report an error for the test, or leave them out. */
 export const unreadablePolicies = ['error', 'skip'] as const;
 export type UnreadablePolicy = (typeof unreadablePolicies)[number];
 
-/** How a sample is drawn from the classes: as large a share of each, or as many images of each. */
+/** How a sample is drawn from the classes: the same share of each, or the same number of images of each. */
 export const samplings = ['proportional', 'even'] as const;
 export type Sampling = (typeof samplings)[number];
 
-/** Where images and their labels come from, as settings name it; paths are absolute. */
+/** Where images and their labels come from, according to the settings; paths are absolute. */
 export interface DatasetSource {
   readonly name: string;
   readonly path: string;
@@ -14,8 +14,8 @@ export interface DatasetSource {
   readonly labels: 'folders' | 'predictions' | { readonly csv: string };
   /** At most this many images. */
   readonly limit?: number;
-  /** How these are drawn; "proportional" where it is missing. */
+  /** How these are drawn; "proportional" if missing. */
   readonly sampling?: Sampling;
-  /** "error" where it is missing. */
+  /** "error" if missing. */
   readonly unreadable?: UnreadablePolicy;
 }

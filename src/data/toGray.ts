@@ -1,6 +1,6 @@
 /**
- * Gray in each channel of RGB samples, as Pillow's mode "L" has it, level for level: the luma of ITU-R BT.601,
- * L = 0.299 R + 0.587 G + 0.114 B, in 16-bit fixed point, rounded.
+ * Gray in each channel of RGB samples, exactly as Pillow's mode "L": the luma of ITU-R BT.601, L = 0.299 R + 0.587 G +
+ * 0.114 B, in 16-bit fixed point, rounded.
  */
 export function toGray(rgb: Uint8Array): Uint8Array {
   const gray = new Uint8Array(rgb.length);

@@ -6,17 +6,17 @@ import type { DatasetSource } from './source.ts';
 /** An image file of a dataset that cannot be used. */
 export interface Unreadable {
   readonly file: string;
-  /** The class that it is of, as far as it is known. */
+  /** Its class, if known. */
   readonly label?: string | number | undefined;
-  /** A sentence or two for people, which name the file. */
+  /** A sentence or two for people, naming the file. */
   readonly reason: string;
 }
 
 /**
- * Leaves images out as the dataset's settings say.
- * @param rest the images that remain: a class of which none does is named.
- * @returns what reports are to say of it.
- * @throws UserError where the settings do not allow it, which is the default, or where nothing remains.
+ * Leaves out images if the dataset's settings allow it.
+ * @param rest the images that remain: classes with none left are named.
+ * @returns what reports should say about it.
+ * @throws UserError if the settings do not allow it, which is the default, or if nothing remains.
  */
 export function leaveOut(
   { name, path: folder, unreadable }: Pick<DatasetSource, 'name' | 'path' | 'unreadable'>,
@@ -30,7 +30,7 @@ export function leaveOut(
     const alternative =
       unreadable === 'skip'
         ? ''
-        : ` Or set "unreadable": "skip" in dataset "${name}" to go on without what cannot be read.`;
+        : ` Or set "unreadable": "skip" in dataset "${name}" to leave out images that cannot be read.`;
     if (lost.length === 1) throw new UserError(`${reasons}${alternative}`);
     throw new UserError(
       `${lost.length} image files of dataset "${name}" cannot be read (${countByExtension(files)}):\n  ` +

@@ -9,7 +9,7 @@ import { encodeNpy } from './npy.ts';
  * Writes pixels (height × width × channels, each value on the 8-bit grid) as an 8-bit PNG, gray or RGB.
  * `readImage` gives back the same pixels, bit for bit.
  *
- * @throws RangeError when the pixels are not of the shape or not on the grid: snapping them is the caller's business.
+ * @throws RangeError when the pixels do not have the shape or are not on the grid: snapping them is up to the caller.
  * @throws UserError when the file cannot be written.
  */
 export async function writePng(file: string, pixels: Pixels, shape: ImageShape): Promise<void> {
@@ -19,14 +19,14 @@ export async function writePng(file: string, pixels: Pixels, shape: ImageShape):
     .toColourspace(shape.channels === 1 ? 'b-w' : 'srgb')
     .png()
     .toBuffer();
-  // Not sharp's own toFile, whose errors do not tell a full disk from a missing folder.
+  // Not sharp's own toFile: its errors do not distinguish a full disk from a missing folder.
   await write(file, png);
 }
 
 /**
  * Writes any float32 values of the shape (height × width × channels) as a NumPy array: .npy version 1.0, '<f4'.
  *
- * @throws RangeError when the pixels are not of the shape.
+ * @throws RangeError when the pixels do not have the shape.
  * @throws UserError when the file cannot be written.
  */
 export async function writeNpy(file: string, pixels: Pixels, shape: ImageShape): Promise<void> {
@@ -38,7 +38,7 @@ export async function writeNpy(file: string, pixels: Pixels, shape: ImageShape):
 function checkSize(pixels: Pixels, shape: ImageShape): void {
   if (pixels.length === sizeOf(shape)) return;
   const { height, width, channels } = shape;
-  throw new RangeError(`${pixels.length} values are no image of ${height} × ${width} × ${channels}`);
+  throw new RangeError(`${pixels.length} values are not an image of ${height} × ${width} × ${channels}`);
 }
 
 async function write(file: string, bytes: Buffer): Promise<void> {

@@ -105,7 +105,7 @@ async function drawFiles(
 ): Promise<readonly LabeledFile[]> {
   if (dataset.labels === 'predictions') {
     throw new UserError(
-      `The dataset "${dataset.name}" has no labels, so nobody knows which predictions are right. Sort the images of ${dataset.path} into one folder a class, or give the dataset a .csv file of labels.`,
+      `The dataset "${dataset.name}" has no labels, so nobody knows which predictions are right. Sort the images of ${dataset.path} into one folder per class, or give the dataset a .csv file of labels.`,
     );
   }
   const limit = Math.min(mostImages, dataset.limit ?? mostImages);

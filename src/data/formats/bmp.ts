@@ -22,9 +22,9 @@ interface Header {
 }
 
 /**
- * Decodes a BMP file of Windows or OS/2: palettes of 1, 2, 4 or 8 bits, plain or in run-length code, and 16, 24 or 32 bits
- * with the usual or stated masks, bottom-up or top-down.
- * @throws Undecodable when the file is cut short, or of a kind that is in no use.
+ * Decodes a BMP file of Windows or OS/2: palettes of 1, 2, 4 or 8 bits, plain or run-length encoded, and 16, 24 or 32
+ * bits with default or explicit masks, bottom-up or top-down.
+ * @throws Undecodable when the file is truncated, or of a kind that nobody uses.
  */
 export function decodeBmp(bytes: Buffer): Decoded {
   try {
@@ -105,7 +105,7 @@ function readIndices(bytes: Buffer, header: Header): Uint8Array {
   return indices;
 }
 
-/** Pixels in run-length code; those that it jumps over have index 0. */
+/** Run-length encoded pixels; skipped ones have index 0. */
 function runLengths(bytes: Buffer, header: Header, pair: (byte: number) => readonly number[]): Uint8Array {
   const { width, height, bits, offset } = header;
   const indices = new Uint8Array(width * height);
@@ -114,7 +114,7 @@ function runLengths(bytes: Buffer, header: Header, pair: (byte: number) => reado
     if (x < width && y < height) indices[y * width + x] = index;
     x++;
   };
-  // Code that ends with the file after the last row needs no mark of its end.
+  // If the data end with the last row, no end marker is needed.
   while (y < height && (at < bytes.length || y < height - 1 || x < width)) {
     const [count, value] = [bytes.readUInt8(at), bytes.readUInt8(at + 1)];
     at += 2;
@@ -134,7 +134,7 @@ function runLengths(bytes: Buffer, header: Header, pair: (byte: number) => reado
         const byte = bytes.readUInt8(at + ((i * bits) >> 3));
         put(pair(byte)[i % 2] as number);
       }
-      // Stretches of single pixels are filled up to a multiple of 16 bits.
+      // Runs of literal pixels are padded to a multiple of 16 bits.
       at += 2 * Math.ceil((value * bits) / 16);
     }
   }
@@ -167,7 +167,7 @@ function withMasks(bytes: Buffer, header: Header): Decoded {
   return { data, width, height, channels, colors: 'rgb', notes: [] };
 }
 
-/** Masks of red, green, blue, and of alpha where the file has it. */
+/** Masks of red, green, blue, and alpha if the file has it. */
 function readMasks(bytes: Buffer, header: Header): number[] {
   const { size, bits, compression } = header;
   if (compression === uncompressed) {
@@ -187,11 +187,13 @@ function toMask(mask: number): Mask {
   return { shift, highest: mask >>> shift };
 }
 
-/** Rows are filled up to a multiple of 32 bits. */
+/** Rows are padded to a multiple of 32 bits. */
 function strideOf({ width, bits }: Header): number {
   return 4 * Math.ceil((width * bits) / 32);
 }
 
 function unknownKind({ bits, compression }: Header): Undecodable {
-  return new Undecodable(`it is a BMP of ${bits} bits a pixel and compression ${compression}, which are not read`);
+  return new Undecodable(
+    `it is a BMP with ${bits} bits per pixel and compression ${compression}, which is not supported`,
+  );
 }

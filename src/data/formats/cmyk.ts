@@ -1,6 +1,6 @@
 /**
- * RGB samples of CMYK ones as Pillow converts them: the ink's complement times that of black, level for level.
- * @param channels of a pixel; those beyond the fourth are left aside.
+ * Converts CMYK samples to RGB exactly as Pillow does: the complement of the ink times that of black.
+ * @param channels per pixel; those beyond the fourth are ignored.
  */
 export function cmykToRgb(samples: Uint8Array, channels: number): Uint8Array {
   const count = samples.length / channels;

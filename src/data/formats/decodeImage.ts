@@ -6,8 +6,8 @@ import { decodeWithSharp } from './sharpFormats.ts';
 import { Undecodable } from './undecodable.ts';
 
 /**
- * Decodes an image file; its format follows from its bytes, whatever its name says.
- * @throws Undecodable when nothing can be read from it.
+ * Decodes an image file; its bytes determine the format, whatever its name says.
+ * @throws Undecodable when it cannot be read.
  */
 export async function decodeImage(bytes: Buffer): Promise<Decoded> {
   if (bytes.length === 0) throw new Undecodable('the file is empty');
@@ -17,7 +17,7 @@ export async function decodeImage(bytes: Buffer): Promise<Decoded> {
     case 'pnm':
       return decodePnm(bytes);
     case 'foreign':
-      throw new Undecodable('its format is not read', 'Convert it to PNG or JPEG.');
+      throw new Undecodable('its format is not supported', 'Convert it to PNG or JPEG.');
     default:
       return decodeWithSharp(bytes);
   }

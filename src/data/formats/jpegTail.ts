@@ -1,9 +1,9 @@
 import type { Decoded } from './decoded.ts';
 
-/** What decoders put in the place of pixels that a JPEG lacks. */
+/** What decoders fill in for pixels missing from a JPEG. */
 const filler = 128;
 
-/** The share of pixels, from 0 to 1, that a baseline JPEG of gray or RGB seems to lack: those that are filled. */
+/** The share of pixels, from 0 to 1, that seem to be missing from a baseline gray or RGB JPEG: the filled ones. */
 export function missingShare({ data, width, height, channels }: Omit<Decoded, 'colors' | 'notes'>): number {
   let filled = 0;
   for (let i = 0; i < data.length; i += channels) {

@@ -11,7 +11,7 @@ const kinds = {
   6: { channels: 3, isBitmap: false, isPlain: false },
 } as const;
 
-/** Walks through the text of a header, or of plain samples. */
+/** Reads through the text of a header, or of plain samples. */
 class Reader {
   readonly bytes: Buffer;
   at = 2;
@@ -29,7 +29,7 @@ class Reader {
     return Number(this.bytes.toString('latin1', start, this.at));
   }
 
-  /** The next digit: bits may stand together. */
+  /** The next digit: bits need no space between them. */
   bit(): number {
     this.#skip();
     const byte = this.bytes[this.at++];
@@ -51,9 +51,9 @@ class Reader {
 }
 
 /**
- * Decodes the first image of a PBM, PGM or PPM file, plain or binary, of up to 16 bits: a sample is its share of the
- * stated maximum, rounded to 8 bits as Pillow does.
- * @throws Undecodable when the file is cut short or damaged.
+ * Decodes the first image of a PBM, PGM or PPM file, plain or binary, of up to 16 bits: a sample is a fraction of the
+ * stated maximum, rounded to 8 bits as in Pillow.
+ * @throws Undecodable when the file is truncated or damaged.
  */
 export function decodePnm(bytes: Buffer): Decoded {
   const { channels, isBitmap, isPlain } = kinds[((bytes[1] as number) - 0x30) as keyof typeof kinds];
@@ -67,7 +67,7 @@ export function decodePnm(bytes: Buffer): Decoded {
     ? plainSamples(reader, count, isBitmap)
     : binarySamples(bytes.subarray(reader.at + 1), { count, width, highest, isBitmap });
   const levels = Uint8Array.from({ length: highest + 1 }, (_, value) => roundHalfToEven((value / highest) * 255));
-  // In bitmaps 1 is black. Samples beyond the maximum are as the maximum.
+  // In bitmaps 1 is black. Samples beyond the maximum count as the maximum.
   const levelOf = (sample: number) => levels[isBitmap ? 1 - sample : Math.min(sample, highest)] as number;
   const data = new Uint8Array(width * height * 3);
   for (let i = 0; i < data.length; i++) data[i] = levelOf(samples[channels === 3 ? i : Math.floor(i / 3)] as number);
@@ -79,7 +79,7 @@ export function decodePnm(bytes: Buffer): Decoded {
 }
 
 function plainSamples(reader: Reader, count: number, isBitmap: boolean): Uint16Array {
-  // Every sample takes a byte at least: a file must not make us ask for more memory than it has samples.
+  // Every sample takes at least a byte: a file must not make us allocate more memory than it has samples.
   if (count > reader.bytes.length) throw new Undecodable('it is truncated');
   return Uint16Array.from({ length: count }, () => Math.min(65535, isBitmap ? reader.bit() : reader.number()));
 }

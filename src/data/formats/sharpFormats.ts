@@ -4,7 +4,7 @@ import { type Decoded, reducedDepth } from './decoded.ts';
 import { missingShare } from './jpegTail.ts';
 import { checkImageSize, tooLarge, Undecodable } from './undecodable.ts';
 
-/** As sharp calls them; AVIF is a kind of HEIF. */
+/** sharp's names for them; AVIF is a kind of HEIF. */
 const formats: ReadonlySet<string> = new Set(['png', 'jpeg', 'webp', 'gif', 'tiff', 'heif']);
 
 /** The largest share of a JPEG's pixels that may be missing from its end. */
@@ -13,9 +13,9 @@ const tolerableShare = 0.1;
 type Samples = Pick<Decoded, 'data' | 'width' | 'height' | 'channels'>;
 
 /**
- * Decodes what sharp reads: PNG, JPEG, WebP, GIF (the first frame), TIFF and AVIF. A file that readers open with a warning
- * counts, with a note; so does a JPEG that lacks no more than a tenth of its pixels.
- * @throws Undecodable when it is none of these, damaged, or cut short.
+ * Decodes what sharp reads: PNG, JPEG, WebP, GIF (the first frame), TIFF and AVIF. A file that readers open with a
+ * warning is accepted with a note; so is a JPEG that lacks no more than a tenth of its pixels.
+ * @throws Undecodable when it is none of these, damaged, or truncated.
  */
 export async function decodeWithSharp(bytes: Buffer): Promise<Decoded> {
   const metadata = await readMetadata(bytes);
@@ -36,7 +36,10 @@ export async function decodeWithSharp(bytes: Buffer): Promise<Decoded> {
 }
 
 function notesOn({ pages = 1, orientation = 1 }: Metadata): string[] {
-  return [...(pages > 1 ? [`first of ${pages} frames`] : []), ...(orientation > 1 ? ['rotated as EXIF says'] : [])];
+  return [
+    ...(pages > 1 ? [`first of ${pages} frames`] : []),
+    ...(orientation > 1 ? ['rotated according to EXIF'] : []),
+  ];
 }
 
 async function readMetadata(bytes: Buffer): Promise<Metadata> {
@@ -48,14 +51,14 @@ async function readMetadata(bytes: Buffer): Promise<Metadata> {
   if (!formats.has(metadata.format)) throw notAnImage();
   // Before anything is unpacked: a small file may hold a large image.
   checkImageSize(metadata.width, metadata.height);
-  // Floating point has no agreed white, so there is no right way to make 8 bits of it.
+  // Floating point has no standard white level, so there is no correct conversion to 8 bits.
   if (metadata.depth !== 'uchar' && metadata.depth !== 'ushort') {
     throw new Undecodable(`it has samples of type ${metadata.depth}`, 'Convert it to an image of 8 or 16 bits.');
   }
   return metadata;
 }
 
-/** The samples, and what was wrong with the file that readers put up with. */
+/** The samples, and any fault in the file that readers tolerate. */
 async function decode(bytes: Buffer, metadata: Metadata): Promise<{ samples: Samples; warning?: string }> {
   const { space } = metadata;
   const attempt = (failOn: 'warning' | 'error' | 'none', from = bytes) =>
@@ -70,14 +73,14 @@ async function decode(bytes: Buffer, metadata: Metadata): Promise<{ samples: Sam
       });
       return { samples, warning };
     }
-    // A JPEG is cut short. It may have all of its pixels, and lack the mark of its end alone.
+    // The JPEG is truncated. It may have all of its pixels and lack only its end marker.
     const ended = Buffer.concat([bytes, Buffer.from([0xff, 0xd9])]);
     const complete = await attempt('warning', ended).catch(() => undefined);
     if (complete) return { samples: complete, warning };
     const samples = await attempt('none').catch((error: Error) => {
       throw broken(error);
     });
-    // In the others nothing tells how much is missing.
+    // In other formats nothing tells how much is missing.
     const isMeasurable = metadata.isProgressive !== true && space !== 'cmyk';
     const missing = isMeasurable ? missingShare(samples) : 1;
     if (missing > tolerableShare) throw broken(strict as Error);
@@ -85,7 +88,7 @@ async function decode(bytes: Buffer, metadata: Metadata): Promise<{ samples: Sam
   }
 }
 
-/** Decodes the whole file before anything else is done: 16 bits become 8 here, so that later steps see one format. */
+/** Decodes the whole file first: 16 bits become 8 here, so that later steps see one format. */
 async function decodeColors(bytes: Buffer, failOn: 'warning' | 'error' | 'none'): Promise<Samples> {
   const { data, info } = await sharp(bytes, { failOn })
     .autoOrient()
@@ -97,7 +100,7 @@ async function decodeColors(bytes: Buffer, failOn: 'warning' | 'error' | 'none')
   return { data, width, height, channels };
 }
 
-/** CMYK is turned into RGB by Pillow's formula: its profile, which few readers look at, is left aside. */
+/** CMYK is turned into RGB by Pillow's formula: its profile, which few readers use, is ignored. */
 async function decodeCmyk(bytes: Buffer, failOn: 'warning' | 'error' | 'none'): Promise<Samples> {
   const { data, info } = await sharp(bytes, { failOn, ignoreIcc: true })
     .autoOrient()

@@ -163,7 +163,7 @@ describe('perturb run with bad input', () => {
     const { dataset } = planned(report, 'images that need work');
     assert.deepEqual([...dataset.notes].sort(), [
       'CMYK converted to RGB: 1 image',
-      'alpha laid over white: 1 image',
+      'alpha blended over white: 1 image',
       'gray image: 1 image',
       'stretched to 32×32 (lanczos): 1 image',
     ]);

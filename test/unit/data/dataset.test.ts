@@ -73,7 +73,7 @@ describe('listDataset', () => {
 
     it('refuses a folder of images without class folders, and says what to do', async () => {
       await touch('b.png', 'a.png', 'empty/notes.txt');
-      await rejectsWith(list('folders'), '2 images, but no class folders', 'one folder a class', '"predictions"');
+      await rejectsWith(list('folders'), '2 images, but no class folders', 'one folder per class', '"predictions"');
     });
 
     it('finds images by their names in any case, or by their first bytes', async () => {
@@ -181,7 +181,7 @@ describe('listDataset', () => {
     it('names both lines of an image that is listed twice', async () => {
       await rejectsWith(
         listCsv('file,label\nb.png,cat\n./b.png,dog\n'),
-        'line 3: ./b.png is listed on line 2 already, with another label',
+        'line 3: ./b.png is already listed on line 2 with another label',
       );
     });
 

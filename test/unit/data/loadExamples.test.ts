@@ -47,11 +47,11 @@ describe('loadExamples', () => {
   const broken: readonly [string, () => Promise<unknown>, RegExp][] = [
     ['text in the place of an image', () => folder.write('cat/0.png', 'Not found\n'), /cat.0\.png: it is not a PNG/],
     ['an empty file', () => folder.write('cat/0.jpg', ''), /cat.0\.jpg: the file is empty/],
-    ['a format that is not read', () => folder.write('cat/0.heic', ''), /cat.0\.heic: its format is not read/],
+    ['a format that is not read', () => folder.write('cat/0.heic', ''), /cat.0\.heic: its format is not supported/],
     [
       'a class without any known format',
       () => folder.write('cat/0.raw16', 'pixels'),
-      /cat.0\.raw16 is in the folder of a class/,
+      /cat.0\.raw16 is in a class folder/,
     ],
     [
       'a PNG that is cut short',

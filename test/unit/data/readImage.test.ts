@@ -120,7 +120,7 @@ describe('readImage', () => {
     const png = image(4, (i) => (i % 4 === 3 ? (alphas[Math.floor(i / 4)] as number) : 0)).png();
     const { levels, notes } = await read('a.png', png, rgb);
     assert.deepEqual(levels.slice(0, 9), [255, 255, 255, 127, 127, 127, 0, 0, 0]);
-    assert.deepEqual(notes, ['alpha laid over white']);
+    assert.deepEqual(notes, ['alpha blended over white']);
   });
 
   it('does not mention an alpha channel that is opaque everywhere', async () => {
@@ -157,7 +157,7 @@ describe('readImage', () => {
       levels,
       Array.from({ length: 24 }, (_, i) => i),
     );
-    assert.deepEqual(notes, ['16 bits a channel reduced to 8']);
+    assert.deepEqual(notes, ['16 bits per channel reduced to 8']);
   });
 
   it('reduces 16-bit gray to 8 bits', async () => {
@@ -166,7 +166,7 @@ describe('readImage', () => {
       .png();
     const { levels, notes } = await read('a.png', png, gray);
     assert.deepEqual(levels, [0, 1, 2, 3, 4, 5, 6, 7]);
-    assert.deepEqual(notes, ['16 bits a channel reduced to 8']);
+    assert.deepEqual(notes, ['16 bits per channel reduced to 8']);
   });
 
   it('turns an image upright as EXIF says', async () => {
@@ -179,7 +179,7 @@ describe('readImage', () => {
       levels.filter((_, i) => i % 3 === 0),
       [40, 0, 50, 10, 60, 20, 70, 30],
     );
-    assert.deepEqual(notes, ['rotated as EXIF says', 'color profile converted to sRGB']);
+    assert.deepEqual(notes, ['rotated according to EXIF', 'color profile converted to sRGB']);
   });
 
   it('stretches an image of another size', async () => {
@@ -204,7 +204,11 @@ describe('readImage', () => {
       .withMetadata({ orientation: 6 })
       .png();
     const { notes } = await read('a.png', png, rgb);
-    assert.deepEqual(notes, ['rotated as EXIF says', 'color profile converted to sRGB', 'stretched to 4×2 (lanczos)']);
+    assert.deepEqual(notes, [
+      'rotated according to EXIF',
+      'color profile converted to sRGB',
+      'stretched to 4×2 (lanczos)',
+    ]);
   });
 
   it('converts a color profile to sRGB', async () => {

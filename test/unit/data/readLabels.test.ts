@@ -97,7 +97,7 @@ describe('readLabels', () => {
 
   for (const content of ['', '\n\r\n', '\uFEFF']) {
     it(`refuses an empty file: ${JSON.stringify(content)}`, async () => {
-      await rejectsWith(read(content), 'labels.txt', 'is empty', 'one class name a line');
+      await rejectsWith(read(content), 'labels.txt', 'is empty', 'one class name per line');
     });
   }
 

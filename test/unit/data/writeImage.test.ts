@@ -57,7 +57,7 @@ describe('writePng', () => {
   });
 
   it('says that a folder of that name is there', async () => {
-    await rejectsWith(writePng(folder.at(), dotPixels, dot), folder.at(), 'folder of that name', 'Remove it');
+    await rejectsWith(writePng(folder.at(), dotPixels, dot), folder.at(), 'folder with that name', 'Remove it');
   });
 
   it('says that the disk is full', async function () {

@@ -213,7 +213,7 @@ describe('checking preprocessing', () => {
     const { open } = recorder({ height: 1, width: 1, channels: 1 });
     const unlabeled: DatasetSource = { ...(await dataset()), labels: 'predictions' };
     const refused = checkPreprocessing({ model, dataset: unlabeled, seed: 0 }, { open });
-    await rejectsWith(refused, 'The dataset "few" has no labels', folder.at(), 'one folder a class', '.csv');
+    await rejectsWith(refused, 'The dataset "few" has no labels', folder.at(), 'one folder per class', '.csv');
   });
 
   it('refuses labels that are no classes', async () => {
