@@ -32,13 +32,17 @@ export async function readLayersModel(file: string, input?: readonly number[]): 
   const groups = await Promise.all(weightsManifest.map((group) => readGroup(file, group)));
   for (const group of groups) hash.update(group);
   const weightData = new Uint8Array(Buffer.concat(groups)).buffer;
-  const names = normalizeTopology(modelTopology, input);
   let model: tfl.LayersModel;
   try {
+    const names = normalizeTopology(modelTopology, input);
     const artifacts = { modelTopology, ...underNames(names, weightSpecs, weightData) };
     model = await tfl.loadLayersModel({ load: async () => artifacts });
   } catch (error) {
     const line = firstLineOf(error);
+    if (error instanceof UserError) throw new UserError(`${file}: ${line}`);
+    if (error instanceof TypeError || error instanceof RangeError) {
+      throw new UserError(`${file}: its layers are damaged (${line}). Export or copy the model again.`);
+    }
     throw new UserError(`${file}: TensorFlow.js cannot build this model: ${line}`);
   }
   refuseNonFinite(file, model);

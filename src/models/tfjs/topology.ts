@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../../userError.ts';
 import { registerKerasLayers } from './kerasLayers.ts';
+import { refuseUncalled } from './uncalledLayers.ts';
 
 /** Layers that act in training alone, and hand on what they are given at inference. */
 const trainingOnly =
@@ -33,7 +34,8 @@ export interface WeightNames {
  * weights in another one; layers that act in training alone become none, and regularizers those that TensorFlow.js knows.
  * The topology is changed in place.
  * @param input shape of one image, for a model that leaves it open.
- * @throws UserError naming a layer, or a setting of one, that TensorFlow.js does not have, or takes for another.
+ * @throws UserError naming a layer, or a setting of one, that TensorFlow.js does not have, or takes for another, and a
+ * layer that can never be called.
  */
 export function normalizeTopology(topology: object, input?: readonly number[]): WeightNames {
   registerKerasLayers();
@@ -45,6 +47,7 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
     normalizeLayer(layer, isThird, models);
     if (input !== undefined) fillShape(layer.config, input);
   }
+  for (const { config } of functionalModelsIn(topology)) refuseUncalled(config.layers);
   const byName = new Map(layers.map((layer) => [layer.config.name, layer]));
   return {
     of(name) {
@@ -69,6 +72,15 @@ function layersIn(part: unknown): LayerJson[] {
   const isLayer = typeof kind === 'string' && typeof config === 'object' && config !== null && 'name' in config;
   const isType = kind === 'DTypePolicy' || kind === '__keras_tensor__';
   return isLayer && !isType ? [part as LayerJson, ...inner] : inner;
+}
+
+/** All models whose layers say what they are called with: the whole, and those used as layers. */
+function functionalModelsIn(part: unknown): { readonly config: { readonly layers: LayerJson[] } }[] {
+  if (typeof part !== 'object' || part === null) return [];
+  const inner = Object.values(part).flatMap(functionalModelsIn);
+  const { config } = part as { config?: { layers?: unknown; input_layers?: unknown } | null };
+  const isFunctional = Array.isArray(config?.layers) && Array.isArray(config.input_layers);
+  return isFunctional ? [part as { config: { layers: LayerJson[] } }, ...inner] : inner;
 }
 
 /** @param models the names of models that are used as layers, or that hold all others. */
