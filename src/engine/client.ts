@@ -9,35 +9,37 @@ import type { ClientFunctions, EngineFunctions } from './protocol.ts';
 import { type Spawned, spawnAt } from './spawn.ts';
 import { Turns } from './turns.ts';
 
-/** How a client starts and stops the engine, and what it is to compute with; times in milliseconds. */
+/** How a client starts and stops the engine, and what it computes with; times in milliseconds. */
 export interface EngineOptions {
   readonly location?: EngineLocation;
   /** How long a cancelled call may go on before the engine is killed. */
   readonly grace?: number;
-  /** How long the engine may take to start and say what it is. */
+  /** How long the engine may take to start and identify itself. */
   readonly startLimit?: number;
-  /** Folder that native TensorFlow was installed into, beside the places where it is looked for anyway. */
+  /** How long a model may take to open. */
+  readonly openLimit?: number;
+  /** Folder with native TensorFlow, in addition to the default places. */
   readonly tensorflow?: string;
-  /** "tensorflow" keeps layers models on TensorFlow.js; "auto" takes the faster ONNX Runtime where it can. */
+  /** "tensorflow" keeps layers models on TensorFlow.js; "auto" uses the faster ONNX Runtime if possible. */
   readonly runtime?: string;
   /** What ONNX Runtime computes with. */
   readonly provider?: string;
-  /** Gigabytes that a model's work may take; a quarter of the machine's where there is none. */
+  /** Memory limit for a model, in gigabytes; default: a quarter of the machine's. */
   readonly memory?: number | null;
 }
 
-/** How one follows a call, and ends it. */
+/** How to follow a call, and to cancel it. */
 export interface CallOptions<Progress> {
   onProgress?(progress: Progress): void;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What calls are made to: an engine, wherever it runs. */
+/** Takes calls: an engine, wherever it runs. */
 export interface Callable {
   readonly location: EngineLocation;
   /**
-   * Has a job done, after those that were asked for before.
-   * @throws UserError when it cannot be done, or the engine is missing or exits; the signal's reason when that aborts.
+   * Runs a job after those requested before it.
+   * @throws UserError when it fails, or the engine is missing or exits; the signal's reason when that aborts.
    */
   call<Name extends JobName>(
     job: Name,
@@ -46,13 +48,15 @@ export interface Callable {
   ): Promise<ResultOf<Name>>;
 }
 
-/** An engine at work, and the calls to it. */
+/** A running engine and the calls to it. */
 interface Running {
   readonly engine: Spawned;
+  /** Why it was ended, where it took too long. */
+  overdue?: UserError;
   readonly functions: BirpcReturn<EngineFunctions, ClientFunctions>;
 }
 
-/** Calls an engine, which is started when it is first needed, and again after it exited. */
+/** Calls an engine, which is started when first needed, and again after it exits. */
 export class EngineClient implements Callable {
   readonly #entry: string;
   readonly #turns = new Turns();
@@ -78,7 +82,7 @@ export class EngineClient implements Callable {
   }
 
   /**
-   * What computes; waits for no other call.
+   * What computes; does not wait for other calls.
    * @throws UserError when the engine does not start, or does not answer in time.
    */
   async describe(): Promise<ResultOf<'describe'>> {
@@ -102,13 +106,13 @@ export class EngineClient implements Callable {
     return this.#turns.take(() => this.#call(job, request, options), options.signal);
   }
 
-  /** Ends the engine; what is called next starts another one, with these options. */
+  /** Ends the engine; the next call starts another one with these options. */
   restart(options: EngineOptions): void {
     this.#kill();
     this.#options = options;
   }
 
-  /** Ends the engine, and refuses further calls. */
+  /** Ends the engine and rejects further calls. */
   dispose(): void {
     this.#isDisposed = true;
     this.#kill();
@@ -124,7 +128,8 @@ export class EngineClient implements Callable {
     request: RequestOf<Name>,
     { onProgress, signal }: CallOptions<ProgressOf<Name>> = {},
   ): Promise<ResultOf<Name>> {
-    const { engine, functions } = this.#start();
+    const running = this.#start();
+    const { engine, functions } = running;
     const id = ++this.#calls;
     if (onProgress) this.#listeners.set(id, onProgress);
     let timer: NodeJS.Timeout | undefined;
@@ -134,7 +139,7 @@ export class EngineClient implements Callable {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     const exit = engine.ended.then((end) => {
-      throw new EngineExit(job, end);
+      throw running.overdue ?? new EngineExit(job, end);
     });
     const answer = functions.call(id, job, request).catch((error: Error) => {
       throw new UserError(error.message, { cause: error });
@@ -149,7 +154,7 @@ export class EngineClient implements Callable {
     }
   }
 
-  /** @throws UserError when there is nothing to start. */
+  /** @throws UserError when the engine is missing or shut down. */
   #start(): Running {
     if (this.#isDisposed) throw new UserError('The engine was shut down. Start Perturb again.');
     if (!this.#running && !existsSync(this.#entry)) {
@@ -163,22 +168,36 @@ export class EngineClient implements Callable {
 
   #spawn(): Running {
     const { location } = this;
+    const { openLimit = 600_000 } = this.#options;
     const engine = spawnAt[location](this.#entry);
+    let timer: NodeJS.Timeout | undefined;
+    const opening = (model: string | undefined) => {
+      clearTimeout(timer);
+      if (model === undefined) return;
+      timer = setTimeout(() => {
+        running.overdue = new UserError(
+          `${model}: the model did not open within ${openLimit / 1000} s. Check that the file is what you exported, or use a smaller model.`,
+        );
+        engine.kill();
+      }, openLimit);
+    };
+    const progress = (id: number, progress: unknown) => this.#listeners.get(id)?.(progress as never);
     const functions = createBirpc<EngineFunctions, ClientFunctions>(
-      { progress: (id, progress) => this.#listeners.get(id)?.(progress as never) },
-      // A job takes as long as it takes: it can be cancelled, and an engine that exits is noticed.
+      { progress, opening },
+      // No time limit: a job can be cancelled, and an exiting engine is noticed.
       { ...engine.port, timeout: -1 },
     );
     functions.configure.asEvent({ location, computing: computingFor(this.#options) });
-    const running = { engine, functions };
+    const running: Running = { engine, functions };
     engine.ended.then(() => {
+      clearTimeout(timer);
       if (this.#running === running) this.#running = undefined;
     });
     return running;
   }
 }
 
-/** What options say of it; the engine's environment says the rest. */
+/** What the options set; the engine's environment sets the rest. */
 function computingFor({ tensorflow, runtime, provider, memory }: EngineOptions): Computing {
   return {
     models: { ...(runtime && { runtime }), ...(provider && { provider }), ...(memory && { memory: memory * 1e9 }) },

@@ -5,25 +5,27 @@ import type { Computing } from './computing.ts';
 /** What an engine is told before its first call. */
 export interface Configuration {
   readonly location: EngineLocation;
-  /** What it is to compute with; its environment says what is left out. */
+  /** What to compute with; its environment sets what is left out. */
   readonly computing: Computing;
 }
 
-/** What an engine does when it is asked. Every call has a number, which its progress and its cancellation name. */
+/** What an engine does on request. Every call has a number, used in its progress and its cancellation. */
 export interface EngineFunctions {
   configure(configuration: Configuration): void;
-  /** Does a job. Rejects with an error's message where it cannot be done, or when it was cancelled. */
+  /** Runs a job. Rejects with an error's message if it fails or was cancelled. */
   call(id: number, job: JobName, request: unknown): Promise<unknown>;
-  /** Ends a call before its next batch. */
+  /** Cancels a call before its next batch. */
   cancel(id: number): void;
 }
 
-/** What an engine tells of its own accord. */
+/** What an engine reports without being asked. */
 export interface ClientFunctions {
   progress(id: number, progress: unknown): void;
+  /** A model is about to be opened, or was, whatever came of it. */
+  opening(model: string | undefined): void;
 }
 
-/** A message port: what `serve` and its client speak through. */
+/** A message port: how `serve` and its client communicate. */
 export interface Port {
   post(message: unknown): void;
   on(listener: (message: unknown) => void): void;

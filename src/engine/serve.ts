@@ -9,19 +9,20 @@ import { type Computing, overridden } from './computing.ts';
 import type { ClientFunctions, EngineFunctions, Port } from './protocol.ts';
 
 /**
- * An engine: does the jobs that it is called for at a port, keeping models between them. Its client makes one call at a
- * time that uses models.
- * @param defaults what computes, as far as the client does not say.
+ * An engine: runs the jobs that a port requests, keeping models between them. Its client makes one call at a time that
+ * uses models.
+ * @param defaults what computes, unless the client says otherwise.
  */
 export function serve(port: Port, defaults: Computing): void {
-  let models = new ModelCache(defaults.models);
+  const onOpening = (model: string | undefined) => client.opening.asEvent(model);
+  let models = new ModelCache(defaults.models, onOpening);
   let location: EngineLocation = 'process';
   const running = new Map<number, AbortController>();
   const functions: EngineFunctions = {
     configure(configuration) {
       const computing = overridden(defaults, configuration.computing);
       location = configuration.location;
-      models = new ModelCache(computing.models);
+      models = new ModelCache(computing.models, onOpening);
       configureTensorFlow(computing.tensorflow);
     },
     async call(id, name, request) {
@@ -32,14 +33,14 @@ export function serve(port: Port, defaults: Computing): void {
         const job = jobs[name] as Job<unknown, unknown, unknown>;
         return await job(request, { signal: abort.signal, models, location, onProgress });
       } catch (error) {
-        // Only its message gets to the other side.
+        // Only its message reaches the other side.
         throw new Error(describeError(error));
       } finally {
         running.delete(id);
       }
     },
     cancel(id) {
-      // An error of its own: not every Node.js sends a DOMException from one process to another.
+      // A new error: not every Node.js sends a DOMException between processes.
       running.get(id)?.abort(new Error('cancelled'));
     },
   };

@@ -1,4 +1,5 @@
 import { stat } from 'node:fs/promises';
+import { setImmediate } from 'node:timers/promises';
 import { openModel } from '../models/open.ts';
 import type { OpenedModel } from '../models/openedModel.ts';
 import type { ModelOptions } from '../models/options.ts';
@@ -14,10 +15,13 @@ interface Entry {
 export class ModelCache {
   /** How its models are computed with. */
   readonly computing: ModelOptions;
+  readonly #onOpening: (model: string | undefined) => void;
   #entry: Entry | undefined;
 
-  constructor(computing: ModelOptions = {}) {
+  /** @param onOpening is told the path of a model before it is opened, and `undefined` afterwards. */
+  constructor(computing: ModelOptions = {}, onOpening: (model: string | undefined) => void = () => {}) {
     this.computing = computing;
+    this.#onOpening = onOpening;
   }
 
   /** The model, opened anew where its settings, or the size or time of one of its files, have changed. */
@@ -28,9 +32,20 @@ export class ModelCache {
     }
     this.#entry?.model.classifier.dispose();
     this.#entry = undefined;
-    const model = await openModel(source, this.computing);
+    const model = await this.#openAnew(source);
     this.#entry = { key, model, stamp: await stampOf(source, model) };
     return model;
+  }
+
+  async #openAnew(source: ModelSource): Promise<OpenedModel> {
+    this.#onOpening(source.path);
+    // A message leaves only when nothing blocks the thread.
+    await setImmediate();
+    try {
+      return await openModel(source, this.computing);
+    } finally {
+      this.#onOpening(undefined);
+    }
   }
 }
 

@@ -117,6 +117,19 @@ describe('EngineClient', () => {
     await rejectsWith(start({ startLimit: 1 }).describe(), 'did not answer within 0.001 s');
   });
 
+  it('ends an engine that does not open a model in time, says which, and runs the next test in a new one', async () => {
+    await prepareRunFolder(run());
+    const engine = start({ openLimit: 1 });
+    const report = await runPlan(engine, plans.short, run());
+    assert.equal(report.status, 'errored');
+    assert.equal(
+      report.message,
+      `${plans.short.model.path}: the model did not open within 0.001 s. Check that the file is what you exported, or use a smaller model.`,
+    );
+    engine.restart({});
+    assert.equal((await runPlan(engine, plans.short, run())).status, 'passed');
+  });
+
   it('keeps what was finished when the process is killed, and runs the next test in a new one', async () => {
     await prepareRunFolder(run());
     const engine = start();
