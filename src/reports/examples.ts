@@ -1,21 +1,28 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, truncate } from 'node:fs/promises';
 import path from 'node:path';
+import { contentCheck } from './contentCheck.ts';
 import type { ExampleReport } from './report.ts';
 import { examplesFile, replaceFile, writing } from './runFolder.ts';
+import { exampleSchema } from './schema.ts';
 
 /**
  * The finished examples of a run, one at a time: a run may have more lines than fit into a string. A truncated last line
  * is ignored.
+ * @throws UserError naming a line that is damaged; an error of the file system when the file cannot be read.
  */
 export async function* eachExample(folder: string): AsyncGenerator<ExampleReport> {
+  const file = path.join(folder, examplesFile);
   let rest = '';
-  for await (const chunk of createReadStream(path.join(folder, examplesFile), 'utf8')) {
+  let count = 0;
+  for await (const chunk of createReadStream(file, 'utf8')) {
     const lines = (rest + chunk).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) yield JSON.parse(line) as ExampleReport;
+    for (const line of lines) yield checkExample(line, `${file}, line ${++count},`) as ExampleReport;
   }
 }
+
+const checkExample = contentCheck(exampleSchema);
 
 /** Every finished example of a run; a truncated last line is ignored. */
 export async function readExamples(folder: string): Promise<ExampleReport[]> {

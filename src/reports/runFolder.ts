@@ -3,7 +3,9 @@ import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promise
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
 import { claimFolder, clearFolder, makeFolderWithin, type OwnFolder } from '../data/ownFolder.ts';
+import { contentCheck } from './contentCheck.ts';
 import type { RunReport } from './report.ts';
+import { reportSchema } from './schema.ts';
 
 /** A line for each finished example. */
 export const examplesFile = 'examples.jsonl';
@@ -86,10 +88,18 @@ export async function replaceFile(file: string, text: string | AsyncIterable<str
   });
 }
 
-/** The summary of a run; infinite distances, which JSON cannot represent, are restored. */
+/**
+ * The summary of a run; infinite distances, which JSON cannot represent, are restored.
+ * @throws UserError when it is damaged; an error of the file system when it cannot be read.
+ */
 export async function readReport(folder: string): Promise<RunReport> {
-  return JSON.parse(await readFile(path.join(folder, reportFile), 'utf8'), reviveDistance) as RunReport;
+  const file = path.join(folder, reportFile);
+  const text = await readFile(file, 'utf8');
+  checkReport(text, file);
+  return JSON.parse(text, reviveDistance) as RunReport;
 }
+
+const checkReport = contentCheck(reportSchema);
 
 const distanceKeys = new Set(['medianDistance', 'meanDistance', 'measured', 'atBest', 'bound']);
 

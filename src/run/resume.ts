@@ -26,8 +26,8 @@ export function nothingToResume(folder: string): UserError {
  * @throws UserError when the folder has no run in it, or cannot be written.
  */
 export async function resumeRun(folder: string, plans: readonly TestPlan[]): Promise<FinishedPart> {
-  const begun = await testsIn(folder).catch(() => {
-    throw nothingToResume(folder);
+  const begun = await testsIn(folder).catch((error: unknown) => {
+    throw error instanceof UserError ? error : nothingToResume(folder);
   });
   // A run that was killed before its first test finished has no summary.
   const summary = await readReport(folder).catch(() => undefined);

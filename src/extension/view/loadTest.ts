@@ -23,9 +23,6 @@ export interface LoadedTest {
  */
 export async function loadTest({ folder, test }: ViewLocation): Promise<LoadedTest> {
   const run = await reading(path.join(folder, 'report.json'), () => readReport(folder));
-  if (run.format !== 'perturb-report') {
-    throw new UserError(l10n.t('{0} is not a run folder. Run the test again.', folder));
-  }
   const report = run.tests.find(({ id }) => id === test);
   if (report === undefined) {
     throw new UserError(l10n.t('The run in {0} has no test “{1}”. Run the test again.', folder, test));
@@ -39,9 +36,6 @@ async function reading<T>(file: string, read: () => Promise<T>): Promise<T> {
   try {
     return await read();
   } catch (error) {
-    if (error instanceof SyntaxError) {
-      throw new UserError(l10n.t('{0} is damaged: {1}. Run the test again.', file, error.message), { cause: error });
-    }
-    throw readError(file, error);
+    throw error instanceof UserError ? error : readError(file, error);
   }
 }

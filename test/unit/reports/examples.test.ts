@@ -1,19 +1,22 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { dropUnfinishedLine, filterExamples, readExamples } from '../../../src/reports/examples.ts';
+import { finishedExample, lineOf } from '../../support/finishedExample.ts';
+import { rejectsWith } from '../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
 describe('the examples of a run', () => {
   const folder = temporaryFolder();
 
   it('are read without a last line that was cut off', async () => {
-    await folder.write('run/examples.jsonl', '{"index":0}\n{"index":1}\n{"ind');
-    assert.deepEqual(await readExamples(folder.at('run')), [{ index: 0 }, { index: 1 }]);
+    const examples = [0, 1].map((index) => finishedExample({ index }));
+    await folder.write('run/examples.jsonl', `${examples.map(lineOf).join('')}{"ind`);
+    assert.deepEqual(await readExamples(folder.at('run')), examples);
   });
 
   it('are read where lines are longer than what is read at once', async () => {
     const labels = ['ä'.repeat(100_001), 'b', 'ç'.repeat(70_003)];
-    const lines = labels.map((label) => `${JSON.stringify({ label })}\n`);
+    const lines = labels.map((label) => lineOf(finishedExample({ label })));
     await folder.write('run/examples.jsonl', `${lines.join('')}{"label":"${'d'.repeat(200_000)}`);
     const labelsOf = async () => (await readExamples(folder.at('run'))).map(({ label }) => label);
     assert.deepEqual(await labelsOf(), labels);
@@ -22,10 +25,34 @@ describe('the examples of a run', () => {
   });
 
   it('are kept in part, and the others dropped', async () => {
-    const many = Array.from({ length: 150_000 }, (_, index) => `{"index":${index}}\n`);
+    const many = Array.from({ length: 150_000 }, (_, index) => lineOf(finishedExample({ index })));
     await folder.write('run/examples.jsonl', many.join(''));
     await filterExamples(folder.at('run'), ({ index }) => index % 50_000 === 1);
-    assert.deepEqual(await readExamples(folder.at('run')), [{ index: 1 }, { index: 50_001 }, { index: 100_001 }]);
+    const kept = await readExamples(folder.at('run'));
+    assert.deepEqual(
+      kept.map(({ index }) => index),
+      [1, 50_001, 100_001],
+    );
+  });
+
+  it('name a line that is damaged, and what is wrong there', async () => {
+    const trace = { image: 'pictures/a.png', columns: 1, axis: 'step', steps: [] } as const;
+    for (const [example, words] of [
+      [{}, 'the whole must have required properties'],
+      [finishedExample({ originalImage: '../../secret.png' }), 'originalImage must match pattern'],
+      [finishedExample({ originalImage: 'images/../../secret.png' }), 'originalImage must match pattern'],
+      [finishedExample({ originalImage: '/etc/passwd' }), 'originalImage must match pattern'],
+      [finishedExample({ adversarialArray: 'images\\..\\..\\secret.npy' }), 'adversarialArray must match pattern'],
+      [finishedExample({ trace: { ...trace, image: 'images/..' } }), 'trace/image must match pattern'],
+      [finishedExample({ trace: { ...trace, columns: 0 } }), 'trace/columns must be >= 1'],
+      [finishedExample({ status: 'fine' as 'held' }), 'status must be equal to one of'],
+      [finishedExample({ index: -1 }), 'index must be >= 0'],
+    ] as const) {
+      await folder.write('run/examples.jsonl', `${lineOf(finishedExample())}${JSON.stringify(example)}\n`);
+      await rejectsWith(readExamples(folder.at('run')), 'examples.jsonl, line 2, is damaged', words);
+    }
+    await folder.write('run/examples.jsonl', '{"index":\n');
+    await rejectsWith(readExamples(folder.at('run')), 'examples.jsonl, line 1, is damaged', 'JSON');
   });
 
   it('are rid of a line that was cut off, so that others can follow', async () => {

@@ -1,10 +1,34 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, symlink } from 'node:fs/promises';
+import { computeMetrics } from '../../../src/evaluation/metrics.ts';
 import { readExamples } from '../../../src/reports/examples.ts';
 import type { RunReport } from '../../../src/reports/report.ts';
 import { createRunFolder, prepareRunFolder, readReport, writeReport } from '../../../src/reports/runFolder.ts';
+import { unstartedReport } from '../../../src/reports/unstartedReport.ts';
+import { finishedExample, lineOf } from '../../support/finishedExample.ts';
+import { planOf } from '../../support/plans.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
+
+/** A report with a test that was run, nobody's distance finite, and one that could not be. */
+const report: RunReport = (() => {
+  const metrics = computeMetrics([{ status: 'held' }], 'l2', { targeted: false });
+  const queries = { points: 1, gradients: 1 };
+  const round = { epsilon: 0.25, parameters: {}, metrics, queries, warnings: [] };
+  const comparison = { metric: 'medianDistance', expected: 1, measured: Infinity, result: 'met' } as const;
+  const test = unstartedReport(planOf({ attack: 'ifgsm', norm: 'l2' }), 'process');
+  const { id, name, origin } = test;
+  return {
+    format: 'perturb-report',
+    version: 1,
+    workspace: '/nowhere',
+    started: '2026-03-01T12:34:56.789Z',
+    tests: [
+      { ...test, status: 'passed', metrics, comparisons: [comparison], rounds: [round] },
+      { id, name, origin, status: 'errored', message: 'There is no such model.' },
+    ],
+  };
+})();
 
 describe('run folder', () => {
   const folder = temporaryFolder();
@@ -41,7 +65,7 @@ describe('run folder', () => {
     for (const name of ['report.json', 'images/a/b.png', 'pictures/c.png', 'notes.txt']) {
       await folder.write(`run/${name}`, 'x');
     }
-    await folder.write('run/examples.jsonl', '{"index":0}\n');
+    await folder.write('run/examples.jsonl', lineOf(finishedExample()));
     await prepareRunFolder(folder.at('run'));
     assert.deepEqual(await list(), ['.perturb-folder.json', 'examples.jsonl', 'notes.txt']);
     assert.deepEqual(await readExamples(folder.at('run')), []);
@@ -59,10 +83,26 @@ describe('run folder', () => {
 
   it('keeps the summary, infinite distances with it', async () => {
     await prepareRunFolder(folder.at('run'));
-    const metrics = { medianDistance: Infinity, meanDistance: 0.25 };
-    const report = { format: 'perturb-report', tests: [{ name: 'a', metrics, other: null }] };
-    await writeReport(folder.at('run'), report as unknown as RunReport);
+    await writeReport(folder.at('run'), report);
     assert.deepEqual(await readReport(folder.at('run')), report);
     assert.deepEqual(await list(), ['.perturb-folder.json', 'examples.jsonl', 'report.json']);
+  });
+
+  it('may be from anyone: a summary that is not as it was written is refused', async () => {
+    const [test = assert.fail(), ...others] = report.tests;
+    for (const [changed, words] of [
+      [[], 'the whole must be object'],
+      [{ ...report, version: 2 }, 'version must be equal to constant'],
+      [{ ...report, tests: [null] }, 'tests/0 must'],
+      [{ ...report, tests: [{ ...test, name: {} }, ...others] }, 'tests/0/name must be string'],
+      [{ ...report, tests: [{ ...test, pictures: ['../../../secret.png'] }] }, 'tests/0/pictures/0 must match pattern'],
+      [{ ...report, tests: [{ ...test, findings: [{ check: '../../x', message: '' }] }] }, 'tests/0/findings/0/check'],
+      [{ ...report, tests: [{ ...test, metrics: { robustAccuracy: '1' } }] }, 'tests/0/metrics'],
+    ] as const) {
+      await folder.write('run/report.json', JSON.stringify(changed));
+      await rejectsWith(readReport(folder.at('run')), folder.at('run', 'report.json'), 'is damaged', words);
+    }
+    await folder.write('run/report.json', JSON.stringify(report).slice(0, -9));
+    await rejectsWith(readReport(folder.at('run')), 'report.json is damaged', 'JSON');
   });
 });

@@ -1,0 +1,32 @@
+import type { TSchema } from 'typebox';
+import { Compile } from 'typebox/compile';
+import { UserError } from '../userError.ts';
+
+/**
+ * A check of a JSON text against a schema.
+ * @returns a function that takes the text and the place to blame, and returns the value as it was written.
+ * @throws UserError (the function) naming the place and what is wrong there.
+ */
+export function contentCheck(schema: TSchema): (text: string, place: string) => unknown {
+  const validator = Compile(schema);
+  return (text, place) => {
+    let value: unknown;
+    try {
+      value = JSON.parse(text);
+    } catch (error) {
+      throw damaged(place, (error as Error).message);
+    }
+    if (validator.Check(value)) return value;
+    // The innermost place says most: those around it only say that they have it.
+    const [first] = validator.Errors(value).sort((a, b) => depthOf(b) - depthOf(a));
+    throw damaged(place, first ? `${first.instancePath.slice(1) || 'the whole'} ${first.message}` : 'not from Perturb');
+  };
+}
+
+function depthOf({ instancePath }: { readonly instancePath: string }): number {
+  return instancePath.split('/').length;
+}
+
+function damaged(place: string, reason: string): UserError {
+  return new UserError(`${place} is damaged, or of another version: ${reason}. Run the tests again.`);
+}

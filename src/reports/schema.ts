@@ -1,0 +1,200 @@
+import Type from 'typebox';
+import { confidences } from '../evaluation/metrics.ts';
+import { norms } from '../geometry/norms.ts';
+
+/**
+ * JSON Schemas of the files of a run folder. Such a folder may come with a repository, from anyone: its contents are
+ * checked before they are shown. Unknown keys are allowed.
+ */
+
+const { Array: list, Boolean: boolean, Enum: oneOf, Literal: literal, Object: object, Optional: optional } = Type;
+const { String: string, Number: number, Unknown: unknown, Record: record } = Type;
+
+const count = () => Type.Integer({ minimum: 0 });
+/** A number that JSON may not be able to write: infinity is `null` there. */
+const figure = () => Type.Unsafe<number>({ type: ['number', 'null'] });
+/** A file in one of the folders of a run. */
+const ownFile = () => string({ pattern: String.raw`^(images|pictures)/(?!(.*/)?\.\.?(/|$))[^\\]+$` });
+
+const norm = oneOf(norms);
+const queries = object({ points: count(), gradients: count() });
+const origin = object({ file: string(), line: count() });
+const normsOf = object(Object.fromEntries(norms.map((each) => [each, figure()])));
+
+const figures = {
+  robustAccuracy: optional(number()),
+  successRate: number(),
+  medianDistance: figure(),
+  meanDistance: figure(),
+  intervals: record(string(), list(figure(), { minItems: 2, maxItems: 2 })),
+};
+
+const metrics = object({
+  ...figures,
+  cleanAccuracy: number(),
+  counts: object({
+    total: count(),
+    eligible: count(),
+    wrong: count(),
+    ineligible: count(),
+    fooled: count(),
+    held: count(),
+    rejected: optional(count()),
+    undecided: optional(count()),
+  }),
+  confidence: oneOf(confidences),
+  ifHeld: optional(object(figures)),
+});
+
+const separation = object({
+  roc: list(list(number(), { minItems: 2, maxItems: 2 })),
+  auroc: number(),
+  detectedAt1: number(),
+  detectedAt5: number(),
+});
+
+const attacker = oneOf(['unaware', 'adaptive']);
+
+const round = object({
+  epsilon: optional(number()),
+  budget: optional(number()),
+  parameters: record(string(), unknown()),
+  metrics,
+  metricsOnGrid: optional(metrics),
+  fooledOffGrid: optional(count()),
+  stages: optional(list(object({ title: string(), fooled: count() }))),
+  queries,
+  detection: optional(
+    object({
+      separation: optional(separation),
+      caught: count(),
+      other: object({ attacker, metrics, separation: optional(separation) }),
+    }),
+  ),
+  warnings: list(string()),
+});
+
+const comparison = object({
+  metric: oneOf(['cleanAccuracy', 'robustAccuracy', 'successRate', 'medianDistance']),
+  epsilon: optional(number()),
+  expected: figure(),
+  measured: figure(),
+  atBest: optional(figure()),
+  bound: optional(figure()),
+  result: oneOf(['met', 'missed', 'undecided']),
+});
+
+const unplannedTest = object({
+  id: string(),
+  name: string(),
+  status: oneOf(['passed', 'failed', 'errored']),
+  message: string(),
+  origin,
+});
+
+const test = Type.Intersect([
+  unplannedTest,
+  object({
+    model: object({
+      name: string(),
+      path: string(),
+      sha256: optional(string()),
+      input: optional(object({ height: count(), width: count(), channels: count() })),
+      classes: optional(list(string())),
+      preprocessing: optional(object({ mean: list(number()), std: list(number()), channels: oneOf(['rgb', 'bgr']) })),
+      resizing: optional(
+        object({
+          resize: Type.Union([literal('stretch'), number(), object({ ratio: number() })]),
+          crop: optional(number()),
+          interpolation: string(),
+        }),
+      ),
+      notes: optional(list(string())),
+    }),
+    dataset: object({ name: string(), path: string(), images: optional(count()), notes: list(string()) }),
+    attack: object({
+      id: string(),
+      title: string(),
+      kind: oneOf(['attack', 'forge', 'explanation']),
+      threatModel: oneOf(['white-box', 'score-based', 'decision-based']),
+      norm,
+      preset: string(),
+      target: optional(string()),
+      quantize: boolean(),
+      epsilons: list(number()),
+      parameters: record(string(), unknown()),
+    }),
+    detector: optional(
+      object({
+        name: string(),
+        path: string(),
+        attacker,
+        kind: optional(string()),
+        title: optional(string()),
+        threshold: optional(number()),
+        falsePositiveRate: optional(number()),
+        seen: optional(boolean()),
+      }),
+    ),
+    findings: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), message: string() }))),
+    notChecked: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), reason: string() }))),
+    seed: Type.Integer(),
+    engine: object({ name: string(), location: oneOf(['process', 'extensionHost']) }),
+    expect: record(string(), list(number())),
+    comparisons: list(comparison),
+    metrics: optional(metrics),
+    rounds: list(round),
+    warnings: list(string()),
+    pictures: list(ownFile()),
+    queries,
+    time: number(),
+  }),
+]);
+
+/** `report.json`, with `null` for an infinite distance. */
+export const reportSchema = object({
+  format: literal('perturb-report'),
+  version: literal(1),
+  workspace: string(),
+  started: string(),
+  tests: list(Type.Union([test, Type.Intersect([unplannedTest, object({ attack: optional(Type.Never()) })])])),
+});
+
+const prediction = object({
+  class: string(),
+  confidence: optional(figure()),
+  score: optional(figure()),
+  rejected: optional(boolean()),
+});
+
+/** A line of `examples.jsonl`. */
+export const exampleSchema = object({
+  test: string(),
+  epsilon: optional(number()),
+  index: count(),
+  identity: string(),
+  image: string(),
+  sha256: string(),
+  label: string(),
+  target: optional(string()),
+  status: oneOf(['wrong', 'rejected', 'ineligible', 'fooled', 'undecided', 'held']),
+  clean: prediction,
+  adversarial: Type.Union([prediction, Type.Null()]),
+  norms: Type.Union([normsOf, Type.Null()]),
+  originalImage: ownFile(),
+  adversarialImage: Type.Union([ownFile(), Type.Null()]),
+  adversarialArray: optional(ownFile()),
+  onGrid: optional(object({ prediction, norms: normsOf, success: boolean() })),
+  trace: optional(
+    object({
+      image: ownFile(),
+      columns: Type.Integer({ minimum: 1 }),
+      axis: oneOf(['step', 'epsilon']),
+      steps: list(object({ at: number(), logits: list(figure()), norms: normsOf })),
+    }),
+  ),
+  stage: optional(string()),
+  queries,
+  seed: Type.Integer(),
+  notes: list(string()),
+});
