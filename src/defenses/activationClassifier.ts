@@ -5,7 +5,7 @@ import { type Functional, seed, weigh } from '../models/functional.ts';
  * A classifier that takes its logits from inside another one: the activation `output`, times the activation `factor` value
  * by value where one is given. Gradients go back through `output` alone; the factor is a constant to them (BPDA: Athalye,
  * Carlini & Wagner 2018, section 4.1, with the factor's value at the image as the stand-in on the way back).
- * @param output an activation with one value a class.
+ * @param output an activation with one value per class.
  * @param factor an activation of the same size.
  */
 export function activationClassifier(
@@ -49,7 +49,7 @@ export function activationClassifier(
     },
   };
 
-  /** A functional of the logits as weights on `output`, with its value; any other is the other classifier's own. */
+  /** A functional of the logits as weights on `output`, with its value; others are passed on as they are. */
   function route(functional: Functional, { logits, factor }: Answer): { functional: Functional; value?: number } {
     if (functional.kind === 'weights' && functional.output !== 'logits') return { functional };
     const { value, gradient } = functional.kind === 'weights' ? weigh(functional, logits) : seed(functional, logits);
@@ -57,7 +57,7 @@ export function activationClassifier(
   }
 }
 
-/** What is read about an image. */
+/** What is read for an image. */
 interface Answer {
   readonly logits: Float32Array;
   readonly factor: Float32Array | undefined;

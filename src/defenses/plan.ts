@@ -11,28 +11,28 @@ interface Plan {
   readonly kind: string;
   readonly model: ModelSource;
   readonly dataset: DatasetSource;
-  /** Folder that the result is written into. */
+  /** Folder for the result. */
   readonly path: string;
   readonly preset: Preset;
-  /** Parameters that the settings give; the preset has the rest. */
+  /** Parameters from the settings; the preset has the rest. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly seed: number;
   /** Where the settings define it; lines count from 1. */
   readonly origin: { readonly file: string; readonly line: number };
 }
 
-/** A detector to be fitted: an entry of `perturb.detectors`. */
+/** A detector to fit: an entry of `perturb.detectors`. */
 export interface DetectorPlan extends Plan {
-  /** Attacks whose examples it learns from (where it learns from any) and is judged on. */
+  /** Attacks whose examples it learns from (if any) and is evaluated on. */
   readonly attacks: readonly ConfiguredAttack[];
-  /** Attacks that it is judged on and has not seen. */
+  /** Unseen attacks that it is evaluated on. */
   readonly heldOut: readonly ConfiguredAttack[];
   /** Fraction of clean images that it may reject: sets its threshold. */
   readonly falsePositiveRate: number;
 }
 
-/** A model to be hardened: an entry of `perturb.defenses`. */
+/** A model to harden: an entry of `perturb.defenses`. */
 export interface DefensePlan extends Plan {
-  /** Images that early stopping and the curves are measured on; a part of the dataset is set aside where it is missing. */
+  /** Images that early stopping and the curves are measured on; if missing, a part of the dataset is set aside. */
   readonly validation?: DatasetSource;
 }

@@ -1,14 +1,14 @@
-/** How far the training of a detector or a defense has got. */
+/** Progress of training a detector or a defense. */
 export interface TrainingProgress {
   /** Name of the detector or defense in the settings. */
   readonly name: string;
   readonly phase: 'loading' | 'crafting' | 'training' | 'measuring';
-  /** Steps done of `steps` in this phase; 0 of 0 where it is not known. */
+  /** Steps done out of `steps` in this phase; 0 of 0 if unknown. */
   readonly step: number;
   readonly steps: number;
-  /** Time left over all phases, once it can be told. */
+  /** Time left over all phases, once it can be estimated. */
   readonly secondsLeft?: number;
-  /** A point of the curves, where one was measured. */
+  /** A point of the curves, if one was measured. */
   readonly point?: TrainingPoint;
 }
 
@@ -17,8 +17,8 @@ export interface TrainingPoint {
   /** Epochs done, a fraction within an epoch. */
   readonly epoch: number;
   readonly loss?: number;
-  /** Fraction of the validation images that are classified right. */
+  /** Fraction of the validation images that are classified correctly. */
   readonly cleanAccuracy?: number;
-  /** Fraction of them that are still right under the attack that training watches. */
+  /** Fraction of them still classified correctly under the attack that training monitors. */
   readonly robustAccuracy?: number;
 }

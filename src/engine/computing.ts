@@ -8,8 +8,8 @@ export interface Computing {
 }
 
 /**
- * What environment variables say of it: PERTURB_RUNTIME, PERTURB_PROVIDER, PERTURB_THREADS, PERTURB_MEMORY (in bytes),
- * PERTURB_BACKEND and PERTURB_TENSORFLOW. What they leave out is missing.
+ * What the environment variables set: PERTURB_RUNTIME, PERTURB_PROVIDER, PERTURB_THREADS, PERTURB_MEMORY (in bytes),
+ * PERTURB_BACKEND and PERTURB_TENSORFLOW. Unset ones are missing.
  */
 export function computingOf(env: NodeJS.ProcessEnv): Computing {
   const { PERTURB_RUNTIME: runtime, PERTURB_PROVIDER: provider } = env;
@@ -26,7 +26,7 @@ export function computingOf(env: NodeJS.ProcessEnv): Computing {
   };
 }
 
-/** The first, with what the second says instead. */
+/** The first, overridden by the second. */
 export function overridden(computing: Computing, { models, tensorflow }: Computing): Computing {
   return { models: { ...computing.models, ...models }, tensorflow: { ...computing.tensorflow, ...tensorflow } };
 }

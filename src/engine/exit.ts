@@ -1,19 +1,19 @@
 import type { JobName } from '../jobs/catalog.ts';
 import { UserError } from '../userError.ts';
 
-/** What a job is called in a sentence, and what to do when its engine is gone. */
+/** What to call a job in a sentence, and what to do when its engine is gone. */
 const words: Partial<Record<JobName, { readonly during: string; readonly advice?: string }>> = {
   checkPreprocessing: { during: 'the check' },
   describe: { during: 'its start' },
   runTest: { during: 'the test' },
   trainDefense: {
     during: 'the training',
-    advice: 'Start it again: it goes on after the last step that was finished.',
+    advice: 'Start it again: it continues after the last finished step.',
   },
   trainDetector: { during: 'the training' },
 };
 
-/** The engine exited during a call, and nothing came of it. */
+/** The engine exited during a call, which has no result. */
 export class EngineExit extends UserError {
   /** What happened, without what to do about it. */
   readonly event: string;

@@ -2,7 +2,7 @@ import { parentPort } from 'node:worker_threads';
 import { computingOf } from './computing.ts';
 import { serve } from './serve.ts';
 
-// The entry point of the engine, in a process of its own or in a worker thread. It ends with its parent.
+// The entry point of the engine, in a separate process or in a worker thread. It ends with its parent.
 const defaults = computingOf(process.env);
 if (parentPort) {
   const port = parentPort;
@@ -10,6 +10,6 @@ if (parentPort) {
 } else {
   serve({ post: (message) => process.send?.(message), on: (listener) => process.on('message', listener) }, defaults);
   process.on('disconnect', () => process.exit());
-  // Ctrl-C reaches every process at a terminal; what becomes of the test is for the parent to say.
+  // Ctrl-C reaches every process in a terminal; the parent decides what happens to the test.
   process.on('SIGINT', () => {});
 }

@@ -10,7 +10,7 @@ export interface Spawned {
   readonly pid: number | undefined;
   /** Ends it at once, whatever it is doing. */
   kill(): void;
-  /** Settles, with the way it ended, when it is gone. */
+  /** Settles when it is gone, with how it ended. */
   readonly ended: Promise<string>;
 }
 
@@ -38,7 +38,7 @@ function spawnProcess(entry: string): Spawned {
     kill: () => child.kill('SIGKILL'),
     ended: new Promise((resolve) => {
       child.once('error', (error) => resolve(error.message));
-      // Not 'exit', which may come before the last words on standard error.
+      // Not 'exit', which may come before the last output on standard error.
       child.once('close', (code, signal) => {
         const end = signal ? `signal ${signal}` : `exit code ${code}`;
         resolve(complaint.trim() ? `${end}: ${complaint.trim()}` : end);

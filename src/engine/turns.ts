@@ -1,10 +1,11 @@
-/** Lets through one at a time, in the order of their asking. */
+/** Lets callers through one at a time, in the order in which they asked. */
 export class Turns {
   #last: Promise<void> = Promise.resolve();
 
   /**
    * Does work when it is its turn.
-   * @throws what the work throws; the signal's reason when it aborts before the turn has come: the work is not begun then.
+   * @throws what the work throws; the signal's reason when it aborts before the turn comes: then the work is not
+   * started.
    */
   async take<T>(work: () => Promise<T>, signal?: AbortSignal): Promise<T> {
     const before = this.#last;
@@ -12,7 +13,7 @@ export class Turns {
     const left = new Promise<void>((resolve) => {
       leave = resolve;
     });
-    // Who gives up waiting lets nobody past those that are before.
+    // Giving up waiting must not let others overtake those before.
     this.#last = before.then(() => left);
     try {
       await unlessAborted(before, signal);

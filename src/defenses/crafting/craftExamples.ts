@@ -18,30 +18,30 @@ export interface KnownImage {
   readonly sha256: string;
 }
 
-/** What an attack made of an image: the model takes it for another class than its true one. */
+/** An attack's adversarial example: the model takes it for another class than its true one. */
 export interface CraftedExample {
   readonly pixels: Pixels;
   /** Index of the true class. */
   readonly label: number;
-  /** Id in the catalog, and the norm and budget that it was run with. */
+  /** Id in the catalog, and the norm and budget it was run with. */
   readonly attack: string;
   readonly norm: Norm;
   readonly epsilon?: number;
-  /** Place of the original among the images that were given. */
+  /** Index of the original among the given images. */
   readonly original: number;
 }
 
 export interface CraftingOptions {
   readonly seed: number;
   readonly signal?: AbortSignal;
-  /** Images attacked so far, over all attacks, of `total`. */
+  /** Images attacked so far, over all attacks, out of `total`. */
   onProgress?(done: number, total: number): void;
 }
 
 /**
- * Runs each attack on every image that the model gets right, and gives back what succeeded: attack by attack, in the order of
- * the images. What it makes of one image does not depend on the others; nothing may come of it at all.
- * @throws UserError for an unknown attack, or one that asks more than the model can answer.
+ * Runs each attack on every image that the model gets right, and returns the successes: attack by attack, in the order
+ * of the images. The result for an image does not depend on the others; there may be no success at all.
+ * @throws UserError for an unknown attack, or one that needs more than the model can answer.
  */
 export async function craftExamples(
   victim: Victim,
@@ -85,7 +85,7 @@ export function attackToLearnFrom(id: string): AttackDefinition {
   throw new UserError(`There is no attack "${id}" to learn from. Choose among ${firstFew(known)}.`);
 }
 
-/** Places of the images that the victim gets right. */
+/** Indices of the images that the victim gets right. */
 async function rightAbout(
   victim: Victim,
   images: readonly KnownImage[],

@@ -13,7 +13,7 @@ const exported: OwnFolder = {
   contents: ['images', 'examples.npz', 'README.md'],
 };
 
-/** An adversarial example with its true label, to be trained on elsewhere. */
+/** An adversarial example with its true label, for training elsewhere. */
 export interface LabeledExample {
   /** On the 8-bit grid. */
   readonly pixels: Pixels;
@@ -21,15 +21,14 @@ export interface LabeledExample {
   readonly label: number;
   /** Id of the attack that made it. */
   readonly attack: string;
-  /** The file of the image that it was made from. */
+  /** The file of the original image. */
   readonly original: string;
 }
 
 /**
- * Writes a set of adversarial examples for training in other software: `images/<class>/<original>-<attack>.png`, the same
- * in `examples.npz`, and a README that says how both are loaded. What an
- * earlier export left is replaced.
- * @returns the path of the folder `images`, which can be a dataset of its own.
+ * Writes a set of adversarial examples for training in other software: `images/<class>/<original>-<attack>.png`, the
+ * same in `examples.npz`, and a README that says how to load both. An earlier export is replaced.
+ * @returns the path of the folder `images`, which can be used as a dataset.
  * @throws UserError when the folder holds anything else, or cannot be written.
  */
 export async function exportExamples(
@@ -75,16 +74,16 @@ function arrays(examples: readonly LabeledExample[], shape: ImageShape, attacks:
   };
 }
 
-/** What a file system takes as a name: separators and reserved characters become underlines. */
+/** A valid file name: separators and reserved characters become underscores. */
 function fileName(name: string): string {
   // biome-ignore lint/suspicious/noControlCharactersInRegex: Windows takes none in a name.
   return name.replace(/[\u0000-\u001f<>:"/\\|?*]/g, '_').replace(/^\.+$|[. ]+$/g, '_');
 }
 
-/** The name, with a number where another has it: different classes and images may come to the same. */
+/** The name, with a number if it is taken: different classes and images may result in the same name. */
 function unused(name: string, used: Set<string>): string {
   let found = name;
-  // Some file systems take letters of either case for the same.
+  // Some file systems ignore letter case.
   for (let count = 2; used.has(found.toLowerCase()); count++) found = `${name}-${count}`;
   used.add(found.toLowerCase());
   return found;

@@ -7,21 +7,21 @@ import type { DetectorExamples } from './detectorDefinition.ts';
 import { chooseActivation, damaged, openActivations, type Spread, spreadOf } from './lateActivations.ts';
 import { logisticRegression } from './logisticRegression.ts';
 
-/** Fewer clean or adversarial examples say nothing of how layers are to be weighed. */
+/** Fewer clean or adversarial examples are too few to weight layers by. */
 const fewestExamples = 8;
 
-/** On so many images an activation that repeats the one before it is known by its values. */
+/** The number of images on which values show whether an activation repeats the one before it. */
 const probes = 4;
 const rounding = 1e-5;
 
-/** One late layer, standardized on clean images, or all of them, weighed by what tells adversarial examples apart. */
+/** One late layer, standardized on clean images, or all layers, weighted to tell adversarial examples apart. */
 export type Layers = 'late' | 'all';
 
-/** @param paper where the original looks at all layers. */
+/** @param paper where the paper says that all layers are used. */
 export function layersParameter(paper: string): Parameter<Layers> {
   return {
     description:
-      'Which layers it looks at, if `activations` names none: one late layer (`late`), or the last of each stage of the network (`all`). With `all`, layers are weighed by a logistic regression on clean images and on the adversarial examples of its attacks.',
+      'Which layers to use if `activations` is empty: one late layer (`late`), or the last layer of each stage of the network (`all`). With `all`, a logistic regression on clean images and on adversarial examples of its attacks weights the layers.',
     schema: { type: 'string', enum: ['late', 'all'] },
     quick: { value: 'late', text: '`late`', source: 'Perturb: needs no adversarial examples' },
     paper: { value: 'all', text: '`all`', source: paper },
@@ -29,10 +29,10 @@ export function layersParameter(paper: string): Parameter<Layers> {
 }
 
 /**
- * The last activation of each stage of a network, in their order: of those with places, [height, width, channels], of every
- * number of places, and of those without, of every size. Logits are left out where there is another, and what says nothing
- * new: a flattened activation, or its mean over all places.
- * @param mostFeatures activations with more are left out (a feature a channel, see `openActivations`).
+ * The last activation of each stage of a network, in order: one for each number of positions among those with
+ * positions, [height, width, channels], and one for each size among the others. Logits are left out if there is
+ * another, as is whatever adds nothing new: a flattened activation, or its mean over all positions.
+ * @param mostFeatures activations with more are left out (one feature per channel, see `openActivations`).
  */
 export async function chooseLayers(classifier: DifferentiableClassifier, mostFeatures = Infinity): Promise<string[]> {
   // The first is the image.
@@ -56,13 +56,13 @@ export async function chooseLayers(classifier: DifferentiableClassifier, mostFea
   const chosen = [...stages.values()];
   const late = await openActivations(classifier, chosen);
   const features = await late.read(probeImages(classifier.input, probes));
-  // The mean over all places is what is made of the activation before it anyway.
+  // The activation before it is averaged over all positions anyway.
   const repeats = (k: number) =>
     features.every((row) => row[k]?.every((value, i) => Math.abs(value - (row[k - 1]?.[i] ?? Infinity)) < rounding));
   return chosen.filter((_, k) => k === 0 || !repeats(k));
 }
 
-/** The activations that a detector looks at where none are named. @param mostFeatures as `chooseLayers` has it. */
+/** The activations that a detector uses if none are named. @param mostFeatures as `chooseLayers` has it. */
 export async function namesOfLayers(
   classifier: DifferentiableClassifier,
   layers: Layers,
@@ -71,15 +71,15 @@ export async function namesOfLayers(
   return layers === 'all' ? chooseLayers(classifier, mostFeatures) : [await chooseActivation(classifier)];
 }
 
-/** How the scores of layers are put together. */
+/** How the scores of layers are combined. */
 export interface Weighing {
   readonly spreads: readonly Spread[];
   readonly weights: readonly number[];
 }
 
 /**
- * Two thirds of the clean images, to fit layers to, and the others with what was made of them, to weigh layers by: near an
- * image that it was fitted to a layer sees nothing odd.
+ * Two thirds of the clean images, to fit layers to, and the others with their adversarial examples, to weight layers
+ * by: near an image that it was fitted to, a layer sees nothing odd.
  */
 export function setAside({ clean, adversarial }: DetectorExamples, seed: number) {
   const places = sample([...clean.keys()], (i) => clean[i]?.label, Math.ceil((2 * clean.length) / 3), seed);
@@ -91,20 +91,20 @@ export function setAside({ clean, adversarial }: DetectorExamples, seed: number)
   };
 }
 
-/** How the scores of each layer lie. @param rows for each image the score of each layer; at least one. */
+/** The distribution of each layer's scores. @param rows for each image the score of each layer; at least one. */
 export function spreadsOf(rows: readonly (readonly number[])[]): Spread[] {
   return (rows[0] ?? []).map((_, k) => spreadOf(rows.map((row) => row[k] as number)));
 }
 
 /**
- * Weighs layers by a logistic regression on their scores, standardized on clean images.
+ * Weights layers by a logistic regression on their scores, standardized on clean images.
  * @param clean for each image the score of each layer.
- * @throws UserError where there are too few of either.
+ * @throws UserError if there are too few of either.
  */
 export function weighLayers(clean: readonly (readonly number[])[], adversarial: typeof clean): Weighing {
   if (clean.length < fewestExamples || adversarial.length < fewestExamples) {
     throw new UserError(
-      `To weigh its layers, the detector needs at least ${fewestExamples} clean images that it was not fitted to, and as many adversarial examples of them; here there are ${clean.length} and ${adversarial.length}. Give it more images or attacks that succeed, or set "layers" to "late".`,
+      `To weight its layers, the detector needs at least ${fewestExamples} clean images that it was not fitted to, and as many adversarial examples of them; there are ${clean.length} and ${adversarial.length}. Give it more images or attacks that succeed, or set "layers" to "late".`,
     );
   }
   const spreads = spreadsOf(clean);
@@ -119,12 +119,12 @@ export function weighLayers(clean: readonly (readonly number[])[], adversarial: 
 }
 
 /**
- * The weights of layers in a detector's state: ones where it was fitted without weighing them.
- * @throws UserError when there is not one for each.
+ * The weights of layers in a detector's state: ones if it was fitted without weighting them.
+ * @throws UserError when there is not one for each layer.
  */
 export function weightsIn(values: Readonly<Record<string, unknown>>, count: number): number[] {
   const { weights = Array(count).fill(1) } = values;
   const fits = Array.isArray(weights) && weights.length === count && weights.every(Number.isFinite);
-  if (!fits) throw damaged('it does not say how its layers are weighed');
+  if (!fits) throw damaged('it has no valid layer weights');
   return weights;
 }

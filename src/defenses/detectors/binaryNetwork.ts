@@ -6,15 +6,15 @@ import { scoped } from '../../models/tfjs/scoped.ts';
 import type { DetectorState, NamedArray } from './detectorDefinition.ts';
 import { arrayIn, damaged } from './lateActivations.ts';
 
-/** The shape of an input, whatever it is of, as that of an image. */
+/** The shape of any input, as that of an image. */
 type Grid = readonly [height: number, width: number, channels: number];
 
-/** Sides up to this are convolved without a stride at first. */
+/** Inputs with sides up to this are first convolved without a stride. */
 const largestUnstrided = 64;
-/** Strides halve the sides until they are no longer than this. */
+/** Strides halve the sides until they are at most this long. */
 const smallestSide = 7;
 const mostFilters = 64;
-/** How much larger than usual the weights of the first convolution of an image are at the start. */
+/** How much larger than usual the initial weights of the first convolution of an image are. */
 const residualGain = 3;
 
 /**
@@ -22,10 +22,11 @@ const residualGain = 3;
  * convolutions with ReLU that halve the sides and double the channels, then the mean over the image decides.
  *
  * The first convolution of an image starts out with filters that add up to zero, and ends in tanh: it sees how a pixel
- * differs from its neighbors, and no edge counts for more than one, as in networks that look for hidden messages (Xu, Wu &
- * Shi 2016, "Structural design of convolutional neural networks for steganalysis"). Small perturbations are lost among
- * the colors and edges of an image otherwise.
- * @param shape of an input: an image or an activation, channels last; what has no two sides is taken as an image.
+ * differs from its neighbors, and no edge counts for more than 1, as in steganalysis networks (Xu, Wu & Shi 2016,
+ * "Structural design of convolutional neural networks for steganalysis"). Otherwise small perturbations are lost among
+ * the colors and edges of an image.
+ * @param shape of an input: an image or an activation, channels last; anything without two sides is treated as an
+ * image.
  * @param seed of the weights; each layer has its own.
  */
 export function buildNetwork(shape: readonly number[], seed: number): tfl.LayersModel {
@@ -69,7 +70,7 @@ function startWithDifferences(convolution: tfl.layers.Layer): void {
   });
 }
 
-/** A shape as that of an image: a sequence is one pixel wide, anything else but an image is a single pixel. */
+/** A shape as that of an image: a sequence is one pixel wide, anything else that is not an image is a single pixel. */
 function gridOf(shape: readonly number[]): Grid {
   const [first = 1, second = 1, third = 1] = shape;
   if (shape.length === 3) return [first, second, third];
@@ -77,7 +78,7 @@ function gridOf(shape: readonly number[]): Grid {
   return [1, 1, shape.reduce((product, size) => product * size, 1)];
 }
 
-/** Mean and standard deviation of each channel of the inputs, which the network is given as standard scores. */
+/** Mean and standard deviation of each channel, used to standardize the inputs. */
 export interface Scaling {
   readonly mean: Float32Array;
   readonly std: Float32Array;
@@ -90,7 +91,7 @@ export class BinaryNetwork {
   readonly #grid: Grid;
   #network: Network | undefined;
 
-  /** @param model of `buildNetwork`; it becomes the network's own. */
+  /** @param model of `buildNetwork`; the network takes ownership of it. */
   constructor(model: tfl.LayersModel, scaling: Scaling) {
     this.model = model;
     this.#scaling = scaling;
@@ -98,7 +99,7 @@ export class BinaryNetwork {
   }
 
   /**
-   * Takes a network out of what a detector keeps.
+   * Restores a network from a detector's state.
    * @throws UserError when that is damaged.
    */
   static async open({ values, arrays }: DetectorState): Promise<BinaryNetwork> {
@@ -124,7 +125,7 @@ export class BinaryNetwork {
     return this.#grid.reduce((product, side) => product * side, 1);
   }
 
-  /** One score an input: the logarithm of the odds that it is adversarial. */
+  /** One score per input: the log odds that it is adversarial. */
   score(inputs: readonly Float32Array[]): readonly number[] {
     const network = this.#prepared();
     return scoped(() => [...network.logitsOf(this.toTensor(inputs)).dataSync()]);
@@ -153,13 +154,13 @@ export class BinaryNetwork {
     );
   }
 
-  /** To be called when the weights of the model have been changed. */
+  /** To be called after the weights of the model change. */
   weightsChanged(): void {
     for (const { operation } of this.#network?.nodes ?? []) operation.dispose?.();
     this.#network = undefined;
   }
 
-  /** What a detector keeps of it: its topology, its weights by name, and the scaling of its inputs. */
+  /** What a detector stores of it: its topology, its weights by name, and the scaling of its inputs. */
   toState(): DetectorState {
     const { mean, std } = this.#scaling;
     const arrays: Record<string, NamedArray> = {
@@ -178,7 +179,7 @@ export class BinaryNetwork {
     this.model.dispose();
   }
 
-  /** Made when it is first asked for: it holds what it has computed of the weights. */
+  /** Created on first use: it holds values computed from the weights. */
   #prepared(): Network {
     this.#network ??= new Network(this.model);
     return this.#network;

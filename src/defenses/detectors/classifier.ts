@@ -4,12 +4,12 @@ import type { DetectorDefinition } from './detectorDefinition.ts';
 import { damaged } from './lateActivations.ts';
 import { requireBoth, type TrainingParameters, trainingParameters } from './trainingParameters.ts';
 
-/** A second classifier in front of the first, which knows but "clean" and "adversarial". */
+/** A second classifier in front of the first, with only the classes "clean" and "adversarial". */
 export const classifier: DetectorDefinition<TrainingParameters> = {
   id: 'classifier',
   title: 'Safety net: binary classifier',
   description:
-    'A small convolutional network that is trained to tell adversarial images from clean ones. The score is the difference of its two logits.',
+    'A small convolutional network, trained to tell adversarial images from clean ones. The score is the difference of its two logits.',
   source: 'Gong, Wang & Ku 2017, arXiv:1704.04960',
   learnsFrom: 'adversarial',
   parameters: trainingParameters,
@@ -37,7 +37,7 @@ export const classifier: DetectorDefinition<TrainingParameters> = {
     const network = await BinaryNetwork.open(state);
     if (network.size !== sizeOf(input)) {
       network.dispose();
-      throw damaged(`it takes ${network.size} values an image, and the model's images have ${sizeOf(input)}`);
+      throw damaged(`it takes ${network.size} values per image, but the model's images have ${sizeOf(input)}`);
     }
     return {
       score: async (images) => network.score(images),

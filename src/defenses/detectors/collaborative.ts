@@ -8,20 +8,21 @@ import type { Detector } from './detector.ts';
 import type { DetectorDefinition, DetectorState } from './detectorDefinition.ts';
 
 /**
- * The check of collaborative multi-task training (Wang et al., arXiv:1803.05123): an image is accepted where the auxiliary
+ * The check of collaborative multi-task training (Wang et al., arXiv:1803.05123): an image is accepted if the auxiliary
  * head answers the partner of the class that the model answers, Classmap[argmax Z*] = argmax Z′.
  *
- * The paper has no score. Here it is the lead of any other class over the partner, max_{j ≠ partner} Z′_j − Z′_partner, so
- * that a threshold of 0 is the paper's rule. Its gradient is exact where the answer Z* does not change.
+ * The paper has no score. Here it is the lead of the best other class over the partner, max_{j ≠ partner} Z′_j −
+ * Z′_partner, so that a threshold of 0 is the paper's rule. Its gradient is exact as long as the answer Z* does not
+ * change.
  *
- * Training writes a detector with the model, which has the partners that it was trained with. Fitted anew, the partner of a
- * class is what the auxiliary head answers to most of its clean images: what it was trained to answer to them.
+ * Training writes a detector with the partners that the model was trained with. If it is fitted again, the partner of a
+ * class is what the auxiliary head answers to most of its clean images, as it was trained to.
  */
 export const collaborative: DetectorDefinition<object> = {
   id: 'collaborative',
   title: 'Check of the collaborative pair',
   description:
-    'Rejects images where the second head of a model hardened by collaborative multi-task training does not answer the partner of the predicted class.',
+    'Rejects images for which the second head of a model hardened by collaborative multi-task training does not answer the partner of the predicted class.',
   source: 'Wang et al. 2018, arXiv:1803.05123',
   learnsFrom: 'clean',
   parameters: {},
@@ -46,7 +47,7 @@ export const collaborative: DetectorDefinition<object> = {
     const unseen = classes.filter((_, label) => counts[label]?.every((count) => count === 0));
     if (unseen.length > 0) {
       throw new UserError(
-        `The model gets no image of ${list(unseen)} right in this dataset, so the partner of ${unseen.length > 1 ? 'these classes' : 'this class'} cannot be told. Take the detector that training wrote beside the model, or a dataset with more images.`,
+        `The model gets no image of ${list(unseen)} right in this dataset, so the partner of ${unseen.length > 1 ? 'these classes' : 'this class'} is unknown. Use the detector that training wrote next to the model, or a dataset with more images.`,
       );
     }
     return collaborativeState(counts.map((count) => argmax(count)));
@@ -58,7 +59,7 @@ export const collaborative: DetectorDefinition<object> = {
   views: {
     // The paper's gray box: the attacker knows the label head, and neither the lock nor the auxiliary head.
     unaware: (classifier) => activationClassifier(classifier, headNames.label),
-    // The lock takes part, and hides no gradient.
+    // The lock takes part, but hides no gradient.
     adaptive: (classifier) => activationClassifier(classifier, headNames.label, headNames.lock),
   },
 };
@@ -96,7 +97,7 @@ class CollaborativeDetector implements Detector {
     };
   }
 
-  /** For each image the partner of its answer, and how far the likeliest other class is ahead of it. */
+  /** For each image, the partner of its answer, and how far the likeliest other class is ahead of it. */
   async #leads(images: Batch) {
     const { values } = await this.#classifier.read(images, ['logits', headNames.auxiliary]);
     return values.map((pair) => {
@@ -113,7 +114,7 @@ function requireHeads({ activations }: DifferentiableClassifier): void {
   const missing = Object.values(headNames).filter((name) => !activations.includes(name));
   if (missing.length === 0) return;
   throw new UserError(
-    `The model has no ${list(missing)} layer. This detector reads the heads that collaborative multi-task training gives a model: harden the model by it first, and name the hardened one here.`,
+    `The model has no ${list(missing)} layer. This detector needs the heads that collaborative multi-task training adds to a model: harden the model with it first, then use the hardened model.`,
   );
 }
 
@@ -121,7 +122,7 @@ function classmapOf({ values: { classmap } }: DetectorState, { classes }: Differ
   const isClass = (value: unknown) => Number.isInteger(value) && classes[value as number] !== undefined;
   if (Array.isArray(classmap) && classmap.length === classes.length && classmap.every(isClass)) return classmap;
   throw new UserError(
-    `The detector does not say a partner for each of the model’s ${classes.length} classes. Train it again.`,
+    `The detector does not have a partner for each of the model’s ${classes.length} classes. Train it again.`,
   );
 }
 

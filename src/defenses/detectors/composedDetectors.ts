@@ -4,9 +4,9 @@ import type { Batch } from '../../models/classifier.ts';
 import type { Detector, DetectorPullback } from './detector.ts';
 
 /**
- * The same detector on images that are moved against its score first: x − ε sign(∇ₓ s(x)) (Lee et al. 2018, equation 4,
- * where the score has the other sign). Its gradient is that at the moved image, since where an image is moved to changes
- * with it one to one, but for jumps of the sign.
+ * The same detector on images that are first moved against its score: x − ε sign(∇ₓ s(x)) (Lee et al. 2018, equation 4,
+ * where the score has the opposite sign). Its gradient is that at the moved image, which changes one to one with the
+ * image except where the sign jumps.
  * @param magnitude ε, in the pixel range.
  */
 export function movedAgainst(detector: Detector, magnitude: number): Detector {

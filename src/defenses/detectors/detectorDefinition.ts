@@ -7,26 +7,26 @@ import type { Detector } from './detector.ts';
 export interface DetectorExamples {
   /** Images that the model gets right, with the index of their class. */
   readonly clean: readonly { readonly pixels: Pixels; readonly label: number }[];
-  /** What attacks made of such images, each of them misclassified; empty for a detector that learns from clean ones. */
+  /** Adversarial examples of such images, each misclassified; empty for a detector that learns only from clean ones. */
   readonly adversarial: readonly {
     readonly pixels: Pixels;
     readonly label: number;
     readonly attack: string;
-    /** Place of the image that it was made of among the clean ones. */
+    /** Index of its original among the clean images. */
     readonly original: number;
   }[];
 }
 
-/** The means of fitting. */
+/** What fitting works with. */
 export interface FittingContext {
   readonly classifier: DifferentiableClassifier;
   readonly seed: number;
   readonly signal: AbortSignal;
-  /** How far fitting is, from 0 to 1, and the loss where there is one. */
+  /** Progress of fitting, from 0 to 1, and the loss if there is one. */
   onProgress(fraction: number, loss?: number): void;
 }
 
-/** What a fitted detector keeps: `values` are JSON, `arrays` go into a file of their own. */
+/** The state of a fitted detector: `values` are JSON, `arrays` go into a separate file. */
 export interface DetectorState {
   readonly values: Readonly<Record<string, unknown>>;
   readonly arrays: Readonly<Record<string, NamedArray>>;
@@ -38,8 +38,8 @@ export interface NamedArray {
 }
 
 /**
- * Everything there is to say about a detector: settings schema, quick pick, help and documentation come from here. What
- * takes time to load, such as TensorFlow.js, is imported where it is used.
+ * Everything about a detector: settings schema, quick pick, help and documentation come from here. Slow imports, such
+ * as TensorFlow.js, are loaded where they are used.
  */
 export interface DetectorDefinition<P = Record<string, unknown>> {
   /** Its name in settings. */
@@ -47,20 +47,20 @@ export interface DetectorDefinition<P = Record<string, unknown>> {
   readonly title: string;
   readonly description: string;
   readonly source: string;
-  /** Whether it is shown adversarial examples when it is fitted, or clean images alone. */
+  /** Whether it learns from adversarial examples, or from clean images only. */
   readonly learnsFrom: 'clean' | 'adversarial';
-  /** Whether it is shown adversarial examples with these parameters, although it can do without. */
+  /** Whether it learns from adversarial examples with these parameters, although it could do without. */
   wantsAdversarial?(parameters: P): boolean;
-  /** What stands in for its gradient on the way back, where the score itself has none. */
+  /** What replaces its gradient in the backward pass if the score itself has none. */
   readonly surrogate?: string;
   readonly parameters: ParametersOf<P>;
   /** @throws UserError when there is too little to learn from. */
   fit(examples: DetectorExamples, parameters: P, context: FittingContext): Promise<DetectorState>;
-  /** @throws UserError when the state is damaged, or does not go with the model. */
+  /** @throws UserError when the state is damaged, or does not fit the model. */
   bind(state: DetectorState, parameters: P, classifier: DifferentiableClassifier): Promise<Detector>;
   /**
-   * The model as an attacker sees it who knows nothing of the defense, and as one who goes around what hides its
-   * gradient; the model itself where they are missing.
+   * The model as seen by an attacker who knows nothing of the defense, and by one who bypasses what hides its gradient;
+   * the model itself if missing.
    */
   readonly views?: {
     unaware(classifier: DifferentiableClassifier): DifferentiableClassifier;

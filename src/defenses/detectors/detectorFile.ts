@@ -32,13 +32,13 @@ const schema = Type.Object({
   values: Type.Record(Type.String(), Type.Unknown()),
 });
 
-/** What is kept of a detector, beside its state. */
+/** What is stored about a detector, besides its state. */
 export interface DetectorFacts extends Threshold {
   /** Id in the catalog. */
   readonly kind: string;
   /** The model that it was made for. */
   readonly model: { readonly name: string; readonly sha256: string };
-  /** All parameters, and the preset that those have which were not given. */
+  /** All parameters, and the preset for those that were not given. */
   readonly preset: Preset;
   readonly parameters: Readonly<Record<string, unknown>>;
   /** Fraction of clean images that the threshold was set to reject. */
@@ -54,9 +54,9 @@ export interface OpenedDetector extends DetectorFacts {
 }
 
 /**
- * Writes a detector as `detector.json` and, for what is long, `detector.npz` into a folder, which is made where it is
- * missing. A detector that is there is replaced.
- * @param report what fitting it came to, kept for people.
+ * Writes a detector as `detector.json` and, for large arrays, `detector.npz` into a folder, which is created if
+ * missing. An existing detector is replaced.
+ * @param report the result of fitting it, kept for people.
  * @returns the path of detector.json.
  * @throws UserError when the folder cannot be written.
  */
@@ -80,7 +80,7 @@ export async function writeDetector(
 }
 
 /**
- * Reads the detector of a folder, for a model.
+ * Reads a model's detector from a folder.
  * @param sha256 of the model's files.
  * @throws UserError when it is missing or damaged, or was made for another model.
  */
@@ -94,12 +94,12 @@ export async function openDetector(
   const facts = { kind, model, preset, parameters, threshold, scale, falsePositiveRate, seen };
   if (facts.model.sha256 !== sha256) {
     throw new UserError(
-      `${file} was made for another model: "${facts.model.name}", whose files have the SHA-256 ${facts.model.sha256.slice(0, 12)}…, and those of this model have ${sha256.slice(0, 12)}…. A detector knows only the model that it was trained with: train it again.`,
+      `${file} was made for another model: "${facts.model.name}", whose files have the SHA-256 ${facts.model.sha256.slice(0, 12)}…; those of this model have ${sha256.slice(0, 12)}…. A detector works only for the model that it was trained with: train it again.`,
     );
   }
   const definition = detectors.get(facts.kind);
   if (definition === undefined) {
-    throw new UserError(`${file}: there is no detector of the kind "${facts.kind}". Train it again.`);
+    throw new UserError(`${file}: there is no kind of detector named "${facts.kind}". Train it again.`);
   }
   const arrays = await readNpz(path.join(folder, arraysFile));
   const detector = await definition

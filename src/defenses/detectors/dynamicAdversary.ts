@@ -8,10 +8,10 @@ import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import type { BinaryNetwork } from './binaryNetwork.ts';
 import type { LateActivations } from './lateActivations.ts';
 
-/** Steps of the adversary; ours, since each costs two forward and two backward passes of the model. */
+/** Steps of the adversary; our choice, since each costs two forward and two backward passes of the model. */
 const steps = 4;
 
-/** Whom the adversary is up against: a classifier, and a detector at one of its activations. */
+/** The adversary's opponents: a classifier, and a detector at one of its activations. */
 export interface Guarded {
   readonly classifier: DifferentiableClassifier;
   readonly activation: string;
@@ -20,9 +20,9 @@ export interface Guarded {
 }
 
 /**
- * Examples of an adversary who knows the detector as it is now (Metzen et al. 2017, section 3.3):
- * x ← clip(x + α [(1 − σ) sign ∇J_classifier(x, y) + σ sign ∇J_detector(x, adversarial)]), with a σ of its own for each
- * image, uniform in [0, 1], within ε in l∞, from the image on.
+ * Examples by an adversary who knows the current detector (Metzen et al. 2017, section 3.3): x ← clip(x + α [(1 − σ)
+ * sign ∇J_classifier(x, y) + σ sign ∇J_detector(x, adversarial)]), with a separate σ for each image, uniform in [0, 1],
+ * within ε in l∞, starting at the image.
  */
 export async function dynamicExamples(
   examples: readonly { readonly pixels: Pixels; readonly label: number }[],

@@ -15,25 +15,25 @@ interface Parameters {
   readonly squeezers: 'auto' | keyof typeof squeezersOf;
 }
 
-/** Feature squeezing: an image is suspicious when a simpler version of it is classified otherwise. */
+/** Feature squeezing: an image is suspicious if a simpler version of it is classified differently. */
 export const featureSqueezing: DetectorDefinition<Parameters> = {
   id: 'feature-squeezing',
   title: 'Feature squeezing',
   description:
-    'Compares the prediction with those for simpler versions of the image: fewer bits, a median, non-local means. The score is the largest l1 distance of the probabilities.',
+    'Compares the prediction with those for simpler versions of the image: fewer bits, a median filter, non-local means. The score is the largest l1 distance between the probabilities.',
   source: 'Xu, Evans & Qi 2018, arXiv:1704.01155',
   learnsFrom: 'clean',
   surrogate:
-    'On the way back rounding and non-local means count as the identity, the median passes to the pixel that it is, and the maximum to the squeezer that has it.',
+    'In the backward pass, rounding and non-local means count as the identity; the gradient of the median goes to the pixel that is the median, that of the maximum to the squeezer that attains it.',
   parameters: {
     squeezers: {
       description:
-        'Squeezers of the paper for one of its datasets: mnist (1 bit, median 2×2), cifar (5 bit, median 2×2, non-local means 13-3-2), imagenet (5 bit, median 2×2, non-local means 11-3-4), or auto.',
+        'The paper’s squeezers for one of its datasets: mnist (1 bit, median 2×2), cifar (5 bit, median 2×2, non-local means 13-3-2), imagenet (5 bit, median 2×2, non-local means 11-3-4), or auto.',
       schema: { enum: ['auto', ...Object.keys(squeezersOf)] },
       quick: {
         value: 'auto',
         text: 'auto: mnist for gray images up to 28 × 28, cifar up to 64 × 64, imagenet for larger ones',
-        source: 'Xu, Evans & Qi 2018, table IV; the sizes are ours',
+        source: 'Xu, Evans & Qi 2018, table IV; the sizes are our choice',
       },
     },
   },

@@ -1,6 +1,6 @@
 import type { FeatureScore } from './lateActivations.ts';
 
-/** Gaussians of several classes that have one covariance. */
+/** Gaussians of several classes with a common covariance. */
 export interface Gaussians {
   /** The mean of each class, one after the other. */
   readonly means: Float32Array;
@@ -10,15 +10,15 @@ export interface Gaussians {
   readonly shrinkage: number;
 }
 
-/** So much identity there is at least, so that the covariance has an inverse however the features lie. */
+/** The minimum share of the identity, so that the covariance always has an inverse. */
 const leastShrinkage = 1e-6;
 
 /**
- * Fits class means and the covariance around them (Lee et al. 2018, equation 1), shrunk towards a multiple of the identity
- * by as much as its estimate is uncertain (Ledoit & Wolf 2004, “A well-conditioned estimator for large-dimensional
+ * Fits class means and the covariance around them (Lee et al. 2018, equation 1), shrunk towards a multiple of the
+ * identity by how uncertain its estimate is (Ledoit & Wolf 2004, “A well-conditioned estimator for large-dimensional
  * covariance matrices”, Lemma 3.2 to 3.4): with few images, or features that never vary, the plain one has no inverse.
- * @param labels class of each, from 0 to `classes` − 1; every class has one at least.
- * @returns undefined where the features are the same in all images of a class.
+ * @param labels class of each, from 0 to `classes` − 1; every class has at least one.
+ * @returns undefined if the features are the same in all images of a class.
  */
 export function fitGaussians(
   features: readonly Float32Array[],

@@ -19,15 +19,15 @@ export function jpegCompression(quality: number): Squeezer {
   };
 }
 
-/** JPEG consistency: an image is suspicious when it is classified otherwise once compressed. */
+/** JPEG consistency: an image is suspicious if it is classified differently when compressed. */
 export const jpeg: DetectorDefinition<{ readonly quality: number }> = {
   id: 'jpeg',
   title: 'JPEG consistency',
   description:
-    'Compares the prediction with that for the image after JPEG compression. The score is the l1 distance of the probabilities.',
+    'Compares the prediction with that for the image after JPEG compression. The score is the l1 distance between the probabilities.',
   source: 'Dziugaite, Ghahramani & Roy 2016, arXiv:1608.00853; Das et al. 2017, arXiv:1705.02900',
   learnsFrom: 'clean',
-  surrogate: 'On the way back JPEG compression counts as the identity.',
+  surrogate: 'In the backward pass, JPEG compression counts as the identity.',
   parameters: {
     quality: {
       description: 'Quality of the JPEG file, with chroma subsampling 4:2:0.',

@@ -1,12 +1,12 @@
 import { levels } from '../../data/grid.ts';
 
-/** An image in CIE Lab, scaled as 8-bit images have it: lightness from 0 to 255, and a and b of each pixel side by side. */
+/** An image in CIE Lab, scaled as for 8-bit images: lightness from 0 to 255, and a and b of each pixel interleaved. */
 export interface Lab {
   readonly lightness: Float64Array;
   readonly color: Float64Array;
 }
 
-/** Linear RGB to XYZ over the white point D65 (ITU-R BT.709), the rows divided by the white point's X, Y and Z. */
+/** Linear RGB to XYZ relative to the white point D65 (ITU-R BT.709): the rows are divided by its X, Y and Z. */
 const toXyz = [
   [0.412453 / 0.950456, 0.35758 / 0.950456, 0.180423 / 0.950456],
   [0.212671, 0.71516, 0.072169],
@@ -14,10 +14,10 @@ const toXyz = [
 ] as const;
 const fromXyz = inverse(toXyz);
 const lightnessScale = levels / 100;
-/** Where the cube root gives way to a line through it. */
+/** Below this, a line replaces the cube root. */
 const kink = 6 / 29;
 
-/** Lab of RGB levels (0 to 255, interleaved), which are taken for linear, as OpenCV's denoising takes them. */
+/** Lab of RGB levels (0 to 255, interleaved), treated as linear, as in OpenCV's denoising. */
 export function toLab(rgb: Float64Array): Lab {
   const pixels = rgb.length / 3;
   const [lightness, color] = [new Float64Array(pixels), new Float64Array(2 * pixels)];
@@ -30,7 +30,7 @@ export function toLab(rgb: Float64Array): Lab {
   return { lightness, color };
 }
 
-/** The way back: RGB levels, not rounded, and possibly outside of 0 to 255. */
+/** The inverse: RGB levels, not rounded, and possibly outside 0 to 255. */
 export function toRgb({ lightness, color }: Lab): Float64Array {
   const rgb = new Float64Array(3 * lightness.length);
   for (let i = 0; i < lightness.length; i++) {

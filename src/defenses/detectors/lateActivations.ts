@@ -6,40 +6,40 @@ import { UserError } from '../../userError.ts';
 import type { Detector } from './detector.ts';
 import type { FittingContext, NamedArray } from './detectorDefinition.ts';
 
-/** What is read of one image: the features of each activation. */
+/** What is read for one image: the features of each activation. */
 export type Features = readonly Float32Array[];
 
-/** A score of one image's features, and its gradient with respect to those of each activation. */
+/** A score of one image's features, with its gradient for each activation. */
 export interface Scored {
   readonly score: number;
   gradients(): Features;
 }
 
-/** Activations that a detector looks at. */
+/** Activations that a detector uses. */
 export interface LateActivations {
   readonly names: readonly string[];
   /** The number of features of each. */
   readonly sizes: readonly number[];
-  /** The features of each image. Takes the images a batch at a time. */
+  /** The features of each image. Processes the images in batches. */
   read(images: Batch): Promise<Features[]>;
   /** Gradients with respect to the images, from those with respect to the features of each image. */
   pullback(images: Batch, gradients: readonly Features[]): Promise<Float32Array[]>;
 }
 
-/** Of a large network no more than the end is looked through. */
+/** In a large network, only the end is searched. */
 const lookedThrough = 24;
 const probes = 4;
 
 export const activationsParameter: Parameter<readonly string[]> = {
-  description: 'Names of the activations that it looks at; of none, it chooses a late one itself.',
+  description: 'Names of the activations to use; if empty, the detector chooses a late one.',
   schema: { type: 'array', items: { type: 'string' }, uniqueItems: true },
-  quick: { value: [], text: 'chosen by itself', source: 'the last one before the logits' },
+  quick: { value: [], text: 'chosen automatically', source: 'the last one before the logits' },
 };
 
 /**
  * The last activation before the logits: neither of the logits' size, nor an earlier one in another shape. The logits
- * where there is no other.
- * @param relu to look for the last one that is zero here and there, and never negative; any where there is none.
+ * if there is no other.
+ * @param relu to look for the last one that is sometimes zero and never negative; any if there is none.
  */
 export async function chooseActivation(classifier: DifferentiableClassifier, relu = false): Promise<string> {
   // The first is the image.
@@ -63,9 +63,9 @@ export async function chooseActivation(classifier: DifferentiableClassifier, rel
 }
 
 /**
- * Opens activations by their names. Those with places, [height, width, channels], are averaged over them, so that
- * there is a feature a channel (Lee et al. 2018, section 2.2).
- * @param average false to take every value as a feature.
+ * Opens activations by name. Those with positions, [height, width, channels], are averaged over these, giving one
+ * feature per channel (Lee et al. 2018, section 2.2).
+ * @param average false to use every value as a feature.
  * @throws UserError for a name that the model does not have.
  */
 export async function openActivations(
@@ -117,7 +117,7 @@ export async function openActivations(
   };
 }
 
-/** The features of examples, with word of how far it has got. */
+/** The features of examples, reporting progress. */
 export async function readAll(
   late: LateActivations,
   examples: readonly { readonly pixels: Pixels }[],
@@ -155,13 +155,13 @@ export function activationDetector(late: LateActivations, scoreOf: (features: Fe
 /** A score of one activation's features, and its gradient with respect to them. */
 export type FeatureScore = (features: Float32Array) => { readonly value: number; gradient(): Float32Array };
 
-/** How the scores of one activation lie on clean images. */
+/** The distribution of one activation's scores on clean images. */
 export interface Spread {
   readonly mean: number;
   readonly std: number;
 }
 
-/** @param scores at least one. A standard deviation of zero is taken for one. */
+/** @param scores at least one. A standard deviation of zero counts as one. */
 export function spreadOf(scores: readonly number[]): Spread {
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length;
@@ -169,8 +169,8 @@ export function spreadOf(scores: readonly number[]): Spread {
 }
 
 /**
- * The weighted sum of the scores of several activations, each standardized by how it lies on clean images.
- * @param weights one for each activation; of adversarial examples nothing need be known where all are 1.
+ * The weighted sum of the scores of several activations, each standardized on clean images.
+ * @param weights one for each activation; if all are 1, no adversarial examples are needed.
  */
 export function sumOfStandardized(
   scores: readonly FeatureScore[],
@@ -190,7 +190,7 @@ export function sumOfStandardized(
   };
 }
 
-/** Says that the state of a detector cannot be. */
+/** Says that the state of a detector is invalid. */
 export function damaged(what: string): UserError {
   return new UserError(`The detector is damaged: ${what}. Train it again.`);
 }
@@ -202,14 +202,14 @@ export function damaged(what: string): UserError {
 export function namesIn(values: Readonly<Record<string, unknown>>): string[] {
   const { activations } = values;
   if (!Array.isArray(activations) || activations.length === 0 || activations.some((name) => typeof name !== 'string')) {
-    throw damaged('it does not say which activations it looks at');
+    throw damaged('it does not name its activations');
   }
   return activations;
 }
 
 /**
  * An array of a detector's state.
- * @param shape that it must have; −1 stands for any size above zero.
+ * @param shape that it must have; −1 means any size above zero.
  * @throws UserError when it is missing, of another shape, or has a number that is not finite.
  */
 export function arrayIn(
@@ -225,14 +225,14 @@ export function arrayIn(
     array.data.length === array.shape.reduce((product, size) => product * size, 1);
   if (!fits) {
     const wanted = shape.map((size) => (size === -1 ? 'any' : size)).join(', ');
-    throw damaged(`"${name}" is [${array.shape.join(', ')}], and the model needs [${wanted}]`);
+    throw damaged(`"${name}" is [${array.shape.join(', ')}], but the model needs [${wanted}]`);
   }
   if (!array.data.every(Number.isFinite)) throw damaged(`"${name}" has numbers that are not finite`);
   return array;
 }
 
 /**
- * The spread of every activation's score in a detector's state.
+ * The spread of each activation's score in a detector's state.
  * @throws UserError when there is not one for each.
  */
 export function spreadsIn(values: Readonly<Record<string, unknown>>, count: number): Spread[] {
@@ -241,11 +241,11 @@ export function spreadsIn(values: Readonly<Record<string, unknown>>, count: numb
     Array.isArray(spreads) &&
     spreads.length === count &&
     spreads.every((spread) => Number.isFinite(spread?.mean) && spread?.std > 0);
-  if (!fits) throw damaged('it does not say how its scores lie on clean images');
+  if (!fits) throw damaged('it has no valid distribution of scores on clean images');
   return spreads;
 }
 
-/** Values in [0, 1] that repeat nowhere. */
+/** Values in [0, 1] that never repeat. */
 function pattern(size: number, seed: number): Float32Array {
   return Float32Array.from({ length: size }, (_, i) => 0.5 + 0.5 * Math.sin((i + 1) * (12.9898 + seed)));
 }
@@ -254,7 +254,7 @@ function isRectified(values: Float32Array): boolean {
   return values.includes(0) && values.every((value) => value >= 0);
 }
 
-/** True where they hold the same numbers in whatever order, as a flattened activation does. */
+/** True if they hold the same numbers in any order, as with a flattened activation. */
 function areEqual(a: readonly Float32Array[], b: readonly Float32Array[]): boolean {
   return a.every((values, i) => {
     const other = b[i] as Float32Array;

@@ -31,16 +31,17 @@ interface LidParameters {
 }
 
 /**
- * Ma et al. 2018, arXiv:1801.02613: the local intrinsic dimensionality around the features of an image, among those of a batch
- * of clean images (equation 4), in every layer; layers are weighed by a logistic regression on clean and adversarial images.
- * They draw a batch for each image; here one batch is drawn when the detector is fitted, so that an image always has the
- * same score, and noisy images are not learned from. The quick form is one late layer and needs no adversarial examples:
- * several activations are standardized on clean images and added.
+ * Ma et al. 2018, arXiv:1801.02613: the local intrinsic dimensionality around the features of an image, among those of
+ * a batch of clean images (equation 4), in every layer; a logistic regression on clean and adversarial images weights
+ * the layers. The paper draws a batch for each image; here one batch is drawn when the detector is fitted, so that an
+ * image always has the same score, and noisy images are not learned from. The quick form uses one late layer and needs
+ * no adversarial examples: several activations are standardized on clean images and added.
  */
 export const lid: DetectorDefinition<LidParameters> = {
   id: 'lid',
   title: 'Local intrinsic dimensionality',
-  description: 'In how many directions clean images lie around features: adversarial ones lie off their surface.',
+  description:
+    'Estimates in how many directions clean images lie around an image’s features: more for adversarial images, which lie off their surface.',
   source:
     'Ma et al. 2018, “Characterizing Adversarial Subspaces Using Local Intrinsic Dimensionality”, ICLR, arXiv:1801.02613, equation 4',
   learnsFrom: 'clean',
@@ -49,12 +50,12 @@ export const lid: DetectorDefinition<LidParameters> = {
     layers: layersParameter('Ma et al. 2018, section 4: every layer of the network'),
     activations: activationsParameter,
     neighbors: {
-      description: 'How many of the nearest clean images it looks at.',
+      description: 'Number of nearest clean images to use.',
       schema: { type: 'integer', minimum: 2 },
       quick: { value: 20, text: '20', source: 'Ma et al. 2018, section 5.1' },
     },
     batch: {
-      description: 'How many clean images it compares with.',
+      description: 'Number of clean images to compare with.',
       schema: { type: 'integer', minimum: 3 },
       quick: { value: 100, text: '100', source: 'Ma et al. 2018, section 5.1' },
     },
@@ -64,10 +65,10 @@ export const lid: DetectorDefinition<LidParameters> = {
     const { classifier, seed } = context;
     const { fitting, rest, made } =
       layers === 'all' ? setAside(examples, seed) : { fitting: examples.clean, rest: examples.clean, made: [] };
-    // One more, since an image of the batch has no neighbor in itself.
+    // One more, since an image of the batch is not its own neighbor.
     if (Math.min(batch, fitting.length) <= neighbors) {
       throw new UserError(
-        `Local intrinsic dimensionality among ${neighbors} neighbors needs more than ${neighbors} clean images that the model gets right, and as large a "batch"; here there are ${fitting.length}, in a batch of ${batch}.`,
+        `Local intrinsic dimensionality with ${neighbors} neighbors needs more than ${neighbors} clean images that the model gets right, and a "batch" as large; there are ${fitting.length}, and the batch is ${batch}.`,
       );
     }
     const names = activations.length > 0 ? activations : await namesOfLayers(classifier, layers);
@@ -94,7 +95,7 @@ export const lid: DetectorDefinition<LidParameters> = {
     const names = namesIn(values);
     const late = await openActivations(classifier, names);
     const { neighbors } = values;
-    if (typeof neighbors !== 'number' || !(neighbors >= 2)) throw damaged('it does not say how many neighbors it has');
+    if (typeof neighbors !== 'number' || !(neighbors >= 2)) throw damaged('it has no valid number of neighbors');
     const estimates = late.sizes.map((size, k) =>
       localIntrinsicDimensionality(arrayIn(arrays, `reference ${k}`, [-1, size]).data, size, neighbors),
     );

@@ -1,18 +1,18 @@
 import type { FeatureScore } from './lateActivations.ts';
 
-/** Where all neighbors are equally far, the estimate is infinite: no more than this is said. */
+/** If all neighbors are equally far, the estimate is infinite: it is limited to this. */
 const largestEstimate = 1e4;
 
-/** Rounding between batches of other sizes moves features by less than this part of their length. */
+/** Rounding in batches of different sizes moves features by less than this fraction of their length. */
 const rounding = 1e-5;
 
 /**
- * The maximum likelihood estimate of local intrinsic dimensionality, −(1/k Σᵢ log(rᵢ / r_k))⁻¹ with the distances rᵢ to the
- * k nearest neighbors (Ma et al. 2018, equation 4), and its gradient, the neighbors staying the same. A point of the
- * reference that is the same as the features is no neighbor: the image may be one of the reference itself.
+ * The maximum likelihood estimate of local intrinsic dimensionality, −(1/k Σᵢ log(rᵢ / r_k))⁻¹ with the distances rᵢ to
+ * the k nearest neighbors (Ma et al. 2018, equation 4), and its gradient, the neighbors staying the same. A reference
+ * point equal to the features is not a neighbor: the image may be in the reference itself.
  * @param reference points, one after the other.
  * @param size features of a point.
- * @param neighbors k; all points where there are fewer.
+ * @param neighbors k; all points if there are fewer.
  */
 export function localIntrinsicDimensionality(reference: Float32Array, size: number, neighbors: number): FeatureScore {
   const count = reference.length / size;

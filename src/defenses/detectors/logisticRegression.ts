@@ -1,4 +1,4 @@
-/** What a row of numbers is weighed by: the sign of weights · row + intercept says on which side it is. */
+/** A linear classifier: the sign of weights · row + intercept tells the side of a row. */
 export interface Regression {
   readonly weights: readonly number[];
   readonly intercept: number;
@@ -9,8 +9,8 @@ const mostSteps = 50;
 const converged = 1e-10;
 
 /**
- * Logistic regression: minimizes Σᵢ cᵢ log(1 + exp(−yᵢ (w · xᵢ + b))) + ‖w‖² / 2 by Newton's method with halved steps, as
- * scikit-learn's with C = 1. Both kinds of rows weigh the same together (cᵢ).
+ * Logistic regression: minimizes Σᵢ cᵢ log(1 + exp(−yᵢ (w · xᵢ + b))) + ‖w‖² / 2 by Newton's method with halved steps,
+ * as scikit-learn's with C = 1. Both classes have the same total weight (cᵢ).
  * @param rows at least one; all of the same length.
  * @param labels true for yᵢ = 1, false for −1; at least one of each.
  */
@@ -18,7 +18,7 @@ export function logisticRegression(rows: readonly (readonly number[])[], labels:
   const positive = labels.filter(Boolean).length;
   const balance = labels.map((label) => labels.length / (2 * (label ? positive : labels.length - positive)));
   const size = rows[0]?.length ?? 0;
-  // The intercept is the weight of a last number that is always 1.
+  // The intercept is the weight of an added last number, always 1.
   const extended = rows.map((row) => [...row, 1]);
   const ridge = (k: number) => (k < size ? 1 : 0);
   const lossAt = (w: readonly number[]) =>

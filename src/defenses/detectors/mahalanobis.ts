@@ -35,20 +35,21 @@ interface MahalanobisParameters {
   readonly magnitude: number;
 }
 
-/** More features than these would take gigabytes, and hours. */
+/** More features would take gigabytes, and hours. */
 const mostFeatures = 4096;
 
 /**
- * Lee, Lee, Lee & Shin 2018, arXiv:1807.03888: classes are Gaussians of features with one covariance, fitted to clean images;
- * the score of a layer is the squared Mahalanobis distance to the nearest of them (equation 2, with the sign turned), after
- * the image was moved towards that class (equation 4). Layers are weighed by a logistic regression on clean and adversarial
- * images that no Gaussian was fitted to. The quick form is one late layer, the image as it is, and needs no adversarial
- * examples: several activations are standardized on clean images and added.
+ * Lee, Lee, Lee & Shin 2018, arXiv:1807.03888: classes are Gaussians of features with a common covariance, fitted to
+ * clean images; the score of a layer is the squared Mahalanobis distance to the nearest of them (equation 2, with the
+ * opposite sign), after the image was moved towards that class (equation 4). A logistic regression on clean and
+ * adversarial images that no Gaussian was fitted to weights the layers. The quick form uses one late layer, the image
+ * as it is, and needs no adversarial examples: several activations are standardized on clean images and added.
  */
 export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
   id: 'mahalanobis',
   title: 'Mahalanobis distance',
-  description: 'How far features are from those of clean images of any class, as one Gaussian a class has it.',
+  description:
+    'Measures how far an image’s features are from those of clean images of the nearest class, modeled by one Gaussian per class.',
   source:
     'Lee, Lee, Lee & Shin 2018, “A Simple Unified Framework for Detecting Out-of-Distribution Samples and Adversarial Attacks”, NeurIPS, arXiv:1807.03888',
   learnsFrom: 'clean',
@@ -58,9 +59,9 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
     activations: activationsParameter,
     magnitude: {
       description:
-        'How far an image is moved towards its nearest class before it is scored, in units of the pixel range [0, 1]; 0 scores it as it is.',
+        'How far to move an image towards its nearest class before scoring it, in units of the pixel range [0, 1]; 0 scores it as it is.',
       schema: { type: 'number', minimum: 0, maximum: 1 },
-      quick: { value: 0, text: '0', source: 'Perturb: takes no gradient' },
+      quick: { value: 0, text: '0', source: 'Perturb: needs no gradient' },
       paper: { value: 0.0014, text: '0.0014', source: 'one of the values from 0 to 0.01 that the authors’ code tries' },
     },
   },
@@ -73,9 +74,9 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
     const seen = [...new Set(labels)].sort((a, b) => a - b);
     const classes = seen.filter((label) => labels.indexOf(label) !== labels.lastIndexOf(label));
     if (classes.length < 2) {
-      const which = weighs ? ', among the two thirds of them that Gaussians are fitted to' : '';
+      const which = weighs ? ', among the two thirds that Gaussians are fitted to' : '';
       throw new UserError(
-        `The Mahalanobis distance needs at least two classes with two images each that the model gets right${which}; here there are ${classes.length}. Give it more images.`,
+        `The Mahalanobis distance needs at least two classes with two images each that the model gets right${which}; classes found: ${classes.length}. Give it more images.`,
       );
     }
     const names = activations.length > 0 ? activations : await namesOfLayers(classifier, layers, mostFeatures);
@@ -83,7 +84,7 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
     for (const [k, size] of late.sizes.entries()) {
       if (size > mostFeatures) {
         throw new UserError(
-          `"${names[k]}" has ${size} features, and the Mahalanobis distance takes ${mostFeatures} at most. Name a later or narrower one in "activations".`,
+          `"${names[k]}" has ${size} features, but the Mahalanobis distance takes at most ${mostFeatures}. Name a later or narrower one in "activations".`,
         );
       }
     }
@@ -98,7 +99,7 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
       );
       if (fitted !== undefined) return fitted;
       throw new UserError(
-        `"${names[k]}" is the same in all images of a class: there is no distance to measure. Name another one in "activations".`,
+        `"${names[k]}" is the same in all images of a class, so there is no distance to measure. Name another one in "activations".`,
       );
     });
     const distances = gaussians.map((one, k) => mahalanobisDistance(one, late.sizes[k] as number));
@@ -122,7 +123,7 @@ export const mahalanobis: DetectorDefinition<MahalanobisParameters> = {
     const spreads = spreadsIn(values, names.length);
     const weights = weightsIn(values, names.length);
     const { magnitude } = values;
-    if (typeof magnitude !== 'number' || !(magnitude >= 0)) throw damaged('it does not say how far images are moved');
+    if (typeof magnitude !== 'number' || !(magnitude >= 0)) throw damaged('it has no valid distance to move images');
     const distances = late.sizes.map((size, k) => {
       const means = arrayIn(arrays, `means ${k}`, [-1, size]);
       const whitening = arrayIn(arrays, `whitening ${k}`, [size, size]);
@@ -145,7 +146,7 @@ function arraysOf(gaussians: readonly Gaussians[], sizes: readonly number[]): Re
   );
 }
 
-/** A detector for each layer, every one of which moves the image for itself. @param spreads none for plain distances. */
+/** A detector for each layer, each moving the image separately. @param spreads none for plain distances. */
 async function layerDetectors(
   classifier: DifferentiableClassifier,
   names: readonly string[],

@@ -10,18 +10,18 @@ export interface NonLocalMeans {
   readonly strength: number;
 }
 
-/** Weights below this count as none. */
+/** Weights below this count as zero. */
 const smallestWeight = 0.001;
 
 /**
  * Non-local means (Buades, Coll & Morel 2005) with the conventions of OpenCV's `fastNlMeansDenoising`, which feature
  * squeezing uses: a pixel becomes the mean over the pixels q of its search window with weights exp(−d / h²), where d is
  * the mean squared difference of the patches around the two, in levels of an 8-bit image; weights under 0.001 are left
- * out; beyond the edge the image is mirrored without repeating the edge.
+ * out; beyond its edge, the image is mirrored without repeating the edge.
  *
- * Color as `fastNlMeansDenoisingColored` has it: in CIE Lab, lightness for itself, and the two color components together,
- * with the same strength. Two things are otherwise: Lab is kept in floating point where OpenCV rounds it to 8 bits, and
- * red is red, where the paper's program gives RGB to a function that takes BGR.
+ * Color as in `fastNlMeansDenoisingColored`: in CIE Lab, lightness separately, and the two color components together,
+ * with the same strength. Two things differ: Lab is kept in floating point, which OpenCV rounds to 8 bits, and red is
+ * red, whereas the paper's code passes RGB to a function that takes BGR.
  */
 export function nonLocalMeans(filter: NonLocalMeans): Squeezer {
   const { search, patch, strength } = filter;
@@ -55,7 +55,7 @@ function denoise(
   const border = reach + radius;
   const padded = mirrored(image, height, width, channels, border);
   const stride = (width + 2 * border) * channels;
-  // Over the sum of squared differences of a patch.
+  // Divides the sum of squared differences of a patch.
   const factor = -1 / (strength * strength * channels * patch * patch);
   const farthest = Math.log(smallestWeight) / factor;
   const sums = new Float64Array(image.length);
@@ -103,7 +103,7 @@ function denoise(
   return sums.map((sum, i) => sum / (weights[Math.floor(i / channels)] as number));
 }
 
-/** The image with a border: mirrored at its edge, which is not repeated, as often as it takes. */
+/** The image with a border, mirrored at its edge, which is not repeated, as often as necessary. */
 function mirrored(image: Float64Array, height: number, width: number, channels: number, border: number): Float64Array {
   const rows = Array.from({ length: height + 2 * border }, (_, y) => mirror(y - border, height));
   const columns = Array.from({ length: width + 2 * border }, (_, x) => mirror(x - border, width));

@@ -16,12 +16,12 @@ interface Comparison {
 
 /**
  * The largest ‖softmax(model(x)) − softmax(model(squeeze(x)))‖₁ over the squeezers, from 0 to 2 (Xu, Evans & Qi 2018,
- * section V-A). The gradient is that of the squeezer with the largest, through the model at both points.
+ * section V-A). The gradient is that of the squeezer with the largest value, through the model at both points.
  */
 export function predictionDifference(classifier: DifferentiableClassifier, squeezers: readonly Squeezer[]): Detector {
   const shape = classifier.input;
 
-  /** For each image, the squeezer that moves its prediction the farthest; the first of equals. */
+  /** For each image, the squeezer that moves its prediction farthest; the first on a tie. */
   async function compare(images: Batch, logits: Logits): Promise<readonly Comparison[]> {
     let farthest: readonly Comparison[] = [];
     for (const squeezer of squeezers) {
@@ -73,8 +73,8 @@ function probabilityDistance(z: Float32Array, other: Float32Array): number {
 }
 
 /**
- * The gradient of ‖softmax(z) − softmax(other)‖₁ with respect to z: with s = sign(p − q),
- * ∂/∂z_i = p_i Σ_j p_j (s_i − s_j), in which nothing cancels when the model is sure.
+ * The gradient of ‖softmax(z) − softmax(other)‖₁ with respect to z: with s = sign(p − q), ∂/∂z_i = p_i Σ_j p_j (s_i −
+ * s_j), where nothing cancels when the model is certain.
  */
 function distanceGradient(z: Float32Array, other: Float32Array): Float32Array {
   const p = softmax(z);

@@ -1,7 +1,7 @@
 import type { Norm } from '../../geometry/norms.ts';
 import type { Separation } from './separation.ts';
 
-/** What a detector came to against the examples of one attack. */
+/** A detector's result against the examples of one attack. */
 export interface AttackDetection extends Separation {
   /** Id of the attack. */
   readonly attack: string;
@@ -10,11 +10,11 @@ export interface AttackDetection extends Separation {
   readonly epsilon?: number;
   /** True when it learned from examples of this attack. */
   readonly seen: boolean;
-  /** Misclassified examples that the attack made; where there are none, nothing can be said. */
+  /** Misclassified examples that the attack made; without any, nothing can be said. */
   readonly examples: number;
 }
 
-/** What fitting a detector came to: a part of `detector.json`. */
+/** The result of fitting a detector: a part of `detector.json`. */
 export interface DetectorReport {
   readonly name: string;
   /** Id in the catalog of detectors. */
@@ -27,7 +27,7 @@ export interface DetectorReport {
   readonly threshold: number;
   /** What the threshold was set for. */
   readonly falsePositiveRate: number;
-  /** Clean images that it was judged on, which it had not seen, and how many of them it rejects. */
+  /** Unseen clean images that it was evaluated on, and how many of them it rejects. */
   readonly clean: { readonly images: number; readonly rejected: number };
   readonly attacks: readonly AttackDetection[];
   readonly warnings: readonly string[];

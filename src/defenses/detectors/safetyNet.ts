@@ -25,26 +25,26 @@ interface SafetyNetParameters {
   readonly slope: number;
 }
 
-/** Widths that cross-validation tries, as parts of the median distance between codes. */
+/** Widths that cross-validation tries, as fractions of the median distance between codes. */
 const triedWidths = [0.25, 0.5, 1, 2];
 const folds = 3;
-/** More units than these are averaged over places first: a support vector is as long as its code. */
+/** More units than this are averaged over positions first: a support vector is as long as its code. */
 const mostUnits = 8192;
 
 /**
  * SafetyNet (Lu, Issaranon & Forsyth 2017): late rectified units are quantized, and a support vector machine with a
- * radial basis kernel tells codes of clean images from those of adversarial ones: f(c) = Σ αᵢ yᵢ exp(−‖c − cᵢ‖² / 2σ²) + b.
- * The paper leaves the thresholds and σ open: here thresholds are the median, or the quartiles, of each unit on clean
- * images, and σ is that of the best area under the curve in cross-validation.
+ * radial basis kernel tells codes of clean images from those of adversarial ones: f(c) = Σ αᵢ yᵢ exp(−‖c − cᵢ‖² / 2σ²)
+ * + b. The paper does not state the thresholds and σ: here thresholds are the median, or the quartiles, of each unit on
+ * clean images, and σ is the one with the best area under the curve in cross-validation.
  */
 export const safetyNet: DetectorDefinition<SafetyNetParameters> = {
   id: 'safety-net',
   title: 'SafetyNet',
-  description: 'A support vector machine on quantized late activations, which learns clean from adversarial images.',
+  description: 'A support vector machine on quantized late activations, trained to tell clean from adversarial images.',
   source: 'Lu, Issaranon & Forsyth 2017, “SafetyNet: Detecting and Rejecting Adversarial Examples Robustly”, ICCV',
   learnsFrom: 'adversarial',
   surrogate:
-    'Each threshold of the quantizer becomes a sigmoid, and the kernel is at least as wide as the median distance to its support vectors: narrower, it is flat nearly everywhere, and hides the gradient.',
+    'Each threshold of the quantizer becomes a sigmoid, and the kernel is at least as wide as the median distance to its support vectors: a narrower one is flat almost everywhere and hides the gradient.',
   parameters: {
     activations: {
       ...activationsParameter,
@@ -56,12 +56,12 @@ export const safetyNet: DetectorDefinition<SafetyNetParameters> = {
       quick: { value: 4, text: '4', source: 'Lu et al. 2017, section 3: binary and quaternary codes' },
     },
     sigma: {
-      description: 'Width σ of the kernel, in units of the code; 0 to find it by cross-validation.',
+      description: 'Width σ of the kernel, in units of the code; 0 finds it by cross-validation.',
       schema: { type: 'number', minimum: 0 },
       quick: { value: 0, text: 'by cross-validation', source: 'Perturb; the paper does not state it' },
     },
     cost: {
-      description: 'What an example on the wrong side costs (C); both kinds of examples weigh the same together.',
+      description: 'Cost C of an example on the wrong side; both kinds of examples have the same total weight.',
       schema: { type: 'number', exclusiveMinimum: 0 },
       quick: { value: 10, text: '10', source: 'Perturb; the paper does not state it' },
     },
@@ -71,7 +71,7 @@ export const safetyNet: DetectorDefinition<SafetyNetParameters> = {
       quick: { value: 1000, text: '1000', source: 'Perturb: bounds time and memory' },
     },
     slope: {
-      description: 'How wide the sigmoids of the way back are, as a part of the spread of a unit on clean images.',
+      description: 'Width of the sigmoids in the backward pass, as a fraction of the spread of a unit on clean images.',
       schema: { type: 'number', exclusiveMinimum: 0 },
       quick: { value: 0.25, text: '0.25', source: 'Perturb' },
     },
@@ -80,7 +80,7 @@ export const safetyNet: DetectorDefinition<SafetyNetParameters> = {
   async fit({ clean, adversarial }, parameters, context) {
     if (clean.length < folds || adversarial.length < folds) {
       throw new UserError(
-        `SafetyNet learns from clean and adversarial images, at least ${folds} of each: here there are ${clean.length} clean and ${adversarial.length} adversarial ones. Give it more images, or an attack that succeeds.`,
+        `SafetyNet learns from at least ${folds} clean and ${folds} adversarial images; there are ${clean.length} clean and ${adversarial.length} adversarial ones. Give it more images, or an attack that succeeds.`,
       );
     }
     const { classifier, seed, signal } = context;
@@ -126,7 +126,7 @@ export const safetyNet: DetectorDefinition<SafetyNetParameters> = {
         average,
         sigma,
         bias,
-        // How well codes were told apart that were left out of training.
+        // How well codes left out of training were told apart.
         auroc,
         examples: { clean: harmless.length, adversarial: harmful.length, support: support.length },
       },
@@ -145,7 +145,7 @@ export const safetyNet: DetectorDefinition<SafetyNetParameters> = {
   async bind({ values, arrays }, { slope }, classifier) {
     const { sigma, bias, average } = values;
     if (typeof sigma !== 'number' || !(sigma > 0) || typeof bias !== 'number') {
-      throw damaged('it does not say the width and the bias of its support vector machine');
+      throw damaged('it has no valid width and bias of its support vector machine');
     }
     const late = await openActivations(classifier, namesIn(values), average === true);
     const units = sumOf(late.sizes);
@@ -178,7 +178,7 @@ interface Machine {
   readonly bias: number;
 }
 
-/** f at a code, and the gradient there of the same sum of kernels, which are wide enough to have one. */
+/** f at a code, and the gradient there of the same sum with kernels wide enough to have one. */
 function evaluate(code: Uint8Array, { codes, coefficients, sigma, bias }: Machine) {
   const size = code.length;
   const squares = Array.from(coefficients, (_, i) => {
@@ -202,7 +202,7 @@ function evaluate(code: Uint8Array, { codes, coefficients, sigma, bias }: Machin
   return { score, gradient };
 }
 
-/** How many thresholds of its unit each value is above. @param thresholds all of one level, then those of the next. */
+/** How many thresholds of its unit each value exceeds. @param thresholds all of one level, then those of the next. */
 function codeOf(units: Float32Array, thresholds: Float32Array): Uint8Array {
   const code = new Uint8Array(units.length);
   for (let at = 0; at < thresholds.length; at++) {
@@ -235,7 +235,7 @@ function thresholdsOf(units: readonly Float32Array[], size: number, levels: numb
   return thresholds;
 }
 
-/** The standard deviation of every unit; at least a tenth of the mean one, since some never vary on clean images. */
+/** The standard deviation of each unit; at least a tenth of the mean, since some never vary on clean images. */
 function spreadOfUnits(units: readonly Float32Array[], size: number): Float32Array {
   const spread = new Float64Array(size);
   for (let unit = 0; unit < size; unit++) {
@@ -288,7 +288,7 @@ function trainOn(
   });
 }
 
-/** The area under the curve of scores that examples have from a machine that was trained without them. */
+/** The area under the curve of scores of examples by a machine trained without them. */
 function crossValidated(
   distances: readonly Float32Array[],
   labels: readonly number[],
@@ -349,7 +349,7 @@ function medianOf(numbers: readonly number[]): number {
   return quantile(Float64Array.from(numbers).sort(), 0.5);
 }
 
-/** Between the two nearest of sorted numbers, by how near it is to each. */
+/** Interpolates between the two nearest of the sorted numbers. */
 function quantile(sorted: ArrayLike<number>, part: number): number {
   const at = part * (sorted.length - 1);
   const [low, high] = [sorted[Math.floor(at)] as number, sorted[Math.ceil(at)] as number];

@@ -1,7 +1,7 @@
 import type { Pixels } from '../../data/image.ts';
 import type { Detector } from './detector.ts';
 
-/** The scores of many images, a batch at a time. @throws the signal's reason when it aborts. */
+/** The scores of many images, batch by batch. @throws the signal's reason when it aborts. */
 export async function scoreAll(
   detector: Detector,
   images: readonly { readonly pixels: Pixels }[],

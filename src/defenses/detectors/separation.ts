@@ -1,10 +1,10 @@
 /** How well scores tell adversarial examples from clean images. */
 export interface Separation {
-  /** Corners of the curve: fractions of clean images and of adversarial examples that are rejected, from (0, 0) to (1, 1). */
+  /** Points of the curve: fractions of clean images and of adversarial examples rejected, from (0, 0) to (1, 1). */
   readonly roc: readonly (readonly [falsePositives: number, detected: number])[];
-  /** Area under the curve: 1 where all adversarial examples score higher than all clean images. */
+  /** Area under the curve: 1 if all adversarial examples score higher than all clean images. */
   readonly auroc: number;
-  /** Fraction of adversarial examples detected where at most 1% of clean images are rejected. */
+  /** Fraction of adversarial examples detected if at most 1% of clean images are rejected. */
   readonly detectedAt1: number;
   readonly detectedAt5: number;
 }
@@ -37,7 +37,7 @@ export function separate(clean: readonly number[], adversarial: readonly number[
 }
 
 /**
- * The lowest threshold that rejects at most a fraction of clean images, a score being rejected when it is above.
+ * The lowest threshold that rejects at most a fraction of clean images, those with scores above it.
  * @param clean at least one score.
  * @param falsePositiveRate in [0, 1).
  */

@@ -1,27 +1,27 @@
 import type { ImageShape, Pixels } from '../../data/image.ts';
 
-/** Makes an image simpler, so that little is left of a small perturbation. Takes and gives pixels in [0, 1]. */
+/** Simplifies an image, so that little is left of a small perturbation. Takes and returns pixels in [0, 1]. */
 export interface Squeezer {
   readonly name: string;
   squeeze(pixels: Pixels, shape: ImageShape): Pixels | Promise<Pixels>;
   /**
-   * The gradient with respect to the image, from that with respect to the squeezed one. Where it is missing, the gradient
-   * is passed on as it is (BPDA with the identity: Athalye, Carlini & Wagner 2018, section 4.1).
+   * The gradient with respect to the image, from that with respect to the squeezed one. If missing, the gradient is
+   * passed on unchanged (BPDA with the identity: Athalye, Carlini & Wagner 2018, section 4.1).
    */
   back?(gradient: Float32Array, pixels: Pixels, shape: ImageShape): Float32Array;
 }
 
-/** Rounds every value to the nearest of 2^bits evenly spaced levels, halves up (Xu, Evans & Qi 2018, section III-A). */
+/** Rounds every value to the nearest of 2^bits evenly spaced levels, half up (Xu, Evans & Qi 2018, section III-A). */
 export function bitDepth(bits: number): Squeezer {
   const top = 2 ** bits - 1;
   return { name: `${bits}-bit`, squeeze: (pixels) => pixels.map((value) => Math.round(value * top) / top) };
 }
 
 /**
- * Median over 2 × 2 pixels, each channel for itself (Xu, Evans & Qi 2018, section III-B), with the conventions of SciPy's
- * `median_filter`, which the paper used: the window is the pixel, the one above, the one to the left and the one between;
- * beyond the edge lies the edge again (`reflect`); of four values the median is the third smallest. Its gradient goes to
- * the pixel that is the median, which is exact wherever values differ.
+ * Median over 2 × 2 pixels in each channel (Xu, Evans & Qi 2018, section III-B), with the conventions of SciPy's
+ * `median_filter`, which the paper used: the window is the pixel, the one above, the one to the left, and the one
+ * diagonally between; beyond the edge is the edge again (`reflect`); the median of four values is the third smallest.
+ * Its gradient goes to the pixel that is the median, which is exact if the values differ.
  */
 export const medianOf2x2: Squeezer = {
   name: 'median 2×2',

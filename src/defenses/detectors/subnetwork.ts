@@ -11,7 +11,7 @@ import { damaged, type LateActivations, openActivations } from './lateActivation
 import type { TrainingSet } from './trainBinaryNetwork.ts';
 import { requireBoth, type TrainingParameters, trainingParameters } from './trainingParameters.ts';
 
-/** Activations that take more than this, in bytes, are read again whenever they are needed. */
+/** Activations larger than this, in bytes, are read again whenever needed. */
 const activationMemory = 256 * 2 ** 20;
 
 interface Parameters extends TrainingParameters {
@@ -25,7 +25,7 @@ export const subnetwork: DetectorDefinition<Parameters> = {
   id: 'subnetwork',
   title: 'Detector subnetwork',
   description:
-    'A small convolutional network that branches off the model at an activation, and is trained to tell adversarial images from clean ones there. The score is the difference of its two logits.',
+    'A small convolutional network that branches off the model at an activation, trained to tell adversarial images from clean ones there. The score is the difference of its two logits.',
   source: 'Metzen, Genewein, Fischer & Bischoff 2017, arXiv:1702.04267',
   learnsFrom: 'adversarial',
   parameters: {
@@ -35,19 +35,19 @@ export const subnetwork: DetectorDefinition<Parameters> = {
       quick: {
         value: 'auto',
         text: 'auto: the one with height and width that is nearest to the middle of the model',
-        source: 'ours; Metzen et al. 2017, section 4, find the middle best on CIFAR-10',
+        source: 'our choice; Metzen et al. 2017, section 4, find the middle best on CIFAR-10',
       },
     },
     adversary: {
       description:
-        'static learns from the attacks that are given; dynamic replaces half of their examples by those of an adversary who fools the model and the detector as it is at the time.',
+        'static learns from the given attacks; dynamic replaces half of their examples with those of an adversary who fools the model and the current detector.',
       schema: { enum: ['static', 'dynamic'] },
       quick: { value: 'static', text: 'static', source: 'Metzen et al. 2017, section 3.2' },
     },
     epsilon: {
       description: 'Budget of the dynamic adversary in l∞.',
       schema: amountSchema,
-      quick: { value: 8 / 255, text: '8/255', source: 'ours, the usual budget for color images' },
+      quick: { value: 8 / 255, text: '8/255', source: 'our choice, the usual budget for color images' },
     },
     ...trainingParameters,
     learningRate: {
@@ -89,13 +89,13 @@ export const subnetwork: DetectorDefinition<Parameters> = {
   },
   async bind(state, _parameters, classifier) {
     const { activation } = state.values;
-    if (typeof activation !== 'string') throw damaged('it does not say which activation it looks at');
+    if (typeof activation !== 'string') throw damaged('it does not name its activation');
     const late = await openActivations(classifier, [activation], false);
     const { BinaryNetwork } = await import('./binaryNetwork.ts');
     const network = await BinaryNetwork.open(state);
     if (network.size !== late.sizes[0]) {
       network.dispose();
-      throw damaged(`it takes ${network.size} values, and the activation "${activation}" has ${late.sizes[0]}`);
+      throw damaged(`it takes ${network.size} values, but the activation "${activation}" has ${late.sizes[0]}`);
     }
     return {
       score: async (images) => network.score(await readInputs(images, late)),
@@ -115,13 +115,13 @@ export const subnetwork: DetectorDefinition<Parameters> = {
 };
 
 /**
- * The activation with a height and a width that is nearest to the middle of the model; any, where there is none.
+ * The activation with a height and a width nearest to the middle of the model; any if there is none.
  * @throws UserError when the model names no activation.
  */
 async function middleActivation(classifier: DifferentiableClassifier): Promise<string> {
   const { activations } = classifier;
   if (activations.length === 0) {
-    throw new UserError('The model names no activation that a detector could branch off at. Take another detector.');
+    throw new UserError('The model names no activation that a detector could branch off at. Use another detector.');
   }
   const { shapes } = await classifier.read([], activations);
   const isSpatial = (shape: readonly number[]) => shape.length === 3 && (shape[0] as number) * (shape[1] as number) > 1;
@@ -135,7 +135,7 @@ async function readInputs(images: readonly Pixels[], late: LateActivations): Pro
   return (await late.read(images)).map(([values]) => values as Float32Array);
 }
 
-/** Reads the activation of examples by their index. @param keep whether it is read but once. */
+/** Reads the activation of examples by their index. @param keep whether to read it only once. */
 function reader(examples: readonly { readonly pixels: Pixels }[], late: LateActivations, keep: boolean) {
   const known = new Map<number, Float32Array>();
   return async (indices: readonly number[]): Promise<Float32Array[]> => {

@@ -1,10 +1,12 @@
-/** A support vector machine to be trained: its dual problem, min ½ αᵀQα − Σα with yᵀα = 0 and 0 ≤ α ≤ bound. */
+/**
+ * The training problem of a support vector machine: its dual problem, min ½ αᵀQα − Σα with yᵀα = 0 and 0 ≤ α ≤ bound.
+ */
 export interface SupportVectorProblem {
-  /** 1 or −1 for each example, both of them there. */
+  /** 1 or −1 for each example; both must occur. */
   readonly labels: readonly number[];
-  /** The most that each α may be. */
+  /** The upper bound of each α. */
   readonly bounds: readonly number[];
-  /** K(x_i, x_j) for all j. Asked once for an i. */
+  /** K(x_i, x_j) for all j. Called once for each i. */
   kernelRow(i: number): ArrayLike<number>;
 }
 
@@ -14,16 +16,16 @@ export interface SupportVectorSolution {
   readonly bias: number;
 }
 
-/** In place of a curvature that is not positive: equal points have none. */
+/** Replaces a curvature that is not positive: equal points have none. */
 const leastCurvature = 1e-12;
 
-/** It ends by itself; this is for rounding that would let it go in circles. */
+/** Training ends by itself; this limit is for endless loops due to rounding. */
 const mostSteps = 1_000_000;
 
 /**
  * Sequential minimal optimization with the working set selection of Fan, Chen & Lin 2005 (“Working Set Selection Using
- * Second Order Information for Training Support Vector Machines”, WSS 2): of the pairs with the example that violates the
- * conditions of optimality the most, the one that promises the largest decrease. Deterministic; of equals the first.
+ * Second Order Information for Training Support Vector Machines”, WSS 2): of the pairs with the example that violates
+ * the conditions of optimality the most, the one that promises the largest decrease. Deterministic; the first on a tie.
  * @param tolerance how far the conditions may be violated at the end.
  */
 export function trainSupportVectorMachine(
@@ -74,7 +76,7 @@ export function trainSupportVectorMachine(
   }
   return { alphas, bias: biasOf() };
 
-  /** What violations of examples inside of the box are all equal to; halfway between the bounds where there is none. */
+  /** The common violation of all examples inside the box; halfway between the bounds if there are none. */
   function biasOf(): number {
     let [sum, free] = [0, 0];
     let [low, high] = [-Infinity, Infinity];
@@ -89,7 +91,7 @@ export function trainSupportVectorMachine(
   }
 }
 
-/** Exactly at a bound where it is within rounding of it. */
+/** Snaps to a bound that is within rounding error. */
 function within(alpha: number, bound: number): number {
   const near = 1e-12 * bound;
   if (alpha <= near) return 0;

@@ -12,7 +12,7 @@ import { BinaryNetwork, buildNetwork, type Scaling } from './binaryNetwork.ts';
 import type { FittingContext } from './detectorDefinition.ts';
 import type { TrainingParameters } from './trainingParameters.ts';
 
-/** How many examples the scaling of the inputs is taken from. */
+/** How many examples the scaling of the inputs is computed from. */
 const scaledFrom = 256;
 
 /** What to train on. */
@@ -21,7 +21,7 @@ export interface TrainingSet {
   readonly shape: readonly number[];
   readonly clean: number;
   readonly adversarial: number;
-  /** The inputs of some clean and some adversarial examples, in this order; `network` is as trained so far. */
+  /** The inputs of some clean and some adversarial examples, in this order; `network` is the one trained so far. */
   read(
     clean: readonly number[],
     adversarial: readonly number[],
@@ -51,7 +51,7 @@ export async function trainBinaryNetwork(
   const steps = epochs * Math.ceil(Math.max(set.clean, set.adversarial) / half);
   try {
     for (let step = 0; step < steps; step++) {
-      // TensorFlow computes without giving way; messages, such as a cancellation, get their turn here.
+      // TensorFlow blocks while computing; messages, such as a cancellation, get their turn here.
       await nextTurn();
       signal.throwIfAborted();
       const inputs = await set.read(take(clean, half), take(adversarial, half), network);
@@ -70,7 +70,7 @@ export async function trainBinaryNetwork(
       network.weightsChanged();
       if (!Number.isFinite(loss)) {
         throw new UserError(
-          `Training the detector came to a loss of ${loss} after ${step} of ${steps} steps. Lower "learningRate", now ${learningRate}.`,
+          `Training the detector reached a loss of ${loss} after ${step} of ${steps} steps. Lower "learningRate", now ${learningRate}.`,
         );
       }
       onProgress((step + 1) / steps, loss);
@@ -108,7 +108,7 @@ async function scalingOf(
   return { mean: Float32Array.from(mean), std: Float32Array.from(std) };
 }
 
-/** The numbers below `count` in random order, again and again, each time in another. */
+/** The numbers below `count` in random order, endlessly, reshuffled each time. */
 function* shuffled(count: number, random: RandomGenerator): Generator<number, never> {
   const order = Array.from({ length: count }, (_, i) => i);
   for (;;) {

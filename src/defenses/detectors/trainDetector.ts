@@ -19,21 +19,21 @@ import type { AttackDetection, DetectorReport } from './report.ts';
 import { scoreAll } from './scoreAll.ts';
 import { separate, thresholdAt } from './separation.ts';
 
-/** The means of a training. */
+/** What training works with. */
 export interface TrainingContext {
   readonly signal: AbortSignal;
   onProgress(progress: TrainingProgress): void;
 }
 
-/** Fewer images that the model gets right leave too few to learn from, to set the threshold by, and to judge on. */
+/** Fewer images that the model gets right are too few to learn from, to set the threshold, and to evaluate on. */
 const fewest = 8;
 
 /** An image that the model gets right. */
 type RightImage = LabeledImage & { readonly label: number };
 
 /**
- * Fits a detector to a model and writes it. Of the images that the model gets right, half are learned from, a quarter sets
- * the threshold, and on a quarter the detector is judged: what it has seen scores lower than what it has not.
+ * Fits a detector to a model and writes it. Of the images that the model gets right, it learns from half, sets the
+ * threshold by a quarter, and is evaluated on a quarter: images that it has seen score lower than others.
  * @throws UserError when model, images or attacks leave nothing to learn from, or the folder cannot be written; the
  * signal's reason when it aborts.
  */
@@ -55,7 +55,7 @@ export async function trainDetector(
   if (definition === undefined) throw new UserError(`There is no detector "${plan.kind}".`);
   if (!isDifferentiable(classifier)) {
     throw new UserError(
-      `A detector reads what is inside the model, and of this one nothing is known: ${classifier.obstacle ?? 'it gives no gradients'}.`,
+      `A detector reads the model's inner values, which are not available: ${classifier.obstacle ?? 'it gives no gradients'}.`,
     );
   }
   tell('loading');
@@ -66,7 +66,7 @@ export async function trainDetector(
   const learnsFromAttacks =
     definition.learnsFrom === 'adversarial' || definition.wantsAdversarial?.(parameters) === true;
 
-  // What an attacker makes who knows nothing of the detector.
+  // The examples of an attacker who knows nothing of the detector.
   const victim = victimOf(definition.views?.unaware(classifier) ?? classifier);
   const all = [...plan.attacks, ...plan.heldOut];
   const rounds = all.length + (learnsFromAttacks ? plan.attacks.length : 0);
@@ -84,7 +84,7 @@ export async function trainDetector(
     for (const attack of plan.attacks) adversarial.push(...(await craft(learning, attack)));
     if (adversarial.length === 0) {
       throw new UserError(
-        `None of the attacks (${plan.attacks.map(({ attack }) => attack).join(', ')}) fooled the model on any of ${learning.length} images, so that there is nothing to learn from. Give the attacks a larger "epsilon".`,
+        `None of the attacks (${plan.attacks.map(({ attack }) => attack).join(', ')}) fooled the model on any of ${learning.length} images, so there is nothing to learn from. Give the attacks a larger "epsilon".`,
       );
     }
   }
@@ -109,7 +109,7 @@ export async function trainDetector(
   const threshold = thresholdAt(cleanScores, plan.falsePositiveRate);
   if (!Number.isFinite(threshold)) {
     throw new UserError(
-      'The scores of clean images are not finite numbers, so that no threshold can be set. Check the parameters of the detector.',
+      'The scores of clean images are not finite numbers, so no threshold can be set. Check the parameters of the detector.',
     );
   }
   const attacks: AttackDetection[] = [];
@@ -164,19 +164,19 @@ async function eligibleImages(plan: DetectorPlan, classifier: DifferentiableClas
   const { path } = plan.dataset;
   if (right.length < fewest) {
     throw new UserError(
-      `${path}: of ${images.length} images the model gets ${right.length} right, and a detector needs at least ${fewest}. Give it more images, or check labels and preprocessing.`,
+      `${path}: the model gets ${right.length} of ${images.length} images right, but a detector needs at least ${fewest}. Give it more images, or check labels and preprocessing.`,
     );
   }
   const classes = new Set(right.map(({ label }) => label));
   if (classes.size < 2) {
     throw new UserError(
-      `${path}: all images that the model gets right are of one class, "${classifier.classes[right[0]?.label as number]}". A detector made from them would take every other class for an attack: add images of other classes.`,
+      `${path}: all images that the model gets right are of one class, "${classifier.classes[right[0]?.label as number]}". A detector trained on them would take every other class for an attack: add images of other classes.`,
     );
   }
   return { right, wrong: images.length - right.length };
 }
 
-/** Halves and quarters in which the classes are as evenly spread as they can be. */
+/** Halves and quarters with the classes spread as evenly as possible. */
 function divide(images: readonly RightImage[], seed: number) {
   const classOf = ({ label }: RightImage) => label;
   const learning = sample(images, classOf, Math.ceil(images.length / 2), seed);
@@ -205,7 +205,7 @@ function describeDetection(
   };
 }
 
-/** The standard deviation of scores; 1 where they do not differ. */
+/** The standard deviation of scores; 1 if they do not differ. */
 function spreadOf(scores: readonly number[]): number {
   const mean = scores.reduce((sum, score) => sum + score, 0) / scores.length;
   const variance = scores.reduce((sum, score) => sum + (score - mean) ** 2, 0) / scores.length;
@@ -222,14 +222,13 @@ function warningsOf(
   if (images * falsePositiveRate < 1) {
     const shown = `${100 * falsePositiveRate}%`;
     warnings.push(
-      `The threshold is the highest score of ${images} clean images: too few to know what rejects ${shown} of them. ${Math.ceil(4 / falsePositiveRate)} images or more, of which a quarter sets the threshold, would tell.`,
+      `The threshold is the highest score of ${images} clean images: too few to find the one that rejects ${shown} of them. Use at least ${Math.ceil(4 / falsePositiveRate)} images, a quarter of which sets the threshold.`,
     );
   }
   if (wrong > 0)
     warnings.push(`${wrong} ${wrong === 1 ? 'image was' : 'images were'} left out: the model gets them wrong.`);
   for (const { title, examples } of attacks) {
-    if (examples === 0)
-      warnings.push(`${title} fooled the model on no image, so nothing can be said of its detection.`);
+    if (examples === 0) warnings.push(`${title} fooled the model on no image, so its detection cannot be measured.`);
   }
   return warnings;
 }

@@ -8,15 +8,15 @@ export interface TrainingParameters {
   readonly learningRate: number;
 }
 
-/** The parameters that all detectors with a network of their own have. */
+/** The parameters of all detectors that train a network. */
 export const trainingParameters: ParametersOf<TrainingParameters> = {
   epochs: {
-    description: 'How often the network sees every example of the larger class; the smaller one comes round again.',
+    description: 'How often the network sees each example of the larger class; the smaller class is repeated.',
     schema: { type: 'integer', minimum: 1 },
     quick: { value: 20, text: '20', source: 'ours' },
   },
   batchSize: {
-    description: 'Examples in a batch, half of them clean and half of them adversarial.',
+    description: 'Examples per batch, half of them clean and half adversarial.',
     schema: { type: 'integer', minimum: 2, multipleOf: 2 },
     quick: { value: 64, text: '64', source: 'ours' },
   },
@@ -27,7 +27,7 @@ export const trainingParameters: ParametersOf<TrainingParameters> = {
   },
 };
 
-/** With fewer examples of a class there is nothing to learn from. */
+/** Fewer examples of a class are too few to learn from. */
 const fewestExamples = 8;
 
 /** @throws UserError when there are too few clean or too few adversarial examples to tell them apart. */
@@ -39,7 +39,7 @@ export function requireBoth({ clean, adversarial }: DetectorExamples): void {
         ? 'Give it more images that the model gets right.'
         : 'Give it more images, or attacks that succeed.';
     throw new UserError(
-      `The detector is to learn from ${length} ${kind}, and needs at least ${fewestExamples} of them to tell the two apart. ${advice}`,
+      `The detector has only ${length} ${kind} to learn from, but needs at least ${fewestExamples}. ${advice}`,
     );
   }
 }

@@ -1,8 +1,8 @@
-/** What the attacker knows of a detector: nothing, or everything, and attacks model and detector at once. */
+/** What the attacker knows about a detector: nothing, or everything, and then attacks model and detector together. */
 export const attackers = ['unaware', 'adaptive'] as const;
 export type Attacker = (typeof attackers)[number];
 
-/** A detector as settings name it: an entry of `perturb.detectors` that was trained. */
+/** A detector in the settings: a trained entry of `perturb.detectors`. */
 export interface DetectorSource {
   readonly name: string;
   /** Absolute path of the folder with its `detector.json`. */

@@ -13,19 +13,19 @@ import {
 } from '../../runner/victim.ts';
 import type { Detector } from '../detectors/detector.ts';
 
-/** What model and detector say of an image. */
+/** What model and detector say about an image. */
 type Judgment = Required<AnyJudgment>;
 
 /** How scores become decisions. */
 export interface Threshold {
-  /** An image is rejected when its score is above. */
+  /** An image is rejected if its score is above this. */
   readonly threshold: number;
   /** The spread of clean scores, which makes scores comparable to logits. */
   readonly scale: number;
 }
 
 /**
- * A classifier and a detector as one victim. Rejection is a class of its own, N + 1, with the logit
+ * A classifier and a detector as one victim. Rejection is an extra class, N + 1, with the logit
  *
  *     z_{N+1} = max_i z_i + (score − threshold) / scale,
  *
@@ -33,8 +33,8 @@ export interface Threshold {
  * section 3.2, there as a product, which needs positive logits).
  *
  * An attacker wants neither the label nor rejection. So attacks see N logits in which rejection counts as the label of
- * the example: z′_label = max(z_label, z_{N+1}). Their prediction differs from the label, or is the target, exactly where
- * the image is misclassified so and accepted, and every attack on a classifier is an adaptive attack on both.
+ * the example: z′_label = max(z_label, z_{N+1}). Their prediction differs from the label, or is the target, exactly if
+ * the image is so misclassified and accepted, and every attack on a classifier is an adaptive attack on both.
  */
 export class GuardedVictim implements Victim {
   readonly title = 'rejection as a class';
@@ -55,7 +55,7 @@ export class GuardedVictim implements Victim {
     this.#threshold = threshold;
   }
 
-  /** What the model says of each image, and whether the detector rejects it. */
+  /** What the model says about each image, and whether the detector rejects it. */
   async judge(images: readonly Pixels[]): Promise<Judgment[]> {
     const rows = await this.#classifier.logits(images);
     const scores = await this.#detector.score(images);
@@ -105,7 +105,7 @@ export class GuardedVictim implements Victim {
     }));
   }
 
-  /** A score that is no number says nothing good about an image. */
+  /** A score of NaN is not a good sign. */
   #rejects(score: number): boolean {
     return !(score <= this.#threshold.threshold);
   }
@@ -114,7 +114,7 @@ export class GuardedVictim implements Victim {
     const { threshold, scale } = this.#threshold;
     const leader = argmax(logits);
     const top = logits[leader] as number;
-    // Rounding must not turn the decision.
+    // Rounding must not change the decision.
     const least = Math.max(Math.abs(top), 1) * 2 ** -20;
     const excess = Number.isFinite(score) ? (score - threshold) / scale : farAbove;
     const rejection = top + (rejected ? Math.max(excess, least) : Math.min(excess, -least));
@@ -132,21 +132,23 @@ function answerOf(logits: Float32Array): Answer & { readonly logits: Float32Arra
 /** The excess of a score that is not a number, or infinite. */
 const farAbove = 1e6;
 
-/** The logits of an image as an attacker sees them. */
+/** The logits of an image as seen by an attacker. */
 interface View {
   readonly merged: Float32Array;
   readonly label: number;
   readonly leader: number;
-  /** The logit of the label is that of rejection. */
+  /** True if the logit of the label is that of rejection. */
   readonly byRejection: boolean;
 }
 
-/** How a functional of the merged logits is computed: by one of the model's, and a share of the detector's score. */
+/**
+ * How to compute a functional of the merged logits: from one of the model's, plus a multiple of the detector's score.
+ */
 interface Route {
   readonly functional: Functional;
   /** Derivative with respect to the logit of rejection. */
   readonly share: number;
-  /** Value, where it is not that of `functional`. */
+  /** Value, if it is not that of `functional`. */
   readonly value?: number;
 }
 

@@ -6,7 +6,7 @@ import { answerByKind, type GradientAsk, pointsOf, type Victim } from '../../run
 import type { Detector } from '../detectors/detector.ts';
 import type { GuardedVictim } from './guardedVictim.ts';
 
-/** A guarded model, taken apart as an attacker does who knows all of it. */
+/** The parts of a guarded model, as known to an attacker who knows everything. */
 export interface Parts {
   readonly guarded: GuardedVictim;
   /** The model without its detector. */
@@ -14,22 +14,22 @@ export interface Parts {
   readonly detector: Detector;
 }
 
-/** How far the goal is to be passed before the detector matters, in logits. */
+/** How far the goal must be passed before the detector matters, in logits. */
 const margin = 1;
 
 /**
- * The guarded model for an attacker who first fools the model, and then evades the detector: an ask for the gradient of a
- * loss is answered with that of the model alone until the goal is passed by a margin, and from there with the detector's
- * score, downhill (Bryniarski et al. 2021, "Evading Adversarial Example Detection Defenses with Orthogonal Projected
- * Gradient Descent", arXiv:2106.15023, section 4.1: selective gradients).
+ * The guarded model for an attacker who first fools the model, then evades the detector: the gradient of a loss is that
+ * of the model alone until the goal is passed by a margin, and from there that of the detector's score, downhill
+ * (Bryniarski et al. 2021, "Evading Adversarial Example Detection Defenses with Orthogonal Projected Gradient Descent",
+ * arXiv:2106.15023, section 4.1: selective gradients).
  */
 export function foolThenEvade(parts: Parts): Victim {
   return withGradients('fool then evade', parts, (fooling, evading, ahead) => (ahead < margin ? fooling : evading));
 }
 
 /**
- * The guarded model for an attacker who follows both gradients at once: each is scaled to length 1, so that neither drowns
- * the other (as the joint loss of Carlini & Wagner 2017, arXiv:1705.07263, section 3, without its constant).
+ * The guarded model for an attacker who follows both gradients at once: each is scaled to length 1, so that neither
+ * dominates (like the joint loss of Carlini & Wagner 2017, arXiv:1705.07263, section 3, without its constant).
  */
 export function foolAndEvade(parts: Parts): Victim {
   return withGradients('fool and evade at once', parts, (fooling, evading) =>
@@ -39,7 +39,10 @@ export function foolAndEvade(parts: Parts): Victim {
 
 type Combine = (fooling: Float32Array, evading: Float32Array, ahead: number) => Float32Array;
 
-/** Judges and answers as the guarded model does, but for gradients: of the model's loss, and of the score, downhill. */
+/**
+ * Judges and answers like the guarded model, except for gradients: those of the model's loss and of the score,
+ * downhill.
+ */
 function withGradients(title: string, { guarded, plain, detector }: Parts, combine: Combine): Victim {
   const backward = async (asks: readonly GradientAsk[]): Promise<Answer[]> => {
     const points = pointsOf(asks);

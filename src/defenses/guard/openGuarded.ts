@@ -6,10 +6,10 @@ import type { Attacker, DetectorSource } from './attacker.ts';
 import { GuardedVictim } from './guardedVictim.ts';
 import { foolAndEvade, foolThenEvade } from './objectives.ts';
 
-/** A model with its detector: what decides, and what attackers attack who know more or less of the detector. */
+/** A model with its detector: what decides, and what attackers with more or less knowledge of the detector attack. */
 export interface Guarded {
   readonly judge: Victim;
-  /** In turn: of each image the worst that any of them comes to counts. */
+  /** Attacked in turn: the worst result for each image counts. */
   readonly attacked: Readonly<Record<Attacker, readonly [Victim, ...Victim[]]>>;
   readonly opened: OpenedDetector;
 }
@@ -17,7 +17,7 @@ export interface Guarded {
 /**
  * Puts the detector of a file before a model.
  * @param sha256 of the model's files.
- * @param ascends the attack ascends a loss: on a model with a detector there is a choice of several.
+ * @param ascends the attack ascends a loss: with a detector there are several to choose from.
  * @throws UserError when the detector is missing or damaged, or was made for another model.
  */
 export async function openGuarded(
@@ -28,7 +28,7 @@ export async function openGuarded(
 ): Promise<Guarded> {
   if (!isDifferentiable(classifier)) {
     throw new UserError(
-      `The detector ${path} reads what is inside the model, and of this one nothing is known: ${classifier.obstacle ?? 'it gives no gradients'}.`,
+      `The detector ${path} reads the model's inner values, which are not available: ${classifier.obstacle ?? 'it gives no gradients'}.`,
     );
   }
   const opened = await openDetector(path, classifier, sha256);

@@ -6,13 +6,13 @@ import type { LabeledPixels, TrainingBatch } from './objective.ts';
 import { randomnessOf } from './randomness.ts';
 import type { Trainee } from './trainee.ts';
 
-/** Images that are asked about together. */
+/** Images per batch. */
 const batchSize = 64;
 
-/** The attack that training watches: PGD-10 from a random point, with steps of ε/4. */
+/** The attack that training monitors: PGD-10 from a random point, with steps of ε/4. */
 const steps = 10;
 
-/** Fractions of images that a model is right about: as they are, and both as they are and under attack. */
+/** Fractions of images that a model classifies correctly: unchanged, and both unchanged and under attack. */
 export interface Accuracies {
   readonly cleanAccuracy: number;
   readonly robustAccuracy: number;
@@ -33,8 +33,8 @@ export function toBatch({ images, labels }: LabeledPixels, shape: ImageShape, cl
 }
 
 /**
- * Measures a model on images, against PGD-10 in linf. The same seed starts the attack at the same points, so what is
- * measured after one epoch can be compared with the next.
+ * Measures a model on images, against PGD-10 in linf. The same seed starts the attack at the same points, so
+ * measurements can be compared between epochs.
  */
 export async function measureAccuracy(
   trainee: Trainee,

@@ -17,12 +17,12 @@ export interface DefenseCard extends Omit<DefenseReport, 'model' | 'onnx' | 'car
   readonly version: 1;
   readonly source: string;
   readonly limits: string;
-  /** All parameters, and the preset that those have which were not given. */
+  /** All parameters, and the preset for those that were not given. */
   readonly preset: Preset;
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly seed: number;
   readonly original: { readonly name: string; readonly path: string; readonly sha256: string };
-  /** What the model must be given of a pixel in [0, 1]: the same as the original. */
+  /** Preprocessing of a pixel in [0, 1]: the same as for the original. */
   readonly preprocessing: Preprocessing;
   readonly training: DataFacts & {
     /** Images of the dataset, and those that the defense added. */
@@ -76,17 +76,17 @@ ${curve.map((point) => `| ${point.epoch} | ${percent(point.cleanAccuracy)} | ${p
 `;
 }
 
-/** Says in figures what training changed for the worse, or did not change. */
+/** Says in numbers what training made worse, or did not improve. */
 export function warningsOn(before: Accuracies, after: Accuracies): string[] {
   const warnings: string[] = [];
   if (after.robustAccuracy <= before.robustAccuracy) {
     warnings.push(
-      `Training has not made the model more robust (${percent(before.robustAccuracy)} before, ${percent(after.robustAccuracy)} after). Train for more epochs, with more images, or with a smaller epsilon.`,
+      `Training did not make the model more robust (${percent(before.robustAccuracy)} before, ${percent(after.robustAccuracy)} after). Train for more epochs, with more images, or with a smaller epsilon.`,
     );
   }
   if (before.cleanAccuracy - after.cleanAccuracy > 0.1) {
     warnings.push(
-      `Clean accuracy fell from ${percent(before.cleanAccuracy)} to ${percent(after.cleanAccuracy)}. A smaller epsilon, more images or more epochs cost less of it.`,
+      `Clean accuracy fell from ${percent(before.cleanAccuracy)} to ${percent(after.cleanAccuracy)}. A smaller epsilon, more images or more epochs may reduce this loss.`,
     );
   }
   return warnings;

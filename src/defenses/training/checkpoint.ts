@@ -11,30 +11,30 @@ import type { Prepared } from './defenseDefinition.ts';
 /** What a training depends on, in words: two trainings with the same are the same. */
 export type Fingerprint = Readonly<Record<string, string>>;
 
-/** Where a training stands, beside its weights. JSON. */
+/** The state of a training, besides its weights. JSON. */
 export interface TrainingState {
   /** Steps done. */
   readonly step: number;
-  /** Of the given model. */
+  /** Of the original model. */
   readonly before: Accuracies;
   /** The epoch with the best robust accuracy so far. */
   readonly best?: Accuracies & { readonly epoch: number };
-  /** Sum of the losses of `count` steps that are in no point yet. */
+  /** Sum of the losses of `count` steps that no point includes yet. */
   readonly loss: { readonly sum: number; readonly count: number };
   readonly points: readonly TrainingPoint[];
-  /** Seconds that it has taken, over all sessions. */
+  /** Seconds that it has taken, including resumed runs. */
   readonly seconds: number;
 }
 
 interface StateFile extends TrainingState {
   readonly fingerprint: Fingerprint;
-  /** Name of the file with the weights that go with it. */
+  /** Name of the file with its weights. */
   readonly weights: string;
 }
 
 /**
- * A training on disk. Weights are written under one of two names in turn, then `state.json`, which names them, takes the
- * place of the one before in a single operation: whenever the process is killed, what state.json names is whole.
+ * A training on disk. Weights are written under two alternating names, then `state.json`, which names them, replaces
+ * the previous one atomically: whenever the process is killed, the file that state.json names is complete.
  */
 export class Checkpoint {
   readonly folder: string;
@@ -47,8 +47,8 @@ export class Checkpoint {
   }
 
   /**
-   * Where the training stands, if it has begun.
-   * @throws UserError when it is another training, or cannot be read.
+   * The state of the training, if it has begun.
+   * @throws UserError when it belongs to another training, or cannot be read.
    */
   async read(): Promise<TrainingState | undefined> {
     const file = this.#at('state.json');
@@ -63,7 +63,7 @@ export class Checkpoint {
     );
     if (changed.length > 0) {
       throw new UserError(
-        `${this.folder} holds a training that was begun with another ${changed.join(', ')}. To go on with it, set that back to what it was; to begin anew, delete the folder.`,
+        `${this.folder} holds a training that was started with a different ${changed.join(', ')}. To continue it, restore the previous settings; to start over, delete the folder.`,
       );
     }
     return this.#last;
@@ -76,15 +76,15 @@ export class Checkpoint {
     } catch {
       // Said below.
     }
-    throw new UserError(`${this.#at('state.json')} is damaged. Delete ${this.folder} to begin the training anew.`);
+    throw new UserError(`${this.#at('state.json')} is damaged. Delete ${this.folder} to start the training over.`);
   }
 
-  /** Puts the weights that go with the state that was read into these variables. */
+  /** Loads the weights of the state that was read into these variables. */
   async restore(variables: readonly tf.Variable[]): Promise<void> {
     await this.#fill(variables, (this.#last as StateFile).weights);
   }
 
-  /** Puts the best weights so far into these variables. */
+  /** Loads the best weights so far into these variables. */
   async restoreBest(variables: readonly tf.Variable[], epoch: number): Promise<void> {
     await this.#fill(variables, bestFile(epoch));
   }
@@ -139,7 +139,7 @@ export class Checkpoint {
       for (const [i, variable] of variables.entries()) {
         const { data, shape } = arrays[i] ?? { data: undefined, shape: [] };
         if (!(data instanceof Float32Array) || String(shape) !== String(variable.shape)) {
-          throw new UserError(`${this.#at(name)} belongs to another network. Delete ${this.folder} to begin anew.`);
+          throw new UserError(`${this.#at(name)} belongs to another network. Delete ${this.folder} to start over.`);
         }
         variable.assign(tf.tensor(data, variable.shape));
       }

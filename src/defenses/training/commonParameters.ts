@@ -2,11 +2,11 @@ import { amountSchema } from '../../parameters/amount.ts';
 import type { Parameter, ParametersOf } from '../../parameters/parameter.ts';
 import { type ScheduleName, schedules } from './schedule.ts';
 
-/** Ways to follow the gradient. */
+/** Names of the optimizers. */
 export const optimizers = ['adam', 'sgd'] as const;
 export type OptimizerName = (typeof optimizers)[number];
 
-/** What every training defense has. */
+/** Parameters of every training defense. */
 export interface CommonParameters {
   /** Bound of the perturbation in linf, in units of the pixel range [0, 1]. */
   readonly epsilon: number;
@@ -21,7 +21,7 @@ export interface CommonParameters {
 
 const wong = 'Wong, Rice & Kolter 2020, arXiv:2001.03994';
 
-/** The parameters that every training defense has, for its own to be added to. */
+/** The parameters of every training defense, to which it adds its own. */
 export const commonParameters: ParametersOf<CommonParameters> = {
   epsilon: {
     description:
@@ -34,17 +34,17 @@ export const commonParameters: ParametersOf<CommonParameters> = {
     },
   },
   epochs: {
-    description: 'Number of times that training goes through the images, unless it ends early.',
+    description: 'Number of passes through the images, unless training stops early.',
     schema: { type: 'integer', minimum: 1 },
     quick: { value: 10, text: '10', source: `${wong}: 10 on MNIST in the authors' code` },
   },
   batchSize: {
-    description: 'Images in a training step.',
+    description: 'Images per training step.',
     schema: { type: 'integer', minimum: 1 },
-    quick: { value: 64, text: '64', source: 'our choice: papers have 50 to 128' },
+    quick: { value: 64, text: '64', source: 'our choice: papers use 50 to 128' },
   },
   optimizer: {
-    description: 'How weights follow the gradient: Adam, or stochastic gradient descent with a momentum of 0.9.',
+    description: 'Optimizer: Adam, or stochastic gradient descent with a momentum of 0.9.',
     schema: { enum: optimizers },
     quick: { value: 'adam', text: '"adam"', source: `${wong}, on MNIST` },
   },
@@ -59,26 +59,26 @@ export const commonParameters: ParametersOf<CommonParameters> = {
   },
   schedule: {
     description:
-      'Course of the learning rate: rising over two fifths of the training and then falling to zero (cyclic), divided by 10 at one half and at three quarters (piecewise), or constant.',
+      'Learning rate schedule: rising over two fifths of the training and then falling to zero (cyclic), divided by 10 at one half and at three quarters (piecewise), or constant.',
     schema: { enum: schedules },
     quick: { value: 'cyclic', text: '"cyclic"', source: `${wong}, whose code on MNIST has the peak at two fifths` },
   },
   patience: {
     description:
-      'Training ends after so many epochs without a better robust accuracy; the weights of the best epoch are kept in any case.',
+      'Training stops after this many epochs without a better robust accuracy; the weights of the best epoch are kept in any case.',
     schema: { type: 'integer', minimum: 1 },
     quick: {
       value: 5,
       text: '5',
-      source: 'our choice; that early stopping is needed: Rice, Wong & Kolter 2020, arXiv:2002.11569',
+      source: 'our choice; the need for early stopping: Rice, Wong & Kolter 2020, arXiv:2002.11569',
     },
   },
 };
 
 /**
- * The parameters that every training defense has, with the preset `paper` for one whose paper trained otherwise. Papers train
- * to the end; their weight decay and augmentation are left out.
- * @param setup what the paper says other than `quick`.
+ * The parameters that every training defense has, with the preset `paper` for one whose paper trained differently.
+ * Papers train to the end; their weight decay and augmentation are left out.
+ * @param setup where the paper differs from `quick`.
  * @param source where it says so.
  */
 export function commonParametersOf(setup: Partial<CommonParameters>, source: string): ParametersOf<CommonParameters> {
@@ -94,16 +94,16 @@ export function commonParametersOf(setup: Partial<CommonParameters>, source: str
 /** The number of gradient steps of a defense with an inner loop. */
 export function stepsParameter(value: number, source: string): Parameter<number> {
   return {
-    description: 'Number of gradient steps that each image of a batch is attacked with.',
+    description: 'Number of gradient steps of the attack on each image of a batch.',
     schema: { type: 'integer', minimum: 1 },
     quick: { value, text: String(value), source },
   };
 }
 
-/** The step size of a defense's attack, which goes with epsilon. */
+/** The step size of a defense's attack, relative to epsilon. */
 export function stepSizeParameter(value: number, source: string): Parameter<number> {
   return {
-    description: 'Length of a step of the attack, as a multiple of epsilon.',
+    description: 'Step length of the attack, as a multiple of epsilon.',
     schema: amountSchema,
     quick: { value, text: String(value), source },
   };

@@ -7,32 +7,32 @@ import type { DetectorState, NamedArray } from '../detectors/detectorDefinition.
 import type { CommonParameters } from './commonParameters.ts';
 import type { LabeledPixels, Objective } from './objective.ts';
 
-/** Arrays that a defense keeps, by name. */
+/** Arrays that a defense stores, by name. */
 export type Prepared = Readonly<Record<string, NamedArray>>;
 
-/** The means of what a defense makes once, before training. */
+/** What a defense works with to prepare data once, before training. */
 export interface PreparationContext {
-  /** The given model, ending in logits. It is not to be changed. */
+  /** The given model, ending in logits. It must not be changed. */
   readonly model: tfl.LayersModel;
   readonly preprocessing: Preprocessing;
   readonly training: LabeledPixels;
   readonly seed: number;
   readonly signal: AbortSignal;
   /**
-   * What attacks make of the training images that the given model gets right, as far as it is misclassified, with the
-   * true class.
+   * Misclassified examples that attacks make of the training images that the given model gets right, with the true
+   * class.
    * @throws UserError when there is nothing to attack, or no attack succeeds.
    */
   craft(
     attacks: readonly ConfiguredAttack[],
   ): Promise<readonly { readonly pixels: Pixels; readonly label: number; readonly attack: string }[]>;
-  /** How far it is, from 0 to 1. */
+  /** Progress, from 0 to 1. */
   onProgress(fraction: number): void;
 }
 
 /**
- * Everything there is to say about a training defense: settings schema, quick pick, help and documentation come from here.
- * What takes time to load, such as TensorFlow.js, is imported where it is used.
+ * Everything about a training defense: settings schema, quick pick, help and documentation come from here. Slow
+ * imports, such as TensorFlow.js, are loaded where they are used.
  */
 export interface DefenseDefinition<P extends CommonParameters = CommonParameters & Record<string, unknown>> {
   /** Its name in settings. */
@@ -40,20 +40,20 @@ export interface DefenseDefinition<P extends CommonParameters = CommonParameters
   readonly title: string;
   readonly description: string;
   readonly source: string;
-  /** What the hardened model is still open to, in a sentence for its card. */
+  /** What the hardened model is still vulnerable to, in a sentence for its card. */
   readonly limits: string;
   readonly parameters: ParametersOf<P>;
-  /** The attacks whose examples of the given model it learns from, where it learns from a stored set. */
+  /** The attacks on the given model whose examples it learns from, if it learns from a stored set. */
   attacks?(parameters: P): readonly ConfiguredAttack[];
   /**
-   * What is made once, from the given model, before training: kept with the checkpoint, so that a resumed training does not
-   * make it again.
+   * What is made once, from the given model, before training: stored with the checkpoint, so that a resumed training
+   * does not make it again.
    */
   prepare?(context: PreparationContext, parameters: P): Promise<Prepared>;
   /**
-   * The network that is trained, where it is not the given model alone: its first output are the logits that decide. It
-   * may share the layers of `model`, a copy of the given model that ends in logits. Called again when training is
-   * resumed, so its architecture may depend on nothing but its arguments; new weights may be drawn with `seed`.
+   * The network that is trained, if it is not just the given model: its first output is the logits that decide. It may
+   * share the layers of `model`, a copy of the given model that ends in logits. Called again when training is resumed,
+   * so its architecture may depend only on its arguments; new weights may be drawn with `seed`.
    */
   extend?(model: tfl.LayersModel, parameters: P, seed: number): Promise<tfl.LayersModel>;
   objective(parameters: P, prepared: Prepared): Promise<Objective>;

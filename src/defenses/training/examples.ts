@@ -11,17 +11,17 @@ interface Parameters extends CommonParameters {
 const source = 'Szegedy et al. 2014, arXiv:1312.6199, section 1: training on adversarial examples regularizes';
 
 /**
- * Fine-tuning on the clean images together with a stored set of adversarial examples of the given model, each with its true
- * label. It minimizes the cross-entropy of both; the set is made once, and does not follow the model as it changes.
+ * Fine-tuning on the clean images together with a stored set of adversarial examples of the given model, each with its
+ * true label. It minimizes the cross-entropy of both; the set is made once and does not adapt to the changing model.
  */
 export const examples: DefenseDefinition<Parameters> = {
   id: 'examples',
   title: 'Training on correctly labeled adversarial examples',
   description:
-    'Makes adversarial examples of the given model once, and goes on training it on them, correctly labeled, and on the clean images.',
+    'Makes adversarial examples of the given model once, then trains it further on them, correctly labeled, and on the clean images.',
   source,
   limits:
-    'The model learns to get these examples right, and little more: an attack on the hardened model itself finds new ones.',
+    'The model learns to get these examples right, but little more: an attack on the hardened model itself finds new ones.',
   parameters: {
     ...commonParameters,
     attacks: {
@@ -32,7 +32,11 @@ export const examples: DefenseDefinition<Parameters> = {
         minItems: 1,
         uniqueItems: true,
       },
-      quick: { value: ['fgsm', 'pgd'], text: '["fgsm", "pgd"]', source: 'our choice: a single step, and several' },
+      quick: {
+        value: ['fgsm', 'pgd'],
+        text: '["fgsm", "pgd"]',
+        source: 'our choice: one with a single step, and one with several',
+      },
     },
   },
   attacks: storedAttacks,

@@ -11,14 +11,14 @@ const source = 'Wong, Rice & Kolter 2020, arXiv:2001.03994';
 export const fast: DefenseDefinition<Parameters> = {
   id: 'fast',
   title: 'Fast adversarial training (random start)',
-  description: 'Learns from what one long gradient step, from a random point, makes of each image.',
+  description: 'Trains on each image after one long gradient step from a random point.',
   source,
   limits:
-    'Training may suddenly overfit to single steps (catastrophic overfitting), which early stopping watches for. Perturbations beyond its epsilon, and other norms, can get through.',
+    'Training may suddenly overfit to single steps (catastrophic overfitting), which early stopping detects. Perturbations beyond its epsilon, and other norms, can get through.',
   parameters: {
     ...commonParametersOf(
       { epochs: 15, batchSize: 128, optimizer: 'sgd', learningRate: 0.2 },
-      `${source}, the authors’ program on CIFAR-10`,
+      `${source}, the authors’ code on CIFAR-10`,
     ),
     stepSize: stepSizeParameter(1.25, `${source}, section 4.1: α = 1.25 ε`),
   },

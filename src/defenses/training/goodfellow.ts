@@ -11,10 +11,10 @@ const source = 'Goodfellow, Shlens & Szegedy 2015, arXiv:1412.6572, section 6';
 export const goodfellow: DefenseDefinition<Parameters> = {
   id: 'goodfellow',
   title: 'Adversarial training with FGSM (Goodfellow)',
-  description: 'Learns from each image and from what one gradient step makes of it, half and half.',
+  description: 'Trains on each image and on the image after one gradient step, equally weighted by default.',
   source,
   limits:
-    'A model trained on single steps may withstand those alone: attacks with several steps, and larger or other norms, can get through.',
+    'A model trained on single steps may withstand only those: attacks with several steps, and larger perturbations or other norms, can get through.',
   parameters: {
     ...commonParameters,
     epsilon: {
@@ -26,7 +26,7 @@ export const goodfellow: DefenseDefinition<Parameters> = {
       },
     },
     alpha: {
-      description: 'Weight of the clean images in the loss; the adversarial ones have the rest.',
+      description: 'Weight of the clean images in the loss; the adversarial ones get the rest.',
       schema: { type: 'number', minimum: 0, maximum: 1 },
       quick: { value: 0.5, text: '0.5', source },
     },

@@ -10,13 +10,13 @@ export interface InnerAttack {
   /** Length of a step, in units of the pixel range [0, 1]. */
   readonly stepSize: number;
   readonly steps: number;
-  /** Where the ascent begins: an image, or a batch of them, [N, height, width, channels]. */
+  /** Starting point: an image, or a batch of them, [N, height, width, channels]. */
   start(images: tf.Tensor4D): tf.Tensor4D;
 }
 
 /**
- * The points that xₜ₊₁ = Π(xₜ + α · sign(∇ₓ H(target, f(xₜ)))) ends at, Π being the projection onto ε-ball ∩ [0, 1] and H the
- * cross-entropy (Madry et al. 2018, arXiv:1706.06083, section 2.1).
+ * The end points of xₜ₊₁ = Π(xₜ + α · sign(∇ₓ H(target, f(xₜ)))), where Π is the projection onto ε-ball ∩ [0, 1] and H
+ * the cross-entropy (Madry et al. 2018, arXiv:1706.06083, section 2.1).
  * @param images [N, height, width, channels] in [0, 1].
  * @param target what the model is led away from, [N, classes]: labels, or probabilities. With the model's own
  *   probabilities at the images, this is the ascent of the Kullback-Leibler divergence, which has the same gradient.
@@ -30,12 +30,12 @@ export function ascendCrossEntropy(
   return tf.tidy(() => {
     const [low, high] = [tf.maximum(tf.sub(images, epsilon), 0), tf.minimum(tf.add(images, epsilon), 1)];
     const project = (x: tf.Tensor) => tf.minimum(tf.maximum(x, low), high) as tf.Tensor4D;
-    // What starts at the image itself needs no projection; a random point does.
+    // Starting at the image itself needs no projection; starting at a random point does.
     let x = project(start(images));
     for (let step = 0; step < steps; step++) {
       const before = x;
       x = tf.tidy(() => {
-        // ∂H/∂z of a softmax: its probabilities less those that are aimed at.
+        // ∂H/∂z of a softmax: its probabilities minus the target's.
         const gradient = trainee.gradient(before, (logits) => tf.sub(tf.softmax(logits), target));
         return project(tf.add(before, tf.mul(tf.sign(gradient), stepSize)));
       });

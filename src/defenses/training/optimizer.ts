@@ -1,20 +1,20 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { OptimizerName } from './commonParameters.ts';
 
-/** A way to follow the gradient whose state can be kept and taken up again, bit for bit. */
+/** An optimizer whose state can be saved and restored, bit for bit. */
 export interface Optimizer {
-  /** Its memory: for each variable as many tensors of its shape as the method has. */
+  /** Its state: for each variable, as many tensors of its shape as the method needs. */
   readonly state: readonly tf.Variable[];
   /**
    * Changes the variables.
-   * @param gradients one a variable, in their order.
+   * @param gradients one per variable, in their order.
    * @param step steps done before.
    */
   apply(gradients: readonly tf.Tensor[], learningRate: number, step: number): void;
   dispose(): void;
 }
 
-/** An optimizer of these variables that remembers nothing yet. */
+/** An optimizer of these variables in its initial state. */
 export function createOptimizer(name: OptimizerName, variables: readonly tf.Variable[]): Optimizer {
   const memories = { adam: 2, sgd: 1 }[name];
   const state = variables.flatMap((variable) =>

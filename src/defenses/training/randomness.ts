@@ -4,8 +4,8 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 
 /**
- * The randomness of one part of a training. It follows from the seed and from what it is for, so a training that is resumed
- * has nothing to restore.
+ * The randomness of one part of a training. It follows from the seed and its purpose, so a resumed training has nothing
+ * to restore.
  */
 export function randomnessOf(seed: number, purpose: string, count = 0): RandomGenerator {
   return xoroshiro128plus(createHash('sha256').update(`${seed} ${purpose} ${count}`).digest().readInt32LE());

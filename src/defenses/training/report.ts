@@ -1,12 +1,12 @@
 import type { TrainingPoint } from '../progress.ts';
 
-/** What hardening a model came to: a part of the card beside it. */
+/** The result of hardening a model: a part of its card. */
 export interface DefenseReport {
   readonly name: string;
   /** Id in the catalog of training defenses. */
   readonly kind: string;
   readonly title: string;
-  /** The hardened model: model.json, the same as an ONNX file where it can be one, and the card that says how it was made. */
+  /** The hardened model: model.json, an ONNX file of it if possible, and the card that says how it was made. */
   readonly model: string;
   readonly onnx?: string;
   readonly card: string;
@@ -15,6 +15,6 @@ export interface DefenseReport {
   readonly after: { readonly cleanAccuracy: number; readonly robustAccuracy: number };
   readonly points: readonly TrainingPoint[];
   readonly warnings: readonly string[];
-  /** Wall-clock time in seconds, over all sessions of a training that was resumed. */
+  /** Wall-clock time in seconds, including all runs of a resumed training. */
   readonly time: number;
 }

@@ -1,9 +1,9 @@
-/** Courses that the learning rate can take. */
+/** Learning rate schedules. */
 export const schedules = ['cyclic', 'piecewise', 'constant'] as const;
 export type ScheduleName = (typeof schedules)[number];
 
 /**
- * The factor of the largest learning rate after a fraction of the training, from 0 to 1.
+ * The learning rate as a fraction of the largest one, after a fraction of the training from 0 to 1.
  * - cyclic: linear up to 1 at two fifths, then linear down to 0 (Wong, Rice & Kolter 2020, arXiv:2001.03994; their code
  *   on MNIST);
  * - piecewise: 1, a tenth from one half, a hundredth from three quarters (Rice, Wong & Kolter 2020, arXiv:2002.11569,

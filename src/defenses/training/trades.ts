@@ -10,23 +10,24 @@ interface Parameters extends CommonParameters {
 const source = 'Zhang et al. 2019, arXiv:1901.08573';
 
 /**
- * TRADES: minimizes CE(f(x), y) + β · max over ‖x′ − x‖∞ ≤ ε of KL(f(x) ‖ f(x′)) (Zhang et al. 2019, equation 5, β being the
- * paper's 1/λ, and algorithm 1: the ascent begins at x + 0.001 · N(0, I)). Both sides of the divergence are trained.
+ * TRADES: minimizes CE(f(x), y) + β · max over ‖x′ − x‖∞ ≤ ε of KL(f(x) ‖ f(x′)) (Zhang et al. 2019, equation 5, where
+ * β is the paper's 1/λ, and algorithm 1: the ascent starts at x + 0.001 · N(0, I)). Both sides of the divergence are
+ * trained.
  */
 export const trades: DefenseDefinition<Parameters> = {
   id: 'trades',
   title: 'TRADES',
-  description: 'Learns to be right about each image, and to say the same of everything near it.',
+  description: 'Trains the model to classify each image correctly and to answer the same for everything near it.',
   source,
   limits: 'It withstands perturbations up to its epsilon in linf: larger ones, and other norms, can get through.',
   parameters: {
-    // It divides the learning rate at three quarters, and again near the end: piecewise is the nearest to that.
+    // The paper divides the learning rate at three quarters, and again near the end: piecewise is closest.
     ...commonParametersOf(
       { epochs: 100, batchSize: 128, optimizer: 'sgd', learningRate: 0.1, schedule: 'piecewise' },
-      `${source}, the authors’ program on CIFAR-10, whose later versions end at epoch 76`,
+      `${source}, the authors’ code on CIFAR-10, whose later versions end at epoch 76`,
     ),
     beta: {
-      description: 'How much robustness weighs against accuracy on clean images.',
+      description: 'Weight of robustness relative to accuracy on clean images.',
       schema: { type: 'number', minimum: 0 },
       quick: { value: 6, text: '6', source: `${source}, section 5: 1/λ = 6` },
     },

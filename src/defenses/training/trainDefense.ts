@@ -29,16 +29,16 @@ import type { DefenseReport } from './report.ts';
 import { train } from './trainer.ts';
 import { writeHardened } from './writeHardened.ts';
 
-/** Of a dataset without validation images, a tenth is set aside for them. More than these are not measured on. */
+/** Without validation images, a tenth of the dataset is set aside, but no more than this. */
 const mostValidationImages = 300;
 
-/** Fewer images leave nothing to set aside. */
+/** With fewer images, none can be set aside. */
 const fewestImages = 4;
 
-/** The means of a training. */
+/** What training works with. */
 interface Context {
   readonly signal: AbortSignal;
-  /** How the model is computed with before and after. */
+  /** How the model is computed before and after. */
   readonly computing?: ModelOptions;
   onProgress(progress: TrainingProgress): void;
 }
@@ -46,11 +46,11 @@ interface Context {
 type KnownImage = LabeledImage & { readonly label: number };
 
 /**
- * Hardens a model and writes what came of it into the plan's folder: `model.json` with its weights, `model.onnx`,
- * `labels.txt`, `card.json` and `card.md`. While it trains, the folder `checkpoint` there holds where it stands; a later
- * call with the same plan goes on from it.
- * @throws UserError when the model cannot be trained here, the images do not do, the folder holds something else or
- * cannot be written, or the checkpoint belongs to another training; the signal's reason when it aborts.
+ * Hardens a model and writes the result into the plan's folder: `model.json` with its weights, `model.onnx`,
+ * `labels.txt`, `card.json` and `card.md`. During training, its state is in the folder `checkpoint` there; a later call
+ * with the same plan resumes from it.
+ * @throws UserError when the model cannot be trained here, the images are unsuitable, the folder holds something else
+ * or cannot be written, or the checkpoint belongs to another training; the signal's reason when it aborts.
  */
 export async function trainDefense(
   plan: DefensePlan,
@@ -119,7 +119,10 @@ export async function trainDefense(
   }
 }
 
-/** @throws UserError when writing there would overwrite the original, or anything that is not this defense's. */
+/**
+ * @throws UserError when writing there would overwrite the original model, or anything that does not belong to this
+ * defense.
+ */
 async function checkFolder({ path: folder, model, name }: DefensePlan): Promise<void> {
   const real = async (place: string) => realpath(place).catch(() => path.resolve(place));
   if ((await real(folder)) === (await real(path.dirname(model.path)))) {
@@ -130,7 +133,7 @@ async function checkFolder({ path: folder, model, name }: DefensePlan): Promise<
   await claimFolder(folder, { holds: `the model of the defense "${name}"`, contents: hardenedFiles });
 }
 
-/** What is ours in the folder of a hardened model. */
+/** Our files in the folder of a hardened model. */
 const hardenedFiles = [
   'model.json',
   'weights.bin',
@@ -144,7 +147,7 @@ const hardenedFiles = [
   'detector.npz',
 ];
 
-/** Of a model that cannot be trained here, the examples can be made all the same. */
+/** Even if a model cannot be trained here, its examples can be made. */
 async function refuse(
   plan: DefensePlan,
   definition: DefenseDefinition,
@@ -155,7 +158,7 @@ async function refuse(
   const attacks = definition.attacks?.(parameters);
   if (attacks === undefined) {
     throw new UserError(
-      `${why} With the defense "examples", correctly labeled adversarial examples are made and written, to train the model on where it was made.`,
+      `${why} The defense "examples" can write correctly labeled adversarial examples, for training the model where it was made.`,
     );
   }
   const examples = await craft(attacks);
@@ -190,7 +193,7 @@ async function loadData(plan: DefensePlan, { classifier }: OpenedModel, signal: 
   if (classes.size < 2) {
     const only = classifier.classes[classOf(training[0] as KnownImage)];
     throw new UserError(
-      `${plan.dataset.path}: all images are of one class, "${only}". A model trained on them would take everything for it: add images of the other classes.`,
+      `${plan.dataset.path}: all images are of one class, "${only}". A model trained on them would always predict it: add images of the other classes.`,
     );
   }
   return { training, validation };
@@ -198,7 +201,7 @@ async function loadData(plan: DefensePlan, { classifier }: OpenedModel, signal: 
 
 function unlabeled({ path: folder }: DatasetSource): UserError {
   return new UserError(
-    `${folder}: the labels are the model's own predictions, and a model cannot be trained on what it already says. Put the images into folders named after their classes, or give a table of labels ("csv").`,
+    `${folder}: the labels are the model's own predictions, which are useless for training. Put the images into folders named after their classes, or give a table of labels ("csv").`,
   );
 }
 
@@ -221,7 +224,7 @@ async function craftSet(
   });
   if (total === 0) {
     throw new UserError(
-      `${plan.dataset.path}: no image is eligible; the model gets all ${images.length} wrong before any attack. Check labels and preprocessing.`,
+      `${plan.dataset.path}: no image is eligible: all ${images.length} are misclassified before any attack. Check labels and preprocessing.`,
     );
   }
   if (examples.length > 0) return examples;
@@ -241,7 +244,7 @@ async function exportSet(
   await exportExamples(examplesFolder(plan), named, classifier.input, classifier.classes);
 }
 
-/** SHA-256 of what the files hold and of their labels. */
+/** SHA-256 of the contents of the files and of their labels. */
 function hashOf(images: readonly KnownImage[]): string {
   const hash = createHash('sha256');
   for (const { sha256, label } of images) hash.update(`${sha256} ${label}\n`);

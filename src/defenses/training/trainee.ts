@@ -8,22 +8,22 @@ import { scalePixels, throughScaling } from '../../models/tfjs/operations/pixelS
 import { UserError } from '../../userError.ts';
 
 /**
- * A network while it is trained. Images are [N, height, width, channels] in [0, 1]; its outputs are logits, the first of
- * them those that decide.
+ * A network in training. Images are [N, height, width, channels] in [0, 1]; its outputs are logits, the first of which
+ * decide.
  *
- * It answers in two ways: as it is trained (`outputs`: batch statistics, dropout, on the tape), and as it will be used
- * (`predict` and `gradient`: moving averages, no dropout). Attacks see it in the second way, as in the code of TRADES.
+ * It works in two modes: training (`outputs`: batch statistics, dropout, on the tape), and inference (`predict` and
+ * `gradient`: moving averages, no dropout). Attacks use the second mode, as in the code of TRADES.
  */
 export class Trainee {
   readonly model: tfl.LayersModel;
   readonly #preprocessing: Preprocessing;
-  /** For each output the network up to it, with the weights as they were when it was asked for. */
+  /** For each output, the network up to it, with the weights at the time of its creation. */
   readonly #networks = new Map<number, Network>();
   readonly #upTo: readonly tfl.LayersModel[];
   readonly #dropouts: readonly { seed: number }[];
   #random: RandomGenerator | undefined;
 
-  /** @throws UserError for layers whose noise cannot be repeated. */
+  /** @throws UserError for layers whose noise cannot be reproduced. */
   constructor(model: tfl.LayersModel, preprocessing: Preprocessing) {
     this.model = model;
     this.#preprocessing = preprocessing;
@@ -36,7 +36,7 @@ export class Trainee {
 
   /** The logits [N, classes] of each output in training; part of the tape. */
   outputs(images: tf.Tensor4D): tf.Tensor2D[] {
-    // Layers draw their masks from a seed of their own, which would always give the same.
+    // Layers draw their masks from a fixed seed, which would always give the same masks.
     for (const layer of this.#dropouts) layer.seed = this.#random ? uniformInt(this.#random, 1, 2 ** 31 - 1) : 1;
     const found = this.model.apply(scalePixels(images, this.#preprocessing), { training: true });
     return [found].flat().map((output) => rows(output as tf.Tensor));
@@ -47,13 +47,13 @@ export class Trainee {
     return this.outputs(images)[0] as tf.Tensor2D;
   }
 
-  /** The logits of an output, [N, classes], in use. */
+  /** The logits of an output, [N, classes], at inference. */
   predict(images: tf.Tensor4D, output = 0): tf.Tensor2D {
     return tf.tidy(() => rows(this.#network(output).logitsOf(scalePixels(images, this.#preprocessing))));
   }
 
   /**
-   * Gradient with respect to the images of a function of an output in use.
+   * Gradient with respect to the images of a function of an output at inference.
    * @param seed the function's gradient with respect to the logits [N, classes], from the logits.
    */
   gradient(images: tf.Tensor4D, seed: (logits: tf.Tensor2D) => tf.Tensor2D, output = 0): tf.Tensor4D {
@@ -71,13 +71,13 @@ export class Trainee {
     this.#random = random;
   }
 
-  /** To be called after the weights have changed. */
+  /** To be called after the weights change. */
   weightsChanged(): void {
     for (const { nodes } of this.#networks.values()) for (const { operation } of nodes) operation.dispose?.();
     this.#networks.clear();
   }
 
-  /** Frees the network, the weights of its model with it. */
+  /** Frees the network, including the weights of its model. */
   dispose(): void {
     this.weightsChanged();
     this.model.dispose();
@@ -98,14 +98,14 @@ function rows(output: tf.Tensor): tf.Tensor2D {
   return tf.reshape(output, [output.shape[0] as number, -1]);
 }
 
-/** The layers of a model that drop values, those of models used as layers among them. */
+/** The dropout layers of a model, including those of models used as layers. */
 function dropouts(model: tfl.LayersModel): { seed: number }[] {
   return model.layers.flatMap((layer) => {
     if (layer instanceof tfl.LayersModel) return dropouts(layer);
     const kind = layer.getClassName();
     if (/^(GaussianNoise|GaussianDropout|AlphaDropout)$/.test(kind)) {
       throw new UserError(
-        `The layer ${layer.name} (${kind}) adds noise that cannot be repeated, and training must be repeatable. Use Dropout instead, or leave the layer out.`,
+        `The layer ${layer.name} (${kind}) adds noise that cannot be reproduced, but training must be reproducible. Use Dropout instead, or remove the layer.`,
       );
     }
     return /^(Spatial)?Dropout/.test(kind) ? [layer as unknown as { seed: number }] : [];

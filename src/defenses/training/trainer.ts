@@ -17,14 +17,14 @@ import { permutation, randomnessOf } from './randomness.ts';
 import { learningRateFactor } from './schedule.ts';
 import { Trainee } from './trainee.ts';
 
-/** Points of the loss curve in an epoch. */
+/** Points of the loss curve per epoch. */
 const pointsAnEpoch = 20;
 
-/** A training: everything that its result depends on, and the means. */
+/** A training: everything that its result depends on, and what it works with. */
 export interface TrainingTask {
   readonly definition: DefenseDefinition;
   readonly parameters: CommonParameters & Record<string, unknown>;
-  /** The given model; it is left as it is. */
+  /** The given model, which is not changed. */
   readonly model: tfl.LayersModel;
   readonly input: ImageShape;
   readonly classes: number;
@@ -38,7 +38,7 @@ export interface TrainingTask {
   onProgress(progress: Omit<TrainingProgress, 'name'>): void;
 }
 
-/** What a training came to. */
+/** The result of a training. */
 export interface Trained {
   /** The network with the weights of the best epoch, ending in logits. */
   readonly network: tfl.LayersModel;
@@ -46,17 +46,17 @@ export interface Trained {
   readonly before: Accuracies;
   readonly after: Accuracies & { readonly epoch: number };
   readonly points: readonly TrainingPoint[];
-  /** Images that were trained on, those that the defense added among them. */
+  /** Images that were trained on, including those that the defense added. */
   readonly images: number;
-  /** Over all sessions. */
+  /** Including resumed runs. */
   readonly seconds: number;
 }
 
 /**
- * Trains a network, beginning where the checkpoint stands. An epoch goes through the images in random order, in batches
- * without the rest that fills none. After each epoch the model is measured, and of all epochs the one with the best robust
- * accuracy is the result (Rice, Wong & Kolter 2020, arXiv:2002.11569). A checkpoint is written after every step; what
- * comes out does not depend on how often the training was interrupted.
+ * Trains a network, starting from the checkpoint. An epoch goes through the images in random order, in full batches
+ * only. The model is evaluated after each epoch, and the epoch with the best robust accuracy is the result (Rice, Wong
+ * & Kolter 2020, arXiv:2002.11569). A checkpoint is written after every step; the result does not depend on how often
+ * the training was interrupted.
  * @throws UserError when the loss is no longer finite, or the checkpoint belongs to another training or cannot be written.
  */
 export async function train(task: TrainingTask): Promise<Trained> {
@@ -76,7 +76,7 @@ class Session {
   readonly #objective: Objective;
   readonly #prepared: Prepared;
   readonly #set: LabeledPixels;
-  /** All that changes in training: weights, and the memory of the optimizer. */
+  /** All that changes in training: weights, and the state of the optimizer. */
   readonly #weights: readonly tf.Variable[];
   readonly #trainable: readonly tf.Variable[];
   readonly #stepsAnEpoch: number;
@@ -179,7 +179,7 @@ class Session {
         [...this.#trainable],
       );
       const rate = parameters.learningRate * learningRateFactor(parameters.schedule, step / this.#steps);
-      // A weight that the loss does not depend on has no gradient.
+      // A weight that does not affect the loss has no gradient.
       const gradients = this.#trainable.map((variable) => grads[variable.name] ?? tf.zerosLike(variable));
       this.#optimizer.apply(gradients, rate, step);
       return value.dataSync()[0] as number;
@@ -195,7 +195,7 @@ class Session {
     this.#report('training', this.#state.points[length]);
   }
 
-  /** The loss with the layers' own regularizers. */
+  /** The loss including the layers' regularizers. */
   #regularized(loss: tf.Scalar): tf.Scalar {
     return this.#trainee.model.calculateLosses().reduce((sum, part) => tf.add(sum, part), loss);
   }
@@ -214,7 +214,10 @@ class Session {
     };
   }
 
-  /** Takes in the loss of a step: now and then, and at the end of an epoch, the mean since the last point is a point. */
+  /**
+   * Records the loss of a step: at intervals, and at the end of an epoch, the mean since the last point becomes a
+   * point.
+   */
   #addLoss(loss: number, step: number): Pick<TrainingState, 'loss' | 'points'> {
     const { sum, count } = this.#state.loss;
     const total = { sum: sum + loss, count: count + 1 };

@@ -16,12 +16,12 @@ import type { DefenseDefinition } from './defenseDefinition.ts';
 import type { DefenseReport } from './report.ts';
 import type { Trained } from './trainer.ts';
 
-/** What there is to say about a model that was hardened. */
+/** What is known about a hardened model. */
 export interface Facts {
   readonly plan: DefensePlan;
   readonly definition: DefenseDefinition;
   readonly parameters: CommonParameters & Record<string, unknown>;
-  /** The given model, and the same as layers. */
+  /** The given model, and its layers. */
   readonly opened: Pick<OpenedModel, 'classifier' | 'preprocessing' | 'sha256'>;
   readonly model: tfl.LayersModel;
   readonly trained: Trained;
@@ -30,13 +30,14 @@ export interface Facts {
   readonly engine: string;
 }
 
-/** Its metadata say mean and standard deviation; of the order of channels no convention has a key. */
+/** Its metadata have mean and standard deviation; no convention has a key for the channel order. */
 const bgrWarning =
-  'The ONNX file takes the channels of a color in the order blue, green, red: say so in its "preprocessing" ("channels": "bgr").';
+  'The ONNX file expects color channels in the order blue, green, red: set "channels": "bgr" in its "preprocessing".';
 
 /**
- * Writes a hardened model into the plan's folder: `model.json` with its weights, `model.onnx`, `labels.txt` where the model
- * has labels, a detector where the defense has one, `card.md`, and `card.json` last: a folder with a card is complete.
+ * Writes a hardened model into the plan's folder: `model.json` with its weights, `model.onnx`, `labels.txt` if the
+ * model has labels, a detector if the defense has one, `card.md`, and `card.json` last: a folder with a card is
+ * complete.
  * @throws UserError when the folder cannot be written.
  */
 export async function writeHardened(facts: Facts): Promise<DefenseReport> {
@@ -125,7 +126,7 @@ async function makeFolder(folder: string): Promise<void> {
   });
 }
 
-/** What is written as model.json: the given model with its new weights; of an extended network, its first output. */
+/** What is written as model.json: the given model with its new weights, or the first output of an extended network. */
 function toClassifier({ definition, model, trained: { network } }: Facts): tfl.LayersModel {
   if (definition.extend) {
     return tfl.model({ inputs: network.inputs, outputs: network.outputs[0] as tfl.SymbolicTensor });
@@ -134,7 +135,7 @@ function toClassifier({ definition, model, trained: { network } }: Facts): tfl.L
   return model;
 }
 
-/** Writes the detector that was trained with the model, bound to the model's file, where there is one. */
+/** Writes the detector that was trained with the model, if any, bound to the model's file. */
 async function writeItsDetector({ plan, definition, parameters, trained }: Facts, file: string): Promise<void> {
   const detector = definition.detector?.(parameters, trained.prepared);
   if (detector === undefined) return;
@@ -142,6 +143,6 @@ async function writeItsDetector({ plan, definition, parameters, trained }: Facts
   model.dispose();
   const { kind, threshold, seen, state } = detector;
   const facts = { kind, threshold, seen, model: { name: plan.name, sha256 }, preset: plan.preset };
-  // Its threshold is that of its paper: no rate was asked for, and no spread of scores was measured.
+  // Its threshold is that of its paper: no rate was requested, and no spread of scores was measured.
   await writeDetector(plan.path, { ...facts, parameters: {}, scale: 1, falsePositiveRate: 0 }, state);
 }

@@ -1,7 +1,7 @@
 /**
- * Gives every row a column of its own so that the costs add up to the least: the Hungarian method (Kuhn 1955) with
- * shortest augmenting paths, O(n³).
- * @param costs a square matrix; Infinity forbids a pair, and some assignment must be free of them.
+ * Assigns each row a different column at the least total cost: the Hungarian method (Kuhn 1955) with shortest
+ * augmenting paths, O(n³).
+ * @param costs a square matrix; Infinity forbids a pair; some assignment without such pairs must exist.
  * @returns the column of each row.
  */
 export function cheapestAssignment(costs: readonly (readonly number[])[]): number[] {
@@ -10,7 +10,7 @@ export function cheapestAssignment(costs: readonly (readonly number[])[]): numbe
   const columnPotential = new Float64Array(size);
   const rowOf = new Int32Array(size).fill(-1);
   for (let start = 0; start < size; start++) {
-    // Dijkstra's way from this row to a free column. A column that is taken leads on to the row that has it.
+    // Dijkstra's shortest path from this row to a free column. A taken column leads to the row that has it.
     const distance = new Float64Array(size).fill(Infinity);
     const before = new Int32Array(size).fill(-1);
     const isReached = new Uint8Array(size);
@@ -41,7 +41,7 @@ export function cheapestAssignment(costs: readonly (readonly number[])[]): numbe
       const owner = rowOf[j] as number;
       if (owner >= 0) rowPotential[owner] = (rowPotential[owner] as number) + surplus;
     }
-    // Each column on the way goes to the row that came to it.
+    // Each column on the path goes to the row that reached it.
     for (let j = column; j >= 0; j = before[j] as number) {
       const previous = before[j] as number;
       rowOf[j] = previous < 0 ? start : (rowOf[previous] as number);

@@ -1,7 +1,7 @@
 import { argmax } from '../../../models/functional.ts';
 import { cheapestAssignment } from './assignment.ts';
 
-/** The partner of each class, by index: what the auxiliary head answers where the label head answers the class. */
+/** The partner of each class, by index: what the auxiliary head answers when the label head answers the class. */
 export type Classmap = readonly number[];
 
 /** How partners are chosen. */
@@ -25,14 +25,14 @@ export class MeanAnswers {
     this.#counts = new Array<number>(classes).fill(0);
   }
 
-  /** Counts in the probabilities that the original model gives for an adversarial example of class `label`. */
+  /** Adds the probabilities that the original model gives for an adversarial example of class `label`. */
   add(label: number, probabilities: ArrayLike<number>): void {
     const sum = this.#sums[label] as Float64Array;
     for (let j = 0; j < sum.length; j++) sum[j] = (sum[j] as number) + (probabilities[j] as number);
     this.#counts[label] = (this.#counts[label] as number) + 1;
   }
 
-  /** A row of probabilities for each class; of a class without examples, all alike. */
+  /** A row of probabilities for each class; uniform for a class without examples. */
   rows(): number[][] {
     return this.#sums.map((sum, label) => {
       const count = this.#counts[label] as number;
@@ -42,8 +42,8 @@ export class MeanAnswers {
 }
 
 /**
- * Chooses the partner of each class (Wang et al., eq. 8), never the class itself. Where classes may not share a partner, the
- * partners have the least (or greatest) total probability that a derangement can have.
+ * Chooses the partner of each class (Wang et al., eq. 8), never the class itself. If classes may not share a partner,
+ * the partners form the derangement with the least (or greatest) total probability.
  * @param answers the mean answer for each class: a square matrix of two or more rows.
  */
 export function chooseClassmap(answers: readonly (readonly number[])[], { pairs, distinct }: Pairing): Classmap {

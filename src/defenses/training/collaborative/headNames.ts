@@ -1,4 +1,4 @@
-/** Names of the layers that collaborative training gives a model, by which they can be read and weighed. */
+/** Names of the layers that collaborative training adds to a model, by which they can be read and differentiated. */
 export const headNames = {
   /** Z, the logits of the classes, before the lock. */
   label: 'label',

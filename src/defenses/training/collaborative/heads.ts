@@ -3,14 +3,14 @@ import { UserError } from '../../../userError.ts';
 import { headNames } from './headNames.ts';
 
 /**
- * The network of collaborative multi-task training (Wang et al.). Two heads stand on the last hidden layer of the
- * given model: Z, which begins as its last layer, and Z′. The gradient lock g is two dense layers on Z′, of one unit a class,
- * and Z* = Z ⊙ g(Z′) is what decides.
+ * The network of collaborative multi-task training (Wang et al.). Two heads follow the last hidden layer of the given
+ * model: Z, which starts as its last layer, and Z′. The gradient lock g is two dense layers on Z′, with one unit per
+ * class, and Z* = Z ⊙ g(Z′) decides.
  *
- * The paper does not say what activations the lock has. Here the first layer ends in ReLU and the second in a sigmoid, so
- * that the lock attenuates logits and never turns their sign. It begins at 1/2 for all, where Z* predicts what the given
- * model predicts.
- * @param model whose other layers are shared. It ends in logits or softmax.
+ * The paper does not say what activations the lock has. Here the first layer ends in ReLU and the second in a sigmoid,
+ * so that the lock attenuates logits and never changes their sign. It starts at 1/2 for all classes, where Z* predicts
+ * what the given model predicts.
+ * @param model ends in logits or softmax; its other layers are shared.
  * @param seed of the new weights.
  * @returns a network with two outputs, Z* and Z′.
  * @throws UserError when the last layer of the model is not dense.
@@ -32,7 +32,7 @@ export function withHeads(model: tfl.LayersModel, seed: number): tfl.LayersModel
   return tfl.model({ inputs: model.inputs, outputs: [locked, auxiliary] as tfl.SymbolicTensor[] });
 }
 
-/** The dense layer that gives the logits, and what it stands on; a softmax, and what only shapes, may come after it. */
+/** The dense layer that gives the logits, and its input; only a softmax and reshaping may follow it. */
 function lastLayer(model: tfl.LayersModel): { last: tfl.layers.Layer; hidden: tfl.SymbolicTensor } {
   const inputOf = ({ sourceLayer, nodeIndex }: tfl.SymbolicTensor) =>
     sourceLayer.inboundNodes[nodeIndex]?.inputTensors[0] as tfl.SymbolicTensor;
@@ -44,7 +44,7 @@ function lastLayer(model: tfl.LayersModel): { last: tfl.layers.Layer; hidden: tf
   const isDense = last.getClassName() === 'Dense' && hidden.rank === 2;
   if (isDense && ['linear', 'softmax'].includes(activation)) return { last, hidden };
   throw new UserError(
-    `The model’s last layer, ${last.name} (${last.getClassName()}), is not a dense layer on a vector that ends in logits or softmax. Collaborative multi-task training puts its heads in the place of such a layer; choose another defense for this model.`,
+    `The model’s last layer, ${last.name} (${last.getClassName()}), is not a dense layer on a vector that ends in logits or softmax. Collaborative multi-task training replaces such a layer by its heads; choose another defense for this model.`,
   );
 }
 

@@ -7,23 +7,23 @@ export interface Heads {
   readonly auxiliary: tf.Tensor2D;
 }
 
-/** What a batch should be answered with, rows of zeros with a one, [N, classes] each: the labels and their partners. */
+/** The desired answers for a batch, one-hot, [N, classes] each: the labels and their partners. */
 export interface Answers {
   readonly labels: tf.Tensor2D;
   readonly partners: tf.Tensor2D;
 }
 
-/** The largest −log p of the printed loss, for p = 1e-7: the least probability that Keras takes the logarithm of. */
+/** The largest −log p of the printed loss, for p = 1e-7: where Keras clips probabilities. */
 const ceiling = -Math.log(1e-7);
 
 /**
- * The loss of collaborative multi-task training (Wang et al., eq. 9 and 10), y being the label and r its partner; the mean over
+ * The loss of collaborative multi-task training (Wang et al., eq. 9 and 10), for label y and partner r; the mean over
  * the batch:
  *
  *     J = 0.4 CE(Z*(x), y) + 0.4 CE(Z*(x_adv), y) + 0.2 · ½ { CE(Z′(x), r) + away(Z′(x_adv), r) }
  *
- * Equation 10 prints away = −CE, which has no lower bound. With `bounded` it is −log(1 − p_r), which also falls with p_r, and
- * ends at 0; without, it is −CE up to p_r = 1e-7, where it stops.
+ * Equation 10 prints away = −CE, which has no lower bound. With `bounded` it is −log(1 − p_r), which also falls with
+ * p_r, and is at least 0; without, it is −CE cut off at p_r = 1e-7.
  */
 export function collaborativeLoss(clean: Heads, adversarial: Heads, answers: Answers, bounded: boolean): tf.Scalar {
   const { labels, partners } = answers;
@@ -38,7 +38,7 @@ function minusCrossEntropy(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar
   return tf.mean(tf.maximum(tf.sum(tf.mul(targets, tf.logSoftmax(logits)), 1), -ceiling));
 }
 
-/** Mean of −log(1 − p) of the target, from logarithms of sums: 1 − p would be lost to rounding where the target is sure. */
+/** Mean of −log(1 − p) of the target, from logarithms of sums: 1 − p would be lost to rounding for a certain target. */
 function minusLogOfRest(logits: tf.Tensor2D, targets: tf.Tensor2D): tf.Scalar {
   const rest = tf.sub(logits, tf.mul(targets, 1e9));
   return tf.mean(tf.sub(tf.logSumExp(logits, 1), tf.logSumExp(rest, 1)));

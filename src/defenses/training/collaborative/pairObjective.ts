@@ -29,7 +29,7 @@ export function pairObjective(
   };
 }
 
-/** What the given model answers to FGSM examples of the training images, for each class. */
+/** The given model's mean answer to FGSM examples of the training images, for each class. */
 export async function meanAnswers(
   { model, preprocessing, training, signal, onProgress }: PreparationContext,
   { epsilon, batchSize }: CollaborativeParameters,
@@ -65,7 +65,7 @@ function headsOf(trainee: Trainee, images: tf.Tensor4D): Heads {
   return { locked, auxiliary };
 }
 
-/** A matrix that turns labels, rows of zeros with a one, into partners. not tf.oneHot, which is wrong on WebAssembly. */
+/** A matrix that turns one-hot labels into partners. Not tf.oneHot, which is wrong on WebAssembly. */
 function partnersOf(classmap: Classmap): tf.Tensor2D {
   return tf.tensor2d(classmap.map((partner) => classmap.map((_, k) => (k === partner ? 1 : 0))));
 }

@@ -141,7 +141,10 @@ for (const [definition, own] of [
       await rejectsWith(fitted(detector, { clean }, classifier, parameters), '"layers" to "late"', 'and 0.');
       const { state } = await fitted(detector, { clean, adversarial }, classifier, parameters);
       const values = { ...state.values, weights: [1] };
-      await rejectsWith(detector.bind({ ...state, values }, completed(detector, parameters), classifier), 'weighed');
+      await rejectsWith(
+        detector.bind({ ...state, values }, completed(detector, parameters), classifier),
+        'layer weights',
+      );
     });
   });
 }

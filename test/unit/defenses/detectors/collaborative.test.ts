@@ -53,7 +53,7 @@ describe('the detector of collaborative training', () => {
   });
 
   it('is not fitted where a class has no image', () =>
-    rejectsWith(fitted([0, 2].map((label) => ({ pixels: bright(label), label }))), '"class 1"', 'beside the model'));
+    rejectsWith(fitted([0, 2].map((label) => ({ pixels: bright(label), label }))), '"class 1"', 'next to the model'));
 
   it('refuses a model without the heads', async () => {
     const plain = linearClassifier(identity, [0, 0, 0], shape);

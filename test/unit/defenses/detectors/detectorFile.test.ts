@@ -59,7 +59,7 @@ describe('the file of a detector', () => {
     await changed((content) => ({ ...content, threshold: 'high' }));
     await rejectsWith(opened(), 'detector.json is damaged: /threshold');
     await changed((content) => ({ ...content, kind: 'crystal-ball' }));
-    await rejectsWith(opened(), 'there is no detector of the kind "crystal-ball"');
+    await rejectsWith(opened(), 'there is no kind of detector named "crystal-ball"');
     await written();
     await folder.write('detector/detector.npz', 'no archive');
     await rejectsWith(opened(), 'detector.npz is damaged');

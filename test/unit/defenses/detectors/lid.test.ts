@@ -48,7 +48,7 @@ describe('The detector of local intrinsic dimensionality', () => {
 
   it('refuses fewer images than neighbors', async () => {
     await assert.rejects(fitted(lid, { clean: clean.slice(0, 20) }, classifier), /more than 20 clean images/);
-    await assert.rejects(fitted(lid, { clean }, classifier, { neighbors: 10, batch: 10 }), /in a batch of 10/);
+    await assert.rejects(fitted(lid, { clean }, classifier, { neighbors: 10, batch: 10 }), /the batch is 10/);
   });
 
   it('refuses a state that is damaged', async () => {

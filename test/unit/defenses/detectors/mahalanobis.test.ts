@@ -59,7 +59,7 @@ describe('The Mahalanobis detector', () => {
     const one = clean.filter(({ label }) => label !== 7);
     await assert.rejects(fitted(mahalanobis, { clean: one }, classifier), {
       name: 'UserError',
-      message: /two classes with two images each .* there are 1/,
+      message: /two classes with two images each .* classes found: 1/,
     });
     const same = kept.map(({ label }) => ({ label, pixels: new Float32Array(3).fill(label / 10) }));
     await assert.rejects(fitted(mahalanobis, { clean: same }, classifier), {

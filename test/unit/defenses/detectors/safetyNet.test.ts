@@ -17,7 +17,7 @@ describe('SafetyNet', () => {
     for (const examples of [{ clean }, { clean: [], adversarial }, { clean, adversarial: adversarial.slice(6) }]) {
       await assert.rejects(fitted(safetyNet, examples, classifier), {
         name: 'UserError',
-        message: /learns from clean and adversarial images, at least 3 of each/,
+        message: /learns from at least 3 clean and 3 adversarial images/,
       });
     }
   });

@@ -143,7 +143,7 @@ describe('hardening a model', () => {
       onProgress: ({ step }) => step === 3 && stop.abort(),
     });
     await assert.rejects(cancelled, { name: 'AbortError' });
-    await refused({ seed: 4 }, /checkpoint holds a training that was begun with another seed/);
+    await refused({ seed: 4 }, /checkpoint holds a training that was started with a different seed/);
     const steps: number[] = [];
     const resumed = await run({}, ({ phase, step }) => phase === 'training' && steps.push(step));
     assert.equal(steps[0], 4);
