@@ -4,7 +4,7 @@ import { UserError } from '../userError.ts';
 export function checkClassCount(count: number, classes: readonly string[] | undefined): void {
   if (classes && classes.length !== count) {
     throw new UserError(
-      `The model has ${count} classes, and its labels name ${classes.length}. Check "labels" of this model in the settings.`,
+      `The model has ${count} classes, but its labels name ${classes.length}. Check "labels" of this model in the settings.`,
     );
   }
 }

@@ -1,10 +1,10 @@
 import type { ImageShape, Pixels } from '../data/image.ts';
 import type { Functional } from './functional.ts';
 
-/** Images that are asked about together, each of the classifier's input shape, float32 in [0, 1]. */
+/** A batch of images, each in the classifier's input shape, float32 in [0, 1]. */
 export type Batch = readonly Pixels[];
 
-/** One row of logits (one number a class) for each image of a batch. */
+/** One row of logits (one per class) for each image of a batch. */
 export type Logits = readonly Float32Array[];
 
 /** What a model can be asked. Preprocessing (mean, standard deviation, channel order) is part of the classifier. */
@@ -13,9 +13,9 @@ export interface Classifier {
   readonly classes: readonly string[];
   /** The software that computes, as reports name it. */
   readonly engine: string;
-  /** Why it gives no gradients, where it could not be had. */
+  /** Why it gives no gradients, if these could not be derived. */
   readonly obstacle?: string;
-  /** The largest batch that the engine is good at. */
+  /** The largest batch that the engine handles well. */
   readonly batchSize: number;
   logits(images: Batch): Promise<Logits>;
 }
@@ -35,14 +35,14 @@ export interface Activations {
 
 /** A classifier that can be differentiated with respect to the image. */
 export interface DifferentiableClassifier extends Classifier {
-  /** Names that a `weights` functional may refer to, beside `logits`, in the order of computation. */
+  /** Names that a `weights` functional may refer to, besides `logits`, in the order of computation. */
   readonly activations: readonly string[];
   /**
    * The values of these activations.
    * @throws UserError for a name that the model does not have.
    */
   read(images: Batch, names: readonly string[]): Promise<Activations>;
-  /** Image i has its own K functionals; their values and gradients come from one forward pass. */
+  /** Each image has its own K functionals; their values and gradients come from one forward pass. */
   pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback>;
 }
 

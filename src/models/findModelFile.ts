@@ -23,7 +23,7 @@ export async function findModelFile(at: string): Promise<{ readonly file: string
     return format ? [{ file: path.join(at, name), format }] : [];
   });
   const [model, ...others] = models;
-  if (model === undefined) throw new UserError(`${at}: this folder has no model that Perturb opens: ${titles}.`);
+  if (model === undefined) throw new UserError(`${at}: this folder has no model that Perturb can open: ${titles}.`);
   if (others.length > 0) {
     const names = models.map(({ file }) => path.basename(file)).join(', ');
     throw new UserError(`${at}: this folder has several models: ${names}. Name one of them in "path" of this model.`);

@@ -2,5 +2,5 @@ import type { ModelFormat } from './format.ts';
 import { onnxModels } from './onnx/format.ts';
 import { layersModels } from './tfjs/format.ts';
 
-/** Every file format of models, in the order in which messages list them. */
+/** All file formats of models, in the order in which messages list them. */
 export const formats: readonly ModelFormat[] = [onnxModels, layersModels];

@@ -4,9 +4,9 @@
  */
 export type Functional =
   /**
-   * −log softmax(logits)[label]. Its gradient is (1 − p_label) · (softmax over the other classes − onehot(label)); where
-   * 1 − p_label is below `leastDoubt`, which the way back to the image would lose in float32, that factor is left out:
-   * what is answered is then a positive multiple of the gradient.
+   * −log softmax(logits)[label]. Its gradient is (1 − p_label) · (softmax over the other classes − onehot(label)); if 1
+   * − p_label is below `leastDoubt`, which the backward pass would lose in float32, that factor is left out: the result
+   * is then a positive multiple of the gradient.
    */
   | { readonly kind: 'crossEntropy'; readonly label: number; readonly scale?: number }
   /** logits[label] − max over the other logits: positive while `label` is the prediction (Carlini & Wagner 2017, f₆). */
@@ -33,13 +33,13 @@ export function logitDifference(to: number, from: number, classes: number): Func
   return { kind: 'weights', output: 'logits', weights };
 }
 
-/** Probability of all other classes together, below which the gradient of cross-entropy is given without it as a factor. */
+/** Total probability of all other classes, below which the gradient of cross-entropy omits it as a factor. */
 export const leastDoubt = 1e-30;
 
 /** A functional of the logits alone. */
 export type LogitsFunctional = Exclude<Functional, { kind: 'weights' }>;
 
-/** The value of a functional, and its gradient with respect to the logits (one number a class). */
+/** The value of a functional, and its gradient with respect to the logits (one number per class). */
 export interface Seed {
   readonly value: number;
   readonly gradient: Float32Array;
@@ -59,7 +59,7 @@ function softmaxExcept(logits: ArrayLike<number>, label: number): Float64Array {
   return softmax(Float64Array.from(logits, (value, index) => (index === label ? -Infinity : value)));
 }
 
-/** Index of the largest value; the first of equals. `except` is left out, as −∞ would be. */
+/** Index of the largest value, the first on a tie. `except` is skipped, as if it were −∞. */
 export function argmax(values: ArrayLike<number>, except = -1): number {
   let best = -1;
   for (let i = 0; i < values.length; i++) {
@@ -69,8 +69,8 @@ export function argmax(values: ArrayLike<number>, except = -1): number {
 }
 
 /**
- * Value of a functional of the logits, and its gradient with respect to them: the seed of the backward pass.
- * At a tie of logits the gradient is that of the first of them; that of cross-entropy may be a positive multiple (see there).
+ * Value of a functional of the logits, and its gradient with respect to them: the seed of the backward pass. At a tie
+ * of logits the gradient is that of the first of them; for cross-entropy it may be a positive multiple (see there).
  * @throws RangeError when the model has too few classes for the functional.
  */
 export function seed(functional: LogitsFunctional, logits: ArrayLike<number>): Seed {
@@ -79,7 +79,7 @@ export function seed(functional: LogitsFunctional, logits: ArrayLike<number>): S
   return { value: scale * value, gradient: Float32Array.from(gradient, (g) => scale * g) };
 }
 
-/** ⟨weights, output⟩ as `seed` has other functionals. */
+/** ⟨weights, output⟩, as `seed` gives other functionals. */
 export function weigh(
   { weights, scale = 1 }: Extract<Functional, { kind: 'weights' }>,
   output: ArrayLike<number>,
@@ -101,7 +101,7 @@ function unscaled(functional: LogitsFunctional, logits: ArrayLike<number>): { va
       const first = argmax(logits);
       let rest = 0;
       for (let i = 0; i < logits.length; i++) if (i !== first) rest += Math.exp(at(i) - at(first));
-      // Summed up from the others: 1 − p_y is lost to rounding when the model is sure.
+      // The sum of the others: 1 − p_y is lost to rounding when the model is certain.
       gradient.set(softmax(logits));
       gradient[label] = 0;
       const doubt = gradient.reduce((a, b) => a + b, 0);
@@ -168,7 +168,7 @@ function unscaled(functional: LogitsFunctional, logits: ArrayLike<number>): { va
 
 function requireClasses(logits: ArrayLike<number>, needed: number, name: string): void {
   if (logits.length < needed) {
-    throw new RangeError(`the ${name} loss needs at least ${needed} classes, and this model has ${logits.length}`);
+    throw new RangeError(`the ${name} loss needs at least ${needed} classes, but this model has ${logits.length}`);
   }
 }
 

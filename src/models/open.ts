@@ -8,13 +8,13 @@ import type { ModelSource } from './source.ts';
 
 /**
  * Opens the model at a path as a classifier; its name tells the format.
- * @param computing how it is to be computed with.
+ * @param computing how to compute it.
  * @throws UserError when it does not exist, is damaged, or has a format that is not supported.
  */
 export async function openModel(source: ModelSource, computing: ModelOptions = {}): Promise<OpenedModel> {
   const { path } = source;
   return open(source, computing).catch((error: unknown) => {
-    // What is wrong with a network is found where its file is no longer known.
+    // Errors in a network are found where its file is no longer known.
     const isNameless = error instanceof UserError && !error.message.includes(path);
     throw isNameless ? new UserError(`${path}: ${error.message}`, { cause: error }) : error;
   });

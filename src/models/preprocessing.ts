@@ -5,25 +5,25 @@ import { type Resizing, stretching } from '../data/resizing.ts';
 export interface Preprocessing {
   readonly mean: readonly number[];
   readonly std: readonly number[];
-  /** Order in which the model takes colors. */
+  /** The model's color order. */
   readonly channels: 'rgb' | 'bgr';
 }
 
-/** Pixels in [0, 1] go to the model as they are. */
+/** Pixels in [0, 1] go to the model unchanged. */
 export const noPreprocessing: Preprocessing = { mean: [0, 0, 0], std: [1, 1, 1], channels: 'rgb' };
 
-/** The way from an image file to a model: how the image gets the model's size, and what then happens to its pixels. */
+/** From an image file to a model: how the image is resized, and what then happens to its pixels. */
 export interface Preparation {
   readonly resizing: Resizing;
   readonly preprocessing: Preprocessing;
 }
 
-/** Side of the images for a model that takes any: what is cut out, or the size that the presets' ratios come from. */
+/** Side of the images for a model that takes any: the crop, or the size that the presets' ratios are based on. */
 export function statedSize({ resize, crop }: Resizing): number | undefined {
   return crop ?? (typeof resize === 'object' ? 224 : undefined);
 }
 
-/** Conventions that many models share, by the names that settings give them. */
+/** Common conventions, by their names in the settings. */
 export const presets = {
   /** torchvision's classifiers: 256 for a crop of 224, and the same ratio for other sizes. */
   imagenet: {
@@ -47,7 +47,7 @@ export const presets = {
 } as const satisfies Record<string, Preparation>;
 export type PresetName = keyof typeof presets;
 
-/** What settings say of preprocessing: a preset, or single values, which go over those of a preset. */
+/** Preprocessing in the settings: a preset, or single values, which override the preset's. */
 export type PreprocessingSettings = PresetName | PreprocessingValues;
 
 /** `mean` and `std`: one number for all channels, or one for each. `resize` and `crop` are in pixels. */
@@ -61,15 +61,15 @@ export interface PreprocessingValues {
   readonly interpolation?: Interpolation;
 }
 
-/** The preparation that settings stand for; without any, images are stretched and pixels stay as they are. */
+/** The preparation that the settings mean; without any, images are stretched and pixels stay unchanged. */
 export function resolvePreprocessing(settings: PreprocessingSettings = {}): Preparation {
   const given: PreprocessingValues = typeof settings === 'string' ? { preset: settings } : settings;
   const base: Preparation =
     given.preset === undefined ? { resizing: stretching, preprocessing: noPreprocessing } : presets[given.preset];
   const channels = given.channels ?? base.preprocessing.channels;
-  // Of a stretched image nothing is cut: a center that is stated all the same is that of the shorter side.
+  // A stretched image is not cropped; if "crop" is stated anyway, the shorter side is resized to it.
   const cutsStretched = given.crop !== undefined && base.resizing.resize === 'stretch';
-  // A preset's numbers are in the preset's order of channels, those of the settings in the order that they state.
+  // A preset's numbers are in the preset's channel order, those of the settings in the order that they state.
   const inOrder = (numbers: readonly number[]) =>
     channels === base.preprocessing.channels ? numbers : numbers.toReversed();
   return {
@@ -93,8 +93,8 @@ function eachChannel(given: number | readonly number[]): readonly number[] {
 }
 
 /**
- * What a model with this preprocessing is given for an image (height × width × `count` channels in [0, 1], RGB): for a
- * model that was opened without any. The result leaves [0, 1].
+ * The input of a model with this preprocessing for an image (height × width × `count` channels in [0, 1], RGB), for a
+ * model opened without preprocessing. The result may leave [0, 1].
  */
 export function preprocess(pixels: Float32Array, count: number, preprocessing: Preprocessing): Float32Array {
   const { mean, std, channels } = preprocessing;

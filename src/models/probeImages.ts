@@ -2,7 +2,9 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import { type ImageShape, type Pixels, sizeOf } from '../data/image.ts';
 
-/** The kinds of images, each within a range of gray levels: what a batch does to an image shows where they differ. */
+/**
+ * The kinds of images, each within a range of gray levels: differences between images reveal what a batch does to them.
+ */
 const kinds = [
   { low: 0, high: 255, pattern: 'noise' },
   { low: 115, high: 140, pattern: 'noise' },
@@ -14,7 +16,7 @@ const kinds = [
   { low: 0, high: 40, pattern: 'squares' },
 ] as const;
 
-/** Images on the 8-bit grid that are as unlike as images can be, always the same: noise, ramps, squares, dark and bright. */
+/** Fixed images on the 8-bit grid that differ as much as possible: noise, ramps, squares, dark and bright. */
 export function probeImages(shape: ImageShape, count: number): Pixels[] {
   const random = xoroshiro128plus(1);
   return Array.from({ length: count }, (_, i) => {
@@ -26,7 +28,7 @@ export function probeImages(shape: ImageShape, count: number): Pixels[] {
 
 type Pattern = (shape: ImageShape, round: number, random: RandomGenerator) => Pixels;
 
-/** Numbers in [0, 1] for every pixel. */
+/** Numbers in [0, 1], one per pixel. */
 const patterns: Readonly<Record<(typeof kinds)[number]['pattern'], Pattern>> = {
   // The highest of its 32 bits are the most random ones.
   noise: (shape, _, random) => new Float32Array(sizeOf(shape)).map(() => (random.next() >>> 24) / 255),

@@ -1,18 +1,18 @@
 import type { Resizing } from '../data/resizing.ts';
 import type { Preprocessing } from './preprocessing.ts';
 
-/** A model as settings name it; paths are absolute. */
+/** A model in the settings; paths are absolute. */
 export interface ModelSource {
   readonly name: string;
   readonly path: string;
-  /** File with one class name a line. */
+  /** File with one class name per line. */
   readonly labels?: string;
-  /** What the model is given of a pixel; where it is missing, what the model's metadata say, or the pixel as it is. */
+  /** Preprocessing of a pixel; if missing, that of the model's metadata, or none. */
   readonly preprocessing?: Preprocessing;
-  /** How images are brought to its size; stretched where it is missing. */
+  /** How images are resized; stretched if missing. */
   readonly resizing?: Resizing;
-  /** Shape of one image in the order of the model's axes, without the batch, for a file that leaves it open. */
+  /** Shape of one image in the model's axis order, without the batch, for a file that leaves it open. */
   readonly input?: readonly number[];
-  /** Name of the output that holds the scores, for a model of several. */
+  /** Name of the output that holds the scores, for a model with several. */
   readonly output?: string;
 }

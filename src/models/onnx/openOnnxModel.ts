@@ -11,14 +11,14 @@ import { type Runtime, type RuntimeOptions, startRuntime } from './session/runti
 import { type ClassifierOptions, toClassifier } from './session/toClassifier.ts';
 
 /**
- * Opens an ONNX file. What the options leave out is looked for in the model's metadata.
- * @throws UserError when it is damaged, or no image classifier.
+ * Opens an ONNX file. Whatever the options leave out is taken from the model's metadata.
+ * @throws UserError when it is damaged, or not an image classifier.
  */
 export async function openOnnxModel(file: string, options: ClassifierOptions & RuntimeOptions): Promise<OpenedModel> {
   const { files, ...model } = await readModel(file, options.memory);
   const notes: string[] = [];
   const inFile = options.preprocessing ? undefined : normalizationIn(model.metadata);
-  if (inFile) notes.push('mean and standard deviation are those of the model’s metadata');
+  if (inFile) notes.push('mean and standard deviation come from the model’s metadata');
   const preprocessing = options.preprocessing ?? { ...noPreprocessing, ...inFile };
   const namesInFile = options.classes ? undefined : labelsIn(model.metadata);
   const normalized = normalizeModel(model, options.output, notes);
@@ -47,7 +47,7 @@ async function stampOf(file: string): Promise<string> {
   return `${found?.mtimeMs} ${found?.size}`;
 }
 
-/** Sessions read weights from the model's files, and are made as they are needed: the files must still be the same. */
+/** Sessions read weights from the model's files, and are created when needed: the files must not have changed. */
 function guarded(runtime: Runtime, stamps: Stamps): Runtime {
   return {
     ...runtime,
@@ -64,7 +64,7 @@ function guarded(runtime: Runtime, stamps: Stamps): Runtime {
 
 async function hashOf(files: readonly string[]): Promise<string> {
   const hash = createHash('sha256');
-  // In small pieces, as they come by default, this takes several times as long.
+  // With the small default chunks, this takes several times as long.
   const highWaterMark = 4 * 2 ** 20;
   for (const file of files) {
     for await (const bytes of createReadStream(file, { highWaterMark })) hash.update(bytes as Buffer);

@@ -7,7 +7,7 @@ import { type Failure, loadNative } from './native/load.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The TensorFlow that computes here, and why it is not the native one where it is not. */
+/** The TensorFlow in use, and why it is not the native one, if so. */
 export interface TensorFlowBackend {
   readonly kind: 'native' | 'wasm';
   /** As reports name it: package, version and kind. */
@@ -18,26 +18,25 @@ export interface TensorFlowBackend {
   readonly repair?: string;
 }
 
-/** Which TensorFlow is to compute. */
+/** Which TensorFlow to use. */
 export interface TensorFlowOptions {
-  /** "native" or "wasm"; native where it serves, if it is missing. */
+  /** "native" or "wasm"; if missing, native if available. */
   readonly backend?: string;
-  /** A folder that native TensorFlow was installed into, to prefer to the places where it is looked for anyway. */
+  /** A folder with native TensorFlow, preferred to the default places. */
   readonly folder?: string;
 }
 
 let options: TensorFlowOptions = {};
 let started: Promise<TensorFlowBackend> | undefined;
 
-/** Says which TensorFlow to start. A process has only one, so this has an effect only before it is started. */
+/** Sets which TensorFlow to start. A process has only one, so this has an effect only before it starts. */
 export function configureTensorFlow(chosen: TensorFlowOptions): void {
   options = chosen;
 }
 
 /**
- * Starts TensorFlow once a process: the one that was configured, else native where it is installed and computes, else
- * WebAssembly.
- * @throws UserError when the native one is asked for and unavailable.
+ * Starts TensorFlow once per process: the configured one, else native if it is installed and works, else WebAssembly.
+ * @throws UserError when the native one is requested but unavailable.
  */
 export function startTensorFlow(): Promise<TensorFlowBackend> {
   started ??= start(options);
@@ -51,7 +50,7 @@ async function start({ backend: asked, folder }: TensorFlowOptions): Promise<Ten
   if (asked === 'wasm') {
     return startWasm({
       reason: 'PERTURB_BACKEND asks for WebAssembly.',
-      repair: 'Unset PERTURB_BACKEND to have native TensorFlow where it is installed.',
+      repair: 'Unset PERTURB_BACKEND to use native TensorFlow if it is installed.',
     });
   }
   const native = await loadNative(folder);

@@ -5,16 +5,21 @@ import type { DifferentiableClassifier } from '../classifier.ts';
 import { argmax } from '../functional.ts';
 import { probeImages } from '../probeImages.ts';
 
-/** How far the most changed pixel is moved: where float32 still tells answers apart, and where few kinks are crossed. */
+/**
+ * How far the most changed pixel moves: far enough for float32 to show differences, and near enough to cross few kinks.
+ */
 const steps = [1e-3, 1e-2];
-/** A gradient that is right predicts a difference to within this part of its norm, kinks included: deep networks reach 0.11. */
+/**
+ * A correct gradient predicts a difference to within this fraction of its norm, kinks included: deep networks reach
+ * 0.11.
+ */
 const tolerance = 0.15;
-/** Directions besides that of the gradient itself, along which parts that are missing in it show. */
+/** Directions besides the gradient itself, to reveal missing parts. */
 const others = 3;
 
 /**
- * Compares the gradient of a difference of logits with central differences, along it and along fixed patterns of signs.
- * @returns false where it disagrees on every image, at every step; true where it is zero, which proves nothing.
+ * Compares the gradient of a difference of logits with central differences, along it and along fixed sign patterns.
+ * @returns false if it disagrees on every image, at every step; true if it is zero, which proves nothing.
  */
 export async function hasRightGradient(classifier: DifferentiableClassifier): Promise<boolean> {
   let compared = 0;
@@ -39,7 +44,7 @@ export async function hasRightGradient(classifier: DifferentiableClassifier): Pr
   return compared === 0;
 }
 
-/** Patterns of 1 and −1 that look random, and are the same each time. */
+/** Fixed patterns of 1 and −1 that look random. */
 function signs(length: number): Float32Array[] {
   const random = xoroshiro128plus(5);
   return Array.from({ length: others }, () => new Float32Array(length).map(() => 2 * uniformInt(random, 0, 1) - 1));
@@ -48,7 +53,7 @@ function signs(length: number): Float32Array[] {
 interface Compared {
   readonly image: Pixels;
   readonly gradient: Float32Array;
-  /** What the gradient is of. */
+  /** The function that is differentiated. */
   margin(x: Pixels): Promise<number>;
 }
 
@@ -59,7 +64,7 @@ async function agreesAlong(
   const norm = Math.sqrt(gradient.reduce((sum, value) => sum + value * value, 0));
   for (const direction of directions) {
     const predicted = direction.reduce((sum, value, i) => sum + value * (gradient[i] as number), 0);
-    // Along signs, the terms of a gradient cancel out to about its norm.
+    // Along sign patterns, the terms of a gradient cancel out to about its norm.
     const allowed = tolerance * Math.max(norm, Math.abs(predicted));
     const differs = async (step: number) => {
       const at = (by: number) => margin(image.map((value, i) => value + by * (direction[i] as number)));

@@ -1,10 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
 
-/** Least standard deviation that Keras divides by. */
+/** The least standard deviation that Keras divides by. */
 const leastDeviation = 1e-7;
 
-/** Keras's Normalization of each channel: (x − mean) / √variance, given in the settings or found from data. */
+/** Keras's Normalization of each channel: (x − mean) / √variance, given in the config or learned from data. */
 export class Normalization extends tfl.layers.Layer {
   static className = 'Normalization';
   readonly #config: tf.serialization.ConfigDict;
@@ -19,7 +19,7 @@ export class Normalization extends tfl.layers.Layer {
     const axes = [axis].flat().filter((each) => each !== null) as number[];
     const last = shape.length - 1;
     if (axes.some((each) => each !== -1 && each !== last)) {
-      throw new Error('Normalization of other axes than the last is not supported');
+      throw new Error('Normalization of axes other than the last is not supported');
     }
     const own = axes.length === 0 ? [] : [shape[last] as number];
     if (mean == null) {
@@ -82,7 +82,7 @@ class GlobalMaxPooling2DKeepingAxes extends PoolingKeepingAxes {
   }
 }
 
-/** Images that are stretched to a size, with the corners of pixels aligned. TensorFlow.js's own loses the batch. */
+/** Stretches images to a size, with pixel corners aligned. TensorFlow.js's own layer loses the batch. */
 export class ResizingAsInKeras extends tfl.layers.Layer {
   static className = 'ResizingAsInKeras';
   readonly #config: tf.serialization.ConfigDict;
@@ -91,7 +91,7 @@ export class ResizingAsInKeras extends tfl.layers.Layer {
     super(config);
     this.#config = config;
     if (config.interpolation !== 'bilinear' && config.interpolation !== 'nearest') {
-      throw new Error(`Resizing by the interpolation "${config.interpolation}" is not supported`);
+      throw new Error(`Resizing with the interpolation "${config.interpolation}" is not supported`);
     }
   }
 
@@ -113,7 +113,7 @@ export class ResizingAsInKeras extends tfl.layers.Layer {
   }
 }
 
-/** The middle of images. TensorFlow.js's own changes the shape of the model's input in place. */
+/** The center of images. TensorFlow.js's own layer changes the shape of the model's input in place. */
 class CenterCrop extends tfl.layers.Layer {
   static className = 'CenterCrop';
   readonly #size: { readonly height: number; readonly width: number };
@@ -147,7 +147,7 @@ class CenterCrop extends tfl.layers.Layer {
 type DepthwiseBase = new (config: tf.serialization.ConfigDict) => tfl.layers.Layer;
 const OwnDepthwise = tfl.layers.depthwiseConv2d({ kernelSize: 1 }).constructor as DepthwiseBase;
 
-/** TensorFlow.js's own leaves the dilation out of its size. */
+/** TensorFlow.js's own layer ignores the dilation in its output size. */
 class DepthwiseConv2D extends OwnDepthwise {
   static className = 'DepthwiseConv2D';
 
@@ -168,7 +168,7 @@ class DepthwiseConv2D extends OwnDepthwise {
 
 let isRegistered = false;
 
-/** Makes layers that Keras has, and TensorFlow.js has not, known to it. */
+/** Registers Keras layers that TensorFlow.js lacks. */
 export function registerKerasLayers(): void {
   if (isRegistered) return;
   isRegistered = true;

@@ -16,21 +16,21 @@ import { scoped } from './scoped.ts';
 /** Memory that a batch's intermediate values may take, in bytes; larger batches are slower, not faster. */
 const batchMemory = 64 * 2 ** 20;
 const largestBatch = 16;
-/** Relative to the largest logit: what is beyond it is no matter of rounding. */
+/** Relative to the largest logit: larger differences are not rounding errors. */
 const rounding = 1e-3;
 
-/** What a classifier on TensorFlow.js is told of its model. */
+/** What a classifier on TensorFlow.js knows about its model. */
 export interface LayersOptions {
   readonly input: ImageShape;
   readonly preprocessing: Preprocessing;
-  /** Names of the classes; numbers where it is missing. */
+  /** Names of the classes; numbers if missing. */
   readonly classes?: readonly string[];
 }
 
 /**
- * A layers model as a classifier on TensorFlow.js, which has been started.
- * @param notes takes what was decided for the model.
- * @throws UserError when the model is no classifier, or has another number of classes.
+ * A layers model as a classifier on TensorFlow.js, which must have been started.
+ * @param notes receives the decisions made for the model.
+ * @throws UserError when the model is not a classifier, or has another number of classes.
  */
 export function toLayersClassifier(
   model: tfl.LayersModel,
@@ -43,7 +43,7 @@ export function toLayersClassifier(
   const { count, bytes } = probe(network, dims);
   if (count < 2) {
     throw new UserError(
-      `The model gives ${count} number for an image. On TensorFlow.js, Perturb needs a score for each of two or more classes.`,
+      `The model gives ${count} number per image. On TensorFlow.js, Perturb needs a score for each of two or more classes.`,
     );
   }
   checkClassCount(count, classes);
@@ -76,7 +76,7 @@ interface Traits {
   readonly engine: string;
   readonly batchSize: number;
   readonly preprocessing: Preprocessing;
-  /** Of one image as the model takes it. */
+  /** Of one image in the model's shape. */
   readonly dims: readonly number[];
 }
 
@@ -109,7 +109,7 @@ class LayersClassifier implements DifferentiableClassifier {
     return scoped(() => this.#rows(this.#network.logitsOf(this.#preprocess(images))));
   }
 
-  /** Whether unlike images of a batch are answered as each alone, but for rounding. */
+  /** Whether different images in a batch give the same answers as each alone, up to rounding. */
   keepsImagesApart(): boolean {
     const images = probeImages(this.input, Math.min(4, this.batchSize));
     const together = this.#logits(images);
@@ -127,7 +127,7 @@ class LayersClassifier implements DifferentiableClassifier {
     const nodes = names.map((name) => this.#nodeOf(name));
     const values: Float32Array[][] = [];
     let shapes: number[][] = [];
-    // At least once, for the shapes; no kernel need know what the mean of no image is.
+    // At least once, for the shapes; kernels need not handle an empty batch.
     for (let from = 0; from === 0 || from < images.length; from += this.batchSize) {
       scoped(() => {
         const part = images.slice(from, from + this.batchSize);
@@ -181,7 +181,7 @@ class LayersClassifier implements DifferentiableClassifier {
     this.#network.dispose();
   }
 
-  /** Values of one functional an image, and the gradients that enter the backward pass for them. */
+  /** Values of one functional per image, and the gradients that enter the backward pass for them. */
   #seeds(
     functionals: readonly (Functional | undefined)[],
     logits: Logits,
@@ -215,7 +215,7 @@ class LayersClassifier implements DifferentiableClassifier {
     const data = (outputs[node] as tf.Tensor).dataSync();
     const size = data.length / (outputs[node]?.shape[0] ?? 1);
     if (weights.length !== size) {
-      throw new RangeError(`"${output}" has ${size} values an image, and ${weights.length} weights were given`);
+      throw new RangeError(`"${output}" has ${size} values per image, but ${weights.length} weights were given`);
     }
     let value = 0;
     for (let i = 0; i < size; i++) value += (weights[i] as number) * (data[image * size + i] as number);
@@ -249,7 +249,7 @@ class LayersClassifier implements DifferentiableClassifier {
   }
 }
 
-/** What belongs to image i of so many. */
+/** The part of image i. */
 function rowOf(data: Float32Array, i: number, count: number): Float32Array {
   const size = data.length / count;
   return data.slice(i * size, (i + 1) * size);

@@ -47,8 +47,7 @@ export async function openLayersModel(
   const classifier = toLayersClassifier(model, options, tensorflow.name, notes);
   const isRight = await hasRightGradient(classifier).catch(firstLineOf);
   if (isRight === true) return { ...opened, classifier };
-  const obstacle =
-    isRight || 'the gradient that TensorFlow.js computes is not that of its answers; convert the model to ONNX';
+  const obstacle = isRight || 'TensorFlow.js computes a wrong gradient for this model; convert it to ONNX';
   return { ...opened, classifier: withoutGradient(classifier, obstacle) };
 }
 
@@ -59,8 +58,8 @@ async function labelsBeside(file: string, count: number | undefined) {
   if (classes === undefined) return undefined;
   const note =
     classes.length === count
-      ? 'class names are those of metadata.json'
-      : `metadata.json names ${classes.length} classes, and the model has ${count}: its names are not used`;
+      ? 'class names come from metadata.json'
+      : `metadata.json names ${classes.length} classes, but the model has ${count}: its names are not used`;
   return { file: metadata, note, ...(classes.length === count && { classes }) };
 }
 
@@ -90,7 +89,7 @@ function imagesOf(model: tfl.LayersModel, stated: readonly number[] | undefined)
     if (side !== undefined) return { height: side, width: side, channels: 1 };
   }
   throw new UserError(
-    `The model takes [${shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels, the channels last. What the file leaves open, state as "input" of this model in the settings, such as [224, 224, 3].`,
+    `The model takes [${shape.map((size) => size ?? '?').join(', ')}]. Perturb needs images of a fixed height and width with 1 or 3 channels, the channels last. If the file leaves the shape open, state it as "input" of this model in the settings, such as [224, 224, 3].`,
   );
 }
 

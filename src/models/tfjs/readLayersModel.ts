@@ -19,8 +19,8 @@ export interface LayersModelFile {
 /**
  * Reads a TensorFlow.js layers model: `model.json` and the weight files that it names.
  * @param input shape of one image, for a model that leaves it open.
- * @throws UserError when a file is missing, truncated or no layers model, when it has a layer that TensorFlow.js does not
- * have, or when a weight is not a finite number.
+ * @throws UserError when a file is missing, truncated or not a layers model, when it has a layer that TensorFlow.js
+ * lacks, or when a weight is not a finite number.
  */
 export async function readLayersModel(file: string, input?: readonly number[]): Promise<LayersModelFile> {
   const text = await readFile(file).catch((error: Error) => {
@@ -50,7 +50,7 @@ export async function readLayersModel(file: string, input?: readonly number[]): 
   return { model, sha256: hash.digest('hex'), files: [file, ...shards] };
 }
 
-/** The weights that inference needs, under the names that TensorFlow.js has for them. */
+/** The weights that inference needs, under their TensorFlow.js names. */
 function underNames({ of }: WeightNames, specs: readonly tf.io.WeightsManifestEntry[], data: ArrayBuffer) {
   const weightSpecs: tf.io.WeightsManifestEntry[] = [];
   const parts: Uint8Array[] = [];
@@ -88,7 +88,7 @@ function parse(file: string, text: Buffer): { modelTopology: object; weightsMani
   return { modelTopology, weightsManifest };
 }
 
-/** True for a list of groups of weights, each with the files that hold them, and with what every weight is. */
+/** True for a list of groups of weights, each with its files and the specification of each weight. */
 function isManifest(value: unknown): value is tf.io.WeightsManifestConfig {
   const isGroup = (group: Partial<tf.io.WeightsManifestConfig[number]> | null) =>
     Array.isArray(group?.paths) &&
@@ -104,14 +104,14 @@ async function readGroup(file: string, { paths, weights }: tf.io.WeightsManifest
   const outside = paths.find((name) => path.isAbsolute(name) || !isInFolder(path.join(folder, name), folder));
   if (outside !== undefined) {
     throw new UserError(
-      `${file}: its weight file ${outside} is outside of the model’s folder, where nothing is read. Copy it beside the model, and correct the path.`,
+      `${file}: its weight file ${outside} is outside the model’s folder, where Perturb does not read. Copy it next to the model, and correct the path.`,
     );
   }
   const shards = await Promise.all(
     paths.map((name) =>
       readFile(path.join(folder, name)).catch((error: NodeJS.ErrnoException) => {
         const problem = error.code === 'ENOENT' ? 'is missing' : `cannot be read (${error.message})`;
-        throw new UserError(`${file}: its weight file ${name} ${problem}. Copy it beside the model.`);
+        throw new UserError(`${file}: its weight file ${name} ${problem}. Copy it next to the model.`);
       }),
     ),
   );
@@ -120,7 +120,7 @@ async function readGroup(file: string, { paths, weights }: tf.io.WeightsManifest
   if (found !== wanted) {
     const difference = found < wanted ? 'the file is truncated' : 'the file belongs to another model';
     throw new UserError(
-      `${file}: ${paths.join(', ')} has ${found} bytes of weights, and the model needs ${wanted}: ${difference}. Copy it again.`,
+      `${file}: ${paths.join(', ')} has ${found} bytes of weights, but the model needs ${wanted}: ${difference}. Copy it again.`,
     );
   }
   return Buffer.concat(shards);
@@ -137,7 +137,7 @@ function refuseNonFinite(file: string, model: tfl.LayersModel): void {
     const at = values.findIndex((value) => !Number.isFinite(value));
     if (at >= 0) {
       throw new UserError(
-        `${file}: weight ${weight.originalName} holds ${values[at]} at index ${at}. A model with such weights answers nothing; train or export it again.`,
+        `${file}: weight ${weight.originalName} holds ${values[at]} at index ${at}. A model with such weights is useless; train or export it again.`,
       );
     }
   }

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** Frees the tensors that `work` makes. `tf.tidy` would walk through every number of the arrays that it returns. */
+/** Frees the tensors that `work` makes. `tf.tidy` would iterate over every number of the returned arrays. */
 export function scoped<T>(work: () => T): T {
   tf.engine().startScope();
   try {

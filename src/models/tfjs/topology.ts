@@ -3,14 +3,14 @@ import { UserError } from '../../userError.ts';
 import { registerKerasLayers } from './kerasLayers.ts';
 import { refuseUncalled } from './uncalledLayers.ts';
 
-/** Layers that act in training alone, and hand on what they are given at inference. */
+/** Layers that act only in training, and pass on their input at inference. */
 const trainingOnly =
   /^(Random(Flip|Rotation|Zoom|Translation|Contrast|Brightness|Height|Width|Shear|Hue|Saturation|Sharpness|Invert|Erasing|Perspective|Grayscale|ColorJitter|ColorDegeneration|GaussianBlur|Posterization|ElasticTransform)|RandAugment|AugMix|MixUp|CutMix|SpatialDropout[123]D|ActivityRegularization|Identity)$/;
 
-/** Names of activations in Keras for those of TensorFlow.js. */
+/** Maps Keras names of activations to those of TensorFlow.js. */
 const renamedActivations: Readonly<Record<string, string>> = { silu: 'swish' };
 
-/** Layers that hold another one. */
+/** Layers that wrap another one. */
 const wrappers: ReadonlySet<string | undefined> = new Set(['Bidirectional', 'TimeDistributed']);
 
 type Json = Record<string, unknown>;
@@ -25,16 +25,16 @@ interface LayerJson {
 
 /** How weights are named in a file. */
 export interface WeightNames {
-  /** The name that TensorFlow.js has for a weight of the file; undefined for one that inference does not need. */
+  /** TensorFlow.js's name for a weight of the file; undefined for one that inference does not need. */
   of(name: string): string | undefined;
 }
 
 /**
- * Brings the topology of a Keras model to the form that TensorFlow.js reads: Keras 3 writes shapes, types, connections and
- * weights in another one; layers that act in training alone become none, and regularizers those that TensorFlow.js knows.
- * The topology is changed in place.
+ * Converts the topology of a Keras model to the form that TensorFlow.js reads: Keras 3 writes shapes, types,
+ * connections and weights differently; layers that act only in training are neutralized, and regularizers become those
+ * of TensorFlow.js. The topology is changed in place.
  * @param input shape of one image, for a model that leaves it open.
- * @throws UserError naming a layer, or a setting of one, that TensorFlow.js does not have, or takes for another, and a
+ * @throws UserError naming a layer, or a setting of one, that TensorFlow.js lacks or misinterprets, and a
  * layer that can never be called.
  */
 export function normalizeTopology(topology: object, input?: readonly number[]): WeightNames {
@@ -53,7 +53,7 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
     of(name) {
       const parts = name.split('/');
       const at = isThird ? parts.findLastIndex((part, index) => index < parts.length - 1 && byName.has(part)) : 0;
-      // Layers inside of a wrapper have its name before theirs.
+      // Layers inside a wrapper have its name before theirs.
       const isInside = wrappers.has(byName.get(parts[at - 1])?.class_name);
       const own = parts.slice(Math.max(0, isInside ? at - 1 : at));
       const kind = byName.get(own[0])?.class_name;
@@ -64,7 +64,7 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
   };
 }
 
-/** All layers, those of models used as layers and of wrappers among them. */
+/** All layers, including those of models used as layers and of wrappers. */
 function layersIn(part: unknown): LayerJson[] {
   if (typeof part !== 'object' || part === null) return [];
   const inner = Object.values(part).flatMap(layersIn);
@@ -83,10 +83,10 @@ function functionalModelsIn(part: unknown): { readonly config: { readonly layers
   return isFunctional ? [part as { config: { layers: LayerJson[] } }, ...inner] : inner;
 }
 
-/** @param models the names of models that are used as layers, or that hold all others. */
+/** @param models the names of models that are used as layers, or that contain all others. */
 function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<unknown>): void {
   const { config } = layer;
-  // It acts in training alone, and TensorFlow.js refuses to call a layer that has it.
+  // It acts only in training, and TensorFlow.js refuses to call a layer that has it.
   delete config.activity_regularizer;
   for (const [key, value] of Object.entries(config)) {
     if (key.endsWith('_regularizer')) config[key] = regularizer(value as Json | null);
@@ -101,7 +101,7 @@ function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<
   if (Array.isArray(layer.inbound_nodes)) {
     layer.inbound_nodes = layer.inbound_nodes.map((node) => {
       if (!Array.isArray(node) && isOperation(layer) && !takesTensorsOnly(node)) {
-        throw refused(layer, 'it calculates with numbers of its own, which TensorFlow.js has no layer for');
+        throw refused(layer, 'it calculates with constants, for which TensorFlow.js has no layer');
       }
       return callOf(node, placed);
     });
@@ -122,7 +122,7 @@ function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<
   }
 }
 
-/** Settings that TensorFlow.js reads under another name, or passes over without a word. */
+/** Settings that TensorFlow.js reads under another name, or silently ignores. */
 function normalizeKind(layer: LayerJson): void {
   const { class_name: kind, config } = layer;
   switch (kind) {
@@ -134,8 +134,7 @@ function normalizeKind(layer: LayerJson): void {
       return;
     case 'ReLU':
       if (!config.negative_slope && !config.threshold) return;
-      if (config.threshold || config.max_value != null)
-        throw refused(layer, 'it has a slope, or a threshold, of its own');
+      if (config.threshold || config.max_value != null) throw refused(layer, 'it has a custom slope or threshold');
       layer.class_name = 'LeakyReLU';
       config.alpha = config.negative_slope;
       return;
@@ -145,7 +144,7 @@ function normalizeKind(layer: LayerJson): void {
       return;
     case 'Conv2D':
       if (typeof config.groups === 'number' && config.groups > 1) {
-        throw refused(layer, 'TensorFlow.js has no convolutions in groups');
+        throw refused(layer, 'TensorFlow.js has no grouped convolutions');
       }
       return;
     case 'Conv2DTranspose':
@@ -154,7 +153,7 @@ function normalizeKind(layer: LayerJson): void {
       }
       return;
     case 'Bidirectional': {
-      // Keras 3 writes the layer that goes backward down as well, and names both as TensorFlow.js does by itself.
+      // Keras 3 also stores the backward layer, and names both as TensorFlow.js does by itself.
       const { config: inner } = config.layer as LayerJson;
       inner.name = String(inner.name).replace(/^forward_/, '');
       delete config.backward_layer;
@@ -162,12 +161,12 @@ function normalizeKind(layer: LayerJson): void {
     }
     case 'GRU':
       if (config.reset_after === true) {
-        throw refused(layer, 'TensorFlow.js has no GRU that resets after its product (reset_after)');
+        throw refused(layer, 'TensorFlow.js has no GRU that resets after the matrix product (reset_after)');
       }
       return;
     case 'Resizing':
       if (config.crop_to_aspect_ratio || config.pad_to_aspect_ratio || config.antialias) {
-        throw refused(layer, 'images are only stretched here, without antialias');
+        throw refused(layer, 'only stretching without antialias is supported');
       }
       layer.class_name = 'ResizingAsInKeras';
       return;
@@ -179,14 +178,15 @@ function normalizeActivation(layer: LayerJson, isThird: boolean): void {
   if (typeof config.activation !== 'string') return;
   config.activation = renamedActivations[config.activation] ?? config.activation;
   const name = String(config.activation).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  if (isThird && name === 'hardSigmoid') throw refused(layer, 'Keras 3 means another hard_sigmoid than TensorFlow.js');
+  if (isThird && name === 'hardSigmoid')
+    throw refused(layer, 'the hard_sigmoid of Keras 3 differs from that of TensorFlow.js');
   const known = tf.serialization.SerializationMap.getMap().classNameMap;
   if (!known[name] && !known[String(config.activation)]) {
     throw refused(layer, `TensorFlow.js has no activation ${config.activation}`);
   }
 }
 
-/** Both do nothing at inference. TensorFlow.js knows them as one, and no others. */
+/** Both do nothing at inference. TensorFlow.js has one for both, and no others. */
 function regularizer(given: Json | null): Json | null {
   const config = (given?.config ?? {}) as Json;
   switch (given?.class_name) {
@@ -201,19 +201,21 @@ function regularizer(given: Json | null): Json | null {
   }
 }
 
-/** The inputs of one call of a layer: Keras 3 writes what was called, with tensors inside, older ones a list. */
+/**
+ * The inputs of one call of a layer: Keras 3 writes the call's arguments with tensors inside, older versions a list.
+ */
 function callOf(node: unknown, placed: (history: readonly unknown[]) => readonly unknown[]): unknown {
   if (Array.isArray(node) || typeof node !== 'object' || node === null) return node;
   return tensorsIn((node as { args?: unknown }).args).map((history) => [...placed(history), {}]);
 }
 
-/** TensorFlow.js counts the making of a model as its first call, and Keras 3 does not. */
+/** TensorFlow.js counts the creation of a model as its first call; Keras 3 does not. */
 function afterOwnCall(history: readonly unknown[], models: ReadonlySet<unknown>): readonly unknown[] {
   const [name, call, ...rest] = history;
   return models.has(name) && typeof call === 'number' ? [name, call + 1, ...rest] : history;
 }
 
-/** Whether a layer of Keras 3 is in truth a function that was applied to tensors. */
+/** Whether a layer of Keras 3 is really a function applied to tensors. */
 function isOperation({ module }: LayerJson): boolean {
   return typeof module === 'string' && /\bops\b/.test(module);
 }
@@ -240,6 +242,6 @@ function fillShape(config: Json, input: readonly number[]): void {
 
 function refused({ class_name: kind, config }: LayerJson, reason: string): UserError {
   return new UserError(
-    `The layer "${config.name}" (${kind}) cannot be used: ${reason}. Convert the model to ONNX, for which its own framework computes it, or replace the layer.`,
+    `The layer "${config.name}" (${kind}) cannot be used: ${reason}. Convert the model to ONNX, with the framework that it was made in, or replace the layer.`,
   );
 }

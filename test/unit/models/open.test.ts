@@ -30,7 +30,7 @@ describe('openModel', () => {
 
   it('refuses a folder without a model, or with several', async () => {
     await mkdir(folder.at('empty'));
-    await rejectsWith(open('empty'), folder.at('empty'), 'no model that Perturb opens');
+    await rejectsWith(open('empty'), folder.at('empty'), 'no model that Perturb can open');
     await folder.write('signs/other.onnx', '');
     await rejectsWith(open('signs'), folder.at('signs'), 'several models', 'model.json', 'other.onnx');
     await rejectsWith(open('nowhere'), 'there is no such model');
@@ -41,7 +41,7 @@ describe('openModel', () => {
     await folder.write('signs/metadata.json', JSON.stringify({ packageName: '@teachablemachine/image', labels }));
     const { classes, notes, files } = await open('signs/model.json');
     assert.deepEqual(classes, labels);
-    assert.ok(notes.includes('class names are those of metadata.json'), notes.join());
+    assert.ok(notes.includes('class names come from metadata.json'), notes.join());
     assert.ok(files.includes(folder.at('signs', 'metadata.json')));
   });
 
@@ -49,7 +49,7 @@ describe('openModel', () => {
     await folder.write('signs/metadata.json', '{"labels": ["a", "b"]}');
     const { classes, notes } = await open('signs/model.json');
     assert.equal(classes[1], '1');
-    assert.match(notes.join(), /metadata\.json names 2 classes, and the model has 18/);
+    assert.match(notes.join(), /metadata\.json names 2 classes, but the model has 18/);
   });
 
   it('passes by a metadata.json that is about something else', async () => {

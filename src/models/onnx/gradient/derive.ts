@@ -8,21 +8,21 @@ import { rules } from './rules.ts';
 /** Why operators without a rule have none. */
 const reasons: readonly (readonly [names: RegExp, reason: string])[] = [
   [/quantize|QLinear|Integer$/i, 'it computes in 8 bits'],
-  [/TreeEnsemble/, 'its answers are steps, since it decides by trees'],
+  [/TreeEnsemble/, 'its outputs are step functions, since it uses decision trees'],
   [/^(Random|Bernoulli|Multinomial)/, 'it draws random numbers'],
-  [/./, 'its derivative is not known here'],
+  [/./, 'its derivative is not implemented'],
 ];
 
-/** A gradient that enters the backward pass: at a value of the graph, the value that holds it. */
+/** A gradient that enters the backward pass: a value of the graph, and the value that holds its gradient. */
 export interface Entry {
   readonly value: string;
   readonly gradient: string;
 }
 
-/** A node that keeps the gradient from being derived, and why. */
+/** A node that prevents the gradient from being derived, and why. */
 export interface Obstacle {
   readonly operator: string;
-  /** What the node gives first: it tells nodes apart, whose own names many files leave out. */
+  /** The node's first output: it identifies nodes, since many files omit node names. */
   readonly value: string;
   readonly reason: string;
 }
@@ -33,7 +33,7 @@ export class UnderivableGradient extends Error {
   readonly obstacles: readonly Obstacle[];
 
   constructor(obstacles: readonly Obstacle[]) {
-    // Of nodes that differ in nothing else, the one that comes first in the graph.
+    // Of otherwise equal nodes, the first in the graph.
     const first = new Map(obstacles.map((each) => [`${each.operator} ${each.reason}`, each]));
     super([...first.values()].map(({ operator, value, reason }) => `${operator} "${value}" (${reason})`).join(', '));
     this.obstacles = obstacles;
@@ -54,7 +54,7 @@ export function deriveGradient(
   { shapes }: Inspection,
   build: GraphBuilder,
 ): { readonly gradient: string | undefined; readonly nodes: readonly Node[] } {
-  // Beyond an operator that is flat there is nothing to differentiate, even where values still depend on the image.
+  // Beyond a flat operator there is nothing to differentiate, even if values still depend on the image.
   const dependent = dependents(graph, input, (node) => rules[nameOf(node)] !== flat);
   const gradients = new Map<string, string>();
   const obstacles: Obstacle[] = [];
@@ -125,6 +125,6 @@ function withOutput(node: Node, output: number, build: GraphBuilder): Node {
 
 function shapeOf(value: string, shapes: ReadonlyMap<string, readonly number[]>, graph: Graph): readonly number[] {
   const shape = shapes.get(value) ?? graph.constants.get(value)?.dims;
-  if (shape === undefined) throw new NotDifferentiable(`the shape of its value "${value}" is not known`);
+  if (shape === undefined) throw new NotDifferentiable(`the shape of its value "${value}" is unknown`);
   return shape;
 }

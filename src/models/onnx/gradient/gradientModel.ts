@@ -5,12 +5,12 @@ import type { Inspection } from '../graph/inspect.ts';
 import { deriveGradient } from './derive.ts';
 import { appendSeeds, type SeedInput, type SeedKind, seedInputs } from './seeds.ts';
 
-/** Which gradients a model is to give. */
+/** Which gradients a model should give. */
 export interface GradientRequest {
   readonly kinds: readonly SeedKind[];
   /** Values inside the graph that functionals weigh. */
   readonly activations: readonly string[];
-  /** Several functionals an image, from one forward pass; then every seed has a leading axis of any size. */
+  /** Several functionals per image, from one forward pass; then every seed has a leading axis of any size. */
   readonly several: boolean;
 }
 
@@ -22,8 +22,8 @@ export function activationSeed(activation: string): string {
 /**
  * A model that gives its logits and, from the same run, the gradient of functionals with respect to the images.
  * Outputs: the logits, the gradient (named by the result), then the activations asked for.
- * @param inspection of the model at the batch size that it is to run at.
- * @throws UnderivableGradient where an operator has no rule.
+ * @param inspection of the model at the batch size that it will run at.
+ * @throws UnderivableGradient if an operator has no rule.
  */
 export function gradientModel(
   { model, shapes }: Inspection,
@@ -94,7 +94,7 @@ function overSeveral(
   }
   const slice = (name: string) => `${name}/one`;
   const rename = (name: string) => (seeds.some((seed) => seed.name === name) ? slice(name) : name);
-  // A graph must make its outputs itself, even where it hands on what it was given.
+  // A graph must create its outputs itself, even if it passes on its inputs.
   const last = build.name('last');
   const gradients = build.name('gradients');
   const body: Graph = {

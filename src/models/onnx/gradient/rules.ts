@@ -14,7 +14,7 @@ import { sampling } from './rules/sampling.ts';
 import { shapes } from './rules/shapes.ts';
 import { softmax } from './rules/softmax.ts';
 
-/** The rule of every operator that gradients can pass. Operators of other domains are named with their domain. */
+/** The rule of every operator that gradients can pass. The names of operators of other domains include the domain. */
 export const rules: Readonly<Record<string, Rule>> = {
   ...activations,
   ...arithmetic,

@@ -20,7 +20,7 @@ export function seedKindOf(functional: Functional): SeedKind {
 /** How many classes a kind needs at least. */
 const fewestClasses: Readonly<Partial<Record<SeedKind, number>>> = { margin: 2, dlr: 3, targetedDlr: 4 };
 
-/** The inputs of a kind, each a row of so many columns an image. */
+/** The inputs of a kind: for each, the number of columns per image. */
 function columnsOf(kind: SeedKind, classes: number): Readonly<Record<string, number>> {
   switch (kind) {
     case 'weights':
@@ -35,7 +35,7 @@ function columnsOf(kind: SeedKind, classes: number): Readonly<Record<string, num
   }
 }
 
-/** The inputs that the seeds of these kinds take, for a batch. Labels and targets are one-hot. */
+/** The inputs for the seeds of these kinds, for a batch. Labels and targets are one-hot. */
 export function seedInputs(kinds: readonly SeedKind[], batch: number, classes: number): SeedInput[] {
   return kinds.flatMap((kind) =>
     Object.entries(columnsOf(kind, classes)).map(([name, columns]) => ({
@@ -51,7 +51,7 @@ function seedInputName(name: string): string {
 }
 
 /**
- * What these inputs hold for one functional an image; an image that has none, or one of another output, has zeros.
+ * What these inputs hold for one functional per image; zeros for an image that has none, or one of another output.
  * @returns for each input the rows of all images, one after the other.
  */
 export function seedValues(
@@ -86,8 +86,8 @@ export function seedValues(
 }
 
 /**
- * Appends the gradient of the functionals with respect to the logits, as `seed` in `functional.ts` defines it: the start of
- * the backward pass. Kinds for which there are too few classes are left out.
+ * Appends the gradient of the functionals with respect to the logits, as `seed` in `functional.ts` defines it: the
+ * start of the backward pass. Kinds that need more classes are left out.
  * @param logits a matrix, a row for each image.
  * @returns a matrix of the same shape.
  */
@@ -105,7 +105,7 @@ export function appendSeeds(
   const softmax = shared(() => build.softmaxOfRows(logits));
   const one = build.floats(1);
   const others = (label: string) => build.sub(one, label);
-  /** The logits, with that of the label out of all comparison. */
+  /** The logits, with that of the label excluded from comparison. */
   const without = (label: string) => build.sub(logits, build.mul(label, build.floats(1e30)));
   const largestOther = (label: string) => oneHot(build.op('ArgMax', [without(label)], { axis: 1, keepdims: 0 }));
   const oneHot = (indices: string) =>
@@ -120,7 +120,7 @@ export function appendSeeds(
     };
   });
   const valueAt = (label: string) => sumOfRows(build.mul(logits, label));
-  /** Gradient of top / bottom; an image that has no such functional may have a bottom of 0, and must not get NaN. */
+  /** Gradient of top / bottom; an image without such a functional may have a bottom of 0, and must not get NaN. */
   const quotient = (kind: SeedKind, topGradient: string, top: string, bottomGradient: string, bottom: string) => {
     const scale = input(`${kind}/scale`);
     const unused = build.mask(build.op('Equal', [scale, build.floats(0)]));
@@ -133,11 +133,11 @@ export function appendSeeds(
     weights: () => input('weights'),
     crossEntropy: () => {
       const label = input('crossEntropy/label');
-      // p_y − 1 as minus the sum of the others: 1 − p_y is lost to rounding when the model is sure.
+      // p_y − 1 as minus the sum of the others: 1 − p_y is lost to rounding when the model is certain.
       const rest = build.mul(softmax(), others(label));
       const doubt = sumOfRows(rest);
       const gradient = build.sub(rest, build.mul(label, doubt));
-      // Where even that sum is all but lost, without it as a factor.
+      // If even that sum is nearly lost, without it as a factor.
       const direction = build.sub(build.softmaxOfRows(without(label)), label);
       const isSure = build.op('Less', [doubt, build.floats(leastDoubt)]);
       return build.mul(input('crossEntropy/scale'), build.where(isSure, direction, gradient));
@@ -178,7 +178,7 @@ export function appendSeeds(
   return rest.reduce((sum, seed) => build.add(sum, seed), first ?? build.mul(logits, build.floats(0)));
 }
 
-/** Makes something once, when it is first needed. */
+/** Creates something once, when first needed. */
 function shared<T>(make: () => T): () => T {
   let made: { readonly value: T } | undefined;
   return () => {

@@ -6,7 +6,10 @@ const inPlace = new Set([
   ...['MaxPool', 'AveragePool', 'Resize', 'Upsample', 'QuantizeLinear', 'DequantizeLinear'],
 ]);
 
-/** For operators that weigh channels, in their second axis: which input is the weights, and which axis of these counts them. */
+/**
+ * For operators that weight channels, in their second axis: which input holds the weights, and which of its axes is the
+ * channels.
+ */
 const weighing: Readonly<Record<string, { readonly input: number; readonly axis: number }>> = {
   Conv: { input: 1, axis: 1 },
   BatchNormalization: { input: 1, axis: 0 },
@@ -14,11 +17,11 @@ const weighing: Readonly<Record<string, { readonly input: number; readonly axis:
 };
 
 /**
- * How many channels the first convolution or normalization takes, and in which axis of the model's input they are.
- * @returns undefined where the input is changed otherwise before it.
+ * How many channels the first convolution or normalization takes, and which axis of the model's input they are.
+ * @returns undefined if anything else changes the input before it.
  */
 export function channelsOf(graph: Graph, input: string): { readonly axis: number; readonly count: number } | undefined {
-  /** For values that are the image with its axes in another order: which axis of the input each one is. */
+  /** For values that are the image with its axes permuted: which axis of the input each one is. */
   const orders = new Map<string, readonly number[]>([[input, [0, 1, 2, 3]]]);
   for (const node of graph.nodes) {
     const source = node.inputs.find((value) => orders.has(value));

@@ -1,17 +1,19 @@
 import { elementTypes, type Graph, intConstant, type Node, numbersOf, stringAttribute } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 
-/** The operators of classical machine learning, which scikit-learn's models are exported with. */
+/** The domain of classical machine learning operators, to which scikit-learn models are exported. */
 const domain = 'ai.onnx.ml';
 
-/** Writes an operator down in standard ones; undefined where it cannot be. Gives the name of what takes an output's place. */
+/**
+ * Rewrites an operator in standard ones; undefined if that is impossible. Gives the name of what replaces an output.
+ */
 type Rewrite = (node: Node, build: GraphBuilder, graph: Graph) => readonly [output: number, value: string] | undefined;
 
 /**
- * Writes the operators of classical models that are differentiable down in operators of the standard: linear classifiers,
- * scaling, normalization, and choosing features (ONNX-ML).
- * @param opset version of the standard that the graph is written in.
- * @returns the graph itself where there are none.
+ * Rewrites the differentiable operators of classical models in standard operators: linear classifiers, scaling,
+ * normalization, and feature selection (ONNX-ML).
+ * @param opset version of the standard that the graph uses.
+ * @returns the graph itself if there are none.
  */
 export function withoutClassical(graph: Graph, opset: number): Graph {
   const build = new GraphBuilder(opset, freePrefix(graph, 'classical'));
@@ -21,7 +23,7 @@ export function withoutClassical(graph: Graph, opset: number): Graph {
     const [output, value] = made;
     const name = node.outputs[output] as string;
     const named: Node = { operator: 'Identity', domain: '', inputs: [value], outputs: [name], attributes: {} };
-    // What else it gives, such as labels, still comes from the node itself.
+    // Its other outputs, such as labels, still come from the node itself.
     const rest = node.outputs.length > 1 ? [{ ...node, outputs: node.outputs.with(output, '') }] : [];
     return [...rest, ...build.nodes.splice(0), named];
   });
@@ -40,13 +42,13 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
     const z = build.op('Gemm', [x, build.floats(weights, dims), build.floats(shift)], { transB: 1 });
     return [1, ends[end]?.(z, build) ?? z];
   },
-  /** (x − offset) · scale, a number each for every feature. */
+  /** (x − offset) · scale, with one number each per feature. */
   Scaler: (node, build) => {
     const [offset, scale] = [floatsOf(node, 'offset'), floatsOf(node, 'scale')];
     if (offset === undefined || scale === undefined) return undefined;
     return [0, build.mul(build.sub(inFloats(node, build), build.floats(offset)), build.floats(scale))];
   },
-  /** Every row by its norm. */
+  /** Each row divided by its norm. */
   Normalizer: (node, build) => {
     const reduce = { L1: 'ReduceL1', L2: 'ReduceL2' }[stringAttribute(node, 'norm', 'MAX')];
     if (reduce === undefined) return undefined;
@@ -57,7 +59,7 @@ const rewrites: Readonly<Record<string, Rewrite>> = {
         : build.op(reduce, [x], { axes: [-1], keepdims: 1 });
     return [0, build.div(x, norm)];
   },
-  /** Chosen columns. */
+  /** Selected columns. */
   ArrayFeatureExtractor: ({ inputs: [x = '', columns = ''] }, build, graph) => {
     const chosen = graph.constants.get(columns);
     if (!(chosen?.data instanceof Uint8Array) || !/^u?int/.test(chosen.type)) return undefined;
@@ -76,7 +78,7 @@ function floatsOf({ attributes }: Node, name: string): readonly number[] | undef
   return attribute?.kind === 'floats' ? attribute.value : undefined;
 }
 
-/** Whatever numbers the input has, these operators compute in float32. */
+/** Whatever the input's type, these operators compute in float32. */
 function inFloats({ inputs: [x = ''] }: Node, build: GraphBuilder): string {
   return build.op('Cast', [x], { to: elementTypes.float32 });
 }

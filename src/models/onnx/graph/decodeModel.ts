@@ -26,13 +26,17 @@ import {
   type ValueMessage,
 } from './protobuf.ts';
 
-/** Constants of at most so many bytes are kept in memory, since shapes and axes are among them; larger ones stay in the file. */
+/**
+ * Constants up to this many bytes are kept in memory, since they include shapes and axes; larger ones stay in the file.
+ */
 const inMemory = 64 * 1024;
 
-/** For more nodes, ONNX Runtime takes hours to prepare a gradient. Networks of a hundred layers have a few thousand. */
+/**
+ * With more nodes, ONNX Runtime takes hours to prepare a gradient. Networks of a hundred layers have a few thousand.
+ */
 const mostNodes = 20_000;
 
-/** Graphs inside of attributes (the branches of If) may nest so deep. */
+/** How deep graphs inside attributes (the branches of If) may nest. */
 const deepestGraph = 16;
 
 const typeNames = new Map<number, ElementType>(
@@ -61,10 +65,10 @@ export class Decoder {
     const graph = amended(message.graph, { node: inlineFunctions(message, mostNodes) });
     if (graph.node.length > mostNodes) {
       throw new UserError(
-        `${this.#file}: the model has ${graph.node.length} nodes, and at most ${mostNodes} are supported. Simplify it, or export it anew with constants folded.`,
+        `${this.#file}: the model has ${graph.node.length} nodes, but at most ${mostNodes} are supported. Simplify it, or export it again with constants folded.`,
       );
     }
-    if (opset_import.length === 0) throw this.#damaged('it does not say which operators it is written in');
+    if (opset_import.length === 0) throw this.#damaged('it does not state its version of the operators');
     return {
       graph: this.#inOrder(this.#graph(graph, 0)),
       opsets: new Map(opset_import.map(({ domain, version }) => [standardName(domain), Number(version)])),
@@ -73,7 +77,7 @@ export class Decoder {
     };
   }
 
-  /** All that follows relies on nodes being in an order in which they can be run. */
+  /** Later steps rely on nodes being in an order in which they can run. */
   #inOrder(graph: Graph): Graph {
     const made = new Set(['', ...graph.inputs.map(({ name }) => name), ...graph.constants.keys()]);
     for (const { operator, inputs, outputs } of graph.nodes) {
@@ -165,7 +169,7 @@ export class Decoder {
       case 8:
         return { kind: 'strings', value: strings.map(textOf) };
       default:
-        // Lists of tensors, graphs and types belong to operators of sequences, which no classifier needs.
+        // Lists of tensors, graphs and types belong to sequence operators, which no classifier needs.
         return undefined;
     }
   }
@@ -210,7 +214,7 @@ export class Decoder {
     const file = path.resolve(folder, location);
     if (path.isAbsolute(location) || !isInFolder(file, folder)) {
       throw new UserError(
-        `${this.#file}: its weights are said to be in ${location}, outside of the model's folder, where nothing is read. Export the model anew, with its weights beside it.`,
+        `${this.#file}: its weights are in ${location}, outside the model's folder, where Perturb does not read. Export the model again, with its weights in the same folder.`,
       );
     }
     const offset = Number(entries.get('offset') ?? 0);
@@ -223,12 +227,12 @@ export class Decoder {
   }
 
   #wrongLength(name: string, expected: number, actual: number): UserError {
-    return this.#damaged(`the constant "${name}" has ${actual} bytes where its shape needs ${expected}`);
+    return this.#damaged(`the constant "${name}" has ${actual} bytes, but its shape needs ${expected}`);
   }
 
   #damaged(reason: string): UserError {
     return new UserError(
-      `${this.#file}: this is not an intact ONNX model (${reason}). The file may be truncated; export or copy it anew.`,
+      `${this.#file}: this is not an intact ONNX model (${reason}). The file may be truncated; export or copy it again.`,
     );
   }
 }
@@ -241,7 +245,7 @@ function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('utf8');
 }
 
-/** The tensor of a Constant node, so that nodes are operations and constants are constants. */
+/** The tensor of a Constant node, which becomes a constant. */
 function constantOf({ operator, domain, outputs, attributes }: Node): Constant | undefined {
   if (operator !== 'Constant' || domain !== '' || outputs.length !== 1) return undefined;
   const { value, value_float, value_floats, value_int, value_ints } = attributes;
@@ -258,7 +262,7 @@ function packed(type: 'float32' | 'int64', dims: readonly number[], values: read
   return { type, dims, data: new Uint8Array(array.buffer) };
 }
 
-/** Numbers that are not stored as raw bytes, in the field that their type prescribes. */
+/** Numbers that are not stored as raw bytes, from the field for their type. */
 function pack(type: ElementType, tensor: TensorMessage): Uint8Array {
   const { float_data, int32_data, int64_data, double_data, uint64_data } = tensor;
   switch (type) {

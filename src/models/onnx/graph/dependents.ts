@@ -1,7 +1,7 @@
 import type { Graph, Node } from './graph.ts';
 
 /**
- * The values of a graph that depend on what the input holds, and not on its shape alone.
+ * The values of a graph that depend on the input's contents, not only on its shape.
  * @param passes false for nodes whose outputs do not count.
  */
 export function dependents({ nodes }: Graph, input: string, passes: (node: Node) => boolean = () => true): Set<string> {
@@ -13,7 +13,7 @@ export function dependents({ nodes }: Graph, input: string, passes: (node: Node)
   return found;
 }
 
-/** The values that a node reads, those that its inner graphs read from outside among them. */
+/** The values that a node reads, including those that its inner graphs read from outside. */
 export function valuesReadBy({ inputs, attributes }: Node): string[] {
   const inner = Object.values(attributes).flatMap((attribute) =>
     attribute.kind === 'graph'

@@ -19,7 +19,7 @@ export const elementTypes = {
 } as const;
 export type ElementType = keyof typeof elementTypes;
 
-/** Where numbers lie in a file: little-endian, densely packed. */
+/** Where numbers are in a file: little-endian, densely packed. */
 export interface FileRange {
   readonly file: string;
   readonly offset: number;
@@ -52,18 +52,18 @@ export interface Node {
   readonly attributes: Readonly<Record<string, Attribute>>;
 }
 
-/** A value that enters or leaves a graph. A dimension is a size, or the name of one that is not fixed. */
+/** A value that enters or leaves a graph. A dimension is a size, or a name if it is not fixed. */
 export interface Value {
   readonly name: string;
-  /** Missing where it follows from the nodes. */
+  /** Missing if it follows from the nodes. */
   readonly type?: ElementType;
-  /** Missing where the rank is not stated. */
+  /** Missing if the rank is not stated. */
   readonly dims?: readonly (number | string)[];
-  /** False for sequences, maps and the like. */
+  /** False for sequences, maps and so on. */
   readonly isTensor?: boolean;
 }
 
-/** A computation: nodes in an order in which they can be run. */
+/** A computation: nodes in an order in which they can run. */
 export interface Graph {
   readonly inputs: readonly Value[];
   readonly outputs: readonly Value[];
@@ -71,13 +71,13 @@ export interface Graph {
   readonly constants: ReadonlyMap<string, Constant>;
 }
 
-/** A graph with the versions of the operators that it is written in. */
+/** A graph with the versions of its operators. */
 export interface Model {
   readonly graph: Graph;
   /** Version of each operator domain; the standard's is under the empty name. */
   readonly opsets: ReadonlyMap<string, number>;
   readonly metadata: ReadonlyMap<string, string>;
-  /** The folder that holds every file that constants lie in. */
+  /** The folder with all files of constants. */
   readonly folder: string;
 }
 
@@ -87,7 +87,7 @@ export function intAttribute(node: Node, name: string, missing: number): number 
   return attribute?.kind === 'int' ? attribute.value : missing;
 }
 
-/** A list of integers, or undefined where the node does not state it. */
+/** A list of integers, or undefined if the node does not state it. */
 export function intsAttribute(node: Node, name: string): readonly number[] | undefined {
   const attribute = node.attributes[name];
   return attribute?.kind === 'ints' ? attribute.value : undefined;
@@ -110,7 +110,7 @@ export function elementCount(dims: readonly number[]): number {
   return dims.reduce((product, size) => product * size, 1);
 }
 
-/** Bytes that one element takes, half a byte for those of 4 bits, two of which share one; strings have no fixed size. */
+/** Bytes per element; half a byte for 4-bit types, which are packed in pairs; strings have no fixed size. */
 export function bytesPerElement(type: Exclude<ElementType, 'string'>): number {
   switch (type) {
     case 'uint4':
@@ -144,7 +144,7 @@ export function intConstant(values: readonly number[], dims: readonly number[] =
   return { type: 'int64', dims, data: new Uint8Array(BigInt64Array.from(values, BigInt).buffer) };
 }
 
-/** The one number of a float32 constant in memory; undefined for what is none. */
+/** The only number of a float32 constant in memory; undefined for anything else. */
 export function numberIn(value: string, graph: Graph): number | undefined {
   const constant = graph.constants.get(value);
   const isOne =
@@ -155,7 +155,7 @@ export function numberIn(value: string, graph: Graph): number | undefined {
 /** The numbers of a constant in memory. @throws RangeError for types that have no numbers here. */
 export function numbersOf({ type, data }: Constant): number[] {
   if (!(data instanceof Uint8Array)) throw new RangeError('the numbers of this constant are in a file');
-  // Not slice(), which of a Buffer is a view of all that it was cut from.
+  // Not slice(): for a Buffer it is a view of the whole memory.
   const bytes = new Uint8Array(data).buffer;
   switch (type) {
     case 'float32':
@@ -180,6 +180,6 @@ export function numbersOf({ type, data }: Constant): number[] {
     case 'bool':
       return Array.from(new Uint8Array(bytes));
     default:
-      throw new RangeError(`numbers of type ${type} are not read`);
+      throw new RangeError(`numbers of type ${type} are not supported`);
   }
 }

@@ -8,7 +8,7 @@ import {
   type Node,
 } from './graph.ts';
 
-/** Attributes as a builder takes them: a number is an integer, unless it is wrapped by `float`. */
+/** Attributes as passed to a builder: a number is an integer, unless wrapped by `float`. */
 export type AttributeValue = number | string | readonly number[] | Attribute;
 
 /** A float attribute. */
@@ -16,17 +16,17 @@ export function float(value: number): Attribute {
   return { kind: 'float', value };
 }
 
-/** Collects nodes and constants under names that are free; each method returns the name of the value that it makes. */
+/** Collects nodes and constants under unused names; each method returns the name of the value that it creates. */
 export class GraphBuilder {
   readonly nodes: Node[] = [];
   readonly constants = new Map<string, Constant>();
-  /** Version of the standard's operators that the nodes are written in. */
+  /** Version of the standard's operators that the nodes use. */
   readonly opset: number;
   readonly #prefix: string;
   readonly #known = new Map<string, string>();
   #count = 0;
 
-  /** @param prefix of all names; no other value of the graph may have it. */
+  /** @param prefix of all names; no other value of the graph may start with it. */
   constructor(opset: number, prefix: string) {
     this.opset = opset;
     this.#prefix = prefix;
@@ -61,7 +61,7 @@ export class GraphBuilder {
     return this.constant(intConstant(values));
   }
 
-  /** A constant; equal small ones are one. */
+  /** A constant; equal small ones are shared. */
   constant(constant: Constant): string {
     const key = constant.data instanceof Uint8Array && elementCount(constant.dims) <= 16 ? keyOf(constant) : undefined;
     const known = key === undefined ? undefined : this.#known.get(key);
@@ -126,7 +126,7 @@ export class GraphBuilder {
 
   /** Sum over axes; from version 13 on the standard takes them as an input. */
   reduceSum(value: string, axes: readonly number[], keepDims: boolean): string {
-    // The standard takes no axes for all axes.
+    // In the standard, no axes means all axes.
     if (axes.length === 0) return value;
     const keepdims = keepDims ? 1 : 0;
     return this.opset >= 13
@@ -146,7 +146,7 @@ export class GraphBuilder {
     return this.opset >= 13 ? this.op('Squeeze', [value, this.ints(axes)]) : this.op('Squeeze', [value], { axes });
   }
 
-  /** Inserts axes of size 1, where they are to be in the result. */
+  /** Inserts axes of size 1, at their positions in the result. */
   unsqueeze(value: string, axes: readonly number[]): string {
     return this.opset >= 13 ? this.op('Unsqueeze', [value, this.ints(axes)]) : this.op('Unsqueeze', [value], { axes });
   }
@@ -190,7 +190,7 @@ export class GraphBuilder {
   }
 }
 
-/** A prefix that no name of a graph starts with. */
+/** A prefix that no name in a graph starts with. */
 export function freePrefix({ inputs, outputs, nodes, constants }: Graph, wish: string): string {
   const names = [
     ...[...inputs, ...outputs].map(({ name }) => name),

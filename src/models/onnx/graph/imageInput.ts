@@ -9,25 +9,25 @@ export interface ImageInput {
   readonly value: Value;
   readonly layout: Layout;
   readonly shape: ImageShape;
-  /** How many images one run takes; "any" where the file does not fix it. */
+  /** How many images one run takes; "any" if the file does not fix it. */
   readonly batch: number | 'any';
-  /** The dimensions that it takes, where they are not the four of images; −1 stands for the batch. */
+  /** The dimensions that it takes, if not the four of images; −1 is the batch. */
   readonly dims?: readonly number[];
 }
 
-/** What settings say of the images that a model takes. */
+/** What the settings say about a model's images. */
 export interface StatedInput {
   /** Side of square images, for a model that takes any. */
   readonly size?: number;
-  /** Shape of one image in the order of the model's axes, without the batch. */
+  /** Shape of one image in the model's axis order, without the batch. */
   readonly input?: readonly number[];
 }
 
 type Dim = number | string | undefined;
 
 /**
- * The input of a model as images: [batch, channels, height, width], the channels last, without batch or channels, or all
- * numbers in a row. What the file leaves open follows from the settings, or from the first convolution.
+ * The input of a model as images: [batch, channels, height, width], the channels last, without batch or channels, or
+ * all numbers in a row. Whatever the file leaves open follows from the settings, or from the first convolution.
  * @throws UserError when the model does not take images, or when their shape is not known.
  */
 export function imageInputOf(graph: Graph, stated: StatedInput): ImageInput {
@@ -66,7 +66,7 @@ class Finder {
   readonly #graph: Graph;
   readonly #value: Value;
   readonly #stated: StatedInput;
-  /** As messages show it. */
+  /** For messages. */
   readonly #list: string;
 
   constructor(graph: Graph, value: Value, stated: StatedInput) {
@@ -117,7 +117,7 @@ class Finder {
     const color = squareSide(length / 3);
     const example = color === undefined ? '[1, 28, 28]' : `[3, ${color}, ${color}] or [${color}, ${color}, 3]`;
     throw new UserError(
-      `The model takes ${this.#value.name} ${this.#list}, which does not say what images these are. If it is a classifier of images, state their shape in the model’s order of axes as "input" of this model in the settings, such as ${example}.`,
+      `The model takes ${this.#value.name} ${this.#list}, which does not determine the shape of the images. If it classifies images, state their shape in the model’s axis order as "input" of this model in the settings, such as ${example}.`,
     );
   }
 
@@ -161,7 +161,7 @@ class Finder {
 
   #contradiction(): UserError {
     return new UserError(
-      `"input" of this model is [${this.#stated.input?.join(', ')}] in the settings, and its file says ${this.#list}. Change it to what the file says, or remove it.`,
+      `"input" of this model is [${this.#stated.input?.join(', ')}] in the settings, but its file says ${this.#list}. Change it to match the file, or remove it.`,
     );
   }
 
@@ -170,7 +170,7 @@ class Finder {
     const remedy =
       fixed(this.#value.dims?.[1]) > 0 && fixed(this.#value.dims?.at(-1)) > 0
         ? ''
-        : ' If it takes such, state their shape in the model’s order of axes as "input" of this model in the settings, such as [3, 224, 224].';
+        : ' If it takes such images, state their shape in the model’s axis order as "input" of this model in the settings, such as [3, 224, 224].';
     return new UserError(
       `The model takes ${this.#list}.${why} Perturb needs images with 1 or 3 channels, in the second or the last axis.${remedy}`,
     );

@@ -10,21 +10,21 @@ import { inFloats } from './wholeNumbers.ts';
 export interface ImageModel {
   readonly model: Model;
   readonly input: ImageShape;
-  /** How many images one run takes; "any" where the file does not fix it. */
+  /** How many images one run takes; "any" if the file does not fix it. */
   readonly batch: number | 'any';
   /**
-   * True for a model of whole gray levels from 0 to 255: its input is then these, float32, and not pixels in [0, 1]. They
-   * are rounded before the graph, so that a gradient passes as if they were not.
+   * True for a model that takes whole gray levels from 0 to 255: its input is then these, as float32, not pixels in [0,
+   * 1]. Rounding happens before the graph, so that it does not block the gradient.
    */
   readonly inLevels: boolean;
-  /** False where all that it computes in whole numbers hides how it changes with them. */
+  /** False if its integer arithmetic hides its gradient. */
   readonly isSmooth: boolean;
 }
 
 /**
- * Puts preprocessing before a model, as nodes.
- * @param stated what settings say of the images.
- * @throws UserError when the model does not take one batch of images, or gray levels that are to be normalized.
+ * Adds preprocessing before a model, as nodes.
+ * @param stated what the settings say about the images.
+ * @throws UserError when the model does not take one batch of images, or takes gray levels that should be normalized.
  */
 export function toImageModel(model: Model, preprocessing: Preprocessing, stated: StatedInput = {}): ImageModel {
   const input = imageInputOf(model.graph, stated);
@@ -36,7 +36,7 @@ export function toImageModel(model: Model, preprocessing: Preprocessing, stated:
   return { model: { ...model, graph }, input: input.shape, batch: input.batch, inLevels, isSmooth };
 }
 
-/** Types of whole numbers that hold all gray levels. */
+/** Integer types that hold all gray levels. */
 const levelTypes: readonly (ElementType | undefined)[] = [
   'uint8',
   'int16',
@@ -51,20 +51,20 @@ function isInteger(type: ElementType | undefined): boolean {
   return levelTypes.includes(type);
 }
 
-/** What is left to do to gray levels: nothing but the order of channels. */
+/** Preprocessing left for gray levels: only the channel order. */
 function ofLevels(preprocessing: Preprocessing): Preprocessing {
   const { mean, std, channels } = preprocessing;
   const isPlain =
     mean.every((value) => value === 0) && std.every((value) => value === 1 || Math.abs(255 * value - 1) < 1e-6);
   if (!isPlain) {
     throw new UserError(
-      'The model takes whole gray levels from 0 to 255, which cannot be normalized before it. Set "mean": 0 and "std": 1 in "preprocessing" of this model, or remove it.',
+      'The model takes whole gray levels from 0 to 255, which cannot be normalized. Set "mean": 0 and "std": 1 in "preprocessing" of this model, or remove it.',
     );
   }
   return { ...noPreprocessing, channels };
 }
 
-/** Nodes that make the model's input out of pixels. */
+/** Nodes that compute the model's input from pixels. */
 function withPixels(
   graph: Graph,
   { value, layout, shape: { height, width, channels }, batch, dims }: ImageInput,

@@ -8,17 +8,17 @@ import {
   type NodeMessage,
 } from './protobuf.ts';
 
-/** Functions may call functions, but none itself. */
+/** Functions may call functions, but not themselves. */
 const deepestCall = 16;
 
-/** From this version on, the operators that differ between versions of the standard do so in what they allow alone. */
+/** From this version on, operators differ between versions of the standard only in what they allow. */
 const stableVersion = 13;
 
 /**
- * The nodes of a model's own functions in place of their calls (ONNX IR, “Functions”): PyTorch's exporter and others write
+ * Replaces calls of a model's own functions by their nodes (ONNX IR, “Functions”): PyTorch's exporter and others write
  * layers as functions that only the file itself defines.
- * @param mostCalls more are refused, since functions that call functions may make any number of nodes.
- * @throws UserError where a function is written in another version of the standard's operators, or calls itself.
+ * @param mostCalls more are rejected, since functions that call functions may create any number of nodes.
+ * @throws UserError if a function uses another version of the standard's operators, or calls itself.
  */
 export function inlineFunctions(
   { graph, functions, opset_import }: ModelFields,
@@ -54,11 +54,14 @@ function checkVersion({ name, opset_import }: FunctionMessage, version: number):
   const own = standardVersion(opset_import);
   if (own === 0 || own === version || Math.min(own, version) >= stableVersion) return;
   throw new UserError(
-    `The model’s function ${name} is written in version ${own} of ONNX’s operators, and the model in version ${version}. Export it in one version, ${stableVersion} or newer.`,
+    `The model’s function ${name} uses version ${own} of ONNX’s operators, but the model uses version ${version}. Export it in one version, ${stableVersion} or newer.`,
   );
 }
 
-/** The function's nodes for one call: its inputs, outputs and attributes are those of the call, all else has a name of its own. */
+/**
+ * The function's nodes for one call: its inputs, outputs and attributes are those of the call; everything else gets a
+ * new name.
+ */
 function bodyOf(definition: FunctionMessage, call: NodeMessage, prefix: string): NodeMessage[] {
   const names = new Map([
     ...definition.output.map((name, i) => [name, call.output[i] || `${prefix}${name}`] as const),
@@ -82,7 +85,7 @@ function bodyOf(definition: FunctionMessage, call: NodeMessage, prefix: string):
   return [...definition.node.map((node) => renamed(node, rename, given)), ...results];
 }
 
-/** @param given the attributes that the function's own may refer to. */
+/** @param given the call's attributes, which the function may refer to. */
 function renamed(
   node: NodeMessage,
   rename: (name: string) => string,
@@ -91,7 +94,7 @@ function renamed(
   const attribute = node.attribute.flatMap((own): AttributeMessage[] => {
     if (own.ref_attr_name === '') return [own];
     const referred = given.get(own.ref_attr_name);
-    // What the call leaves out has the default of the operator.
+    // Attributes that the call leaves out have the operator's default.
     return referred ? [amended(referred, { name: own.name })] : [];
   });
   const plain = amended(node, { attribute, input: node.input.map(rename), output: node.output.map(rename) });

@@ -6,25 +6,25 @@ import { sequencesIn } from './sequences.ts';
 import { takeBranches } from './takeBranches.ts';
 import { unrollRecurrent } from './unrollRecurrent.ts';
 
-/** What is known of a graph once the shape of its input is fixed. */
+/** What is known about a graph once the shape of its input is fixed. */
 export interface Inspection {
   /** Dimensions of every value. */
   readonly shapes: ReadonlyMap<string, readonly number[]>;
-  /** The model with every small value that does not depend on the image as a constant. */
+  /** The model with all small values that do not depend on the image as constants. */
   readonly model: Model;
 }
 
-/** Constants of more elements than this are weights, and what is computed from them stays in the graph. */
+/** Constants with more elements are weights, and what is computed from them stays in the graph. */
 const smallConstant = 4096;
-/** What is computed from small ones may be larger, such as masks, but not without end. */
+/** Values computed from small ones, such as masks, may be larger, but not without limit. */
 const largestKnown = 2 ** 22;
 
 /**
  * Finds the shapes of all values, and the values that do not depend on the image (axes, target shapes of Reshape), by
  * asking ONNX Runtime: it runs the graph once with their shapes as outputs.
  * @param dims shape of the input.
- * @throws UserError when what it computes takes too much memory.
- * @throws Error of ONNX Runtime when the graph cannot be run.
+ * @throws UserError when the computation takes too much memory.
+ * @throws Error of ONNX Runtime when the graph cannot run.
  */
 export async function inspect(model: Model, dims: readonly number[], runtime: Runtime): Promise<Inspection> {
   const { graph } = model;
@@ -67,7 +67,7 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
     const folded = withConstants(model, new Map(known.map((name) => [name, constantOf(results[name])])));
     const branched = takeBranches(folded.graph);
     const written = unrollRecurrent(branched, input.name, shapes, model.opsets.get('') ?? 0);
-    // The shapes inside of a branch or a recurrent layer are seen only once they stand in the graph.
+    // The shapes inside a branch or a recurrent layer are visible only once its nodes are in the graph.
     return written === folded.graph
       ? { shapes, model: folded }
       : await inspect({ ...folded, graph: written }, dims, runtime);
@@ -76,7 +76,7 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
   }
 }
 
-/** @throws UserError when the values between image and logits take more bytes of memory than they may. */
+/** @throws UserError when the values between image and logits exceed the memory limit. */
 function refuseHuge(sizes: ReadonlyMap<string, readonly number[]>, memory: number): void {
   const bytesOfFloat = 4;
   const bytes = bytesOfFloat * [...sizes.values()].reduce((sum, dims) => sum + elementCount(dims), 0);
@@ -85,7 +85,7 @@ function refuseHuge(sizes: ReadonlyMap<string, readonly number[]>, memory: numbe
   }
 }
 
-/** Values that are computed from shapes and small constants alone. */
+/** Values that are computed from shapes and small constants only. */
 function smallIndependents(graph: Graph, input: string): string[] {
   const excluded = dependents(graph, input);
   for (const [name, { dims }] of graph.constants) if (elementCount(dims) > smallConstant) excluded.add(name);

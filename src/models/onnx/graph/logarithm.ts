@@ -1,29 +1,29 @@
 import { elementCount, floatConstant, type Graph, intAttribute, intsAttribute, type Node, numbersOf } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 
-/** Smallest number whose logarithm is taken: float32 has none below that is not rounded to 0 on some machine. */
+/** Smallest number whose logarithm is taken: some machines round smaller float32 numbers to 0. */
 const tiny = 1e-37;
 
-/** Constants that are added to probabilities, or bound them, up to here are there to keep a logarithm finite. */
+/** Constants up to this size that are added to probabilities, or bound them, only keep a logarithm finite. */
 const guard = 1e-3;
 
-/** Operators that arrange elements: the logarithm of what they give is what they give of the logarithm. */
+/** Operators that rearrange elements, and so commute with the logarithm. */
 const arranging = new Set([
   ...['Identity', 'Dropout', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Transpose', 'Expand', 'Tile', 'Cast'],
   ...['Slice', 'Gather', 'GatherElements', 'GatherND', 'ReduceMax', 'ReduceMin'],
 ]);
 
-/** log max(value, tiny), whatever the value is made of. */
+/** log max(value, tiny), however the value is computed. */
 export function plainLogOf(value: string, build: GraphBuilder): string {
   return build.op('Log', [build.op('Max', [value, build.floats(tiny)])]);
 }
 
 /**
- * Writes down the logarithm of a value that is made of softmaxes, exponentials and sigmoids by sums, products and means:
- * each step on the scale of logarithms (log-sum-exp), where nothing underflows. Numbers of at most a thousandth that are
- * added to it or bound it are left out, which does not change the order of classes.
+ * Computes the logarithm of a value that is made of softmaxes, exponentials and sigmoids by sums, products and means:
+ * each step in log space (log-sum-exp), where nothing underflows. Numbers up to a thousandth that are added to it or
+ * bound it are left out, which does not change the order of classes.
  * @param shapes of all values of the graph.
- * @returns the name of the logarithm, of the value's shape; undefined where the value is made otherwise.
+ * @returns the name of the logarithm, of the value's shape; undefined if the value is computed differently.
  */
 export function logOf(
   value: string,
@@ -144,14 +144,14 @@ export function logOf(
 }
 
 function reduceLogSumExp(value: string, axes: readonly number[], keepdims: number, build: GraphBuilder): string {
-  // From version 18 on the standard takes axes as an input.
+  // Since version 18 of the standard, axes are an input.
   if (axes.length === 0) return build.op('ReduceLogSumExp', [value], { keepdims });
   return build.opset >= 18
     ? build.op('ReduceLogSumExp', [value, build.ints(axes)], { keepdims })
     : build.op('ReduceLogSumExp', [value], { axes, keepdims });
 }
 
-/** [0, z] for the one number z that a model of two classes gives: an image is of the second class where z is positive. */
+/** [0, z] for the only number z that a model of two classes gives: an image is of the second class if z is positive. */
 export function withZero(value: string, batch: number | 'any', build: GraphBuilder): string {
   const column = build.reshape(value, [batch === 'any' ? -1 : batch, 1]);
   return build.op('Concat', [build.mul(column, build.floats(0)), column], { axis: 1 });

@@ -3,37 +3,39 @@ import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 import { logOdds, logOf, plainLogOf, withZero } from './logarithm.ts';
 import { withoutUnused } from './scores.ts';
 
-/** What only writes its elements down in another shape, or in another type. */
+/** Operators that only change shape or type. */
 const passive = new Set(['Identity', 'Reshape', 'Flatten', 'Squeeze', 'Unsqueeze', 'Cast', 'Dropout']);
-/** Functions of each element that grow with it, and saturate. */
+/** Elementwise functions that increase and saturate. */
 const growing = new Set(['Sigmoid', 'HardSigmoid', 'Tanh', 'Softsign', 'Exp']);
 
 type Shapes = ReadonlyMap<string, readonly number[]>;
 
-/** What is known of the scores that a file gives. */
+/** What is known about a file's scores. */
 export interface Scores {
   /** How many images there are in a run. */
   readonly batch: number;
-  /** How many numbers each image gets; 1 for two classes. */
+  /** Numbers per image; 1 for two classes. */
   readonly count: number;
   readonly shapes: Shapes;
 }
 
-/** A way to have logits, whose order over the classes is that of the file's own scores. */
+/** A way to get logits that order the classes as the file's own scores do. */
 export interface Ending {
   /** The graph with the logits as its only output. */
   readonly graph: Graph;
-  /** The value that the logits are; it need not be a matrix. */
+  /** The value of the logits; it need not be a matrix. */
   readonly logits: string;
   /** The graph with two outputs: the file's own scores, and the logits, whose elements are in the same order. */
   readonly trial: Graph;
-  /** True for logarithms that were found step by step, and not taken of what comes out. */
+  /** True for logarithms computed step by step, rather than taken of the output. */
   readonly isMadeOfProbabilities?: boolean;
-  /** What reports say of it; missing for a plain softmax, or for what the file gives. */
+  /** What reports say about it; missing for a plain softmax, or for the file's own scores. */
   readonly note?: string;
 }
 
-/** The operator that the scores come from, if nothing after it changes the order of classes, and all that is after it. */
+/**
+ * The operator that the scores come from, if nothing after it changes the order of classes, and everything after it.
+ */
 function endOf(graph: Graph): { readonly node: Node | undefined; readonly after: ReadonlySet<Node> } {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));
   const after = new Set<Node>();
@@ -52,7 +54,7 @@ function lastNode(graph: Graph): Node | undefined {
   return endOf(graph).node;
 }
 
-/** What a node multiplies by one positive number, or adds one number to: the order of classes stays. */
+/** What a node multiplies by a positive number, or adds a number to, which keeps the order of classes. */
 function scaledIn({ operator, inputs: [a = '', b = ''] }: Node, graph: Graph): string | undefined {
   const [first, second] = [numberIn(a, graph), numberIn(b, graph)];
   switch (operator) {
@@ -86,14 +88,14 @@ function runsOverClasses(node: Node, { batch, count, shapes }: Scores): boolean 
   );
 }
 
-/** The axis of a softmax at the end that does not run over the classes; undefined where there is none. */
+/** The axis of a final softmax that does not run over the classes; undefined if there is none. */
 export function wrongAxis(graph: Graph, scores: Scores): number | undefined {
   const node = lastNode(graph);
   const isSoftmax = node?.operator === 'Softmax' || node?.operator === 'LogSoftmax';
   return isSoftmax && !runsOverClasses(node, scores) ? intAttribute(node, 'axis', -1) : undefined;
 }
 
-/** The graph without the function at its end, where that keeps the order of classes whatever the image. */
+/** The graph without its final function, if that keeps the order of classes for any image. */
 export function withoutEnd(graph: Graph, scores: Scores): Ending | undefined {
   const { node, after } = endOf(graph);
   if (node === undefined) return undefined;
@@ -112,9 +114,9 @@ export function withoutEnd(graph: Graph, scores: Scores): Ending | undefined {
 }
 
 /**
- * The graph with the logarithm of its scores as logits, which the softmax of a loss turns back into them. For one
- * score p that is log p − log(1 − p).
- * @param how "structural" follows the way they are made, so that nothing underflows; "plain" takes the logarithm of them.
+ * The graph with the logarithm of its scores as logits, which the softmax of a loss turns back into scores. For one
+ * score p this is log p − log(1 − p).
+ * @param how "structural" follows how they are computed, so that nothing underflows; "plain" takes their logarithm.
  */
 export function withLogarithm(
   graph: Graph,
@@ -125,7 +127,7 @@ export function withLogarithm(
   const build = new GraphBuilder(opset, freePrefix(graph, 'logarithm'));
   const { name } = outputOf(graph);
   const node = lastNode(graph);
-  // The logarithm that is there already, of a probability that may underflow.
+  // The existing logarithm, of a probability that may underflow.
   const isLog = node?.operator === 'Log';
   const source = isLog ? (node.inputs[0] as string) : name;
   if (isLog && count === 1) return undefined;
@@ -144,7 +146,7 @@ export function withLogarithm(
   };
 }
 
-/** A graph that gives its own output and another of its values, as float32. */
+/** A graph that outputs another of its values as well, as float32. */
 function withBoth(graph: Graph, value: string): Graph {
   const cast = `${freePrefix(graph, 'trial')}float32`;
   const to = { kind: 'int', value: elementTypes.float32 } as const;
@@ -152,7 +154,7 @@ function withBoth(graph: Graph, value: string): Graph {
   return { ...graph, nodes: [...graph.nodes, node], outputs: [outputOf(graph), { name: cast, type: 'float32' }] };
 }
 
-/** What the one number of each image is, where that is no score: the largest of several, or the like. */
+/** What the only number per image is, if not a score: for example, the largest of several. */
 export function noScoreIn(graph: Graph, { count }: Scores): string | undefined {
   const node = lastNode(graph);
   const isOrdered = node?.operator === 'TopK';
@@ -170,7 +172,7 @@ export function asItIs(graph: Graph): Ending {
   return { graph, logits: outputOf(graph).name, trial: graph };
 }
 
-/** An ending of one number an image, z, as logits of two classes: [0, z]. */
+/** An ending with one number z per image, as logits of two classes: [0, z]. */
 export function forTwoClasses(ending: Ending, batch: number | 'any', opset: number): Ending {
   const { graph, logits, note } = ending;
   const build = new GraphBuilder(opset, freePrefix(graph, 'two'));

@@ -2,12 +2,12 @@ import { namesIn } from '../../../data/labelNames.ts';
 import type { Preprocessing } from '../../preprocessing.ts';
 import { parsePythonLiteral } from './pythonLiteral.ts';
 
-/** The keys under which exporters keep class names, and normalization. */
+/** The keys under which exporters store class names and normalization. */
 const labelKeys = ['names', 'labels', 'classes', 'class_names', 'id2label'];
 const meanKeys = ['mean', 'image_mean', 'normalization_mean'];
 const stdKeys = ['std', 'image_std', 'normalization_std'];
 
-/** Class names that a model's metadata hold: a JSON list or map, Python's form of them, or a line each. */
+/** Class names in a model's metadata: a JSON list or map, a Python literal of one, or one name per line. */
 export function labelsIn(metadata: ReadonlyMap<string, string>): readonly string[] | undefined {
   for (const key of labelKeys) {
     const labels = parseLabels(metadata.get(key));
@@ -16,7 +16,7 @@ export function labelsIn(metadata: ReadonlyMap<string, string>): readonly string
   return undefined;
 }
 
-/** Mean and standard deviation that a model's metadata hold, for pixels in [0, 1]. */
+/** Mean and standard deviation in a model's metadata, for pixels in [0, 1]. */
 export function normalizationIn(
   metadata: ReadonlyMap<string, string>,
 ): Pick<Preprocessing, 'mean' | 'std'> | undefined {
@@ -48,7 +48,7 @@ function parseObject(text: string): unknown {
     try {
       return parse(text);
     } catch {
-      // Then it is in the other form, or in none.
+      // Then it is in the other form, or in neither.
     }
   }
   return undefined;

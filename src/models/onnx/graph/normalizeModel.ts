@@ -8,10 +8,10 @@ import { upgrade } from './upgrade.ts';
 const drawing = /^(Random(Normal|Uniform)|Bernoulli|Multinomial)/;
 
 /**
- * Brings a model as it was read to the form that all that follows knows: in one version of the standard, in its operators
- * alone where they suffice, with the scores of the classes as its only output.
- * @param output name of the output that holds them, where settings state it.
- * @param notes takes what was decided for the model.
+ * Brings a model to the form that later steps expect: one version of the standard, only its operators if they suffice,
+ * and the class scores as the only output.
+ * @param output name of the output that holds them, if the settings state it.
+ * @param notes receives the decisions made for the model.
  * @throws UserError when there is no such output, or when several could be it.
  */
 export function normalizeModel(read: Model, output?: string, notes: string[] = []): Model {
@@ -20,13 +20,13 @@ export function normalizeModel(read: Model, output?: string, notes: string[] = [
   const graph = withOwnStatistics(model.graph);
   if (graph !== model.graph) {
     notes.push(
-      'batch normalization is in training mode, and takes the statistics of each image alone; export the model for inference',
+      'batch normalization is in training mode and uses the statistics of each single image; export the model for inference',
     );
   }
   const normalized = withScores(withSigmoids(withoutClassical(graph, opset), opset), output);
   const random = normalized.nodes.find(({ operator, domain }) => domain === '' && drawing.test(operator));
   if (random !== undefined) {
-    notes.push(`the model draws random numbers (${random.operator}), so that its answers change from run to run`);
+    notes.push(`the model draws random numbers (${random.operator}), so its answers change from run to run`);
   }
   return { ...model, graph: normalized };
 }

@@ -1,10 +1,10 @@
 import { type Graph, intAttribute, type Node } from './graph.ts';
 
 /**
- * Batch normalizations that a file leaves in training mode take mean and variance from the batch that they are given, and
- * ONNX Runtime's change what they answer from run to run. Of an image alone these are the statistics of that image, which
- * instance normalization takes in any batch (Ulyanov et al. 2016, eq. 3).
- * @returns the graph itself where there are none.
+ * Batch normalizations left in training mode take mean and variance from the batch, and those of ONNX Runtime give
+ * different answers from run to run. For a single image, these are its own statistics, which instance normalization
+ * uses in any batch (Ulyanov et al. 2016, eq. 3).
+ * @returns the graph itself if there are none.
  */
 export function withOwnStatistics(graph: Graph): Graph {
   const isInTraining = (node: Node) =>

@@ -1,6 +1,6 @@
 import protobuf from 'protobufjs';
 
-/** The messages of ONNX files that a classifier needs, with the numbers that the ONNX standard gives their fields. */
+/** The messages of ONNX files that a classifier needs, with the field numbers of the ONNX standard. */
 const { root } = protobuf.parse(
   `
   syntax = "proto3";
@@ -83,12 +83,12 @@ const { root } = protobuf.parse(
 /** Reads and writes whole ONNX files. */
 export const ModelMessage = root.lookupType('Model');
 
-/** A message with other values for some fields. Not by spreading: fields that are not set are in its prototype. */
+/** A message with other values for some fields. Not by spreading: unset fields are in its prototype. */
 export function amended<T extends object>(message: T, changes: Partial<T>): T {
   return Object.assign(Object.create(Object.getPrototypeOf(message)), message, changes);
 }
 
-/** Messages as they are decoded: unset lists are empty, unset messages null, int64 are Long. */
+/** Decoded messages: unset lists are empty, unset messages null, int64 are Long. */
 export interface TensorMessage {
   readonly name: string;
   readonly dims: readonly unknown[];
@@ -136,7 +136,7 @@ export interface AttributeMessage {
   readonly floats: readonly number[];
   readonly ints: readonly unknown[];
   readonly strings: readonly Uint8Array[];
-  /** In a function: the attribute of its call that this one is. */
+  /** In a function: the attribute of the call that this one refers to. */
   readonly ref_attr_name: string;
 }
 

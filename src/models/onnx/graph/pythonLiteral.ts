@@ -11,8 +11,8 @@ const words: ReadonlyMap<string, unknown> = new Map<string, unknown>([
 const escapes: Readonly<Record<string, string>> = { n: '\n', t: '\t', r: '\r', '\n': '' };
 
 /**
- * The value of a Python literal, as JSON would have it: tuples are lists, and the keys of dictionaries strings.
- * @throws SyntaxError when the text is none.
+ * The value of a Python literal, as in JSON: tuples become lists, and dictionary keys strings.
+ * @throws SyntaxError when the text is not one.
  */
 export function parsePythonLiteral(text: string): unknown {
   let at = 0;
@@ -25,7 +25,7 @@ export function parsePythonLiteral(text: string): unknown {
     return groups;
   }
 
-  /** True when a mark comes next, which is then passed. */
+  /** True if a mark comes next, which is then skipped. */
   function passes(mark: string): boolean {
     const start = at;
     if (/\S/.test(text.slice(at)) && next().mark === mark) return true;

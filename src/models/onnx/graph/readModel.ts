@@ -8,14 +8,14 @@ import type { Model } from './graph.ts';
 /** What the protobuf format allows. */
 const largestFile = 2 ** 31;
 
-/** A model as it was read, with the files that hold it. */
+/** A model with the files it was read from. */
 export interface ReadModel extends Model {
   /** The model's file, then those of its external data. */
   readonly files: readonly string[];
 }
 
 /**
- * Reads an ONNX file. Weights stay on disk: constants name the range of the file where they lie.
+ * Reads an ONNX file. Weights stay on disk: constants name their range of the file.
  * @param memory bytes that the weights may take.
  * @throws UserError when the file is damaged, its weights are too large, or external data are missing or too short.
  */
@@ -24,7 +24,7 @@ export async function readModel(file: string, memory = defaultBudget()): Promise
   try {
     return await parseModel(bytes, file, memory);
   } finally {
-    // Most of the file is weights, which stay on disk: their memory is to be free at once, and not at some later time.
+    // Most of the file is weights, which stay on disk: their memory should be freed now, not eventually.
     (bytes.buffer as ResizableArrayBuffer).resize(0);
   }
 }
@@ -38,7 +38,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
     const { size } = await handle.stat();
     if (size > largestFile) {
       throw new UserError(
-        `${file}: the file has ${inGigabytes(size)}, and ONNX files are below ${inGigabytes(largestFile)}. Export the model with external data.`,
+        `${file}: the file has ${inGigabytes(size)}, but ONNX files must be below ${inGigabytes(largestFile)}. Export the model with external data.`,
       );
     }
     const options: object = { maxByteLength: size };
@@ -69,12 +69,12 @@ export async function parseModel(bytes: Uint8Array, file: string, memory = defau
     const size = (await stat(external).catch(() => undefined))?.size;
     if (size === undefined) {
       throw new UserError(
-        `${file}: its weights are in ${external}, and there is no such file. Put it beside the model, under that name.`,
+        `${file}: its weights are in ${external}, which does not exist. Put that file next to the model.`,
       );
     }
     if (size < end) {
       throw new UserError(
-        `${external}: this file of weights has ${size} bytes, and ${path.basename(file)} needs ${end}. It may be truncated, or belong to another model; export both anew.`,
+        `${external}: this file of weights has ${size} bytes, but ${path.basename(file)} needs ${end}. It may be truncated, or belong to another model; export both again.`,
       );
     }
     files.push(external);

@@ -1,12 +1,12 @@
 import type { GraphBuilder } from './graphBuilder.ts';
 
-/** What a cell remembers: its output, and for LSTM its cell state, [batch, hidden] each. */
+/** The state of a cell: its output, and for LSTM its cell state, [batch, hidden] each. */
 export interface State {
   readonly h: string;
   readonly c: string;
 }
 
-/** The weights of one direction, by the names of their values; those that are left out are empty. */
+/** The names of the weights of one direction; omitted ones are empty. */
 export interface CellWeights {
   /** [hidden, gates × hidden] */
   readonly recurrent: string;
@@ -22,15 +22,15 @@ export interface CellWeights {
 
 /** A recurrent layer’s cell. */
 export interface Cell {
-  /** The functions f, g and h where the node names none. */
+  /** The default functions f, g and h. */
   readonly functions: readonly string[];
-  /** All that is added to every step’s gates before the state is known. */
+  /** Everything added to each step’s gates before the state is known. */
   inputBias(bias: string, hidden: number, build: GraphBuilder): string;
-  /** Makes the nodes of one step from what the input adds to the gates, [batch, gates × hidden]. */
+  /** Creates the nodes of one step from the input's contribution to the gates, [batch, gates × hidden]. */
   step(weights: CellWeights): (gates: string, state: State) => State;
 }
 
-/** The cells of the standard, whose gates lie in the order of their letters there. */
+/** The cells of the standard, with the gates in its order. */
 export const cells: Readonly<Record<string, Cell>> = {
   /** h′ = f(W x + R h + b) */
   RNN: {

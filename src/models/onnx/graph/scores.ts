@@ -3,12 +3,12 @@ import { valuesReadBy } from './dependents.ts';
 import { elementTypes, type Graph, type Node, type Value } from './graph.ts';
 import { freePrefix } from './graphBuilder.ts';
 
-/** What exporters call the output that holds class scores, the surest first. */
+/** Exporters' names for the output with class scores, the most reliable first. */
 const usualNames = ['logits', 'logit', 'scores', 'probabilities', 'probs'];
 
 /**
  * The graph with the output that holds class scores as its only one, as float32.
- * @param name of that output, where settings state it.
+ * @param name of that output, if the settings state it.
  * @throws UserError when there is no such output, or when several could be it.
  */
 export function withScores(graph: Graph, name?: string): Graph {
@@ -16,7 +16,7 @@ export function withScores(graph: Graph, name?: string): Graph {
   return withoutUnused(asFloat32(plain, scoresOf(plain, name)));
 }
 
-/** Classical converters hand scores out as maps from class to score (ZipMap): the tensor before it holds the same. */
+/** Classical converters output maps from class to score (ZipMap): the tensor before holds the same scores. */
 function withoutMaps(graph: Graph): Graph {
   const maps = new Map(
     graph.nodes.flatMap(({ operator, inputs, outputs }) =>
@@ -30,7 +30,7 @@ function withoutMaps(graph: Graph): Graph {
   return { ...graph, outputs };
 }
 
-/** The graph with one output, in the type that logits are read in. */
+/** The graph with one output, in the type of logits. */
 function asFloat32(graph: Graph, { name, type = 'float32', dims }: Value): Graph {
   if (type === 'float32') return { ...graph, outputs: [{ name, type, ...(dims && { dims }) }] };
   const cast = `${freePrefix(graph, 'logits')}float32`;
@@ -54,7 +54,7 @@ function scoresOf(graph: Graph, wanted: string | undefined): Value {
   );
   if (scores.length === 0) {
     throw new UserError(
-      `The model gives ${list}, which holds no scores. Perturb needs an output with a score for each class: export the model with one, such as what the ArgMax at its end is taken of.`,
+      `The model gives ${list}, which holds no scores. Perturb needs an output with a score for each class: export the model with one, such as the input of its final ArgMax.`,
     );
   }
   const whole = columnsOf(graph, scores);
@@ -70,7 +70,7 @@ function scoresOf(graph: Graph, wanted: string | undefined): Value {
   return found[0] as Value;
 }
 
-/** What several outputs are all columns of, one for each class. */
+/** The value that several outputs are the columns of, one per class. */
 function columnsOf({ nodes }: Graph, outputs: readonly Value[]): string | undefined {
   if (outputs.length < 2) return undefined;
   const makers = new Map(nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));

@@ -6,7 +6,7 @@ const givers = new Set([
   ...['Optional', 'ZipMap', 'DictVectorizer'],
 ]);
 
-/** The values of a graph that are no tensors. */
+/** The values of a graph that are not tensors. */
 export function sequencesIn({ inputs, nodes }: Graph): Set<string> {
   const found = new Set(inputs.filter(({ isTensor }) => isTensor === false).map(({ name }) => name));
   for (const node of nodes) {
@@ -18,7 +18,7 @@ export function sequencesIn({ inputs, nodes }: Graph): Set<string> {
 function sequencesFrom({ operator, inputs, outputs, attributes }: Node, known: ReadonlySet<string>): readonly string[] {
   if (givers.has(operator)) return outputs;
   if (operator === 'Identity') return known.has(inputs[0] as string) ? outputs : [];
-  // The first value that the body of a loop gives is whether it goes on.
+  // The first output of a loop body is whether to continue.
   const skipped = operator === 'Loop' ? 1 : 0;
   return Object.values(attributes).flatMap((attribute) => {
     if (attribute.kind !== 'graph') return [];

@@ -2,8 +2,8 @@ import { type Graph, type Node, numberIn } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 
 /**
- * Sigmoids that are written out, as 1 / (1 + eᵗ), become σ(−t): eᵗ overflows for large t, and then has no gradient.
- * @returns the graph itself where there are none.
+ * Sigmoids written out as 1 / (1 + eᵗ) become σ(−t): eᵗ overflows for large t, and then has no gradient.
+ * @returns the graph itself if there are none.
  */
 export function withSigmoids(graph: Graph, opset: number): Graph {
   const makers = new Map(graph.nodes.flatMap((node) => node.outputs.map((name) => [name, node] as const)));

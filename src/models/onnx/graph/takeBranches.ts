@@ -2,9 +2,9 @@ import type { Attribute, Graph, Node } from './graph.ts';
 import { freePrefix } from './graphBuilder.ts';
 
 /**
- * Puts the branch that is taken in place of every If whose condition is a constant: PyTorch writes an If wherever a layer
- * asks for the shape of an image.
- * @returns the graph itself where there is none.
+ * Replaces each If with a constant condition by the branch taken: PyTorch writes an If wherever a layer checks the
+ * shape of an image.
+ * @returns the graph itself if there is none.
  */
 export function takeBranches(graph: Graph): Graph {
   const prefix = freePrefix(graph, 'branch');
@@ -43,7 +43,7 @@ function namesIn({ inputs, constants, nodes }: Graph): Set<string> {
   return new Set([...inputs.map(({ name }) => name), ...constants.keys(), ...made]);
 }
 
-/** A node with other names for values, also where a graph inside of it reads them. */
+/** A node with values renamed, including those that its inner graphs read. */
 function renamed(node: Node, rename: (name: string) => string): Node {
   const attributes = Object.entries(node.attributes).map(([name, attribute]): [string, Attribute] => {
     if (attribute.kind !== 'graph') return [name, attribute];

@@ -5,10 +5,10 @@ import { type Cell, cells } from './recurrentCells.ts';
 
 /** Longer sequences would make graphs that take minutes to load. */
 const longestSequence = 256;
-/** Older models are brought to a version from this one on, or are not differentiated. */
+/** Older models are upgraded to at least this version, or are not differentiated. */
 const firstOpset = 13;
 
-/** What is known of the values of a graph. */
+/** What is known about the values of a graph. */
 interface Known {
   /** Dimensions of a value. */
   shape(value: string): readonly number[] | undefined;
@@ -17,10 +17,10 @@ interface Known {
 }
 
 /**
- * Writes recurrent layers (RNN, GRU, LSTM) that depend on the image down step by step, in operators that have derivatives,
- * where the number of steps is known.
+ * Unrolls recurrent layers (RNN, GRU, LSTM) that depend on the image into differentiable operators, if the number of
+ * steps is known.
  * @param shapes of all values of the graph.
- * @returns the graph itself where there is nothing to write down.
+ * @returns the graph itself if there is nothing to unroll.
  */
 export function unrollRecurrent(
   graph: Graph,
@@ -48,13 +48,13 @@ export function unrollRecurrent(
   return { ...graph, nodes, constants: new Map([...graph.constants, ...build.constants]) };
 }
 
-/** Why a recurrent layer cannot be written down; undefined where it can, or where the node is none. */
+/** Why a recurrent layer cannot be unrolled; undefined if it can, or if the node is not one. */
 export function obstacleToUnrolling(node: Node, known: Known): string | undefined {
   const layer = layerOf(node, known);
   return typeof layer === 'string' ? layer : undefined;
 }
 
-/** What a recurrent layer is made of. */
+/** The parts of a recurrent layer. */
 interface Layer {
   readonly cell: Cell;
   readonly steps: number;
@@ -64,7 +64,7 @@ interface Layer {
   readonly functions: readonly (readonly string[])[];
 }
 
-/** Functions of gates that are operators by themselves, and need no numbers. */
+/** Gate functions that are operators without parameters. */
 const functions = new Set(['Sigmoid', 'Tanh', 'Relu', 'Softsign', 'Softplus']);
 
 function layerOf(node: Node, { shape, numbers }: Known): Layer | string | undefined {
@@ -72,9 +72,9 @@ function layerOf(node: Node, { shape, numbers }: Known): Layer | string | undefi
   if (cell === undefined) return undefined;
   const [x = '', , recurrent = '', , lengths = ''] = node.inputs;
   const [steps, hidden] = [shape(x)?.[0], shape(recurrent)?.[2]];
-  if (steps === undefined || hidden === undefined) return 'its sizes are not known';
-  if (steps > longestSequence) return `it runs over ${steps} steps, and no more than ${longestSequence} are derived`;
-  if (lengths && !numbers(lengths)?.every((length) => length === steps)) return 'its sequences are of several lengths';
+  if (steps === undefined || hidden === undefined) return 'its sizes are unknown';
+  if (steps > longestSequence) return `it runs over ${steps} steps, more than the limit of ${longestSequence}`;
+  if (lengths && !numbers(lengths)?.every((length) => length === steps)) return 'its sequences have different lengths';
   const other = ['clip', 'input_forget', 'layout'].find((name) => isSet(node, name));
   if (other !== undefined) return `its attribute ${other} is set`;
   const named = node.attributes.activations;
@@ -85,7 +85,7 @@ function layerOf(node: Node, { shape, numbers }: Known): Layer | string | undefi
     named?.kind === 'strings' ? named.value.slice(d * count, (d + 1) * count) : cell.functions,
   );
   const unknown = chosen.flat().find((name) => !functions.has(name));
-  if (unknown !== undefined) return `its function ${unknown} has no derivative here`;
+  if (unknown !== undefined) return `the derivative of its function ${unknown} is not implemented`;
   return { cell, steps, hidden, directions, functions: chosen };
 }
 
@@ -111,7 +111,7 @@ function unroll(node: Node, { cell, steps, hidden, directions, functions }: Laye
       hidden,
       build,
     });
-    // What the input adds to the gates is computed for all steps at once.
+    // The input's contribution to the gates is computed for all steps at once.
     const product = build.op('MatMul', [x, build.transpose(weights, [1, 0])]);
     const gates = bias === '' ? product : build.add(product, cell.inputBias(bias, hidden, build));
     const ones = build.ints(Array.from({ length: steps }, () => 1));

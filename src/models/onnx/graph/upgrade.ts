@@ -2,26 +2,26 @@ import { type Attribute, type Graph, intAttribute, intsAttribute, type Model, ty
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 import { upgradeOld } from './upgradeOld.ts';
 
-/** Oldest version of the standard's operators that a model may be written in to be differentiated. */
+/** Oldest version of the standard's operators that can be differentiated. */
 export const oldestOpset = 7;
 /** Before it, bounds and pads were attributes. */
 const firstOfInputs = 11;
-/** The version that older models are brought to: the first that has everything that gradients are made of. */
+/** The version that older models are upgraded to: the first that has everything gradients need. */
 const commonOpset = 17;
 
-/** The operators that took axes, or lengths, as an attribute before version 13, and as their second input since. */
+/** The operators whose axes or lengths were an attribute before version 13, and are the second input since. */
 const movedToInput: Readonly<Record<string, string>> = {
   ReduceSum: 'axes',
   Split: 'split',
   Squeeze: 'axes',
   Unsqueeze: 'axes',
 };
-/** The operators that saw their input as a matrix before version 13, cut at an axis, and know one axis since. */
+/** The operators that flattened their input to a matrix at an axis before version 13, and use one axis since. */
 const flattening = new Set(['Softmax', 'LogSoftmax', 'Hardmax']);
 
 /**
- * Brings a model from versions 7 to 16 of the standard's operators to version 17, so that all that follows knows one form
- * of each. Others are returned as they are.
+ * Upgrades a model from versions 7 to 16 of the standard's operators to version 17, so that later steps see one form of
+ * each. Others are returned unchanged.
  */
 export function upgrade(model: Model): Model {
   const opset = model.opsets.get('') ?? 0;
@@ -58,12 +58,12 @@ function upgradeNode(node: Node, build: GraphBuilder): Node[] {
     return [{ ...node, inputs, attributes }];
   }
   if (flattening.has(node.operator)) return flattened(node, build);
-  // The ratio matters in training only.
+  // The ratio matters only in training.
   if (node.operator === 'Dropout') return [{ ...node, inputs: node.inputs.slice(0, 1), attributes: {} }];
   return [node];
 }
 
-/** x → its matrix, cut at the axis → the operator on its rows → the shape of x. */
+/** x → its matrix, flattened at the axis → the operator on its rows → the shape of x. */
 function flattened(node: Node, build: GraphBuilder): Node[] {
   const { operator, inputs, outputs } = node;
   const [x = ''] = inputs;

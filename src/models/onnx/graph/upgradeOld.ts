@@ -1,7 +1,7 @@
 import { floatAttribute, intAttribute, intsAttribute, type Node } from './graph.ts';
 import type { GraphBuilder } from './graphBuilder.ts';
 
-/** What an operator of versions 7 to 10 of the standard is in version 11: the same nodes, or one that replaces it. */
+/** An operator of versions 7 to 10 of the standard in version 11: the same node, or a replacement. */
 type Upgrade = (node: Node, build: GraphBuilder) => Node;
 
 const float32Range = 3.4028234663852886e38;
@@ -39,7 +39,7 @@ const upgrades: Readonly<Record<string, Upgrade>> = {
   Upsample: resized,
   Resize: resized,
   Scatter: (node) => ({ ...node, operator: 'ScatterElements' }),
-  /** `spatial` was its default always, but for models that normalize each pixel on its own. */
+  /** `spatial` was always the default, except in models that normalize each pixel separately. */
   BatchNormalization: (node) => {
     const { epsilon } = node.attributes;
     if (intAttribute(node, 'spatial', 1) === 0) return node;

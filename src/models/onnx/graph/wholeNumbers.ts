@@ -15,26 +15,26 @@ import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 const floatTypes: readonly number[] = [elementTypes.float32, elementTypes.float16, elementTypes.float64];
 /** Types that hold gray levels and small sums of them; others wrap around. */
 const wideTypes: readonly number[] = [elementTypes.int32, elementTypes.int64];
-/** Operators that arrange their input, and take integers only to say how. */
+/** Operators that rearrange their input, and take integers only to say how. */
 const arranging = new Set(
   'Identity Transpose Reshape Flatten Squeeze Unsqueeze Gather Slice Split Expand Tile MaxPool DepthToSpace SpaceToDepth'.split(
     ' ',
   ),
 );
-/** Operators whose constants go among the numbers of the image. */
+/** Operators whose constants mix with the numbers of the image. */
 const joining = new Set(['Concat', 'Max', 'Min', 'Clip']);
 const arithmetic = new Set(['Add', 'Sub']);
 
 /**
- * The graph of a model that takes gray levels as whole numbers, for whole numbers of type float32: all that is done to them
- * before they become floating-point numbers gives the same then, and passes gradients.
- * @returns undefined where something is done to them that gives the same in whole numbers only.
+ * The graph of a model that takes gray levels as integers, for whole numbers in float32: everything done to them before
+ * conversion to floating point gives the same result, and passes gradients.
+ * @returns undefined if something is done to them that works only with integers.
  */
 export function inFloats(graph: Graph, input: string): Graph | undefined {
   const build = new GraphBuilder(0, freePrefix(graph, 'levels'));
   const types = new Map<string, number>([[input, elementTypes.uint8]]);
   const isWhole = (value: string) => types.has(value);
-  /** A constant among whole numbers, as float32; an omitted input as it is. */
+  /** An integer constant as float32; an omitted input unchanged. */
   const asFloat = (value: string): string | undefined => {
     if (value === '' || isWhole(value)) return value;
     const constant = graph.constants.get(value);

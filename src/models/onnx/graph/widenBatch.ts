@@ -3,10 +3,10 @@ import { type Graph, intAttribute, intConstant, intsAttribute, type Model, type 
 import type { Inspection } from './inspect.ts';
 
 /**
- * Makes a model that was exported for one image take a batch, where that provably changes nothing: every operator between
- * image and logits treats the first axis as a row of independent images.
+ * Makes a model that was exported for one image take a batch, if that provably changes nothing: every operator between
+ * image and logits treats the first axis as independent images.
  * @param inspection of the model at one image.
- * @returns undefined where some operator mixes images, or cannot be seen through.
+ * @returns undefined if some operator mixes images, or is not understood.
  */
 export function widenBatch({ model, shapes }: Inspection): Model | undefined {
   const { graph } = model;
@@ -56,7 +56,7 @@ interface Context {
   addInts(values: readonly number[]): string;
 }
 
-/** The node for a batch, or undefined where its rows would not stay apart. */
+/** The node for a batch, or undefined if it would mix rows. */
 function widen(context: Context): Node | undefined {
   const { node } = context;
   if (node.domain !== '' || Object.values(node.attributes).some(({ kind }) => kind === 'graph')) return undefined;
@@ -68,13 +68,13 @@ function widen(context: Context): Node | undefined {
 
 type Check = (context: Context) => boolean | Node;
 
-/** One value of its own for each element of the output, made of the elements at its place. */
+/** Elementwise: each output element depends only on the input elements at its position. */
 const pointwise: Check = ({ node: { inputs, outputs }, perImage, dims }) => {
   const rank = dims(outputs[0] as string).length;
   return inputs.every((input, index) => {
     if (input === '') return true;
     const shape = dims(input);
-    // What does not depend on the image must be the same for all of them.
+    // Whatever does not depend on the image must be the same for all images.
     return perImage[index] ? shape.length === rank : shape.length < rank || shape[0] === 1;
   });
 };
@@ -166,9 +166,9 @@ const checks: Readonly<Record<string, Check>> = {
       );
     return b.length >= 3 && (a.length < b.length || a[0] === 1);
   },
-  /** Every image has a grid of its own. */
+  /** Each image has its own grid. */
   GridSample: ({ perImage }) => perImage.every(Boolean),
-  /** One image keeps its elements in their order, so rows of a batch stay rows if the first axis is copied. */
+  /** An image's elements keep their order, so rows of a batch stay rows if the first axis is copied. */
   Reshape: ({ node, dims, known, addInts }) => {
     const target = known(node.inputs[1]);
     const [result] = dims(node.outputs[0] as string);

@@ -5,9 +5,7 @@ import { ModelMessage } from './protobuf.ts';
 /** Version of the file format that every ONNX Runtime since 1.15 reads. */
 const formatVersion = 8;
 
-/**
- * A model in the ONNX file format. Constants that lie in files are written as references to them, relative to its folder.
- */
+/** A model in the ONNX file format. Constants in files are written as references, relative to its folder. */
 export function writeModel({ graph, opsets, metadata, folder }: Model): Uint8Array {
   return ModelMessage.encode({
     ir_version: formatVersion,

@@ -1,23 +1,26 @@
 import { totalmem } from 'node:os';
 import { UserError } from '../../../userError.ts';
 
-/** The batch sizes that are tried: beyond them engines get no faster. */
+/** The batch sizes to try: beyond them, engines get no faster. */
 const candidates = [1, 4, 16];
-/** How much less time an image must take in a larger batch, for the larger one to be worth its memory. */
+/** How much less time an image must take in a larger batch for it to be worth its memory. */
 const worthwhile = 0.9;
-/** An image that takes longer, in milliseconds, keeps all cores busy by itself. */
+/** An image that takes longer, in milliseconds, already keeps all cores busy. */
 export const busy = 50;
-/** While a gradient is computed, values of the forward pass, of the backward pass and scratch space are held. */
+/** A gradient needs memory for the forward pass, the backward pass, and scratch space. */
 const copies = 3;
 
-/** Bytes that a model's work may take where nobody says otherwise: a quarter of the machine's memory. */
+/** Default memory limit of a model in bytes: a quarter of the machine's memory. */
 export function defaultBudget(): number {
   return totalmem() / 4;
 }
 
-/** A model that needs more memory than it may use. No other engine is taken in its place: a limit changes no results. */
+/**
+ * A model that needs more memory than it may use. It does not fall back to another engine: a limit must not change
+ * results.
+ */
 export class TooLittleMemory extends UserError {
-  /** @param what needs so many bytes, as the start of a sentence; @param budget bytes that there may be. */
+  /** @param what needs this many bytes, as the start of a sentence; @param budget the memory limit in bytes. */
   constructor(what: string, bytes: number, budget: number) {
     super(
       `${what} ${inGigabytes(bytes)}, more than the ${inGigabytes(budget)} that Perturb may use. If there is more memory, raise perturb.engine.memory (or PERTURB_MEMORY, in bytes).`,
@@ -25,38 +28,38 @@ export class TooLittleMemory extends UserError {
   }
 }
 
-/** A number of bytes with two digits, in gigabytes, or in megabytes where it is less than one. */
+/** A number of bytes with two digits, in gigabytes, or in megabytes if it is less than one. */
 export function inGigabytes(bytes: number): string {
   return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Number((bytes / 1e6).toPrecision(2))} MB`;
 }
 
-/** What the memory of a batch is estimated from, in bytes. */
+/** The basis for estimating the memory of a batch, in bytes. */
 export interface Footprint {
   readonly weights: number;
   /** Of one image. */
   readonly activations: number;
 }
 
-/** The batch sizes that a budget has room for, the smallest first; 1 always is. */
+/** The batch sizes that fit a budget, the smallest first; 1 always does. */
 export function batchSizesWithin(budget: number, { weights, activations }: Footprint): number[] {
   return candidates.filter((batch) => batch === 1 || copies * (weights + batch * activations) <= budget);
 }
 
-/** What a batch comes to, as far as the choice of its size goes. */
+/** The result of a batch, for choosing the batch size. */
 export interface Trial {
   /** Milliseconds that the batch took. */
   readonly time: number;
-  /** All that was answered to each image of the batch. */
+  /** The answers to each image of the batch. */
   readonly answers: readonly Float32Array[];
-  /** What is answered to each of them alone. */
+  /** The answers to each of them alone. */
   readonly alone: readonly Float32Array[];
 }
 
 /**
- * The batch size at which an image takes the least time. A size at which an image is answered otherwise than alone, be it
- * in the last bit, is not taken: results must depend neither on neighbors nor on the clock. Nor is one at which the model
- * does not run.
- * @param attempt runs a batch of so many different images, and each of them alone.
+ * The batch size at which an image takes the least time. A size that changes the answer to an image, even in the last
+ * bit, is ruled out: results must depend neither on neighbors nor on timing. So is a size at which the model does not
+ * run.
+ * @param attempt runs a batch of this many different images, and each of them alone.
  */
 export async function chooseBatchSize(
   sizes: readonly number[],

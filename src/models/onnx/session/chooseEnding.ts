@@ -19,24 +19,24 @@ import { imageTensor } from './imageTensor.ts';
 import { refuse } from './refusal.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Images on which the order of classes is compared. */
+/** Number of images on which the order of classes is compared. */
 const probes = 6;
-/** How much of the largest score two scores may differ by and count as equal. */
+/** By what fraction of the largest score two scores may differ and count as equal. */
 const tolerance = 1e-4;
 
-/** An ending of a model, and of the same model as it was inspected at one batch. */
+/** An ending of a model, and of the same model as inspected at one batch. */
 export interface ChosenEnding {
   readonly ending: Ending;
   readonly inspected: Ending;
 }
 
 /**
- * Finds how a model's scores become logits: without the softmax at its end, as logarithms of probabilities, or as they are.
- * Each way is tried on images, one at a time, and taken only if it puts the classes in the order of the file's own scores.
+ * Finds how a model's scores become logits: without the softmax at its end, as logarithms of probabilities, or as they
+ * are. Each way is tried on images, one at a time, and used only if it orders the classes as the file's own scores do.
  * @param inspection of the model at the batch of `scores`.
  * @param model the same model for any batch.
- * @param anyBatch whether runs of other sizes are to be made.
- * @throws UserError when the file says nothing of the classes of one image.
+ * @param anyBatch whether there will be runs of other sizes.
+ * @throws UserError when the file's scores do not determine the class of an image.
  */
 export async function chooseEnding(
   runtime: Runtime,
@@ -47,7 +47,7 @@ export async function chooseEnding(
 ): Promise<ChosenEnding> {
   const opset = model.opsets.get('') ?? 0;
   const images = probeImages(input, probes);
-  /** What each output of a graph is for each image, one at a time. */
+  /** The outputs of a graph for each image, one at a time. */
   const rowsOf = async (graph: Model['graph'], count: number) => {
     const rows: Float32Array[][] = graph.outputs.map(() => []);
     const session = await runtime.open({ ...inspected, graph }, { optimize: false }).catch(refuse);
@@ -70,7 +70,7 @@ export async function chooseEnding(
     (how) => (graph: Model['graph']) => withLogarithm(graph, scores, how, opset),
   );
   const isLog = endsInLogarithm(inspected.graph);
-  /** The scores of some images, as the file gives them. */
+  /** The file's own scores of some images. */
   let own: Float32Array[] | undefined;
   for (const [index, ending] of [(graph: Model['graph']) => withoutEnd(graph, scores), ...logarithms].entries()) {
     if (index > 0 && !(isLog && index === 1)) {
@@ -83,7 +83,7 @@ export async function chooseEnding(
     own = scored ?? own;
     if (scored === undefined || rows === undefined) continue;
     if (axis !== undefined) refuseConstant(scored, axis);
-    // What is made of softmaxes and sigmoids alone is positive, whether it sums to 1 or not.
+    // Anything computed only from softmaxes and sigmoids is positive, whether it sums to 1 or not.
     const isKnown = index === 0 || tried.isMadeOfProbabilities === true || isLog;
     if (!isKnown && !areProbabilities(scored)) break;
     if (rows.every((row, i) => sameOrder(scored[i] as Float32Array, row, index === 0))) return complete(found, tried);
@@ -94,7 +94,7 @@ export async function chooseEnding(
     const isBetween = own?.every(([value = 0]) => value >= 0 && value <= 1);
     if (isBetween && others.some(([value]) => value !== first?.[0])) {
       throw new UserError(
-        'The model gives one number between 0 and 1 for an image, which may be a logit or a probability. Export it so that it ends in a logit, a Sigmoid, or one score for each class.',
+        'The model gives one number between 0 and 1 per image, which may be a logit or a probability. Export it so that it ends in a logit, a Sigmoid, or one score for each class.',
       );
     }
   }
@@ -115,12 +115,14 @@ function rowOf(data: ArrayBufferView | undefined, count: number): Float32Array {
 function refuseConstant(rows: Batch, axis: number): void {
   if (rows.every((row) => row.every((value) => value === row[0]))) {
     throw new UserError(
-      `The model ends in a softmax over axis ${axis}, which is not the axis of its classes: alone, an image gets the same score for every class. Export it with a softmax over the classes, or without one.`,
+      `The model ends in a softmax over axis ${axis}, which is not the class axis: a single image gets the same score for every class. Export it with a softmax over the classes, or without one.`,
     );
   }
 }
 
-/** Rows of numbers that are not negative and always sum to the same; of one number, that are between 0 and 1. */
+/**
+ * True for rows of nonnegative numbers that always have the same sum; for single numbers, if they are between 0 and 1.
+ */
 function areProbabilities(rows: Batch): boolean {
   const finite = rows.filter((row) => row.every(Number.isFinite));
   const sums = finite.map((row) => row.reduce((a, b) => a + b, 0));
@@ -135,8 +137,8 @@ function areProbabilities(rows: Batch): boolean {
 }
 
 /**
- * Whether logits put classes in the order of scores. Scores that are equal, or as good as that, may be in any order.
- * @param grows true where the one score of an image is a function that grows with the logit.
+ * Whether logits order classes as the scores do. Scores that are equal, or nearly so, may be in any order.
+ * @param grows true if the only score of an image increases with the logit.
  */
 function sameOrder(scores: Float32Array, logits: Float32Array, grows: boolean): boolean {
   if (!scores.every(Number.isFinite)) return true;

@@ -3,9 +3,9 @@ import type { Batch } from '../../classifier.ts';
 import type { RuntimeTensor } from './runtime.ts';
 
 /**
- * Images as the input of a graph; a batch that is not full ends in copies of its first image, which is like those that
- * the model was made for, as zeros are not.
- * @param inLevels for a model of whole gray levels: pixels in [0, 1] become these.
+ * Images as the input of a graph; a batch that is not full is filled with copies of its first image, which, unlike
+ * zeros, is a typical input.
+ * @param inLevels for a model that takes gray levels: pixels in [0, 1] are converted.
  */
 export function imageTensor(images: Batch, shape: ImageShape, batch: number, inLevels: boolean): RuntimeTensor {
   const size = sizeOf(shape);

@@ -5,10 +5,10 @@ import { busy } from './batchSize.ts';
 import { imageTensor } from './imageTensor.ts';
 import type { Sessions } from './sessions.ts';
 
-/** Relative to the largest score: what is beyond it is no matter of rounding. */
+/** Relative to the largest score: larger differences are not rounding errors. */
 const tolerance = 1e-3;
 
-/** A model that is asked about batches. */
+/** A model that is run on batches. */
 export interface Batched {
   readonly sessions: Sessions;
   readonly input: ImageShape;
@@ -17,10 +17,10 @@ export interface Batched {
 }
 
 /**
- * Runs a batch of unlike images, and each of them alone: in a batch of its own, else in one of copies of itself.
- * @param alone the smallest batch that there is.
- * @returns what keeps images apart from being run together, if anything does; a model that takes long is not tried at
- * batches beyond the smallest, at which it will not be run either.
+ * Runs a batch of different images, and each of them alone: in a batch of one, or else in a batch of copies.
+ * @param alone the smallest possible batch.
+ * @returns why images cannot run together, if so; a slow model is not tried at larger batches, since it will not run at
+ * them either.
  */
 export async function influenceIn(
   { sessions, input, inLevels, classes }: Batched,
@@ -42,8 +42,8 @@ export async function influenceIn(
     if (alone < batch && performance.now() - start > busy * expected.length + busy) return undefined;
   }
   const together = await scoresOf(images, batch).catch(() => undefined);
-  if (together === undefined) return 'it does not run on several at a time';
-  if (together.length !== batch * classes) return 'it does not answer each image of a batch';
+  if (together === undefined) return 'it does not run on several images at a time';
+  if (together.length !== batch * classes) return 'it does not give scores for each image of a batch';
   const isSame = expected.every((row, i) => isClose(together.subarray(i * classes, (i + 1) * classes), row));
   return isSame ? undefined : 'images of a batch influence one another';
 }

@@ -7,12 +7,12 @@ import { oldestOpset } from '../graph/upgrade.ts';
 
 const halves: ReadonlySet<ElementType | undefined> = new Set(['float16', 'bfloat16']);
 
-/** Why a gradient cannot be derived, and what to export instead; undefined where it can. */
+/** Why a gradient cannot be derived, and what to export instead; undefined if it can. */
 export function obstacleTo(inspection: Inspection): string | undefined {
   const { graph, opsets } = inspection.model;
   const opset = opsets.get('') ?? 0;
   if (opset < oldestOpset) {
-    return `it is written in version ${opset} of ONNX’s operators; export it in version ${oldestOpset} or newer`;
+    return `it uses version ${opset} of ONNX’s operators; export it in version ${oldestOpset} or newer`;
   }
   if (computesInHalves(graph)) return 'it computes in float16; export it in float32';
   try {
@@ -25,7 +25,9 @@ export function obstacleTo(inspection: Inspection): string | undefined {
   }
 }
 
-/** Whether something that depends on the image meets numbers of 16 bits; those that are stored so do not matter. */
+/**
+ * Whether anything that depends on the image is computed in 16 bits; just storing numbers in 16 bits does not matter.
+ */
 function computesInHalves(graph: Graph): boolean {
   const [input] = graph.inputs as [Value];
   const onImage = dependents(graph, input.name);
@@ -33,13 +35,13 @@ function computesInHalves(graph: Graph): boolean {
   return graph.nodes.some(({ inputs }) => inputs.some((value) => onImage.has(value)) && inputs.some(isHalf));
 }
 
-/** What to do about operators that tools add to a model after it was exported. */
+/** What to do about operators that tools add to an exported model. */
 function adviceOn(operators: readonly string[]): string {
   if (operators.some((name) => /quantize|QLinear|Integer$/i.test(name))) {
-    return ': the model was quantized. Attack the float32 model that it was made from';
+    return ': the model was quantized. Attack the original float32 model';
   }
   if (operators.some((name) => /^com\.microsoft\.|^ai\.onnx\.contrib/.test(name))) {
-    return ': ONNX Runtime’s optimizer put operators of its own into this file. Take the file as it was exported';
+    return ': ONNX Runtime’s optimizer put its own operators into this file. Use the file as exported';
   }
   return '';
 }

@@ -16,28 +16,28 @@ import type { GraphSession, Sessions } from './sessions.ts';
 /** A value inside a graph that functionals may weigh. */
 export interface Activation {
   readonly value: string;
-  /** The order of its axes in the graph; callers always see channels last. */
+  /** Its axis order in the graph; callers always see channels last. */
   readonly channelsFirst: boolean;
 }
 
-/** What a classifier on ONNX Runtime is made of. */
+/** The parts of a classifier on ONNX Runtime. */
 export interface OnnxTraits {
   readonly sessions: Sessions;
   readonly input: ImageShape;
   readonly classes: readonly string[];
   readonly engine: string;
-  /** The batch sizes that there may be sessions for, the smallest first. */
+  /** The possible batch sizes of sessions, the smallest first. */
   readonly batchSizes: readonly number[];
   readonly activations: ReadonlyMap<string, Activation>;
-  /** The value that the logits are. */
+  /** The value of the logits. */
   readonly logits: string;
   /** True for a graph that takes whole gray levels from 0 to 255 (float32) rather than pixels in [0, 1]. */
   readonly inLevels: boolean;
-  /** False where images of one run influence one another: each is then run with copies of itself. */
+  /** False if images of one run influence one another: each is then run with copies of itself. */
   readonly together: boolean;
 }
 
-/** A graph on ONNX Runtime that can be asked, and not differentiated. */
+/** A graph on ONNX Runtime without gradients. */
 export class OnnxClassifier implements Classifier {
   readonly input: ImageShape;
   readonly classes: readonly string[];
@@ -70,7 +70,7 @@ export class OnnxClassifier implements Classifier {
     void this.traits.sessions.close();
   }
 
-  /** Finds the batch size that is best for a kind of question. @param ask answers images of no more than a batch. */
+  /** Finds the best batch size for a kind of query. @param ask answers at most one batch of images. */
   protected async chooseBatch(
     ask: (images: Batch, batch: number) => Promise<readonly Float32Array[]>,
   ): Promise<number> {
@@ -78,7 +78,7 @@ export class OnnxClassifier implements Classifier {
     const smallest = Math.min(...batchSizes);
     const best = await chooseBatchSize(batchSizes, async (batch) => {
       const images = probeImages(this.input, batch);
-      // The first makes the session.
+      // The first creates the session.
       const answers = await ask(images, batch);
       const alone: Float32Array[] = [];
       if (batch > smallest) for (const image of images) alone.push(...(await ask([image], smallest)));
@@ -86,7 +86,7 @@ export class OnnxClassifier implements Classifier {
       while (times.length < 3 && (times[0] as number) < 100) times.push(await timeOf(() => ask(images, batch)));
       return { answers, alone, time: Math.min(...times) };
     });
-    // Those that were tried in vain have their own copies of the weights.
+    // Rejected sizes have their own copies of the weights.
     await sessions.keepOnly([smallest, best]);
     return best;
   }
@@ -97,13 +97,13 @@ export class OnnxClassifier implements Classifier {
     choose: () => Promise<number>,
   ): Promise<{ from: number; to: number; batch: number }[]> {
     const smallest = Math.min(...this.traits.batchSizes);
-    // Where there is but one image, nothing is gained by trying.
+    // With only one image, trying gains nothing.
     const best = count <= smallest ? smallest : await choose();
     const parts: { from: number; to: number; batch: number }[] = [];
     if (!this.traits.together)
       return Array.from({ length: count }, (_, i) => ({ from: i, to: i + 1, batch: smallest }));
     for (let from = 0; from < count; ) {
-      // A few images are faster one by one than as a batch that is mostly empty.
+      // A few images are faster one by one than in a mostly empty batch.
       const batch = (count - from) * 4 <= best ? smallest : best;
       const to = Math.min(count, from + batch);
       parts.push({ from, to, batch });
@@ -131,7 +131,7 @@ export class OnnxClassifier implements Classifier {
     return { [input.name]: imageTensor(shown, this.input, batch, this.traits.inLevels) };
   }
 
-  /** @throws UserError when there is not one row for each image that was run. */
+  /** @throws UserError when there is not one row for each image. */
   protected rows(
     results: Readonly<Record<string, RuntimeTensor>>,
     [output]: readonly Value[],
@@ -142,14 +142,14 @@ export class OnnxClassifier implements Classifier {
     const size = this.classes.length;
     if (data.length !== batch * size) {
       throw new UserError(
-        `For a batch of ${batch} the model gives ${data.length} scores, where ${batch * size} are right. Export it with a batch of any size.`,
+        `For a batch of ${batch} the model gives ${data.length} scores instead of ${batch * size}. Export it with a dynamic batch size.`,
       );
     }
     return Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
   }
 }
 
-/** A graph on ONNX Runtime whose gradient was derived. */
+/** A graph on ONNX Runtime with a derived gradient. */
 export class DifferentiableOnnxClassifier extends OnnxClassifier implements DifferentiableClassifier {
   /** The best batch size for gradients. */
   #batch: Promise<number> | undefined;
@@ -222,7 +222,7 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
     const most = Math.max(1, ...functionals.map(({ length }) => length));
     const several = most > 1;
     const opened = await this.traits.sessions.gradient(batch, {
-      // A pullback of no functional at all still has its logits.
+      // A pullback without functionals still returns logits.
       kinds: kinds.length + names.length === 0 ? ['weights'] : kinds,
       activations: activations.map(({ value }) => value),
       several,
@@ -255,12 +255,12 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
     return { logits, values, gradients };
   }
 
-  /** The gradient with respect to image i, from those with respect to all images of a run. */
+  /** The gradient with respect to image i, from those for all images of a run. */
   #gradientOf(found: Float32Array, i: number): Float32Array {
     const size = sizeOf(this.input);
     const gradient = found.slice(i * size, (i + 1) * size);
     const { inLevels, together } = this.traits;
-    // The run holds nothing but copies of the image, all of which change with it.
+    // The run contains only copies of the image, all of which change with it.
     if (!together)
       for (let at = size; at < found.length; at++)
         gradient[at % size] = (gradient[at % size] as number) + (found[at] as number);
@@ -298,7 +298,7 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
           if (functional?.kind !== 'weights' || functional.output !== name) continue;
           const { weights, scale = 1 } = functional;
           if (weights.length !== size) {
-            throw new RangeError(`"${name}" has ${size} values an image, and ${weights.length} weights were given`);
+            throw new RangeError(`"${name}" has ${size} values per image, but ${weights.length} weights were given`);
           }
           const image = dims.slice(most > 1 ? 2 : 1);
           const ordered = activation.channelsFirst ? toChannelsFirst(weights, image) : weights;
@@ -328,7 +328,7 @@ function isOfLogits(functional: Functional): boolean {
   return functional.kind !== 'weights' || functional.output === 'logits';
 }
 
-/** The values of each image of a batch, channels last, and the shape that they have in this order. */
+/** The values of each image of a batch, channels last, and their shape in this order. */
 function activationRows(
   { dims, data }: RuntimeTensor,
   { channelsFirst }: Activation,
@@ -354,7 +354,7 @@ function dot(a: Float32Array, b: Float32Array): number {
   return sum;
 }
 
-/** Values with channels last, as they are with channels first. @param dims of the result: channels, then places. */
+/** Converts values from channels last to channels first. @param dims of the result: channels, then places. */
 function toChannelsFirst(values: Float32Array, [channels = 1, ...places]: readonly number[]): Float32Array {
   return exchanged(values, elementCount(places), channels);
 }
@@ -364,7 +364,7 @@ function toChannelsLast(values: Float32Array, [channels = 1, ...places]: readonl
   return exchanged(values, channels, elementCount(places));
 }
 
-/** A matrix of so many rows and columns, transposed. */
+/** The transpose of a matrix with these numbers of rows and columns. */
 function exchanged(values: Float32Array, rows: number, columns: number): Float32Array {
   const result = new Float32Array(values.length);
   for (let row = 0; row < rows; row++) {

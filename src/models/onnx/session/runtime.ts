@@ -18,9 +18,9 @@ export interface RuntimeTensor {
 
 /** A graph that is ready to run. */
 export interface Session {
-  /** Dimensions of those outputs whose size follows from the graph alone. */
+  /** Dimensions of the outputs whose size follows from the graph alone. */
   readonly sizes: ReadonlyMap<string, readonly number[]>;
-  /** @param outputs the ones to give; all where it is missing. */
+  /** @param outputs the requested ones; all if missing. */
   run(
     inputs: Readonly<Record<string, RuntimeTensor>>,
     outputs?: readonly string[],
@@ -28,40 +28,40 @@ export interface Session {
   close(): Promise<void>;
 }
 
-/** How ONNX Runtime is to compute. */
+/** How ONNX Runtime should compute. */
 export interface RuntimeOptions {
-  /** What it computes with: `auto` takes the first accelerator that computes correctly. The processor where it is missing. */
+  /** What it computes with: `auto` takes the first accelerator that computes correctly. The processor if missing. */
   readonly provider?: string;
-  /** Threads of the native build; as many as it chooses where it is missing. */
+  /** Threads of the native build; its own choice if missing. */
   readonly threads?: number;
-  /** Bytes that a model's work may take; a quarter of the machine's memory where it is missing. */
+  /** Memory limit of a model in bytes; a quarter of the machine's memory if missing. */
   readonly memory?: number;
 }
 
-/** What is to be known of ONNX Runtime here. */
+/** Facts about ONNX Runtime on this machine. */
 export interface RuntimeDescription {
   /** As reports name it: version and provider. */
   readonly name: string;
   readonly provider: Provider;
-  /** Why it is not the provider that was asked for, and what to do about it. */
+  /** Why it is not the requested provider, and what to do about it. */
   readonly reason?: string;
   readonly repair?: string;
 }
 
 /** ONNX Runtime on one provider. */
 export interface Runtime extends RuntimeDescription {
-  /** Bytes that a model's work may take. */
+  /** Memory limit of a model in bytes. */
   readonly memory: number;
   /**
    * @param options.optimize false for a graph that is run once.
-   * @throws Error of ONNX Runtime when it refuses the model.
+   * @throws Error of ONNX Runtime when it rejects the model.
    */
   open(model: Model, options?: { readonly optimize?: boolean }): Promise<Session>;
 }
 
 type Ort = typeof import('onnxruntime-common');
 
-/** The names that ONNX Runtime has for its providers. */
+/** ONNX Runtime's names for its providers. */
 const ortNames: Readonly<Record<Provider, string>> = {
   cpu: 'cpu',
   coreml: 'coreml',
@@ -71,21 +71,21 @@ const ortNames: Readonly<Record<Provider, string>> = {
   wasm: 'wasm',
 };
 
-/** The order in which `auto` tries them: those that compute in full precision, the fastest first. */
+/** The order in which `auto` tries those that compute in full precision, the fastest first. */
 const automatic: readonly Provider[] = ['cuda', 'directml', 'webgpu', 'cpu'];
 
-/** Errors are thrown; ONNX Runtime is not to print them as well. */
+/** Errors are thrown; ONNX Runtime should not print them as well. */
 const silent = 4;
 
-/** This one turns zeros around a value into the pads of the pooling that follows, which are not zeros. */
+/** This optimizer wrongly turns zero padding into that of the following pooling, which is not zero. */
 const wrongOptimizers = 'Pad_Fusion';
 
 const started = new Map<string, Promise<Runtime>>();
 
 /**
- * Starts ONNX Runtime, once a process for each provider and number of threads; in WebAssembly where there is no native
+ * Starts ONNX Runtime, once per process for each provider and number of threads; in WebAssembly if there is no native
  * build.
- * @throws UserError when the name is not one of a provider.
+ * @throws UserError when the name is not that of a provider.
  */
 export async function startRuntime({
   provider = 'cpu',
@@ -98,7 +98,7 @@ export async function startRuntime({
   return { ...(await starting), memory };
 }
 
-/** What `startRuntime` comes to, as plain data. */
+/** The result of `startRuntime`, as plain data. */
 export async function describeRuntime(options: RuntimeOptions): Promise<RuntimeDescription> {
   const { open: _, memory: __, ...description } = await startRuntime(options);
   return description;
@@ -135,12 +135,12 @@ async function fallback(reason: string, asked: Provider): Promise<Runtime> {
 }
 
 const repairs: Readonly<Record<Provider, string>> = {
-  cpu: 'ONNX Runtime has native builds for Windows and Linux on x64 and arm64, and for macOS on arm64; elsewhere WebAssembly serves.',
+  cpu: 'ONNX Runtime has native builds for Windows and Linux on x64 and arm64, and for macOS on arm64; elsewhere WebAssembly is used.',
   coreml: 'CoreML needs macOS on Apple silicon. Set perturb.engine.provider to "cpu".',
-  directml: 'DirectML needs Windows with a graphics card of DirectX 12. Set perturb.engine.provider to "cpu".',
-  cuda: 'CUDA needs Linux on x64, an NVIDIA card, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node. Set perturb.engine.provider to "cpu".',
+  directml: 'DirectML needs Windows with a DirectX 12 graphics card. Set perturb.engine.provider to "cpu".',
+  cuda: 'CUDA needs Linux on x64, an NVIDIA graphics card, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node. Set perturb.engine.provider to "cpu".',
   webgpu:
-    'WebGPU needs a graphics card with a driver for Vulkan, Metal or DirectX 12. Set perturb.engine.provider to "cpu".',
+    'WebGPU needs a graphics card with a Vulkan, Metal or DirectX 12 driver. Set perturb.engine.provider to "cpu".',
   wasm: '',
 };
 
@@ -150,7 +150,7 @@ function isChoice(name: string): name is ProviderChoice {
 
 type Attempt = { readonly runtime: Runtime } | { readonly reason: string };
 
-/** Starts a provider and has it compute something whose result is known. */
+/** Starts a provider and lets it compute something with a known result. */
 async function tryProvider(provider: Provider, threads: number): Promise<Attempt> {
   try {
     const runtime = provider === 'wasm' ? webRuntime() : nativeRuntime(provider, threads);
@@ -177,7 +177,7 @@ async function probe(runtime: Runtime): Promise<void> {
   try {
     const { y } = await session.run({ x: { type: 'float32', dims: [1, 3], data: Float32Array.of(1, 2, 3) } });
     const [value] = (y?.data ?? []) as unknown as Float32Array;
-    if (value === undefined || Math.abs(value + 2) > 1e-3) throw new Error(`it computes ${value} where −2 is right`);
+    if (value === undefined || Math.abs(value + 2) > 1e-3) throw new Error(`it computes ${value} instead of −2`);
   } finally {
     await session.close();
   }
@@ -185,8 +185,8 @@ async function probe(runtime: Runtime): Promise<void> {
 
 /**
  * ONNX Runtime's native build.
- * @param threads that it computes with; zero leaves it to ONNX Runtime.
- * @throws Error where there is none for this platform.
+ * @param threads to compute with; zero leaves the number to ONNX Runtime.
+ * @throws Error if there is none for this platform.
  */
 export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu', threads = 0): Runtime {
   const ort: Ort & { listSupportedBackends(): readonly { name: string }[] } = require('onnxruntime-node');
@@ -213,7 +213,7 @@ export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu', threa
   };
 }
 
-/** ONNX Runtime's WebAssembly build, which cannot read files: weights are put into the model. */
+/** ONNX Runtime's WebAssembly build, which cannot read files, so weights are put into the model. */
 function webRuntime(): Runtime {
   const ort: Ort = require('onnxruntime-web');
   ort.env.logLevel = 'fatal';
@@ -268,7 +268,7 @@ function sizeIn(output: InferenceSession.ValueMetadata): [[string, readonly numb
 }
 
 function versionOf(name: 'onnxruntime-node' | 'onnxruntime-web'): string {
-  // The web build does not let its package.json be required.
+  // The web build does not export its package.json.
   const entry = require.resolve(name);
   const folder = entry.slice(0, entry.lastIndexOf(name) + name.length);
   return (require(`${folder}/package.json`) as { version: string }).version;

@@ -6,18 +6,18 @@ import { type Inspection, inspect } from '../graph/inspect.ts';
 import { refuse } from './refusal.ts';
 import type { Runtime, Session } from './runtime.ts';
 
-/** Sessions that are kept at a time: each has its own copy of the weights, arranged for speed. */
+/** Sessions kept at a time: each has its own copy of the weights, laid out for speed. */
 const kept = 4;
 
-/** A session, with what its inputs and outputs are. */
+/** A session with its inputs and outputs. */
 export interface GraphSession {
   readonly session: Session;
   readonly model: Model;
-  /** The output that is the gradient, in a session that has one. */
+  /** The gradient output, in a session that has one. */
   readonly gradient?: string;
 }
 
-/** Makes the sessions of one model as they are needed, for each batch size and kind of gradient, and keeps the last used. */
+/** Creates the sessions of one model when needed, for each batch size and kind of gradient, and keeps the last used. */
 export class Sessions {
   readonly #runtime: Runtime;
   readonly #model: Model;
@@ -27,7 +27,7 @@ export class Sessions {
 
   /**
    * @param imageDims dimensions of one image, without the batch.
-   * @param known what is known of the model already, by batch size.
+   * @param known what is already known about the model, by batch size.
    */
   constructor(
     runtime: Runtime,
@@ -41,7 +41,7 @@ export class Sessions {
     this.#imageDims = imageDims;
   }
 
-  /** What is known of the graph at a batch size. */
+  /** What is known about the graph at a batch size. */
   inspect(batch: number): Promise<Inspection> {
     const known = this.#inspections.get(batch);
     if (known) return known;
@@ -94,13 +94,13 @@ export class Sessions {
       await this.#dropOldest();
       opening = make().then(async (made) => ({ ...made, session: await this.#start(made.model) }));
     }
-    // Again at the end, as the last used.
+    // Reinserted at the end, as the last used.
     this.#sessions.delete(key);
     this.#sessions.set(key, opening);
     return opening;
   }
 
-  /** @throws UserError where ONNX Runtime does not take the model, and whenever it fails to run it. */
+  /** @throws UserError if ONNX Runtime does not accept the model, or fails to run it. */
   async #start(model: Model): Promise<Session> {
     const session = await this.#runtime.open(model).catch(refuse);
     return { ...session, run: (...asked) => session.run(...asked).catch(refuse) };
@@ -115,12 +115,12 @@ export class Sessions {
   }
 }
 
-/** A model whose outputs are these values, and which computes nothing that they do not need. */
+/** A model with these values as outputs, without anything that they do not need. */
 function readingModel({ model, shapes }: Inspection, values: readonly string[]): Model {
   const { graph, opsets } = model;
   const [input] = graph.inputs as [Value];
   const build = new GraphBuilder(opsets.get('') as number, freePrefix(graph, 'reading'));
-  // Casts make an output of whatever a value is: a number of another type, the input, an output already.
+  // A Cast turns any value into an output: a number of another type, the input, or an existing output.
   const outputs = values.map((value) => build.op('Cast', [value], { to: elementTypes.float32 }));
   const needed = new Set(values);
   const nodes = graph.nodes.toReversed().filter((node) => {
@@ -144,7 +144,7 @@ async function closed(opening: Promise<GraphSession>): Promise<void> {
   await opened?.session.close();
 }
 
-/** Bytes that the values between input and output take for one image. */
+/** Bytes of the values between input and output for one image. */
 export function activationBytes({ shapes }: Inspection, batch: number): number {
   const bytesOfFloat = 4;
   return ([...shapes.values()].reduce((sum, dims) => sum + elementCount(dims), 0) * bytesOfFloat) / batch;

@@ -16,26 +16,26 @@ import { refuse } from './refusal.ts';
 import type { Runtime } from './runtime.ts';
 import { activationBytes, Sessions, weightBytes } from './sessions.ts';
 
-/** What is known of a model beside its graph. */
+/** What is known about a model besides its graph. */
 export interface ClassifierOptions extends StatedInput {
   readonly preprocessing?: Preprocessing;
-  /** Names of the classes; numbers where it is missing. */
+  /** Names of the classes; numbers if missing. */
   readonly classes?: readonly string[];
-  /** Names that the file itself has for its classes: they serve where they are as many as the classes. */
+  /** The file's own class names, used if there are as many as classes. */
   readonly namesInFile?: readonly string[];
-  /** Name of the output that holds the scores, where there are several. */
+  /** Name of the output that holds the scores, if there are several. */
   readonly output?: string;
 }
 
-/** More are no classes, but pixels or the like. */
+/** More are probably not classes, but pixels, for example. */
 const mostClasses = 1_000_000;
 
 /**
- * A graph that gives a score for each class as a classifier on ONNX Runtime; differentiable where its gradient can be
+ * A graph that gives a score for each class as a classifier on ONNX Runtime; differentiable if its gradient can be
  * derived.
- * @param activations the values that functionals may weigh; all that one image has where it is missing.
- * @param notes takes what was found in the model, or decided for it.
- * @throws UserError when the graph cannot be run, or is no image classifier.
+ * @param activations the values that functionals may refer to; if missing, all values that belong to one image.
+ * @param notes receives what was found in the model, or decided for it.
+ * @throws UserError when the graph cannot run, or is not an image classifier.
  */
 export async function toClassifier(
   runtime: Runtime,
@@ -66,7 +66,7 @@ export async function toClassifier(
   const next = sizes.find((size) => size > 1);
   const influence = next && (await influenceIn({ sessions, input, inLevels, classes: count }, next, batch));
   if (influence) notes.push(`images are run one at a time: ${influence}`);
-  const obstacle = image.isSmooth ? obstacleTo(final) : 'it computes in whole numbers; export it in float32';
+  const obstacle = image.isSmooth ? obstacleTo(final) : 'it computes in integers; export it in float32';
   const Kind = obstacle === undefined ? DifferentiableOnnxClassifier : OnnxClassifier;
   return new Kind(
     {
@@ -84,7 +84,7 @@ export async function toClassifier(
   );
 }
 
-/** A model inspected at the smallest batch at which it runs. */
+/** A model inspected at the smallest batch that it runs at. */
 async function firstInspection(
   runtime: Runtime,
   { model, input, batch }: ImageModel,
@@ -102,7 +102,7 @@ async function firstInspection(
   return { batch: 1, inspection: alone };
 }
 
-/** How many rows a model gives; 1 where it gives no rows. */
+/** How many rows a model gives; 1 if it gives no rows. */
 function rowsOf({ model, shapes }: Inspection): number {
   const [output] = model.graph.outputs as [Value];
   const dims = shapes.get(output.name) ?? [];
@@ -110,8 +110,8 @@ function rowsOf({ model, shapes }: Inspection): number {
 }
 
 /**
- * Batches that a model may be bound to inside, though it says that it takes any: the first axes of what it reshapes or
- * expands values to.
+ * Batch sizes that may be hard-coded in a model that claims to take any: the first axes of the shapes that it reshapes
+ * or expands values to.
  */
 function batchesWithin({ graph }: Model): Set<number> {
   const targets = graph.nodes.flatMap(({ operator, inputs }) => {
@@ -130,19 +130,19 @@ async function inspected(
   return new Sessions(runtime, model, imageDims).inspect(batch).catch(refuse);
 }
 
-/** The names in the file where they go with the classes, else numbers. */
+/** The names in the file if they match the classes, else numbers. */
 function namesFor(count: number, inFile: readonly string[] | undefined, notes: string[]): readonly string[] {
   if (inFile?.length === count) {
-    notes.push('class names are those of the model’s metadata');
+    notes.push('class names come from the model’s metadata');
     return inFile;
   }
   if (inFile) {
-    notes.push(`the model’s metadata name ${inFile.length} classes, and it has ${count}: the names are not used`);
+    notes.push(`the model’s metadata name ${inFile.length} classes, but it has ${count}: the names are not used`);
   }
   return Array.from({ length: count }, (_, index) => String(index));
 }
 
-/** How many scores each image gets. The batch may have no axis of its own where there is one image. */
+/** How many scores each image gets. With one image, there may be no batch axis. */
 function scoresIn({ model, shapes }: Inspection, batch: number, classes: readonly string[] | undefined): Scores {
   const [output] = model.graph.outputs as [Value];
   const dims = shapes.get(output.name) ?? [];
@@ -162,14 +162,14 @@ function scoresIn({ model, shapes }: Inspection, batch: number, classes: readonl
   const other = noScoreIn(model.graph, scores);
   if (other !== undefined) {
     throw new UserError(
-      `The output of the model comes from ${other}, which says how large scores are, and not of which class. Name the output that has a score for each class as "output" of this model in the settings, or export the model with one.`,
+      `The output of the model comes from ${other}, which says how large scores are, but not for which class. Name the output that has a score for each class as "output" of this model in the settings, or export the model with one.`,
     );
   }
   checkClassCount(Math.max(2, count), classes);
   return scores;
 }
 
-/** An inspection of the model with its ending, where that added nothing to it. */
+/** The inspection of the model with its ending, if that added nothing. */
 function knownOf(
   { model, shapes }: Inspection,
   { inspected }: ChosenEnding,
@@ -180,14 +180,14 @@ function knownOf(
   return new Map(isKnown ? [[batch, { shapes, model: { ...model, graph } }]] : []);
 }
 
-/** The values between pixels and the input of the file, which are none of the file's. */
+/** The values between pixels and the file's input, which are not in the file. */
 function pixelValues(image: Model, { graph }: Model): ReadonlySet<string> {
   const own = new Set([...graph.inputs.map(({ name }) => name), ...graph.nodes.flatMap(({ outputs }) => outputs)]);
   return new Set(image.graph.nodes.flatMap(({ outputs }) => outputs.filter((name) => !own.has(name))));
 }
 
 /**
- * Every value that belongs to one image of the batch, by its name in the file. Those of four axes are taken to be
+ * Each value that belongs to one image of the batch, by its name in the file. Those with four axes are assumed to be
  * [batch, channels, height, width], the order of ONNX's operators.
  */
 function activationsOf(

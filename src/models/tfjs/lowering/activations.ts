@@ -9,7 +9,7 @@ type Emit = (value: string, build: LayoutBuilder, x: Lowered) => string;
 const clip = (x: string, build: LayoutBuilder, low: number, high: number) =>
   build.op('Clip', [x, build.floats(low), build.floats(high)]);
 
-/** The activations of TensorFlow.js under its names for them. */
+/** The activations of TensorFlow.js, by its names. */
 const functions: Readonly<Record<string, Emit>> = {
   relu: (x, build) => build.op('Relu', [x]),
   relu6: (x, build) => clip(x, build, 0, 6),
@@ -30,16 +30,16 @@ const functions: Readonly<Record<string, Emit>> = {
   logSoftmax: (value, build, x) => build.op('LogSoftmax', [value], { axis: axisOf(-1, x) }),
 };
 
-/** The step that the activation of a layer's settings is; none where it is linear. @throws CannotLower */
+/** The step for the activation in a layer's config; none if it is linear. @throws CannotLower */
 export function activationOf({ activation }: Config, layer: tfl.layers.Layer): readonly OnnxStep[] {
   const name = String(activation ?? 'linear');
   if (name === 'linear') return [];
   const emit = functions[name];
-  if (emit === undefined) throw new CannotLower(layer, `the activation ${name} is not known`);
+  if (emit === undefined) throw new CannotLower(layer, `the activation ${name} is not supported`);
   return [{ ...elementwise(emit), activation: name }];
 }
 
-/** Layers that are activations. */
+/** Activation layers. */
 export const activations: Readonly<Record<string, Rule>> = {
   Activation: (config, _, layer) => {
     const steps = activationOf(config, layer);

@@ -16,11 +16,11 @@ const rules: Readonly<Record<string, Rule>> = {
   ...shapes,
 };
 
-/** The steps, one after the other, that a layer is at inference. @throws CannotLower */
+/** The sequence of steps of a layer at inference. @throws CannotLower */
 export function lowerLayer(layer: tfl.layers.Layer): readonly OnnxStep[] {
   const config = layer.getConfig();
   const rule = rules[layer.getClassName()];
-  if (rule === undefined) throw new CannotLower(layer, 'layers of this kind are not known');
+  if (rule === undefined) throw new CannotLower(layer, 'layers of this kind are not supported');
   if ((config.dataFormat ?? 'channelsLast') !== 'channelsLast') throw new CannotLower(layer, 'its channels come first');
   return rule(config, layer.getWeights(), layer);
 }

@@ -4,9 +4,9 @@ import { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
 /** A value of a layers model in the graph. */
 export interface Lowered {
   readonly value: string;
-  /** Dimensions for one image, as TensorFlow.js orders them: the channels last. */
+  /** Dimensions for one image, in TensorFlow.js's order: channels last. */
   readonly shape: readonly number[];
-  /** The value is [batch, channels, height, width], as ONNX convolves; else it is [batch, ...shape]. */
+  /** The value is [batch, channels, height, width], as for ONNX convolutions; else it is [batch, ...shape]. */
   readonly channelsFirst: boolean;
 }
 
@@ -14,11 +14,11 @@ export interface Lowered {
 const toChannelsFirst = [0, 3, 1, 2] as const;
 const toChannelsLast = [0, 2, 3, 1] as const;
 
-/** Builds a graph whose images are channels first, and gives values in either layout. */
+/** Builds a graph with channels-first images, and gives values in either layout. */
 export class LayoutBuilder extends GraphBuilder {
   readonly #turned = new Map<string, string>();
 
-  /** The value as [batch, channels, height, width]; of a value with other dimensions than those of an image, itself. */
+  /** The value as [batch, channels, height, width]; unchanged if it does not have an image's dimensions. */
   channelsFirst({ value, shape, channelsFirst }: Lowered): string {
     if (channelsFirst || shape.length !== 3) return value;
     const [height, width, channels] = shape as [number, number, number];
@@ -50,7 +50,10 @@ export class LayoutBuilder extends GraphBuilder {
   }
 }
 
-/** An axis of TensorFlow.js's shape, batch included and maybe counted from the end, as an axis of the value. */
+/**
+ * Converts an axis of TensorFlow.js's shape, including the batch and possibly counted from the end, to an axis of the
+ * value.
+ */
 export function axisOf(axis: number, { shape, channelsFirst }: Omit<Lowered, 'value'>): number {
   const positive = axis < 0 ? axis + shape.length + 1 : axis;
   return channelsFirst ? toChannelsFirst.indexOf(positive as 0) : positive;

@@ -5,7 +5,7 @@ import { activationOf } from './activations.ts';
 import type { LayoutBuilder, Lowered } from './layoutBuilder.ts';
 import { type Config, type OnnxStep, type Rule, shapeAfter } from './step.ts';
 
-/** Layers that are linear in their input, with the activation that they end in. */
+/** Layers that are linear in their input, with their final activation. */
 export const linear: Readonly<Record<string, Rule>> = {
   Conv2D: (config, weights, layer) => [weighted(weights, convolution(config)), ...activationOf(config, layer)],
   DepthwiseConv2D: (config, weights, layer) => [weighted(weights, depthwise(config)), ...activationOf(config, layer)],
@@ -20,7 +20,7 @@ export const linear: Readonly<Record<string, Rule>> = {
 
 type Emit = (x: Lowered, kernel: tf.Tensor, bias: tf.Tensor | undefined, build: LayoutBuilder) => Lowered;
 
-/** A step that has a kernel and maybe a bias, into which an affine step after it can be folded. */
+/** A step with a kernel and possibly a bias, into which a following affine step can be folded. */
 function weighted([kernel, bias]: readonly tf.Tensor[], emit: Emit): OnnxStep {
   return {
     emit: ([x], build) => emit(x as Lowered, kernel as tf.Tensor, bias, build),
@@ -93,7 +93,7 @@ function transposed(config: Config, [kernel, bias]: readonly tf.Tensor[], layer:
     emit: ([given], build) => {
       const x = given as Lowered;
       const shape = shapeAfter(layer, x);
-      // The padding is that of the convolution whose gradient this is: from the output's shape to the input's.
+      // The padding is that of the convolution whose gradient this is, from the output's shape to the input's.
       const info = tf.backend_util.computeConv2DInfo([1, ...shape] as Shape, shapeOf(filter), strides, 1, padding);
       const [top, left, bottom, right] = padsOf(info);
       const reached = [
@@ -113,7 +113,7 @@ function transposed(config: Config, [kernel, bias]: readonly tf.Tensor[], layer:
   };
 }
 
-/** A product of matrices; at every pixel of an image it is a convolution. */
+/** A matrix product; at every pixel of an image it is a convolution. */
 const dense: Emit = (x, kernel, bias, build) => {
   const [inputs, outputs] = kernel.shape as [number, number];
   const shape = [...x.shape.slice(0, -1), outputs];
@@ -136,7 +136,7 @@ function shapeOf(kernel: tf.Tensor): Shape {
   return kernel.shape as Shape;
 }
 
-/** The padding of a window: ONNX lists what is before each axis, then what is after. */
+/** The padding of a window: ONNX lists the padding before each axis, then after. */
 export function padsOf({ padInfo }: tf.backend_util.Conv2DInfo): [number, number, number, number] {
   return [padInfo.top, padInfo.left, padInfo.bottom, padInfo.right];
 }

@@ -7,17 +7,17 @@ import { lowerLayer } from './layers.ts';
 import { LayoutBuilder, type Lowered } from './layoutBuilder.ts';
 import { nothing, type OnnxStep } from './step.ts';
 
-/** Version of the standard's operators that the graph is written in. */
+/** Version of the standard's operators that the graph uses. */
 const opset = 17;
 
 /** A layers model as a graph. */
 export interface LoweredModel {
   /**
-   * Its input "image" is [batch, channels, height, width], or [batch, ...] as in TensorFlow.js where it is no image; its
-   * output is its scores, [batch, classes].
+   * Its input "image" is [batch, channels, height, width], or [batch, ...] as in TensorFlow.js if it is not an image;
+   * its output is the scores, [batch, classes].
    */
   readonly model: Model;
-  /** The value that each layer's output is, the input among them. */
+  /** The value of each layer's output, including the input. */
   readonly activations: ReadonlyMap<string, Lowered>;
 }
 
@@ -25,8 +25,8 @@ export interface LoweredModel {
  * Writes a layers model as an ONNX graph that computes its logits: a softmax over all classes at the end is left out (any
  * other end stays), and batch normalizations are folded into the convolutions before them.
  * @param model whose input has a fixed size.
- * @throws CannotLower naming a layer that has no counterpart.
- * @throws UserError when the model is no classifier.
+ * @throws CannotLower naming a layer without a counterpart.
+ * @throws UserError when the model is not a classifier.
  */
 export function lowerToOnnx(model: tfl.LayersModel): LoweredModel {
   return scoped(() => {

@@ -1,7 +1,7 @@
 import { axisOf, type LayoutBuilder, type Lowered } from './layoutBuilder.ts';
 import { CannotLower, type OnnxStep, type Rule } from './step.ts';
 
-/** Layers of several inputs. */
+/** Layers with several inputs. */
 export const merging: Readonly<Record<string, Rule>> = {
   Add: pairwise((a, b, build) => build.add(a, b)),
   Multiply: pairwise((a, b, build) => build.mul(a, b)),
@@ -16,7 +16,7 @@ export const merging: Readonly<Record<string, Rule>> = {
       emit: (inputs, build) => {
         const { values, channelsFirst } = inOneLayout(inputs, build);
         const [{ shape }] = inputs as [Lowered];
-        // TensorFlow.js takes every negative axis for the last one.
+        // TensorFlow.js treats every negative axis as the last one.
         const along = (axis as number) < 0 ? shape.length : (axis as number);
         const sizes = inputs.map((x) => x.shape[along - 1] as number);
         return {
@@ -32,7 +32,7 @@ export const merging: Readonly<Record<string, Rule>> = {
   ],
 };
 
-/** What two inputs make, then that and the next one; in the end maybe something more. */
+/** Combines two inputs, then the result with the next one; optionally adds a final step. */
 function pairwise(
   join: (a: string, b: string, build: LayoutBuilder) => string,
   finish: (all: string, count: number, build: LayoutBuilder) => string = (all) => all,
@@ -41,10 +41,10 @@ function pairwise(
     const step: OnnxStep = {
       emit: (inputs, build) => {
         const ranks = new Set(inputs.map(({ shape }) => shape.length));
-        if (ranks.size > 1) throw new CannotLower(layer, 'its inputs are of different rank');
+        if (ranks.size > 1) throw new CannotLower(layer, 'its inputs have different ranks');
         const { values, channelsFirst } = inOneLayout(inputs, build);
         const all = values.reduce((a, b) => join(a, b, build));
-        // A size of 1 is stretched to that of the others.
+        // A size of 1 is broadcast to that of the others.
         const shape = inputs
           .map((x) => x.shape)
           .reduce((a, b) => a.map((size, axis) => (size === 1 ? (b[axis] as number) : size)));
@@ -55,7 +55,7 @@ function pairwise(
   };
 }
 
-/** All values channels first where one of them is. */
+/** All values channels first if one of them is. */
 function inOneLayout(inputs: readonly Lowered[], build: LayoutBuilder) {
   const channelsFirst = inputs.some((x) => x.channelsFirst);
   const values = inputs.map((x) => (channelsFirst ? build.channelsFirst(x) : build.channelsLast(x)));

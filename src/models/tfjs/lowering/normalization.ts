@@ -30,13 +30,13 @@ export const normalization: Readonly<Record<string, Rule>> = {
   LayerNormalization: ({ axis, epsilon, scale, center }, weights, layer) => {
     const axes = [axis].flat();
     if (axes.length > 1 || !isLastAxis(axes[0], layer)) {
-      throw new CannotLower(layer, 'it does not normalize the last axis alone');
+      throw new CannotLower(layer, 'it does not normalize only the last axis');
     }
     return [layerNormalization(weights, Boolean(scale), Boolean(center), epsilon as number)];
   },
   Rescaling: ({ scale, offset }, _, layer) => {
     if (typeof scale !== 'number' || typeof offset !== 'number') {
-      throw new CannotLower(layer, 'it rescales each channel otherwise');
+      throw new CannotLower(layer, 'it rescales each channel differently');
     }
     return [elementwise((x, build) => build.add(build.mul(x, build.floats(scale)), build.floats(offset)))];
   },

@@ -3,10 +3,10 @@ import type { Lowered } from './layoutBuilder.ts';
 import { padsOf } from './linear.ts';
 import type { Config, OnnxStep, Rule } from './step.ts';
 
-/** Layers that reduce windows, or all of an image, to one pixel. */
+/** Layers that reduce windows, or a whole image, to one pixel. */
 export const pooling: Readonly<Record<string, Rule>> = {
   MaxPooling2D: (config) => [overWindows('MaxPool', config)],
-  // TensorFlow's mean leaves the padding out.
+  // TensorFlow's mean excludes the padding.
   AveragePooling2D: (config) => [overWindows('AveragePool', config, { count_include_pad: 0 })],
   GlobalMaxPooling2D: () => [overImage('GlobalMaxPool')],
   GlobalAveragePooling2D: () => [overImage('GlobalAveragePool')],

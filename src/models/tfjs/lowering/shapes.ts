@@ -2,7 +2,7 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LayoutBuilder, Lowered } from './layoutBuilder.ts';
 import { nothing, type OnnxStep, type Rule, shapeAfter } from './step.ts';
 
-/** Layers that arrange values, and those that act only in training. */
+/** Layers that rearrange values, and those that act only in training. */
 export const shapes: Readonly<Record<string, Rule>> = {
   Dropout: () => [nothing],
   SpatialDropout1D: () => [nothing],
@@ -24,7 +24,7 @@ export const shapes: Readonly<Record<string, Rule>> = {
   ZeroPadding2D: ({ padding }, _, layer) => [
     image(layer, (value, build) => {
       const [[top, bottom], [left, right]] = padding as Borders;
-      // A pooling would take in a padding by 0 as its own, which is by −∞: ONNX Runtime's PadFusion is wrong. So pad by −0.
+      // ONNX Runtime's PadFusion wrongly merges padding with 0 into a pooling, which pads with −∞. So pad with −0.
       return build.op('Pad', [value, build.ints([0, 0, top, left, 0, 0, bottom, right]), build.floats(-0)]);
     }),
   ],

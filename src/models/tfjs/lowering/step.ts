@@ -8,7 +8,7 @@ import type { LayoutBuilder, Lowered } from './layoutBuilder.ts';
 export interface OnnxStep extends Ending {
   /** Appends the nodes. */
   emit(inputs: readonly Lowered[], build: LayoutBuilder): Lowered;
-  /** What the linear step before may take in, in place of this step. */
+  /** What the previous linear step may absorb instead of this step. */
   readonly affine?: Affine;
   /** This step with the affine one after it folded into its weights. */
   absorb?(affine: Affine): OnnxStep;
@@ -16,10 +16,10 @@ export interface OnnxStep extends Ending {
 
 export type Config = Readonly<Record<string, unknown>>;
 
-/** The steps, one after the other, that a layer is at inference. @throws CannotLower */
+/** The sequence of steps of a layer at inference. @throws CannotLower */
 export type Rule = (config: Config, weights: readonly tf.Tensor[], layer: tfl.layers.Layer) => readonly OnnxStep[];
 
-/** Thrown for a layer that has no counterpart in ONNX here. */
+/** Thrown for a layer without an ONNX counterpart. */
 export class CannotLower extends Error {
   override name = 'CannotLower';
   /** Name of the layer. */
@@ -33,20 +33,20 @@ export class CannotLower extends Error {
   }
 }
 
-/** A step of one input whose nodes only need the names of values, and that keeps shape and layout. */
+/** A step with one input whose nodes need only the names of values, and that keeps shape and layout. */
 export function elementwise(emit: (value: string, build: LayoutBuilder, x: Lowered) => string): OnnxStep {
   return { emit: ([x], build) => ({ ...(x as Lowered), value: emit((x as Lowered).value, build, x as Lowered) }) };
 }
 
-/** What inference makes of a layer that acts only in training. */
+/** A layer that acts only in training, at inference. */
 export const nothing: OnnxStep = { passive: true, emit: ([x]) => x as Lowered };
 
-/** The shape that a layer gives one image. */
+/** A layer's output shape for one image. */
 export function shapeAfter(layer: tfl.layers.Layer, x: Lowered): number[] {
   return (layer.computeOutputShape([null, ...x.shape]) as number[]).slice(1);
 }
 
-/** Whether an axis that a layer is set to is that of the channels. */
+/** Whether a layer's axis is the channel axis. */
 export function isLastAxis(axis: unknown, layer: tfl.layers.Layer): boolean {
   return axis === -1 || axis === (layer.inboundNodes[0]?.inputTensors[0]?.rank ?? 0) - 1;
 }

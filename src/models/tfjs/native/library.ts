@@ -6,7 +6,7 @@ import { UserError } from '../../../userError.ts';
 /** The version that the package looks for; it knows the library by its file name only. */
 const marker = '2.9.1';
 
-/** What a library's file is called on Linux: the C library of an archive, or that of a wheel, which has C++ in it as well. */
+/** File names of the library on Linux: the C library of an archive, or that of a wheel, which also contains C++. */
 const patterns = {
   libtensorflow: /^libtensorflow(?:_cc)?\.so(?:\.\d+)*$/,
   libtensorflow_framework: /^libtensorflow_framework\.so(?:\.\d+)*$/,
@@ -37,17 +37,17 @@ export async function copyLibrary(from: string, folder: string): Promise<void> {
     }
   }
   throw new UserError(
-    `${from} has no TensorFlow C library: "lib" with libtensorflow.so and "include" with ${header} are missing. Name the folder that has both.`,
+    `${from} has no TensorFlow C library: "lib" with libtensorflow.so and "include" with ${header} are missing. Give the folder that contains both.`,
   );
 }
 
-/** Leaves out the links among files: of those that are one and the same, one is enough. */
+/** Leaves out links among files: of several names for the same file, one is enough. */
 async function distinct(folder: string, names: readonly string[]): Promise<string[]> {
   const targets = new Map<string, string>();
   for (const name of names) {
     const target = await realpath(path.join(folder, name));
     const known = targets.get(target);
-    // A library is found at run time under the name that it has in itself, which ends in the major version.
+    // At run time, a library is found by its embedded name, which ends in the major version.
     if (known === undefined || /\.so\.\d+$/.test(name)) targets.set(target, name);
   }
   return [...targets.values()];
@@ -62,7 +62,7 @@ async function copyHeaders(from: string, to: string): Promise<void> {
   }
 }
 
-/** Gives the libraries in a folder the names that the package looks for, and those that it is linked with. */
+/** Gives the libraries in a folder the names that the package looks for and is linked with. */
 export async function nameLibrary(folder: string): Promise<void> {
   if (process.platform !== 'linux') return;
   const files = await readdir(folder);

@@ -13,7 +13,7 @@ export interface Failure {
   readonly repair: string;
 }
 
-/** What native TensorFlow is, where it has been loaded. */
+/** Facts about native TensorFlow, once loaded. */
 export interface Loaded {
   /** Version of the package that binds it. */
   readonly version: string;
@@ -24,10 +24,10 @@ export interface Loaded {
 const repair = 'Run "perturb install-tensorflow".';
 
 /**
- * Loads native TensorFlow into this process, from the first place where it computes. The package has a copy of TensorFlow.js's
- * core of its own there. Copies of one version share the engine, its backends and its kernels, so this one's tensors and
- * gradients are computed by it; a copy of another version is not loaded.
- * @param given a folder that it was installed into, to prefer to the places where it is looked for anyway.
+ * Loads native TensorFlow into this process, from the first place where it computes. The package has its own copy of
+ * TensorFlow.js's core there. Copies of one version share the engine, its backends and its kernels, so it computes this
+ * copy's tensors and gradients; a copy of another version is not loaded.
+ * @param given a folder that it was installed into, preferred to the default places.
  */
 export async function loadNative(given: string | undefined): Promise<Loaded | Failure> {
   let first: Failure | undefined;
@@ -42,19 +42,19 @@ export async function loadNative(given: string | undefined): Promise<Loaded | Fa
 async function loadFrom(place: Place): Promise<Loaded | Failure> {
   const failed = (reason: string) => ({ reason: `${packageName} in ${place.words}: ${reason}`, repair });
   const { version } = JSON.parse(readFileSync(path.join(place.package, 'package.json'), 'utf8')) as { version: string };
-  if (version !== neededVersion()) return failed(`it is version ${version}, and Perturb needs ${neededVersion()}.`);
+  if (version !== neededVersion()) return failed(`it is version ${version}, but Perturb needs ${neededVersion()}.`);
   const verdict = await tryLoading(place.package);
   if (!verdict.loads) return failed(verdict.reason);
-  // Two helpers that Node 23 took away: kernels fail without them.
+  // Two helpers removed in Node 23: kernels fail without them.
   const legacy = util as unknown as Record<string, unknown>;
   legacy.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
   legacy.isArray ??= Array.isArray;
-  // Only errors of the library are worth a line on standard error.
+  // Only errors of the library should be printed to standard error.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
   const flags = tf.env();
   const production = flags.getBool('PROD');
   try {
-    // The package sets the platform anew, and a warning about that would tell nobody anything.
+    // The package sets the platform again, and a warning about that would be useless.
     flags.set('PROD', true);
     createRequire(import.meta.url)(place.package);
     return { version, tensorflow: verdict.tensorflow };

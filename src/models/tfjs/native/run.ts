@@ -13,10 +13,10 @@ export interface RunOptions {
 const tailLines = 12;
 
 /**
- * Runs a program to its end; when `signal` aborts, or time is up, it is ended with all that it started.
+ * Runs a program to its end; when `signal` aborts, or time is up, it is killed with everything that it started.
  * @param task what it does, for the message: "Building the binding".
  * @returns what it printed on standard output.
- * @throws UserError with the last lines that it printed, when it fails.
+ * @throws UserError with the last lines that it printed when it fails.
  */
 export async function run(
   task: string,
@@ -31,7 +31,7 @@ export async function run(
     cwd,
     env: { ...process.env, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
-    // A process group of its own, so that the compilers end with it. Windows runs npm through its shell only.
+    // A separate process group, so that the compilers end with it. Windows runs npm only through its shell.
     detached: !windows,
     shell: windows,
   });
@@ -63,7 +63,7 @@ export async function run(
     child.once('close', (code, by) => {
       if (code === 0) resolve(undefined);
       else
-        resolve(late ? `still at it after ${timeLimit / 60_000} minutes` : by ? `signal ${by}` : `exit code ${code}`);
+        resolve(late ? `still running after ${timeLimit / 60_000} minutes` : by ? `signal ${by}` : `exit code ${code}`);
     });
   });
   clearTimeout(timer);
@@ -77,7 +77,7 @@ export async function run(
   throw new UserError([`${task} failed: ${[command, ...args].join(' ')} (${ending})`, ...tail].join('\n  '));
 }
 
-/** True where a program can be started and knows its version. */
+/** True if a program can be started and prints its version. */
 export async function answers(command: string): Promise<boolean> {
   return run(command, command, ['--version'], { timeLimit: 60_000 }).then(
     () => true,

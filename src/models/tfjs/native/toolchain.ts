@@ -3,21 +3,20 @@ import path from 'node:path';
 import { UserError } from '../../../userError.ts';
 import { answers, run } from './run.ts';
 
-/** What building the binding takes, beside npm, which brings node-gyp along. */
+/** What building the binding needs, besides npm, which includes node-gyp. */
 const builders: Partial<Record<NodeJS.Platform, readonly string[]>> = {
   linux: ['python3', 'make', process.env.CXX || 'g++'],
   darwin: ['python3', 'make', process.env.CXX || 'c++'],
 };
 
 const remedies: Partial<Record<NodeJS.Platform, string>> = {
-  linux:
-    'With Debian or Ubuntu: apt-get install g++ make python3 npm; with Fedora: dnf install gcc-c++ make python3 npm.',
+  linux: 'On Debian or Ubuntu: apt-get install g++ make python3 npm; on Fedora: dnf install gcc-c++ make python3 npm.',
   darwin: 'Run "xcode-select --install" for the compiler, make and Python; npm comes with Node.js.',
 };
 
 /**
- * Makes sure that the programs an installation needs are there. On Windows node-gyp finds the compiler by ways of its own.
- * @throws UserError that names every one that is missing.
+ * Makes sure that the programs an installation needs are there. On Windows, node-gyp finds the compiler itself.
+ * @throws UserError that names all missing ones.
  */
 export async function checkTools(build: boolean, platform: NodeJS.Platform = process.platform): Promise<void> {
   const tools = ['npm', ...(build ? (builders[platform] ?? []) : [])];
@@ -31,8 +30,8 @@ export async function checkTools(build: boolean, platform: NodeJS.Platform = pro
 }
 
 /**
- * The folder that has Node.js's headers in `include/node`, where a copy is on this machine: node-gyp fetches them otherwise.
- * They need not be those of the Node.js that runs: the binding keeps to Node-API, which is the same in all of them.
+ * The folder with Node.js's headers in `include/node`, if this machine has a copy: otherwise node-gyp downloads them.
+ * They may belong to another version of Node.js: the binding uses only Node-API, which is the same in all of them.
  */
 export async function nodeHeaders(): Promise<string | undefined> {
   const npmsNode = await run('Finding Node.js', 'node', ['-p', 'process.execPath'], { timeLimit: 60_000 }).catch(

@@ -9,7 +9,7 @@ export type Verdict =
   | { readonly loads: false; readonly reason: string };
 
 interface Remembered {
-  /** When the binding was built, as its file says. */
+  /** When the binding was built, according to its file. */
   readonly built: number;
   readonly verdict: Verdict;
 }
@@ -17,7 +17,9 @@ interface Remembered {
 const memory = 'perturb-verdicts.json';
 const timeLimit = 120_000;
 
-/** The binding needs helpers that Node 23 took away; a convolution and its gradient show whether this processor can compute. */
+/**
+ * The binding needs helpers removed in Node 23; a convolution and its gradient show whether it works on this processor.
+ */
 const trial = `
 const util = require('node:util');
 util.isNullOrUndefined ??= (value) => value === null || value === undefined;
@@ -30,13 +32,13 @@ process.stdout.write('\\n' + JSON.stringify({ tensorflow: tf.backend().binding.T
 `;
 
 /**
- * Loads native TensorFlow in a short-lived process of its own, since a library that does not fit the processor ends the
- * process that loads it. That it loads, or that it crashes, is remembered beside it until it is built anew.
+ * Loads native TensorFlow in a separate, short-lived process, since a library that does not fit the processor crashes
+ * the process that loads it. The result is stored next to it until it is rebuilt.
  * @param folder of the package.
  */
 export async function tryLoading(folder: string): Promise<Verdict> {
   const binding = await findBinding(folder);
-  if (binding === undefined) return { loads: false, reason: 'its native library was not fetched or built.' };
+  if (binding === undefined) return { loads: false, reason: 'its native library was not downloaded or built.' };
   const { mtimeMs: built } = await stat(binding);
   const file = path.join(folder, memory);
   const all = await readMemory(file);
@@ -46,7 +48,7 @@ export async function tryLoading(folder: string): Promise<Verdict> {
   const { verdict, final } = await load(folder);
   if (final) {
     const text = `${JSON.stringify({ ...all, [key]: { built, verdict } }, null, 2)}\n`;
-    // Where the folder cannot be written, the next process tries again.
+    // If the folder cannot be written, the next process tries again.
     await writeFile(file, text).catch(() => {});
   }
   return verdict;
@@ -60,7 +62,7 @@ async function readMemory(file: string): Promise<Record<string, Remembered | und
   }
 }
 
-/** What a verdict holds for: a home folder may be shared by machines that differ. */
+/** What a verdict is valid for: different machines may share a home folder. */
 function machine(): string {
   const { electron } = process.versions;
   const runtime = electron ? `Electron ${electron}` : `Node.js ${process.version}`;
@@ -76,9 +78,9 @@ async function findBinding(folder: string): Promise<string | undefined> {
   return undefined;
 }
 
-/** An error that the system's state may have caused is not final: the state may change. A crash is. */
+/** An error possibly caused by the system's state is not final, since the state may change. A crash is. */
 function load(folder: string): Promise<{ verdict: Verdict; final: boolean }> {
-  // Without NODE_OPTIONS, which may hold a debugger's; Electron takes the variable as a word to be Node.js.
+  // Without NODE_OPTIONS, which may contain a debugger's; the variable makes Electron run as Node.js.
   const env = { ...process.env, NODE_OPTIONS: '', ELECTRON_RUN_AS_NODE: '1', TF_CPP_MIN_LOG_LEVEL: '2' };
   return new Promise((resolve) => {
     execFile(process.execPath, ['-e', trial, folder], { env, timeout: timeLimit }, (error, stdout, stderr) => {
@@ -93,7 +95,7 @@ function load(folder: string): Promise<{ verdict: Verdict; final: boolean }> {
         const reason = `it did not load within ${timeLimit / 1000} s.`;
         resolve({ verdict: { loads: false, reason }, final: false });
       } else if (error?.signal) {
-        const reason = `it crashes (${error.signal})${last ? `: ${last}` : ', as it does where the processor lacks instructions that it was built for.'}`;
+        const reason = `it crashes (${error.signal})${last ? `: ${last}` : ', probably because the processor lacks instructions that it was built for.'}`;
         resolve({ verdict: { loads: false, reason }, final: error.signal !== 'SIGKILL' && error.signal !== 'SIGTERM' });
       } else {
         resolve({ verdict: { loads: false, reason: `it does not load: ${last || error?.message}` }, final: false });

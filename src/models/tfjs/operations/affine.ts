@@ -6,7 +6,7 @@ export interface Affine {
   readonly offset: tf.Tensor;
 }
 
-/** What a batch normalization is at inference: y = scale · x + offset. */
+/** A batch normalization at inference: y = scale · x + offset. */
 export function normalizationAsAffine(
   config: Readonly<Record<string, unknown>>,
   weights: readonly tf.Tensor[],
@@ -21,7 +21,7 @@ export function normalizationAsAffine(
   return { scale, offset: beta ? tf.add(shift, beta) : shift };
 }
 
-/** An affine map of one axis of several: its factor and shift, to be broadcast over the axes behind it. */
+/** An affine map along one of several axes: its factor and shift, broadcast over the axes after it. */
 export function alongAxis({ scale, offset }: Affine, axis: number, rank: number): Affine {
   const dims = [scale.size, ...Array.from({ length: rank - 1 - axis }, () => 1)];
   return { scale: tf.reshape(scale, dims), offset: tf.reshape(offset, dims) };

@@ -2,8 +2,9 @@ import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 
 /*
- * Steps of the backward pass as kernels of our own, where a backend's own are slow or wrong. On WebAssembly they are loops in
- * its memory, which pay where they move runs of numbers, or do what takes many kernels; arithmetic on every number does not.
+ * Our own kernels for steps of the backward pass, where a backend's are slow or wrong. On WebAssembly they are loops in
+ * its memory, which pay off if they move runs of numbers or replace many kernels, but not for arithmetic on every
+ * number.
  */
 
 const reluGrad = 'PerturbReluGrad';
@@ -13,15 +14,15 @@ const interleave = 'PerturbInterleave';
 
 /** The gradient before relu (`limit` Infinity) or relu6 (`limit` 6), from the one after it and the activation's own output. */
 export function throughRelu(dy: tf.Tensor, output: tf.Tensor, limit: number): tf.Tensor {
-  // Native TensorFlow has operations for this, and takes long for what the others make it of.
+  // Native TensorFlow has operations for this, and is slow at the combination used elsewhere.
   if (tf.getBackend() === 'tensorflow') return tf.engine().runKernel(reluGrad, { dy, output }, { limit });
   const inside = limit === Number.POSITIVE_INFINITY ? output : tf.mul(output, tf.sub(limit, output));
   return tf.mul(dy, tf.step(inside));
 }
 
 /**
- * The gradient before max pooling: each window's goes to the first of its maxima. TensorFlow.js's kernel for WebAssembly is
- * slow, and takes no value below zero for a maximum.
+ * The gradient before max pooling: each window's goes to the first of its maxima. TensorFlow.js's WebAssembly kernel is
+ * slow, and ignores negative maxima.
  */
 export function throughMaxPool(
   dy: tf.Tensor4D,
@@ -35,7 +36,7 @@ export function throughMaxPool(
   return tf.engine().runKernel(name, { dy, input, output }, { filterSize, strides, pad });
 }
 
-/** Where an image's pixels go on a canvas of zeros: row r at `top` + r · `strideHeight`, and so for columns. */
+/** Where an image's pixels go on a canvas of zeros: row r at `top` + r · `strideHeight`, and likewise for columns. */
 export interface Canvas {
   readonly height: number;
   readonly width: number;
@@ -50,7 +51,7 @@ export function spread(x: tf.Tensor4D, canvas: Canvas): tf.Tensor4D {
   return tf.engine().runKernel(spreadOut, { x }, { ...canvas });
 }
 
-/** What is cut out of images whose channels have been made blocks of `stride` × `stride` pixels. */
+/** The crop of images whose channels became blocks of `stride` × `stride` pixels. */
 export interface Cut {
   readonly stride: number;
   readonly top: number;
@@ -59,12 +60,12 @@ export interface Cut {
   readonly width: number;
 }
 
-/** `tf.slice` of `tf.depthToSpace`, which take longer than the convolution before them; on WebAssembly only. */
+/** `tf.slice` of `tf.depthToSpace`, which would take longer than the convolution before them; on WebAssembly only. */
 export function blocksToPixels(x: tf.Tensor4D, cut: Cut): tf.Tensor4D {
   return tf.engine().runKernel(interleave, { x }, { ...cut });
 }
 
-/** What is used of the native backend. */
+/** The parts of the native backend that are used. */
 interface NativeBackend extends tf.KernelBackend {
   readonly binding: { readonly TF_ATTR_TYPE: number; readonly TF_FLOAT: number };
   executeSingleOutput(name: string, attributes: readonly object[], inputs: readonly tf.TensorInfo[]): tf.TensorInfo;
@@ -144,7 +145,7 @@ tf.registerKernel({
         const y = row + top;
         const line = (image * rows + Math.floor(y / stride)) * columns;
         const phase = (y % stride) * stride;
-        // As many pixels of a row as stand side by side in one block.
+        // As many pixels of a row as are adjacent in one block.
         for (let column = 0, run = 0; column < width; column += run) {
           const z = (column + left) % stride;
           run = Math.min(stride - z, width - column);
@@ -168,12 +169,12 @@ function onHeap(
   tensor: tf.TensorInfo,
 ): [result: tf.TensorInfo, to: Float32Array, from: Float32Array] {
   const result = backend.makeOutput(shape, 'float32');
-  // Only now: the memory may have moved to make room for the result.
+  // Only now: allocating the result may have moved the memory.
   const view = (of: tf.TensorInfo) => backend.typedArrayFromHeap(of) as Float32Array;
   return [result, view(result), view(tensor)];
 }
 
-/** Copies runs of numbers between two arrays in one memory, by the way that is faster for their length. */
+/** Copies runs of numbers between two arrays in one memory, in the way that is faster for their length. */
 function copier(to: Float32Array, from: Float32Array): (target: number, source: number, length: number) => void {
   const heap = new Float32Array(to.buffer);
   const [toStart, fromStart] = [to.byteOffset / 4, from.byteOffset / 4];

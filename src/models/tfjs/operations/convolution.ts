@@ -4,16 +4,17 @@ import { blocksToPixels, spread } from './backwardKernels.ts';
 /** Geometry of a two-dimensional convolution over NHWC images. */
 export type Geometry = tf.backend_util.Conv2DInfo;
 
-/** A linear map of NHWC tensors, with constants of its own. */
+/** A linear map of NHWC tensors, with its own constants. */
 export interface LinearMap {
   apply(dy: tf.Tensor4D): tf.Tensor4D;
   dispose(): void;
 }
 
 /**
- * Gradient of a convolution with respect to its input. On WebAssembly it is written as forward convolutions: the backend's
- * own kernel is several times slower. With stride 1 it is the convolution of dy with the filter turned by 180° and its channels
- * exchanged; with stride s, one convolution gives all s² phases of dx as channels (the sub-pixel form).
+ * Gradient of a convolution with respect to its input. On WebAssembly it is written as forward convolutions: the
+ * backend's own kernel is several times slower. With stride 1 it is the convolution of dy with the filter rotated by
+ * 180° and its channels swapped; with stride s, one convolution gives all s² phases of dx as channels (the sub-pixel
+ * form).
  * @param filter [height, width, in, out], prepared once; it stays the caller's.
  * @returns the map from dy [N, outHeight, outWidth, out] to dx [N, inHeight, inWidth, in].
  */
@@ -35,7 +36,7 @@ export function inputGradient(filter: tf.Tensor4D, geometry: Geometry): LinearMa
 
 /**
  * Gradient of a depthwise convolution with respect to its input: dy, aligned to the input, convolved depthwise with the
- * filter turned by 180°, and summed over the outputs of each channel.
+ * filter rotated by 180°, and summed over the outputs of each channel.
  * @param filter [height, width, channels, multiplier], prepared once; it stays the caller's.
  */
 export function depthwiseInputGradient(filter: tf.Tensor4D, geometry: Geometry): LinearMap {
@@ -57,7 +58,7 @@ export function depthwiseInputGradient(filter: tf.Tensor4D, geometry: Geometry):
   };
 }
 
-/** The gradient by the kernel of native TensorFlow, for the convolutions that it takes. */
+/** The gradient by native TensorFlow's kernel, for the convolutions that it supports. */
 function nativeGradient(name: string, filter: tf.Tensor4D, geometry: Geometry): LinearMap | undefined {
   const { inHeight, inWidth, inChannels, padInfo, strideHeight, strideWidth, dilationHeight, dilationWidth } = geometry;
   const takes = dilationHeight === 1 && dilationWidth === 1 && padInfo.type !== 'NUMBER' && padInfo.type !== 'EXPLICIT';

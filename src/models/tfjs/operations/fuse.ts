@@ -1,9 +1,9 @@
 import type { Ending, Traced } from './trace.ts';
 
 /**
- * Joins what can be computed in one go, where nothing else reads what is computed first: a normalization or an activation
- * is taken in by the linear step before it.
- * @param join both steps as one, or undefined.
+ * Fuses steps that can be computed together, if nothing else reads the first one's result: a linear step absorbs the
+ * normalization or activation after it.
+ * @param join fuses both steps, or returns undefined.
  */
 export function fuse<Step extends Ending>(
   nodes: readonly Traced<Step>[],

@@ -13,10 +13,10 @@ export interface Entry {
   readonly gradient: tf.Tensor;
 }
 
-/** A layers model as a list of operations in the order of computation, node 0 being the input, the last the logits. */
+/** A layers model as a list of operations in the order of computation; node 0 is the input, the last one the logits. */
 export class Network {
   readonly nodes: readonly Node[];
-  /** The node that a layer's output is. */
+  /** The node of a layer's output. */
   readonly outputOf: ReadonlyMap<string, number>;
   readonly #model: tfl.LayersModel;
 
@@ -37,7 +37,7 @@ export class Network {
     return values[this.logits] as tf.Tensor;
   }
 
-  /** The value of every node; with `free`, of the last one only. */
+  /** The value of every node; with `free`, only of the last one. */
   forward(x: tf.Tensor, free = false): (tf.Tensor | undefined)[] {
     const values: (tf.Tensor | undefined)[] = [x];
     const lastUse = new Map(this.nodes.flatMap(({ inputs }, index) => inputs.map((input) => [input, index] as const)));
@@ -48,7 +48,7 @@ export class Network {
       } catch (error) {
         const line = firstLineOf(error);
         throw new UserError(
-          `TensorFlow.js cannot compute the layer ${layer} (${line}). Convert the model to ONNX, for which its own framework computes it.`,
+          `TensorFlow.js cannot compute the layer ${layer} (${line}). Convert the model to ONNX, with the framework that it was made in.`,
         );
       }
       if (!free) continue;
@@ -63,7 +63,7 @@ export class Network {
 
   /**
    * Gradient with respect to the input of Σ ⟨entry.gradient, value of entry.node⟩, of the input's shape.
-   * @param values of all nodes, as `forward` gives them.
+   * @param values of all nodes, as returned by `forward`.
    */
   backward(values: readonly (tf.Tensor | undefined)[], entries: readonly Entry[]): tf.Tensor {
     return tf.tidy(() => {
@@ -88,7 +88,7 @@ export class Network {
     });
   }
 
-  /** Frees what the network holds, the weights of its model with it. */
+  /** Frees the network, including the weights of its model. */
   dispose(): void {
     for (const { operation } of this.nodes) operation.dispose?.();
     this.#model.dispose();

@@ -11,12 +11,12 @@ export interface Operation {
   forward(inputs: readonly tf.Tensor[]): tf.Tensor;
   /** The gradient with respect to each input, from that with respect to the output. */
   backward(dy: tf.Tensor, inputs: readonly tf.Tensor[], output: tf.Tensor): readonly tf.Tensor[];
-  /** This operation and the one after it as a single one, where that can be; it shares nothing with either. */
+  /** This operation and the next one fused, if possible; it shares nothing with either. */
   absorb?(next: Absorbable): Operation | undefined;
   dispose?(): void;
 }
 
-/** What a linear operation can take in: a factor and a shift of each channel, or an activation that backends fuse. */
+/** What a linear operation can absorb: a factor and a shift of each channel, or an activation that backends fuse. */
 export type Absorbable =
   | ({ readonly kind: 'affine' } & Affine)
   | { readonly kind: 'activation'; readonly name: 'relu' | 'relu6' };
@@ -24,7 +24,7 @@ export type Absorbable =
 /** An operation of a layer. */
 export interface Step extends Ending {
   readonly operation: Operation;
-  /** What the operation before may take in, in place of this step. */
+  /** What the previous operation may absorb instead of this step. */
   readonly absorbable?: Absorbable;
 }
 
@@ -33,8 +33,8 @@ type Rule = (config: Config, weights: readonly tf.Tensor[], layer: tfl.layers.La
 type Fused = 'linear' | 'relu' | 'relu6';
 
 /**
- * The operations, one after the other, that a layer is at inference time. Layers without a rule of their own go through
- * TensorFlow.js's automatic differentiation, which is right, but may compute more than is needed.
+ * The sequence of operations of a layer at inference. Layers without a rule use TensorFlow.js's automatic
+ * differentiation, which is correct, but may compute more than needed.
  */
 export function lower(layer: tfl.layers.Layer): readonly Step[] {
   const config = layer.getConfig() as Config;
@@ -42,7 +42,7 @@ export function lower(layer: tfl.layers.Layer): readonly Step[] {
   return rule?.(config, layer.getWeights(), layer) ?? [{ operation: automatic(layer) }];
 }
 
-/** Two steps as one, where the operation of the first can take in the second; frees what the two hold. */
+/** Fuses two steps, if the operation of the first can absorb the second; frees what both hold. */
 export function join(first: Step, second: Step): Step | undefined {
   const operation = second.absorbable && first.operation.absorb?.(second.absorbable);
   if (operation === undefined) return undefined;
@@ -93,13 +93,13 @@ function broadcasts(layer: tfl.layers.Layer): boolean {
 
 const pointwiseConfig: Config = { strides: [1, 1], padding: 'valid', dilationRate: [1, 1] };
 
-/** What inference makes of a layer that acts only in training. */
+/** A layer that acts only in training, at inference. */
 export const identity: Operation = {
   forward: ([x]) => tf.clone(x as tf.Tensor),
   backward: (dy) => [tf.clone(dy)],
 };
 
-/** An operation followed by the layer's activation: fused where the backends fuse it, a step of its own elsewhere. */
+/** An operation followed by the layer's activation: fused if the backends can, otherwise a separate step. */
 function activated(config: Config, operation: (fused: Fused) => Operation): readonly Step[] {
   const name = String(config.activation ?? 'linear');
   if (name === 'linear') return [{ operation: operation(name) }];
@@ -165,7 +165,7 @@ function depthwise(config: Config, kernel: tf.Tensor, bias: tf.Tensor | undefine
   };
 }
 
-/** Takes what follows a linear operation into its weights, or into the kernel that computes it. */
+/** Absorbs what follows a linear operation into its weights, or into its kernel. */
 function absorbing(
   kernel: tf.Tensor,
   bias: tf.Tensor | undefined,
@@ -193,7 +193,7 @@ interface ConvolutionConfig {
   readonly dilationRate: [number, number];
 }
 
-/** Prepares a gradient when it is first asked for: models that are only asked for logits need none. */
+/** Prepares a gradient on first use: models used only for logits need none. */
 function once(prepare: (shape: [number, number, number, number]) => LinearMap) {
   let map: LinearMap | undefined;
   return {
@@ -221,7 +221,7 @@ function dense(kernel: tf.Tensor2D, bias: tf.Tensor | undefined, fused: Fused): 
   };
 }
 
-/** At inference, y = scale · x + offset for each channel, or each place along another axis. */
+/** At inference, y = scale · x + offset for each channel, or each position along another axis. */
 function batchNormalization(config: Config, weights: readonly tf.Tensor[], layer: tfl.layers.Layer): Step {
   const ofChannels = isLastAxis(config.axis, layer);
   const { scale, offset } = tf.tidy(() => {
@@ -262,7 +262,7 @@ function averagePooling({ poolSize: filterSize, strides, padding: pad }: Pooling
   };
 }
 
-/** The gradient before average pooling, whose mean leaves the padding out. */
+/** The gradient before average pooling, whose mean excludes the padding. */
 export function throughAveragePool(
   dy: tf.Tensor4D,
   input: tf.Tensor4D,
@@ -270,13 +270,13 @@ export function throughAveragePool(
   strides: [number, number],
   pad: 'same' | 'valid',
 ): tf.Tensor {
-  // The kernel for WebAssembly forgets that: it divides by the whole window.
+  // The WebAssembly kernel does not: it divides by the whole window.
   const info = tf.backend_util.computePool2DInfo(input.shape, filterSize, strides, 1, pad);
   const whole = pad === 'valid' || tf.getBackend() !== 'wasm' ? dy : tf.mul(dy, windowOverCount(info));
   return tf.engine().runKernel(tf.AvgPoolGrad, { dy: whole, input }, { filterSize, strides, pad });
 }
 
-/** For each output of a pooling, the size of the window over the number of pixels of the image in it: [height, width, 1]. */
+/** For each output of a pooling, the window size divided by the number of image pixels in it: [height, width, 1]. */
 function windowOverCount(info: tf.backend_util.Conv2DInfo): tf.Tensor3D {
   const along = (outputs: number, stride: number, before: number, size: number, input: number) =>
     Array.from({ length: outputs }, (_, o) => {
@@ -289,7 +289,9 @@ function windowOverCount(info: tf.backend_util.Conv2DInfo): tf.Tensor3D {
   return tf.tensor3d(rows.map((row) => columns.map((column) => [row * column])));
 }
 
-/** Each pixel becomes a block; its gradient is the sum over the block. TensorFlow.js's own kernel for WebAssembly is wrong. */
+/**
+ * Each pixel becomes a block; its gradient is the sum over the block. TensorFlow.js's own WebAssembly kernel is wrong.
+ */
 function nearestUpSampling(layer: tfl.layers.Layer, size: [number, number]): Operation {
   return {
     forward: (inputs) => layer.call([...inputs], {}) as tf.Tensor,
@@ -333,7 +335,7 @@ function automatic(layer: tfl.layers.Layer): Operation {
       } catch (error) {
         const line = firstLineOf(error);
         throw new UserError(
-          `TensorFlow.js has no gradient of the layer ${layer.name} (${layer.getClassName()}): ${line.replace(/\.$/, '')}`,
+          `TensorFlow.js has no gradient for the layer ${layer.name} (${layer.getClassName()}): ${line.replace(/\.$/, '')}`,
         );
       }
     },

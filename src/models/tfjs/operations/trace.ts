@@ -1,7 +1,7 @@
 import * as tfl from '@tensorflow/tfjs-layers';
 import { UserError } from '../../../userError.ts';
 
-/** What is known of a step of a layer, whatever it is lowered to. */
+/** What is known about a step of a layer, whatever it is lowered to. */
 export interface Ending {
   /** The activation that this step ends in; softmax is always a step of its own. */
   readonly activation?: string;
@@ -11,21 +11,21 @@ export interface Ending {
 
 /** A step of a network, with the indices of the nodes that it reads. */
 export type Traced<Step extends Ending> = Step & {
-  /** Name of the layer that it is part of. */
+  /** Name of its layer. */
   readonly layer: string;
   readonly inputs: readonly number[];
-  /** The shape that the layer gives, batch included. */
+  /** The layer's output shape, including the batch. */
   readonly shape: readonly (number | null)[];
 };
 
-/** What becomes of the sigmoids, or of a softmax over groups of classes, at the end: some engines keep them. */
+/** What happens to final sigmoids, or to a final softmax over groups of classes: some engines keep them. */
 export type OtherEnd = 'cut' | 'kept';
 
 /**
- * The steps of a classifier's layers in the order of computation, node 0 being the input, the last the logits: a softmax
- * over all classes at the end is replaced by nothing.
- * @param lower the steps, one after the other, that a layer is.
- * @param nothing the step that hands on what it is given.
+ * The steps of a classifier's layers in the order of computation; node 0 is the input, the last one the logits: a final
+ * softmax over all classes is removed.
+ * @param lower the sequence of steps of a layer.
+ * @param nothing the step that passes on its input.
  * @throws UserError when the model has several inputs or outputs, or ends in something other than logits, softmax or sigmoid.
  */
 export function trace<Step extends Ending>(
@@ -74,7 +74,7 @@ function walk<Step extends Ending>(
   return nodes;
 }
 
-/** Replaces what the model ends in by nothing, so that the output is logits. */
+/** Removes the final activation, so that the output is logits. */
 function withoutEnd<Step extends Ending>(nodes: readonly Traced<Step>[], nothing: Step, otherEnd: OtherEnd) {
   let index = nodes.length - 1;
   while (index > 0 && nodes[index]?.passive) index = nodes[index]?.inputs[0] ?? 0;
@@ -89,6 +89,6 @@ function withoutEnd<Step extends Ending>(nodes: readonly Traced<Step>[], nothing
     throw new UserError(`The softmax of layer ${layer} runs over groups of classes, which needs ONNX Runtime.`);
   }
   throw new UserError(
-    `The model ends in the activation ${activation} (layer ${layer}). A classifier ends in logits, softmax or sigmoid; export it so.`,
+    `The model ends in the activation ${activation} (layer ${layer}). A classifier must end in logits, softmax or sigmoid: export it that way.`,
   );
 }

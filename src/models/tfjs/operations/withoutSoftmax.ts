@@ -4,16 +4,16 @@ import { identity, lower, type Step } from './operations.ts';
 import { trace } from './trace.ts';
 
 /**
- * A copy of a classifier, with weights of its own, that ends in logits: a softmax at the end is left out. Its weights are
- * in the order of the original's, so `original.setWeights(copy.getWeights())` takes them back.
- * @throws UserError when the model is no classifier, or ends in something other than logits or softmax.
+ * A copy of a classifier, with its own weights, that ends in logits: a final softmax is removed. Its weights are in the
+ * order of the original's, so `original.setWeights(copy.getWeights())` copies them back.
+ * @throws UserError when the model is not a classifier, or ends in something other than logits or softmax.
  */
 export async function withoutSoftmax(model: tfl.LayersModel): Promise<tfl.LayersModel> {
   const topology = model.toJSON(undefined, false) as object;
   const last = softmaxLayer(model);
   if (last !== undefined && !makeLinear(topology, last)) {
     throw new UserError(
-      `The softmax of layer "${last}" cannot be taken off. Export the model with logits as its output.`,
+      `The softmax of layer "${last}" cannot be removed. Export the model with logits as its output.`,
     );
   }
   const copy = await tfl.models.modelFromJSON({ modelTopology: topology } as never);
@@ -29,7 +29,7 @@ function softmaxLayer(model: tfl.LayersModel): string | undefined {
   return nodes.slice(1).find(({ cut }) => cut)?.layer;
 }
 
-/** Changes the activation of the layer of this name into none; false when there is no such layer in the topology. */
+/** Removes the activation of the layer with this name; false if there is no such layer in the topology. */
 function makeLinear(topology: unknown, name: string): boolean {
   if (typeof topology !== 'object' || topology === null) return false;
   const { class_name: kind, config } = topology as { class_name?: unknown; config?: Record<string, unknown> };

@@ -31,14 +31,14 @@ const WASM = 'wasm';
  *
  *     dW[i, c, k] = sum over n, p of  X[n, p*stride + i*dilation - pad, c] * dY[n, p, k]
  *
- * slides dY over X, where strides and dilations have traded places:
+ * slides dY over X, with strides and dilations swapped:
  *
  * - `Conv2DBackpropFilter`: X's channels become the batch and its batch becomes the channels. X [N,H,W,C] as [C,H,W,N],
  *   convolved with dY [N,h,w,K] as the filter [h,w,N,K], gives [C,kh,kw,K], which is dW [kh,kw,C,K] transposed.
  * - `DepthwiseConv2dNativeBackpropFilter`: the channels stay apart, and so do the images until the end. X as
  *   [1,H,W,N*C], convolved depthwise with dY as [h,w,N*C,M], gives [kh,kw,N,C*M], which is summed over N.
  * - `DepthwiseConv2dNativeBackpropInput`: dY, with `stride - 1` zeros between its pixels and a border, is convolved
- *   depthwise with the filter turned by 180 degrees, then summed over the M outputs of each channel: dX [N,H,W,C].
+ *   depthwise with the filter rotated by 180 degrees, then summed over the M outputs of each channel: dX [N,H,W,C].
  *
  * Kernels that the backend already has are left alone, so calling this again does nothing.
  */
@@ -50,9 +50,9 @@ export function registerFilterGradients(): void {
 
 /**
  * Replaces the WebAssembly backend's `Conv2DBackpropInput` by a forward convolution: dY [N,h,w,K], with `stride - 1`
- * zeros between its pixels and a border, convolved with the filter turned by 180 degrees as [kh,kw,K,C], is dX [N,H,W,C].
- * The backend's own kernel is a plain loop, about ten times slower for 3x3 filters, and gradient-based attacks spend most
- * of their time in it. Calling this again does nothing.
+ * zeros between its pixels and a border, convolved with the filter rotated by 180 degrees as [kh,kw,K,C], is dX
+ * [N,H,W,C]. The backend's own kernel is a plain loop, about ten times slower for 3x3 filters, and gradient-based
+ * attacks spend most of their time in it. Calling this again does nothing.
  */
 export function replaceInputGradient(): void {
   if (tf.getKernel(tf.Conv2DBackpropInput, WASM)?.kernelFunc === INPUT_GRADIENT_KERNEL) {
@@ -117,7 +117,7 @@ function conv2dInput({ inputs: { dy, filter }, attrs }: InputGradientArguments):
   return applyOnce(inputGradient(filter, forwardInfo(attrs.inputShape, filter.shape, attrs, false)), dy);
 }
 
-/** In training the filter changes with every step, so nothing that is prepared from it is kept. */
+/** In training the filter changes with every step, so nothing prepared from it is kept. */
 function applyOnce(gradient: LinearMap, dy: tf.Tensor4D): tf.Tensor {
   const dx = gradient.apply(dy);
   gradient.dispose();
@@ -127,7 +127,7 @@ function applyOnce(gradient: LinearMap, dy: tf.Tensor4D): tf.Tensor {
 /** Works out the padding and the output size of the forward convolution. */
 function forwardInfo(input: Shape4D, filter: Shape4D, attrs: ConvolutionAttrs, depthwise: boolean): ConvInfo {
   if (attrs.dataFormat === 'NCHW') {
-    throw new Error('Convolution gradients on the wasm backend support the data format NHWC only.');
+    throw new Error('Convolution gradients on the wasm backend support only the data format NHWC.');
   }
   const { strides, pad, dilations = 1, dimRoundingMode } = attrs;
   return tf.backend_util.computeConv2DInfo(input, filter, strides, dilations, pad, dimRoundingMode, depthwise);

@@ -10,8 +10,9 @@ interface PoolingAttributes {
 }
 
 /**
- * Makes TensorFlow.js's automatic differentiation fit for training on the backend that has been started: what WebAssembly
- * lacks, what is slow there, and the gradients of pooling, which err there. Calling this again does nothing more.
+ * Prepares TensorFlow.js's automatic differentiation for training on the running backend: adds what WebAssembly lacks,
+ * and replaces what is slow there, and the gradients of pooling, which are wrong there. Calling this again does
+ * nothing.
  */
 export function registerTrainingGradients(): void {
   registerPooling(tf.MaxPool, ([input, output], dy, { filterSize, strides, pad }) =>

@@ -7,7 +7,7 @@ import { writeError } from '../../../data/fileErrors.ts';
 const weightsFile = 'weights.bin';
 
 /**
- * Writes a layers model as `model.json` and `weights.bin` into a folder, which is made where it is missing.
+ * Writes a layers model as `model.json` and `weights.bin` into a folder, which is created if missing.
  * @returns the path of model.json.
  * @throws UserError when the folder cannot be written.
  */

@@ -257,7 +257,7 @@ describe('Opening an ONNX file', () => {
     await writeFile(data, new Uint8Array(weights.buffer).subarray(0, 100));
     await rejectsWith(openOnnxModel(file, {}), 'weights.bin', 'has 100 bytes', '768');
     await rm(data);
-    await rejectsWith(openOnnxModel(file, {}), 'weights.bin', 'no such file');
+    await rejectsWith(openOnnxModel(file, {}), 'weights.bin', 'which does not exist');
   });
 
   function withExternal(file: string): Pick<Model, 'graph' | 'folder'> {

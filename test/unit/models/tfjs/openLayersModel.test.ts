@@ -64,7 +64,7 @@ describe('Opening a layers model', () => {
 
   it('says where TensorFlow.js leaves out a dilation, or interpolates otherwise than Keras', async () => {
     const dilated = await open('auto', layers.depthwiseConv2d({ kernelSize: 2, dilationRate: 2, padding: 'same' }));
-    assert.match(dilated.notes.join(), /DepthwiseConv2D\): TensorFlow.js leaves its dilation out/);
+    assert.match(dilated.notes.join(), /DepthwiseConv2D\): TensorFlow.js ignores its dilation/);
     const plain = await open('auto', layers.depthwiseConv2d({ kernelSize: 2, padding: 'same' }));
     assert.deepEqual(plain.notes, []);
     const larger = await open('auto', layers.upSampling2d({ size: [2, 2], interpolation: 'bilinear' }));
@@ -81,12 +81,12 @@ describe('Opening a layers model', () => {
     );
     assert.match(notes.join(), /^on TensorFlow.js: The layer \S+ \(Conv3D\) cannot be lowered to ONNX[^\n]*$/);
     assert.ok(!isDifferentiable(classifier), 'it has a gradient');
-    assert.match(classifier.obstacle ?? '', /not that of its answers/);
+    assert.match(classifier.obstacle ?? '', /computes a wrong gradient/);
   });
 
   it('names the layer that has no gradient, or cannot be computed', async () => {
     const { classifier } = await open('tensorflow', layers.thresholdedReLU({ theta: 0.4 }));
-    assert.match(classifier.obstacle ?? '', /^TensorFlow.js has no gradient of the layer \S+ \(ThresholdedReLU\)/);
+    assert.match(classifier.obstacle ?? '', /^TensorFlow.js has no gradient for the layer \S+ \(ThresholdedReLU\)/);
     await rejectsWith(
       open('tensorflow', layers.softmax({ axis: 1 })),
       'TensorFlow.js cannot compute the layer softmax',

@@ -56,7 +56,7 @@ describe('model files', () => {
 
   it('says that the weights are truncated, and by how much', async () => {
     await writeFile(weights(), (await readFile(weights())).subarray(0, 50));
-    await rejectsWith(open(), file, 'weights.bin has 50 bytes of weights, and the model needs 112', 'truncated');
+    await rejectsWith(open(), file, 'weights.bin has 50 bytes of weights, but the model needs 112', 'truncated');
   });
 
   it('says that the weights are those of another model', async () => {
@@ -66,7 +66,7 @@ describe('model files', () => {
 
   it('says which weight file is missing', async () => {
     await rm(weights());
-    await rejectsWith(open(), file, 'weight file weights.bin is missing', 'Copy it beside the model');
+    await rejectsWith(open(), file, 'weight file weights.bin is missing', 'Copy it next to the model');
   });
 
   it('reads no weights from outside of its folder', async () => {
@@ -74,7 +74,7 @@ describe('model files', () => {
       await edit(({ weightsManifest: [group] }) => {
         if (group) group.paths = [name];
       });
-      await rejectsWith(open(), file, `weight file ${name} is outside of the model’s folder`);
+      await rejectsWith(open(), file, `weight file ${name} is outside the model’s folder`);
     }
   });
 
@@ -144,7 +144,7 @@ describe('model files', () => {
 
   it('compares the number of labels with the number of classes', async () => {
     const labels = await folder.write('labels.txt', 'a\nb\nc\n');
-    await rejectsWith(open(file, labels), file, 'The model has 4 classes, and its labels name 3', 'Check "labels"');
+    await rejectsWith(open(file, labels), file, 'The model has 4 classes, but its labels name 3', 'Check "labels"');
   });
 
   it('says that there is no such model', async () => {
@@ -156,7 +156,7 @@ describe('model files', () => {
     const text = await folder.write('model.txt', 'weights: 1 2 3');
     await rejectsWith(open(text), text, 'this format is not supported', 'model.json');
     await mkdir(folder.at('empty'));
-    await rejectsWith(open(folder.at('empty')), folder.at('empty'), 'has no model that Perturb opens', 'model.json');
+    await rejectsWith(open(folder.at('empty')), folder.at('empty'), 'has no model that Perturb can open', 'model.json');
   });
 
   for (const dtype of ['uint8', 'uint16'] as const) {
@@ -184,7 +184,7 @@ describe('model files', () => {
   it('says that quantized weights are truncated', async () => {
     await edit((json) => quantize(json, { dtype: 'uint8', min: -2, scale: 0.1 }));
     await writeFile(weights(), new Uint8Array(27));
-    await rejectsWith(open(), file, 'has 27 bytes of weights, and the model needs 28', 'truncated');
+    await rejectsWith(open(), file, 'has 27 bytes of weights, but the model needs 28', 'truncated');
   });
 });
 

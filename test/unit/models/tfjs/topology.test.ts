@@ -172,7 +172,7 @@ describe('Topologies of Keras', () => {
     );
     await rejectsWith(
       openModel({ name: 'm', path: await write([input, flatten, dense({ activation: 'hard_sigmoid' })], [ofPixels]) }),
-      'Keras 3 means another hard_sigmoid',
+      'the hard_sigmoid of Keras 3 differs',
     );
     await rejectsWith(
       openModel({ name: 'm', path: await write([input, flatten, dense({ activation: 'exponential' })], [ofPixels]) }),

@@ -9,7 +9,7 @@ const floatTypes: readonly number[] = [
   elementTypes.float64,
 ];
 
-/** What the derivative of a function of each element is made from. */
+/** Inputs to the derivative of an elementwise function. */
 interface Point {
   readonly x: string;
   readonly y: string;
@@ -20,8 +20,8 @@ interface Point {
 }
 
 /**
- * dx = dy · f′(x), from f′. Where both do, y is used rather than x: that lets ONNX Runtime merge the activation into the
- * convolution before it.
+ * dx = dy · f′(x), from f′. If either works, y is used rather than x: that lets ONNX Runtime fuse the activation into
+ * the convolution before it.
  */
 function elementwise(derivative: (point: Point) => string): Rule {
   return ({ node, dy, inputs: [x = ''], outputs: [y = ''], build }) => {
@@ -30,14 +30,17 @@ function elementwise(derivative: (point: Point) => string): Rule {
   };
 }
 
-/** Slope of a sigmoid that no float32 but those next to 0 lies on. A power of two, so that thresholds are met exactly. */
+/**
+ * Slope of a sigmoid that saturates for every float32 except those next to 0. A power of two, so that thresholds are
+ * exact.
+ */
 const steep = 2 ** 100;
 /** Times `steep`, a larger one would leave the range of float32. */
 const largestThreshold = 2 ** 20;
 
 /**
- * 1 on one side of a threshold (`sign` 1: above it), 0 on the other and at the threshold itself. Made of an operator that
- * ONNX Runtime computes in the layout of its convolutions: a comparison would cost a change of layout there and back.
+ * 1 on one side of a threshold (`sign` 1: above it), 0 on the other and at the threshold itself. Uses an operator that
+ * ONNX Runtime computes in the layout of its convolutions: a comparison would cost two layout conversions.
  */
 function stepAt(threshold: number, sign: 1 | -1, x: string, build: GraphBuilder): string {
   return build.op('HardSigmoid', [x], { alpha: float(sign * steep), beta: float(-sign * threshold * steep) });
@@ -47,14 +50,14 @@ function isAbove(x: string, threshold: number, build: GraphBuilder): string {
   return build.op('Greater', [x, build.floats(threshold)]);
 }
 
-/** Functions of each element. Where one has a kink, its derivative there is the one that PyTorch takes. */
+/** Elementwise functions. At a kink, the derivative is PyTorch's. */
 export const activations: Readonly<Record<string, Rule>> = {
   Identity: ({ dy }) => [dy],
   Dropout: ({ dy, inputs: [, , training], numbers }) => {
     if (training && numbers(training)?.[0] !== 0) throw new NotDifferentiable('it is in training mode');
     return [dy];
   },
-  /** Into a type of floats; integers do not change with what they were rounded from. */
+  /** To a float type; integers do not change with what they were rounded from. */
   Cast: ({ dy, inputs: [x = ''], node, build }) =>
     floatTypes.includes(intAttribute(node, 'to', 0)) ? [build.op('CastLike', [dy, x])] : [],
   CastLike: ({ dy, inputs: [x = ''], build }) => [build.op('CastLike', [dy, x])],
@@ -70,7 +73,7 @@ export const activations: Readonly<Record<string, Rule>> = {
       wanted[1] ? build.sumTo(below(), shape(x), shape(slope)) : undefined,
     ];
   },
-  /** 1 strictly between the bounds; at a bound 0, as PyTorch's Hardtanh and ReLU6 (and not its clamp) have it. */
+  /** 1 strictly between the bounds; 0 at a bound, as in PyTorch's Hardtanh and ReLU6 (but not its clamp). */
   Clip: ({ dy, inputs: [, low, high], outputs: [y = ''], wanted, numbers, build }) => {
     if (wanted[1] || wanted[2]) throw new NotDifferentiable('its bounds depend on the image');
     const step = (bound: string | undefined, sign: 1 | -1) => {

@@ -2,7 +2,7 @@ import { intAttribute } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import { flat, NotDifferentiable, type Rule, type RuleContext } from '../rule.ts';
 
-/** What a rule of a broadcast operation is made from. */
+/** Inputs to the rule of a broadcast operation. */
 interface Operands {
   readonly a: string;
   readonly b: string;
@@ -11,7 +11,7 @@ interface Operands {
   readonly build: GraphBuilder;
 }
 
-/** Of an operation on two tensors: its parts are of the output's shape, and summed where an input was broadcast. */
+/** For an operation on two tensors: its parts have the output's shape, and are summed where an input was broadcast. */
 function binary(da: (operands: Operands) => string, db: (operands: Operands) => string): Rule {
   return (context) => {
     const {
@@ -24,7 +24,7 @@ function binary(da: (operands: Operands) => string, db: (operands: Operands) => 
   };
 }
 
-/** Makes the wanted parts, and sums each over the axes in which its input was broadcast. */
+/** Computes the needed parts, and sums each over the axes in which its input was broadcast. */
 function toInputs(
   { inputs, outputs: [y = ''], wanted, shape, build }: RuleContext,
   part: (index: number) => string | undefined,
@@ -35,7 +35,7 @@ function toInputs(
   });
 }
 
-/** The gradient goes to the input that was taken, the first of equals. (PyTorch shares it among two.) */
+/** The gradient goes to the selected input, the first on a tie. (PyTorch splits it between two.) */
 const extreme: Rule = (context) => {
   const {
     dy,
@@ -46,7 +46,7 @@ const extreme: Rule = (context) => {
   let taken: string | undefined;
   const masks = inputs.map((input, index) => {
     const isFree = taken && build.op('Not', [taken]);
-    // Where no other was, the last one was taken.
+    // If no other was selected, the last one was.
     if (isFree && index === inputs.length - 1) return isFree;
     const isEqual = build.op('Equal', [input, y]);
     const isTaken = isFree ? build.op('And', [isEqual, isFree]) : isEqual;
@@ -74,7 +74,7 @@ export const arithmetic: Readonly<Record<string, Rule>> = {
     ({ dy, b, build }) => build.div(dy, b),
     ({ dy, b, y, build }) => build.neg(build.mul(dy, build.div(y, b))),
   ),
-  /** ∂aᵇ/∂a = b aᵇ⁻¹ and ∂aᵇ/∂b = aᵇ ln a; 0 where b or a is 0, as PyTorch has it, and not 0 · ∞. */
+  /** ∂aᵇ/∂a = b aᵇ⁻¹ and ∂aᵇ/∂b = aᵇ ln a; 0 where b or a is 0, as in PyTorch, not 0 · ∞. */
   Pow: (context) => {
     const {
       dy,
@@ -86,7 +86,7 @@ export const arithmetic: Readonly<Record<string, Rule>> = {
     const powers = numbers(b);
     const isConstant = powers !== undefined && new Set(powers).size === 1;
     const zero = build.floats(0);
-    // The exponent may be of another type than the base.
+    // The exponent may have a different type than the base.
     const exponent = () => build.op('CastLike', [b, a]);
     const power = (b: string) => {
       const slope = build.mul(b, build.op('Pow', [a, build.sub(b, build.floats(1))]));
@@ -115,9 +115,9 @@ export const arithmetic: Readonly<Record<string, Rule>> = {
     const parts = [() => undefined, () => build.where(condition, dy, zero), () => build.where(condition, zero, dy)];
     return toInputs(context, (index) => parts[index]?.());
   },
-  /** a − b · trunc(a / b), whose quotient only jumps. */
+  /** a − b · trunc(a / b), where the quotient only jumps. */
   Mod: (context) => {
-    if (!intAttribute(context.node, 'fmod', 0)) throw new NotDifferentiable('it is of integers');
+    if (!intAttribute(context.node, 'fmod', 0)) throw new NotDifferentiable('it computes with integers');
     return binary(
       ({ dy }) => dy,
       ({ dy, a, b, y, build }) => build.mul(dy, build.div(build.sub(y, a), b)),
@@ -137,7 +137,7 @@ export const arithmetic: Readonly<Record<string, Rule>> = {
   IsInf: flat,
 };
 
-/** n aⁿ⁻¹, without a power where none is needed. */
+/** n aⁿ⁻¹, without a power if none is needed. */
 function scalarPower(a: string, n: number, build: GraphBuilder): string {
   switch (n) {
     case 0:

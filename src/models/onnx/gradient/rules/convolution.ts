@@ -2,7 +2,7 @@ import { intAttribute, intsAttribute, type Node, stringAttribute } from '../../g
 import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import type { Rule, RuleContext } from '../rule.ts';
 
-/** How a convolution's windows lie, an entry for each spatial axis. */
+/** Geometry of a convolution's windows, one entry per spatial axis. */
 interface Geometry {
   readonly groups: number;
   readonly kernel: readonly number[];
@@ -25,7 +25,7 @@ export const convolution: Readonly<Record<string, Rule>> = {
     const [y = ''] = outputs;
     const [small, large] = [shape(y).slice(2), shape(x).slice(2)];
     const geometry = geometryOf(node, shape(w).slice(2), small, large);
-    // Convolving is the faster way, and keeps ONNX Runtime's blocked layout; it needs a dy without gaps.
+    // Convolving is faster, and keeps ONNX Runtime's blocked layout; it needs a dy without gaps.
     const spread = geometry.strides.every((stride) => stride === 1) ? convolveTurned : transpose;
     return [
       context.wanted[0] ? spread(dy, w, shape(w), geometry, small, large, build) : undefined,
@@ -49,8 +49,8 @@ export const convolution: Readonly<Record<string, Rule>> = {
 };
 
 /**
- * Windows of a convolution from `large` to `small` sizes, or of the transposed one from `small` to `large`. Where the
- * node leaves the pads open, they are halved, and an odd one goes to the end for SAME_UPPER only.
+ * Windows of a convolution from `large` to `small` sizes, or of the transposed one from `small` to `large`. If the node
+ * leaves the pads open, they are split in half, and an odd one goes to the end for SAME_UPPER only.
  */
 function geometryOf(
   node: Node,
@@ -75,7 +75,7 @@ function geometryOf(
   return { groups: intAttribute(node, 'group', 1), kernel, strides, dilations, reach, before };
 }
 
-/** What the windows need after the last element: less than none where no window sees the end. */
+/** What the windows need after the last element: negative if no window reaches the end. */
 function restOf(
   { strides, reach, before }: Geometry,
   small: readonly number[],
@@ -85,10 +85,10 @@ function restOf(
 }
 
 /**
- * The gradient of the weights: each is the product of `small` with what it met in `large`, which is a convolution of
- * `large` by `small`, with images in the place of channels, and strides and dilations exchanged.
+ * The gradient of the weights: each is the product of `small` with what it met in `large`: a convolution of `large` by
+ * `small`, with images and channels swapped, and strides and dilations swapped.
  * @param small the values on the side of the windows, [images, channels, …].
- * @param large those that the windows lie on.
+ * @param large those that the windows slide over.
  * @returns [channels of small, channels of large in a group, …kernel].
  */
 function correlate(
@@ -123,7 +123,7 @@ function ofBias({ dy, outputs: [y = ''], shape, build }: RuleContext): string {
   );
 }
 
-/** For stride 1: a convolution of dy with the kernels turned around, and input and output channels exchanged. */
+/** For stride 1: a convolution of dy with the kernels flipped, and input and output channels swapped. */
 function convolveTurned(
   dy: string,
   w: string,
@@ -150,7 +150,7 @@ function turn(w: string, kernel: readonly number[], build: GraphBuilder): string
   return build.slice(w, all(-1), all(Number.MIN_SAFE_INTEGER), axes, all(-1));
 }
 
-/** A convolution whose pads may be negative: those crop, which a convolution's own cannot. */
+/** A convolution whose pads may be negative, meaning a crop, which ONNX does not allow. */
 function convolve(
   value: string,
   w: string,
@@ -167,7 +167,7 @@ function convolve(
   return build.op('Conv', [cropped, w], { group: groups, kernel_shape: kernel, strides, dilations, pads });
 }
 
-/** For larger strides: the transposed convolution, which spreads each dy over the window that it was computed from. */
+/** For larger strides: the transposed convolution, which spreads each dy over its window. */
 function transpose(
   dy: string,
   w: string,
@@ -177,7 +177,7 @@ function transpose(
   large: readonly number[],
   build: GraphBuilder,
 ): string {
-  // What the last window leaves over is filled with zeros, and what it covers beyond the end is cut off.
+  // Elements after the last window get zeros, and elements beyond the end are cut off.
   const left = small.map((size, i) => at(large, i) + at(before, i) - ((size - 1) * at(strides, i) + at(reach, i) + 1));
   return build.op('ConvTranspose', [dy, w], {
     group: groups,

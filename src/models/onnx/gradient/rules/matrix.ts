@@ -32,7 +32,10 @@ export const matrix: Readonly<Record<string, Rule>> = {
       value && transposes[index] ? turned({ value, dims: [a, b][index]?.dims ?? [] }, build).value : value,
     );
   },
-  /** A sum over indices of a product is linear in each factor: its gradient is one too, of dy and the other factors. */
+  /**
+   * A sum of products over indices is linear in each factor: its gradient is also such a sum, of dy and the other
+   * factors.
+   */
   Einsum: ({ node, dy, inputs, outputs: [y = ''], wanted, shape, build }) => {
     const { terms, result } = einsumOf(
       stringAttribute(node, 'equation', ''),
@@ -51,7 +54,7 @@ export const matrix: Readonly<Record<string, Rule>> = {
       ].filter((_, i) => i !== index + 1);
       const sizeIn = (label: string) =>
         Math.max(0, ...factors.map((factor) => factor.dims[factor.labels.indexOf(label)] ?? 0));
-      // An index that only this factor has was summed out: its gradient is the same all along.
+      // An index that only this factor has was summed out: the gradient is constant along it.
       const known = [...labels].filter((label) => sizeIn(label) > 0);
       const equation = `${factors.map((factor) => factor.labels).join(',')}->${known.join('')}`;
       const product = build.op(
@@ -103,7 +106,7 @@ function ofProduct(
   ];
 }
 
-/** The two last axes exchanged. */
+/** The last two axes swapped. */
 function turned({ value, dims }: Operand, build: GraphBuilder): Operand {
   const axes = dims.map((_, axis) => axis);
   const order = [...axes.slice(0, -2), ...axes.slice(-2).reverse()];
@@ -118,7 +121,7 @@ function broadcast(a: readonly number[], b: readonly number[]): number[] {
   });
 }
 
-/** The labels of each factor and of the result, with letters that are free in the place of ellipses. */
+/** The labels of each factor and of the result, with unused letters instead of ellipses. */
 function einsumOf(
   equation: string,
   shapes: readonly (readonly number[])[],
@@ -135,7 +138,7 @@ function einsumOf(
   const letters = free.slice(0, longest).join('');
   const terms = written.map((term, index) => term.replace('...', letters.slice(longest - (hidden[index] as number))));
   const all = terms.join('');
-  // Without an arrow, the result has what occurs once, in the order of the alphabet, after the ellipsis.
+  // Without an arrow, the result has the labels that occur once, in alphabetical order, after the ellipsis.
   const once = [...new Set(all)].filter((label) => !letters.includes(label) && all.split(label).length === 2).sort();
   return { terms, result: right === undefined ? letters + once.join('') : right.replace('...', letters) };
 }

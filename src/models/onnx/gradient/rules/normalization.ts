@@ -4,9 +4,9 @@ import { NotDifferentiable, type Rule, refuseComputed } from '../rule.ts';
 
 const trained = 'its scale and shift';
 
-/** Normalizations: by statistics of training, of the image, or of neighbors. */
+/** Normalizations by statistics of the training data, the image, or neighbors. */
 export const normalization: Readonly<Record<string, Rule>> = {
-  /** With the statistics of training it is an affine map of each channel (Ioffe & Szegedy 2015, alg. 2). */
+  /** With the training statistics it is an affine map of each channel (Ioffe & Szegedy 2015, alg. 2). */
   BatchNormalization: (context) => {
     const { node, dy, inputs, shape, build } = context;
     const [x = '', scale = '', , , variance = ''] = inputs;
@@ -51,7 +51,7 @@ export const normalization: Readonly<Record<string, Rule>> = {
     const groups = intAttribute(node, 'num_groups', 1);
     const [images = 0, channels = 0, ...spatial] = shape(x);
     const grouped = [images, groups, channels / groups, spatial.reduce((a, b) => a * b, 1)];
-    // Until version 20 there is a scale for each group, since then for each channel.
+    // Before version 21 there is a scale per group, since then per channel.
     const scales = build.reshape(scale, [groups, build.opset < 21 ? 1 : channels / groups, 1]);
     const g = build.mul(build.reshape(dy, grouped), scales);
     const dx = standardized(g, build.reshape(x, grouped), [2, 3], floatAttribute(node, 'epsilon', 1e-5), build);
@@ -70,7 +70,7 @@ export const normalization: Readonly<Record<string, Rule>> = {
     const norm = isEuclidean ? build.op('Sqrt', [size]) : size;
     const slope = isEuclidean ? y : build.op('Sign', [x]);
     const along = build.mul(slope, build.reduceSum(build.mul(dy, y), axes, true));
-    // Zeros stay zeros, and nothing flows there.
+    // Zeros stay zeros, with no gradient.
     const isZero = build.op('Equal', [norm, build.floats(0)]);
     return [build.where(isZero, build.floats(0), build.div(build.sub(dy, along), norm))];
   },
@@ -81,7 +81,7 @@ export const normalization: Readonly<Record<string, Rule>> = {
     const size = intAttribute(node, 'size', 1);
     const [images = 0, channels = 0, ...spatial] = shape(x);
     const plane = [images, 1, channels, spatial.reduce((a, b) => a * b, 1)];
-    // For an even size, one more neighbor counts on one side, and in the gradient on the other.
+    // For an even size, one side has one more neighbor; in the gradient, the other side.
     const mean = (value: string, before: number) => {
       const pads = [before, 0, size - 1 - before, 0];
       const window = { kernel_shape: [size, 1], pads, count_include_pad: 1 };

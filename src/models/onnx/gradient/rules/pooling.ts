@@ -4,10 +4,10 @@ import { mapBack } from './separable.ts';
 
 /** Pooling over windows, which may overlap, or over everything. */
 export const pooling: Readonly<Record<string, Rule>> = {
-  /** The gradient goes to where each window's maximum was, the first of equals. */
+  /** The gradient goes to the position of each window's maximum, the first on a tie. */
   MaxPool: ({ node, dy, inputs: [x = ''], shape, build, also }) => {
     const { storage_order: order, ...attributes } = node.attributes;
-    // Positions counted column by column are of no use: the operator is asked once more.
+    // Positions in column-major order are useless: the operator is run once more.
     const positions = order ? (build.ops('MaxPool', [x], attributes, 2)[1] as string) : also(1);
     const flat = (value: string) => build.reshape(value, [-1]);
     const none = build.zeros([elementCount(shape(x))]);
@@ -17,7 +17,7 @@ export const pooling: Readonly<Record<string, Rule>> = {
   AveragePool: (context) => [windowsBack(context, context.dy, {})],
   /** y = (Σ |x|ᵖ)^(1/p), so dx = sign(x) |x|ᵖ⁻¹ · Σ dy y¹⁻ᵖ over the windows that x is in. */
   LpPool: (context) => {
-    // With p = 1 the operator sums what is not negative.
+    // With p = 1 the operator sums nonnegative values.
     const spread = (value: string) => windowsBack(context, value, { p: 1 });
     return [normBack(context, spread)];
   },
@@ -48,7 +48,7 @@ function windowsBack(
     const attributes = { ...attributesOfAxis(node, i, rank), ...others };
     const map = (identity: string) => {
       const pooled = build.op(node.operator, [build.unsqueeze(identity, [0])], attributes);
-      // Before version 22, the size that is inferred for ceil_mode may be larger than what is computed: it is stated.
+      // Before version 22, the size inferred for ceil_mode may be larger than the computed one, so it is stated.
       return build.reshape(pooled, [large[axis] as number, small[axis] as number]);
     };
     return [axis, map] as const;
@@ -56,7 +56,7 @@ function windowsBack(
   return mapBack(dy, large, small, new Map(maps), build);
 }
 
-/** The attributes that make of a pool over several axes the same along one of them. */
+/** The attributes of a pooling over several axes, restricted to one of them. */
 function attributesOfAxis({ attributes }: Node, axis: number, rank: number): Record<string, Attribute> {
   const ofAxis = (attribute: Attribute): Attribute => {
     if (attribute.kind !== 'ints') return attribute;
@@ -65,7 +65,7 @@ function attributesOfAxis({ attributes }: Node, axis: number, rank: number): Rec
   return Object.fromEntries(Object.entries(attributes).map(([name, value]) => [name, ofAxis(value)]));
 }
 
-/** Gradient of a p-norm. @param spread from the outputs to the inputs that each of them was computed from. */
+/** Gradient of a p-norm. @param spread maps outputs to the inputs that each of them was computed from. */
 function normBack(
   { node, dy, inputs: [x = ''], outputs: [y = ''], build }: RuleContext,
   spread: (value: string) => string,
@@ -75,7 +75,7 @@ function normBack(
   if (p === 1) return build.mul(spread(dy), sign());
   const power = (value: string, exponent: number) =>
     exponent === 1 ? value : build.op('Pow', [value, build.floats(exponent)]);
-  // Where a norm is 0, it has no derivative, and 0 is taken.
+  // Where a norm is 0, it has no derivative, and 0 is used.
   const isZero = build.op('Equal', [y, build.floats(0)]);
   const share = build.where(isZero, build.floats(0), build.div(dy, power(y, p - 1)));
   const slope = p === 2 ? x : build.mul(sign(), power(build.op('Abs', [x]), p - 1));

@@ -1,9 +1,9 @@
 import { obstacleToUnrolling } from '../../graph/unrollRecurrent.ts';
 import { NotDifferentiable, type Rule } from '../rule.ts';
 
-/** Those that are left after all that can be were written down step by step. */
+/** The recurrent layers that could not be unrolled. */
 const left: Rule = ({ node, shape, numbers }) => {
-  throw new NotDifferentiable(obstacleToUnrolling(node, { shape, numbers }) ?? 'it was not written down step by step');
+  throw new NotDifferentiable(obstacleToUnrolling(node, { shape, numbers }) ?? 'it was not unrolled');
 };
 
 /** Recurrent layers. */

@@ -2,7 +2,7 @@ import { intAttribute, intsAttribute } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import { flat, NotDifferentiable, type Rule, type RuleContext } from '../rule.ts';
 
-/** What the gradient of a reduction is made from; y and dy have the reduced axes with size 1, so that they broadcast. */
+/** Inputs to the gradient of a reduction; y and dy have the reduced axes with size 1, so that they broadcast. */
 interface Reduced {
   readonly x: string;
   readonly y: string;
@@ -12,7 +12,7 @@ interface Reduced {
   readonly build: GraphBuilder;
 }
 
-/** The axes that are reduced: of an input (newer versions of the standard) or an attribute; all where none are stated. */
+/** The reduced axes: from an input (newer versions of the standard) or an attribute; all if none are stated. */
 function axesOf({ node, inputs: [x = '', input], numbers, shape }: RuleContext): readonly number[] {
   const rank = shape(x).length;
   const stated = input ? numbers(input) : (intsAttribute(node, 'axes') ?? []);
@@ -51,7 +51,7 @@ function reduction(gradient: (reduced: Reduced) => string): Rule {
   };
 }
 
-/** The gradient is shared by all elements that attain the extreme, as in PyTorch's amax and amin. */
+/** The gradient is split among all elements that attain the extreme, as in PyTorch's amax and amin. */
 const extreme = reduction(({ x, y, dy, axes, build }) => {
   const mask = build.mask(build.op('Equal', [x, y]));
   return build.mul(mask, build.div(dy, build.reduceSum(mask, axes, true)));
@@ -66,7 +66,7 @@ export const reductions: Readonly<Record<string, Rule>> = {
   }),
   ReduceMax: extreme,
   ReduceMin: extreme,
-  /** The product of the others: of those that are not 0, if that leaves out as many zeros as there are. */
+  /** The product of the others: of the nonzero ones, unless there are other zeros. */
   ReduceProd: reduction(({ x, dy, axes, build }) => {
     const isZero = build.mask(build.op('Equal', [x, build.floats(0)]));
     const withoutZeros = build.add(x, isZero);
@@ -83,7 +83,7 @@ export const reductions: Readonly<Record<string, Rule>> = {
   ReduceSumSquare: reduction(({ x, dy, build }) => build.mul(x, build.scale(dy, 2))),
   ReduceLogSum: reduction(({ y, dy, dims, build }) => build.expand(build.div(dy, build.op('Exp', [y])), dims)),
   ReduceLogSumExp: reduction(({ x, y, dy, build }) => build.mul(build.op('Exp', [build.sub(x, y)]), dy)),
-  /** Each element is in the sums from its own on: the gradients are summed from the other end. */
+  /** Each element is in its own sum and all later ones: the gradients are summed from the other end. */
   CumSum: ({ node, dy, inputs: [, axis = ''], build }) => {
     const reverse = 1 - intAttribute(node, 'reverse', 0);
     return [build.op('CumSum', [dy, axis], { exclusive: intAttribute(node, 'exclusive', 0), reverse })];

@@ -3,7 +3,7 @@ import { float } from '../../graph/graphBuilder.ts';
 import { NotDifferentiable, type Rule, type RuleContext, refuseComputed } from '../rule.ts';
 import { mapBack } from './separable.ts';
 
-/** Interpolation, which is linear in the pixels and goes along each axis by itself, whatever its mode. */
+/** Interpolation, which in any mode is linear in the pixels and works along each axis separately. */
 export const resize: Readonly<Record<string, Rule>> = {
   Resize: (context) => {
     const {
@@ -22,7 +22,7 @@ export const resize: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** The same interpolation along one axis, of the rows of a matrix; undefined where it leaves the axis as it is. */
+/** The same interpolation along one axis, of the rows of a matrix; undefined if it does not change the axis. */
 function alongAxis(
   { node, inputs: [x = '', roi, scales, sizes], outputs: [y = ''], shape, numbers, build }: RuleContext,
   axis: number,
@@ -37,7 +37,7 @@ function alongAxis(
   const crops = stringAttribute(node, 'coordinate_transformation_mode', 'half_pixel') === 'tf_crop_and_resize';
   const region = crops ? known(numbers(roi), 'bounds') : undefined;
   const [from, to] = region ? [at(region, position), at(region, position + axes.length)] : [0, 1];
-  // A scale may have been rounded to a size: the node interpolates by what it was given.
+  // The size may come from a rounded scale: the node interpolates by what it was given.
   const scale = sizes ? small / large : at(known(numbers(scales), 'scales'), position);
   if (sizes && policy && at(known(numbers(sizes), 'sizes'), position) !== small) {
     throw new NotDifferentiable('keep_aspect_ratio_policy changes a size');

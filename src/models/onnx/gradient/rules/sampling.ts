@@ -5,8 +5,8 @@ import { NotDifferentiable, type Rule } from '../rule.ts';
 /** Sampling an image at positions that may depend on the image themselves (Jaderberg et al. 2015, ch. 3.2 and 3.3). */
 export const sampling: Readonly<Record<string, Rule>> = {
   /**
-   * y = Σ pixel × weight over the pixels around a position, the weight being a product over the axes. Pixels beyond the
-   * border are repeated or mirrored one by one, which makes the same sums as moving the position.
+   * y = Σ pixel × weight over the pixels around a position, where the weight is a product over the axes. Pixels beyond
+   * the border are repeated or mirrored one by one, which gives the same sums as moving the position.
    */
   GridSample: ({ node, dy, inputs: [x = '', grid = ''], wanted, shape, build }) => {
     const [images = 1, channels = 1, ...sides] = shape(x);
@@ -63,7 +63,7 @@ export const sampling: Readonly<Record<string, Rule>> = {
       );
     }
   },
-  /** A position is θ times its place in the plain grid, which is what the operator gives for the identity, and 1. */
+  /** A position is θ times (its position in the identity grid, which the operator gives for the identity, and 1). */
   AffineGrid: ({ node, dy, inputs: [, size], outputs: [y = ''], shape, numbers, build }) => {
     const sizes = numbers(size);
     if (sizes === undefined) throw new NotDifferentiable('its size is not known in advance');
@@ -80,20 +80,23 @@ export const sampling: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** A pixel that samples are made of, along one axis. */
+/** A pixel that contributes to samples, along one axis. */
 interface Tap {
-  /** Its place in the image, for every sample. */
+  /** Its position in the image, for each sample. */
   readonly index: string;
-  /** How much of it a sample takes; 1 where it is missing. */
+  /** Its weight in a sample; 1 if missing. */
   readonly weight: string | undefined;
-  /** The derivative of the weight with respect to the number in the grid; missing where it has none. */
+  /** The derivative of the weight with respect to the grid coordinate; missing if it has none. */
   readonly slope: string | undefined;
 }
 
 /** Coefficient of the cubic kernel (Keys 1981, equation 4), which the standard fixes. */
 const a = -0.75;
 
-/** For every mode the weights of pixels, by their distance from the first, as polynomials in t, the rest of the position. */
+/**
+ * For each mode the weights of pixels, by their distance from the first, as polynomials in t, the fractional part of
+ * the position.
+ */
 const kernels: Readonly<Record<string, Readonly<Record<number, readonly number[]>>>> = {
   nearest: { 0: [1] },
   linear: { 0: [1, -1], 1: [0, 1] },
@@ -164,7 +167,7 @@ function integer(value: number, build: GraphBuilder): string {
   return build.constant(intConstant([value], []));
 }
 
-/** Every way to take one of each list. */
+/** Every way to take one element of each list. */
 function combinations<T>(lists: readonly (readonly T[])[]): T[][] {
   return lists.reduce<T[][]>((found, list) => found.flatMap((taken) => list.map((each) => [...taken, each])), [[]]);
 }

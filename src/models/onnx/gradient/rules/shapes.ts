@@ -2,7 +2,7 @@ import { elementCount, intAttribute, intsAttribute, stringAttribute } from '../.
 import type { AttributeValue, GraphBuilder } from '../../graph/graphBuilder.ts';
 import { flat, NotDifferentiable, type Rule, type RuleContext } from '../rule.ts';
 
-/** Operators that arrange elements, or take some of them: the gradient puts each back where it was. */
+/** Operators that rearrange or select elements: the gradient puts each back where it was. */
 export const shapes: Readonly<Record<string, Rule>> = {
   Reshape: inShapeOfInput,
   Flatten: inShapeOfInput,
@@ -65,7 +65,7 @@ export const shapes: Readonly<Record<string, Rule>> = {
   },
   ScatterElements: scatter('ScatterElements', 'GatherElements'),
   ScatterND: scatter('ScatterND', 'GatherND'),
-  /** The gradient of what was filled in is cut off (constant), or added to where it was copied from. */
+  /** The gradient of the padding is cut off (constant), or added where it was copied from. */
   Pad: (context) => {
     const {
       node,
@@ -76,7 +76,7 @@ export const shapes: Readonly<Record<string, Rule>> = {
       shape,
       build,
     } = context;
-    if (wanted[2]) throw new NotDifferentiable('it pads by a number that depends on the image');
+    if (wanted[2]) throw new NotDifferentiable('it pads with a value that depends on the image');
     const [before, after] = padsOf(context);
     const mode = stringAttribute(node, 'mode', 'constant');
     const cut = [...before, ...after].map((pad) => -pad);
@@ -114,7 +114,7 @@ export const shapes: Readonly<Record<string, Rule>> = {
   EyeLike: flat,
 };
 
-/** Undoes an operation that only writes its elements down in another shape. */
+/** Undoes an operation that only reshapes. */
 function inShapeOfInput({ dy, inputs: [x = ''], shape, build }: RuleContext) {
   return [build.reshape(dy, shape(x))];
 }
@@ -131,7 +131,7 @@ function scatterAdd(zeros: string, indices: string, updates: string, axis: numbe
   return build.op('ScatterElements', [zeros, indices, updates], { axis, reduction: 'add' });
 }
 
-/** Of the elements that updates replace, the gradient is that of the updates; where they are added, it is both's. */
+/** Where updates replace elements, only the updates get the gradient; where they are added, both get it. */
 function scatter(operator: string, gather: string): Rule {
   return ({ node, dy, inputs: [, indices = '', updates = ''], wanted, shape, build }) => {
     const reduction = stringAttribute(node, 'reduction', 'none');
@@ -172,7 +172,7 @@ function placesOf({ inputs: [x = '', ...bounds], shape, numbers }: RuleContext):
   return places;
 }
 
-/** Puts the elements of a slice back to their places among zeros. */
+/** Puts the elements of a slice back in their places among zeros. */
 function spread(
   slice: string,
   taken: readonly number[],
@@ -185,7 +185,7 @@ function spread(
   const gaps = places.map(({ step }) => Math.abs(step));
   const isApart = (axis: number) => (gaps[axis] as number) > 1 && (taken[axis] as number) > 1;
   const apart = taken.flatMap((_, axis) => (isApart(axis) ? [axis] : []));
-  // Each element that is apart from the next becomes a row of its own, which is filled up with zeros.
+  // With a step above 1, each element becomes a separate row, padded with zeros.
   const rows = taken.flatMap((size, axis) => (isApart(axis) ? [size, 1] : [size]));
   const fill = taken.flatMap((_, axis) => (isApart(axis) ? [0, (gaps[axis] as number) - 1] : [0]));
   const reached = taken.map((size, axis) => (isApart(axis) ? size * (gaps[axis] as number) : size));

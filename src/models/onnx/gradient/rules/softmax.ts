@@ -2,7 +2,7 @@ import { floatAttribute, intAttribute } from '../../graph/graph.ts';
 import type { GraphBuilder } from '../../graph/graphBuilder.ts';
 import { NotDifferentiable, type Rule, type RuleContext } from '../rule.ts';
 
-/** Sums along the axis of the softmax, which since version 13 of the standard is one. */
+/** Sums along the softmax axis; since version 13 of the standard there is only one. */
 function sumAlong({ node, build }: RuleContext, value: string): string {
   return build.reduceSum(value, [intAttribute(node, 'axis', -1)], true);
 }
@@ -58,7 +58,9 @@ export const softmax: Readonly<Record<string, Rule>> = {
   },
 };
 
-/** The attention's softmax: an optional output of it, which is computed anew since the model may use it for another. */
+/**
+ * The attention's softmax: an optional output, computed again since the model may use that output for something else.
+ */
 function probabilities({ node, inputs, build }: RuleContext): string {
   const [y, p] = [build.name('Attention'), build.name('probabilities')];
   const attributes = { ...node.attributes, qk_matmul_output_mode: { kind: 'int', value: 3 } } as const;

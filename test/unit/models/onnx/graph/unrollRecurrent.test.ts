@@ -144,7 +144,7 @@ describe('Recurrent layers, step by step', () => {
   }
 
   const refused: Readonly<Record<string, readonly [Layer, RegExp]>> = {
-    'sequences of several lengths': [{ operator: 'LSTM', lengths: [5, 3] }, /LSTM.*of several lengths/],
+    'sequences of several lengths': [{ operator: 'LSTM', lengths: [5, 3] }, /LSTM.*different lengths/],
     'gates that are clipped': [
       { operator: 'GRU', attributes: { clip: { kind: 'float', value: 0.5 } } },
       /GRU.*its attribute clip is set/,

@@ -83,7 +83,7 @@ describe('layers models lowered to ONNX', () => {
             layers.reshape({ targetShape: [27, 9] }),
             layers.conv1d({ filters: 2, kernelSize: 3, name: 'c' }),
           ),
-        /^The layer c \(Conv1D\) cannot be lowered to ONNX: layers of this kind are not known\.$/,
+        /^The layer c \(Conv1D\) cannot be lowered to ONNX: layers of this kind are not supported\.$/,
       ],
       [
         () => classifierOf(layers.averagePooling2d({ poolSize: 2, dataFormat: 'channelsFirst', name: 'p' })),
