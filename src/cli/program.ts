@@ -114,7 +114,7 @@ program
   .description('Installs native TensorFlow, which runs all but the smallest networks faster than WebAssembly.')
   .option(
     '--from <source>',
-    '"download", "wheel" (with pip), or the path to a wheel or to a folder with lib and include',
+    '"wheel" (with pip), "download", or the path to a wheel or to a folder with lib and include',
   )
   .option('--into <folder>', "folder to install into (default: the user's cache folder, where Perturb looks for it)")
   .action((options) => installTensorFlow(options));

@@ -4,17 +4,21 @@ import path from 'node:path';
 import { writeError } from '../../../data/fileErrors.ts';
 import { UserError } from '../../../userError.ts';
 import { copyLibrary, nameLibrary } from './library.ts';
+import manifest from './packages/package.json' with { type: 'json' };
+import lock from './packages/package-lock.json' with { type: 'json' };
 import { neededVersion, packageIn, packageName, userFolder } from './places.ts';
+import { RefusedFile, rethrowRefusal } from './refusedFile.ts';
 import { run } from './run.ts';
 import { checkTools, nodeHeaders } from './toolchain.ts';
 import { tryLoading } from './verdict.ts';
-import { fetchWheel, unpackWheel } from './wheel.ts';
+import { fetchWheel, hasWheel, unpackWheel } from './wheel.ts';
 
 /** How native TensorFlow is installed. */
 export interface InstallOptions {
   /**
-   * Where TensorFlow's library comes from: "download", the package's own download; "wheel", the Python wheel that pip
-   * fetches; or the path of a wheel, or of a folder with `lib` and `include`. By default the first of these two that works.
+   * Where TensorFlow's library comes from: "wheel", the Python wheel that pip fetches and whose hash is known;
+   * "download", the package's own download, of which no hash is; or the path of a wheel, or of a folder with `lib` and
+   * `include`. By default the first of these two that works.
    */
   readonly from?: string;
   /** The folder to install into: by default the user's, where every workspace finds it. */
@@ -56,7 +60,8 @@ const downloadLimit = 15 * 60_000;
  * Installs native TensorFlow: the package that binds it, the library, and the binding, which is built here where the library
  * is no download of the package. It is built aside, tried, and moved into its folder only when it computes; what was there
  * serves until then. Where it is there already, nothing is done. A process that computes has to be started anew to use it.
- * @throws UserError that says which step failed, and what to do; the signal's reason when `signal` aborts.
+ * @throws RefusedFile when a file that npm or pip fetches has another hash than the known one; UserError that says which other
+ * step failed, and what to do; the signal's reason when `signal` aborts.
  */
 export async function installTensorFlow(options: InstallOptions = {}): Promise<InstalledTensorFlow> {
   const { from, into = userFolder(), signal } = options;
@@ -74,14 +79,18 @@ export async function installTensorFlow(options: InstallOptions = {}): Promise<I
     if (verdict.loads) return { folder, tensorflow: verdict.tensorflow, from: record.from, present: true };
   }
   if (source !== undefined) return install(source, folder, onProgress, signal);
+  if (!hasWheel()) return install('download', folder, onProgress, signal);
   try {
-    return await install('download', folder, onProgress, signal);
+    return await install('wheel', folder, onProgress, signal);
   } catch (error) {
     signal?.throwIfAborted();
-    if (!(error instanceof UserError) || process.platform !== 'linux') throw error;
-    return await install('wheel', folder, onProgress, signal).catch((second: unknown) => {
-      if (!(second instanceof UserError)) throw second;
-      throw new UserError(`${error.message}\nFrom a wheel it fails as well. ${second.message}`, { cause: second });
+    // A file that is refused is a warning, and no reason to take one that cannot be checked.
+    if (!(error instanceof UserError) || error instanceof RefusedFile) throw error;
+    return await install('download', folder, onProgress, signal).catch((second: unknown) => {
+      if (!(second instanceof UserError) || second instanceof RefusedFile) throw second;
+      throw new UserError(`${error.message}\nThe package's own download fails as well. ${second.message}`, {
+        cause: second,
+      });
     });
   }
 }
@@ -150,25 +159,25 @@ async function install(
   }
 }
 
-/** Fetches the package without running its install script, which would fetch the library. */
+/**
+ * Fetches the package, and those that it needs, at the versions and hashes of the lock file. Its install script, which would
+ * fetch the library, does not run yet.
+ */
 async function fetchPackage(folder: string, signal?: AbortSignal): Promise<void> {
-  const manifest = {
-    private: true,
-    dependencies: { [packageName]: neededVersion() },
-    allowScripts: { [packageName]: true },
-  };
-  await writeFile(path.join(folder, 'package.json'), `${JSON.stringify(manifest)}\n`);
-  const args = [
-    'install',
-    '--prefix',
-    '.',
-    '--ignore-scripts',
-    '--omit=dev',
-    '--omit=optional',
-    '--no-audit',
-    '--no-fund',
-  ];
-  await run(`Fetching ${packageName}`, 'npm', [...args, '--loglevel=error'], { cwd: folder, signal });
+  await writeFile(path.join(folder, 'package.json'), JSON.stringify(manifest));
+  await writeFile(path.join(folder, 'package-lock.json'), JSON.stringify(lock));
+  const args = ['ci', '--prefix', '.', '--ignore-scripts', '--omit=dev', '--omit=optional', '--no-audit', '--no-fund'];
+  await run(`Fetching ${packageName}`, 'npm', [...args, '--loglevel=error'], { cwd: folder, signal }).catch((error) =>
+    rethrowRefusal(error, packageWithHash, 'run "npm config get registry" to see where npm fetches from'),
+  );
+}
+
+/** The package of the lock file that has a hash, in words. */
+function packageWithHash(hash: string): string {
+  const [place, found] = Object.entries<{ name?: string; version?: string; integrity?: string }>(lock.packages).find(
+    ([, { integrity }]) => integrity === hash,
+  ) ?? [packageName];
+  return `The package ${[place.replace(/^.*node_modules\//, ''), found?.version ?? ''].join(' ').trim()}`;
 }
 
 /** Puts the library and its headers where the package's install script looks for them before it downloads any. */

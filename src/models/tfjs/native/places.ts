@@ -46,16 +46,11 @@ export function packageIn(folder: string): string {
 
 /**
  * The copies of the package on this machine, the one to prefer first: that in the given folder, that in the user's
- * folder, that beside Perturb.
+ * folder.
  */
 export function placesOf(given: string | undefined, env: NodeJS.ProcessEnv = process.env): Place[] {
   const folders: Place[] = [];
   if (given) folders.push({ package: packageIn(path.resolve(given)), words: given });
   folders.push({ package: packageIn(userFolder(env)), words: userFolder(env) });
-  try {
-    folders.push({ package: path.dirname(require.resolve(`${packageName}/package.json`)), words: "Perturb's folder" });
-  } catch {
-    // It is optional.
-  }
   return folders.filter((place) => existsSync(path.join(place.package, 'package.json')));
 }

@@ -1,5 +1,5 @@
 import { createWriteStream } from 'node:fs';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { Transform } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -7,15 +7,33 @@ import { crc32 } from 'node:zlib';
 import { type Entry, openPromise, type ZipFile } from 'yauzl';
 import { readError } from '../../../data/fileErrors.ts';
 import { UserError } from '../../../userError.ts';
+import { rethrowRefusal } from './refusedFile.ts';
 import { run } from './run.ts';
 
 /** The TensorFlow that is fetched. TensorFlow's C interface is stable: `--from` takes others as well. */
 const version = '2.15.1';
 
-/** Packages of the processors that there are wheels with the C library and its headers for, on Linux. */
-const wheels: Partial<Record<NodeJS.Architecture, { readonly name: string; readonly machine: string }>> = {
-  x64: { name: 'tensorflow-cpu', machine: 'x86_64' },
-  arm64: { name: 'tensorflow-cpu-aws', machine: 'aarch64' },
+/** A wheel with the C library and its headers. */
+interface Wheel {
+  /** The Python package. */
+  readonly name: string;
+  readonly machine: string;
+  /** Hash of the file, in hexadecimal. */
+  readonly sha256: string;
+}
+
+/** The wheels for Linux, by processor. */
+const wheels: Partial<Record<NodeJS.Architecture, Wheel>> = {
+  x64: {
+    name: 'tensorflow-cpu',
+    machine: 'x86_64',
+    sha256: '54660c074d7241a503e81edfd9f5ef5af88f64051b72e2945f26318c790f2d26',
+  },
+  arm64: {
+    name: 'tensorflow-cpu-aws',
+    machine: 'aarch64',
+    sha256: 'd4c3a3a9363bf42999adedbbd514e3a133be2d62f61fee9cfa46aaefb087c09e',
+  },
 };
 
 /** The files of a wheel that the binding is built from, and where they go. */
@@ -27,10 +45,18 @@ const wanted: readonly { readonly pattern: RegExp; readonly into: string }[] = [
   },
 ];
 
-/** The wheel for a processor. @throws UserError where there is none. */
-function wheelOf(platform: NodeJS.Platform, arch: NodeJS.Architecture) {
-  const wheel = platform === 'linux' ? wheels[arch] : undefined;
-  if (wheel) return wheel;
+/** True where there is a wheel for a machine. */
+export function hasWheel(
+  platform: NodeJS.Platform = process.platform,
+  arch: NodeJS.Architecture = process.arch,
+): boolean {
+  return platform === 'linux' && wheels[arch] !== undefined;
+}
+
+/** The wheel for a machine. @throws UserError where there is none. */
+function wheelOf(platform: NodeJS.Platform, arch: NodeJS.Architecture): Wheel {
+  const wheel = wheels[arch];
+  if (wheel !== undefined && hasWheel(platform, arch)) return wheel;
   throw new UserError(
     `No TensorFlow wheel has the C library for ${platform} ${arch}. Run "perturb install-tensorflow --from download", or name a folder that has TensorFlow's C library in "lib" and its headers in "include".`,
   );
@@ -38,11 +64,13 @@ function wheelOf(platform: NodeJS.Platform, arch: NodeJS.Architecture) {
 
 /**
  * Fetches the wheel of TensorFlow for this machine; its Python may be of another version than the wheel is for.
+ * @param folder that the wheel comes into; it is the caller's to remove.
  * @returns the wheel's path.
- * @throws UserError where there is none, or pip is missing or fails.
+ * @throws RefusedFile when the file that pip finds has another hash; UserError where there is no wheel, or pip is missing or
+ * fails.
  */
 export async function fetchWheel(folder: string, signal?: AbortSignal): Promise<string> {
-  const { name, machine } = wheelOf(process.platform, process.arch);
+  const { name, machine, sha256 } = wheelOf(process.platform, process.arch);
   const python = 'python3';
   await run('Finding pip', python, ['-m', 'pip', '--version'], { signal }).catch((error) => {
     signal?.throwIfAborted();
@@ -53,8 +81,18 @@ export async function fetchWheel(folder: string, signal?: AbortSignal): Promise<
   });
   const target = ['--python-version', '3.11', '--implementation', 'cp', '--platform', `manylinux2014_${machine}`];
   const quiet = ['--quiet', '--progress-bar', 'off', '--disable-pip-version-check'];
-  const choice = ['--no-deps', '--only-binary=:all:', ...target, '--dest', folder, `${name}==${version}`];
-  await run('Fetching TensorFlow', python, ['-m', 'pip', 'download', ...quiet, ...choice], { signal });
+  // Pip takes a hash from a file only. In pip's cache a damaged wheel would outlast every other try.
+  const requirements = path.join(folder, 'requirements.txt');
+  await writeFile(requirements, `${name}==${version} --hash=sha256:${sha256}\n`);
+  const choice = ['--no-deps', '--only-binary=:all:', '--no-cache-dir', '--require-hashes', ...target];
+  const args = ['-m', 'pip', 'download', ...quiet, ...choice, '--dest', folder, '--requirement', requirements];
+  await run('Fetching TensorFlow', python, args, { signal }).catch((error) =>
+    rethrowRefusal(
+      error,
+      () => `The wheel ${name} ${version}`,
+      'run "pip config list" to see where pip fetches from, or fetch the wheel elsewhere and run "perturb install-tensorflow --from PATH"',
+    ),
+  );
   const file = (await readdir(folder)).find((found) => found.endsWith('.whl'));
   if (file === undefined) throw new UserError(`pip fetched no wheel of ${name} ${version} into ${folder}. Try again.`);
   return path.join(folder, file);
