@@ -19,7 +19,9 @@ export function contentCheck(schema: TSchema): (text: string, place: string) => 
     if (validator.Check(value)) return value;
     // The innermost place says most: those around it only say that they have it.
     const [first] = validator.Errors(value).sort((a, b) => depthOf(b) - depthOf(a));
-    throw damaged(place, first ? `${first.instancePath.slice(1) || 'the whole'} ${first.message}` : 'not from Perturb');
+    if (first === undefined) throw damaged(place, 'it is not what a run writes');
+    const problem = first.keyword === 'pattern' ? 'is not what a run writes' : first.message;
+    throw damaged(place, `${first.instancePath.slice(1) || 'the whole'} ${problem}`);
   };
 }
 

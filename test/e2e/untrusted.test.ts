@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
+import { readdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
 import { promisify } from 'node:util';
 import { cliFile } from '../support/program.ts';
 import { settled } from '../support/vscode/settled.ts';
@@ -14,7 +16,14 @@ describe('A workspace that is not trusted', () => {
   before(async () => {
     workspace = await copyWorkspace();
     // A former run, as a colleague may have left it.
-    await promisify(execFile)(process.execPath, [cliFile, 'run', workspace.folder, '--test', 'FGSM 2/255']);
+    for (const test of ['FGSM 2/255', 'stop stays stop']) {
+      // The latter fails, which makes the exit code 1.
+      await promisify(execFile)(process.execPath, [cliFile, 'run', workspace.folder, '--test', test]).catch(() => {});
+    }
+    const runs = path.join(workspace.folder, '.perturb', 'runs');
+    const [, last = assert.fail()] = (await readdir(runs)).sort();
+    const lines = path.join(runs, last, 'examples.jsonl');
+    await writeFile(lines, (await readFile(lines, 'utf8')).replace('"images/', '"images/../../../../secret/'));
     workbench = new Workbench(await startHost({ extensions: [extensionFolder], workspaceTrust: true }));
     await workbench.open(workspace.folder);
   });
@@ -32,6 +41,14 @@ describe('A workspace that is not trusted', () => {
     await testing.waitFor('FGSM 8/255', 'Not yet run');
     await testing.clickAction('FGSM 2/255', 'Open Perturbation View');
     await workbench.webview().content.getByRole('listbox', { name: 'Examples' }).waitFor();
+  });
+
+  it('shows nothing of a former run that was tampered with, and says where', async () => {
+    const { testing } = workbench;
+    await testing.open();
+    await testing.clickAction('stop stays stop', 'Open Perturbation View');
+    const { content } = workbench.webview(1);
+    await content.getByText(/examples\.jsonl, line 1, is damaged.*originalImage is not what a run writes/).waitFor();
   });
 
   it('runs nothing', async () => {

@@ -1,5 +1,7 @@
 import * as vscode from 'vscode';
 import type { ViewLocation } from '../../page/protocol.ts';
+import { UserError } from '../../userError.ts';
+import { isRunFolder } from './isRunFolder.ts';
 import { type ExampleKey, ViewPanel } from './viewPanel.ts';
 import { viewType } from './viewType.ts';
 
@@ -21,8 +23,16 @@ export class PerturbationViews implements vscode.WebviewPanelSerializer<unknown>
     return known;
   }
 
-  /** Shows a test next to the editor, in its existing panel or in a new one, and optionally selects an example. */
+  /**
+   * Shows a test next to the editor, in its existing panel or in a new one, and optionally selects an example.
+   * @throws UserError when the folder is not one where runs of this window are.
+   */
   open(location: ViewLocation, example?: ExampleKey): void {
+    if (!isRunFolder(location.folder)) {
+      throw new UserError(
+        vscode.l10n.t('{0} is not a run folder of this window. Run the test again.', location.folder),
+      );
+    }
     const known = this.#panels.get(keyOf(location));
     if (known) void known.reveal(example);
     else this.#adopt(vscode.window.createWebviewPanel(viewType, '', vscode.ViewColumn.Beside), location, example);
@@ -31,7 +41,7 @@ export class PerturbationViews implements vscode.WebviewPanelSerializer<unknown>
   /** Restores a panel after a reload of the window: `state` is what its page saved. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const location = locationIn(state);
-    if (location) this.#adopt(panel, location);
+    if (location && isRunFolder(location.folder)) this.#adopt(panel, location);
     else panel.dispose();
   }
 

@@ -39,11 +39,14 @@ describe('the examples of a run', () => {
     const trace = { image: 'pictures/a.png', columns: 1, axis: 'step', steps: [] } as const;
     for (const [example, words] of [
       [{}, 'the whole must have required properties'],
-      [finishedExample({ originalImage: '../../secret.png' }), 'originalImage must match pattern'],
-      [finishedExample({ originalImage: 'images/../../secret.png' }), 'originalImage must match pattern'],
-      [finishedExample({ originalImage: '/etc/passwd' }), 'originalImage must match pattern'],
-      [finishedExample({ adversarialArray: 'images\\..\\..\\secret.npy' }), 'adversarialArray must match pattern'],
-      [finishedExample({ trace: { ...trace, image: 'images/..' } }), 'trace/image must match pattern'],
+      [finishedExample({ originalImage: '../../secret.png' }), 'originalImage is not what a run writes'],
+      [finishedExample({ originalImage: 'images/../../secret.png' }), 'originalImage is not what a run writes'],
+      [finishedExample({ originalImage: '/etc/passwd' }), 'originalImage is not what a run writes'],
+      [
+        finishedExample({ adversarialArray: 'images\\..\\..\\secret.npy' }),
+        'adversarialArray is not what a run writes',
+      ],
+      [finishedExample({ trace: { ...trace, image: 'images/..' } }), 'trace/image is not what a run writes'],
       [finishedExample({ trace: { ...trace, columns: 0 } }), 'trace/columns must be >= 1'],
       [finishedExample({ status: 'fine' as 'held' }), 'status must be equal to one of'],
       [finishedExample({ index: -1 }), 'index must be >= 0'],
