@@ -2,6 +2,7 @@ import type { DetectorReport } from '../defenses/detectors/report.ts';
 import type { TrainingProgress } from '../defenses/progress.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 import type { CallOptions } from '../engine/client.ts';
+import { hide } from '../secrets.ts';
 import { findDefense, findDetector } from '../settings/findSource.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
 import type { Workspace } from '../settings/settingsLayer.ts';
@@ -47,29 +48,29 @@ export async function train(path: string, { defense = [], detector = [], json }:
   const reports: Reports = { defenses: [], detectors: [] };
   const jobs = [
     ...defensePlans.map((plan) => ({
-      name: plan.name,
+      plan,
       interrupted: 'Run the same command again to resume after the last completed step.',
       async work() {
-        const report = await engine.call('trainDefense', plan, options);
+        const report = hide(await engine.call('trainDefense', plan, options), plan.secrets);
         reports.defenses.push(report);
         return formatDefense(report);
       },
     })),
     ...detectorPlans.map((plan) => ({
-      name: plan.name,
+      plan,
       interrupted: 'No detector was saved.',
       async work() {
-        const report = await engine.call('trainDetector', plan, options);
+        const report = hide(await engine.call('trainDetector', plan, options), plan.secrets);
         reports.detectors.push(report);
         return formatDetector(report);
       },
     })),
   ];
   try {
-    for (const { name, interrupted, work } of jobs) {
+    for (const { plan, interrupted, work } of jobs) {
       const table = await work()
         .catch((error) => {
-          if (interrupt.signal.aborted) throw new UserError(`Interrupted while training ${name}. ${interrupted}`);
+          if (interrupt.signal.aborted) throw new UserError(`Interrupted while training ${plan.name}. ${interrupted}`);
           throw error;
         })
         .finally(() => bar.clear());

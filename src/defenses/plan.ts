@@ -2,6 +2,7 @@ import type { DatasetSource } from '../data/source.ts';
 import type { ModelSource } from '../models/source.ts';
 import type { Preset } from '../parameters/parameter.ts';
 import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
+import type { Secrets } from '../secrets.ts';
 
 /** What detectors and training defenses have in common, with everything resolved. Plain data; paths are absolute. */
 interface Plan {
@@ -17,6 +18,8 @@ interface Plan {
   /** Parameters from the settings; the preset has the rest. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly seed: number;
+  /** What is to be kept from cards and messages. */
+  readonly secrets?: Secrets;
   /** Where the settings define it; lines count from 1. */
   readonly origin: { readonly file: string; readonly line: number };
 }

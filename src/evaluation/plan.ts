@@ -2,6 +2,7 @@ import type { DatasetSource } from '../data/source.ts';
 import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
 import type { ModelSource } from '../models/source.ts';
 import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
+import type { Secrets } from '../secrets.ts';
 import type { Confidence } from './metrics.ts';
 
 /** The metrics that a test can state an expectation of. `successRate` is a maximum, the others are minima. */
@@ -41,8 +42,8 @@ export interface TestPlan {
   /** The other models that the test is for: the audit tries whether attacks on them transfer to this one. */
   readonly surrogates?: readonly ModelSource[];
   readonly seed: number;
-  /** Values of environment variables that its settings use, by name: they are kept from reports. */
-  readonly secrets?: Readonly<Record<string, string>>;
+  /** What is to be kept from reports. */
+  readonly secrets?: Secrets;
   /** Where the settings define it; lines count from 1. */
   readonly origin: { readonly file: string; readonly line: number };
 }

@@ -1,6 +1,7 @@
 import type { DefensePlan } from '../defenses/plan.ts';
 import type { TrainingProgress } from '../defenses/progress.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
+import { hiding } from '../secrets.ts';
 import type { JobContext } from './job.ts';
 
 /**
@@ -13,5 +14,5 @@ export async function trainDefense(
 ): Promise<DefenseReport> {
   // Loaded when it is called for: it takes a while, and most engines never train.
   const { trainDefense: train } = await import('../defenses/training/trainDefense.ts');
-  return train(plan, { signal, computing: models.computing, onProgress });
+  return hiding(plan.secrets, () => train(plan, { signal, computing: models.computing, onProgress }));
 }

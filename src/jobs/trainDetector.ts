@@ -2,6 +2,7 @@ import type { DetectorReport } from '../defenses/detectors/report.ts';
 import { trainDetector as train } from '../defenses/detectors/trainDetector.ts';
 import type { DetectorPlan } from '../defenses/plan.ts';
 import type { TrainingProgress } from '../defenses/progress.ts';
+import { hiding } from '../secrets.ts';
 import type { JobContext } from './job.ts';
 
 /**
@@ -12,5 +13,5 @@ export async function trainDetector(
   plan: DetectorPlan,
   { models, signal, onProgress }: JobContext<TrainingProgress>,
 ): Promise<DetectorReport> {
-  return train(plan, await models.open(plan.model), { signal, onProgress });
+  return hiding(plan.secrets, async () => train(plan, await models.open(plan.model), { signal, onProgress }));
 }

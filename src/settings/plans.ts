@@ -9,7 +9,6 @@ import { configureAttack } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackChoice.ts';
 import { membersOf, readAttackList } from './attackList.ts';
 import { checkTest } from './checkTest.ts';
-import { memoize } from './memoize.ts';
 import {
   duplicateFaults,
   type Found,
@@ -21,11 +20,11 @@ import {
 } from './namedEntry.ts';
 import { type Fault, type Problem, separator, soundPart } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
-import type { SettingsLayer, Workspace } from './settingsLayer.ts';
+import { secretsOf } from './secretsOf.ts';
+import type { Workspace } from './settingsLayer.ts';
 import type { TestSettings } from './testBase.ts';
 import { resolveDetector } from './trainingPlans.ts';
 import type { Detectors } from './trainingSchema.ts';
-import { environmentIn } from './variables.ts';
 
 /** What can run, and the problems that prevent the rest. */
 export interface Resolution {
@@ -135,14 +134,6 @@ const trivialAccuracy: Fault = {
   message:
     'The labels of this dataset are the model’s own predictions, so clean accuracy would always be 1. Remove "cleanAccuracy" or add labels to the dataset.',
 };
-
-/** The environment that the settings of a layer are made of: its values are kept from reports. */
-const secretsOf = memoize(
-  (layer: SettingsLayer): Record<string, string> => ({
-    ...(layer.outer && secretsOf(layer.outer)),
-    ...environmentIn(layer.values),
-  }),
-);
 
 /** What the plans of a test have in common, whichever model it is for. */
 function commonPlan(

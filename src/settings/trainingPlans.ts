@@ -13,6 +13,7 @@ import { checkDefense, checkDetector } from './checkTraining.ts';
 import { duplicateFaults, type Found, lookUp, type NamedEntry, pathOf, problemsOf } from './namedEntry.ts';
 import { type Fault, isObject, type Problem, separator, soundPart } from './problem.ts';
 import { resolveAt, resolveDataset, resolveModel } from './resolveSources.ts';
+import { secretsOf } from './secretsOf.ts';
 import type { Workspace } from './settingsLayer.ts';
 import type {
   DefenseSettings,
@@ -166,7 +167,19 @@ function resolveCommon(
   }
   const origin = { file: layer.file, line: layer.locate(pathOf(definition)).line };
   const sources = { model: model.source, dataset: dataset.source };
-  return { source: { name, kind, ...sources, path, preset, parameters: { ...parameters }, seed, origin } };
+  return {
+    source: {
+      name,
+      kind,
+      ...sources,
+      path,
+      preset,
+      parameters: { ...parameters },
+      seed,
+      origin,
+      secrets: secretsOf(layer),
+    },
+  };
 }
 
 /** The dataset of this name, which must know the classes of its images. */

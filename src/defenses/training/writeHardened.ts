@@ -8,6 +8,7 @@ import type { Preprocessing } from '../../models/preprocessing.ts';
 import { lowerToOnnx } from '../../models/tfjs/lowering/lowerToOnnx.ts';
 import { readLayersModel } from '../../models/tfjs/readLayersModel.ts';
 import { writeLayersModel } from '../../models/tfjs/training/writeLayersModel.ts';
+import { hide } from '../../secrets.ts';
 import { writeDetector } from '../detectors/detectorFile.ts';
 import type { DefensePlan } from '../plan.ts';
 import { type DataFacts, type DefenseCard, describeCard, warningsOn } from './card.ts';
@@ -69,7 +70,7 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
     ],
     time: Math.round(seconds * 1000) / 1000,
   };
-  const card: DefenseCard = {
+  const stated: DefenseCard = {
     version: 1,
     ...summary,
     source: definition.source,
@@ -85,6 +86,7 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
     engine,
     date: new Date().toISOString(),
   };
+  const card = hide(stated, plan.secrets);
   await writeFileOrSay(path.join(plan.path, 'card.md'), describeCard(card));
   await writeFileOrSay(path.join(plan.path, 'card.json'), `${JSON.stringify(card, undefined, 2)}\n`);
   return {

@@ -7,6 +7,8 @@ import { builtProgram, cliFile, perturb, start } from '../../support/program.ts'
 import { suiteFolder } from '../../support/suiteFolder.ts';
 
 const common = { model: 'signs', dataset: 'street' };
+// biome-ignore lint/suspicious/noTemplateCurlyInString: as settings have it
+const variable = '${env:PERTURB_TEST_VAULT}';
 const attacks = [{ attack: 'fgsm', epsilon: '16/255' }];
 
 describe('perturb train', () => {
@@ -16,10 +18,12 @@ describe('perturb train', () => {
   before(async () => {
     await writeWorkspace(workspace(), { tests: {}, images: imagesOf('stop', 'yield', 'no-entry', 'roundabout') });
     const settings = {
-      'perturb.models': { signs: signsModel },
+      'perturb.models': { signs: signsModel, absent: { path: `${variable}/absent.onnx` } },
       'perturb.datasets': { street: { path: 'data/street' } },
       'perturb.detectors': {
         jpeg: { ...common, kind: 'jpeg', path: 'out/jpeg', attacks, heldOut: [] },
+        secret: { ...common, kind: 'jpeg', path: `${variable}/jpeg`, attacks, heldOut: [] },
+        nowhere: { ...common, model: 'absent', kind: 'jpeg', path: 'out/nowhere', attacks },
         broken: { ...common, kind: 'jpeg', path: 'out/broken', dataset: 'steet' },
       },
       'perturb.defenses': {
@@ -34,10 +38,14 @@ describe('perturb train', () => {
     await writeSettings(workspace(), JSON.stringify(settings, null, 2));
   });
 
+  after(() => {
+    delete process.env.PERTURB_TEST_VAULT;
+  });
+
   it('says what there is to train, where nothing is named', async () => {
     const { code, stdout, stderr } = await perturb('train', workspace());
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
-    const lists = 'Defenses: endless. Detectors: jpeg, broken.';
+    const lists = 'Defenses: endless. Detectors: jpeg, secret, nowhere, broken.';
     assert.equal(stderr, `Specify what to train with --defense NAME or --detector NAME. ${lists}\n`);
     await writeSettings(folder.at('empty'), '{}');
     const empty = await perturb('train', folder.at('empty'));
@@ -78,6 +86,18 @@ describe('perturb train', () => {
       ]),
       [['jpeg', 'jpeg', ['fgsm']]],
     );
+  });
+
+  it('prints the name of a variable of the environment in place of its value', async () => {
+    process.env.PERTURB_TEST_VAULT = folder.at('workspace', 'vault');
+    const { code, stdout } = await perturb('train', workspace(), '--detector', 'secret');
+    assert.equal(code, 0);
+    assert.ok(stdout.endsWith(`\ndetector: ${variable}/jpeg/detector.json\n`), stdout);
+    assert.ok(existsSync(folder.at('workspace', 'vault', 'jpeg', 'detector.json')));
+    const absent = await perturb('train', workspace(), '--detector', 'nowhere');
+    assert.equal(absent.code, 2);
+    assert.ok(absent.stderr.startsWith(`${variable}/absent.onnx`), absent.stderr);
+    assert.ok(!absent.stderr.includes('vault'), absent.stderr);
   });
 
   it('can be interrupted and says how to go on', async function () {

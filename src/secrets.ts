@@ -8,6 +8,20 @@ export function hide<T>(value: T, secrets: Secrets = {}): T {
   return pairs.length === 0 ? value : (hidden(value, pairs) as T);
 }
 
+/** Does work whose errors have the names in their words, too. */
+export async function hiding<T>(secrets: Secrets | undefined, work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    if (error instanceof Error) {
+      const { message, stack = message } = error;
+      // The same error: who called may tell what it is by its class, or know it.
+      Object.assign(error, hide({ message, stack }, secrets));
+    }
+    throw error;
+  }
+}
+
 function hidden(value: unknown, pairs: readonly (readonly [name: string, secret: string])[]): unknown {
   if (typeof value === 'string') {
     return pairs.reduce((text, [name, secret]) => text.replaceAll(secret, `\${env:${name}}`), value);
