@@ -1,6 +1,6 @@
 // Builds what runs: the command line, the engine, the extension and its webview.
 // `--if-stale` builds only where a source is newer.
-import { existsSync, readdirSync, rmSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import path from 'node:path';
 import { build } from 'esbuild';
 
@@ -19,7 +19,14 @@ const external = [
 ];
 
 /** @type {import('esbuild').BuildOptions} */
-const common = { absWorkingDir: root, outdir: 'dist', bundle: true, sourcemap: true, logLevel: 'warning' };
+const common = {
+  absWorkingDir: root,
+  outdir: 'dist',
+  bundle: true,
+  sourcemap: true,
+  metafile: true,
+  logLevel: 'warning',
+};
 /** @type {import('esbuild').BuildOptions} */
 const node = { ...common, platform: 'node', target: 'node20', format: 'esm' };
 
@@ -55,7 +62,7 @@ const builds = {
 };
 
 function isStale() {
-  const outputs = Object.keys(builds).map((name) => path.join(root, 'dist', name));
+  const outputs = [...Object.keys(builds), 'inputs.json'].map((name) => path.join(root, 'dist', name));
   if (!outputs.every((file) => existsSync(file))) return true;
   const built = Math.min(...outputs.map((file) => statSync(file).mtimeMs));
   const sources = ['src', 'webview'].flatMap((folder) =>
@@ -66,5 +73,8 @@ function isStale() {
 
 if (!process.argv.includes('--if-stale') || isStale()) {
   for (const folder of ['cli', 'extension']) rmSync(path.join(root, 'dist', folder), { recursive: true, force: true });
-  await Promise.all(Object.values(builds).map((options) => build(options)));
+  const results = await Promise.all(Object.values(builds).map((options) => build(options)));
+  // The files that went in: whose licenses the notices have to name.
+  const inputs = new Set(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})));
+  writeFileSync(path.join(root, 'dist', 'inputs.json'), JSON.stringify([...inputs].sort()));
 }

@@ -1,0 +1,58 @@
+import { run } from '../models/tfjs/native/run.ts';
+import { UserError } from '../userError.ts';
+import type { ShippedPackage } from './shippedPackages.ts';
+
+/** What we read and change of a software bill of materials in the format of CycloneDX. */
+export interface BillOfMaterials {
+  $schema: string;
+  specVersion: string;
+  metadata: { component: { name: string; 'bom-ref': string } };
+  components: Component[];
+  dependencies: { ref: string; dependsOn: string[] }[];
+}
+
+interface Component {
+  'bom-ref': string;
+  name: string;
+  version: string;
+  scope?: string;
+  properties?: { name: string; value: string }[];
+}
+
+const development = 'cdx:npm:package:development';
+
+/**
+ * The software bill of materials, as npm makes it, of the packages that users get. Npm writes CycloneDX 1.5, all of which
+ * 1.6 allows, and goes by package.json alone, which does not know what is bundled.
+ * @param root the folder of package.json.
+ * @throws UserError when npm fails, or does not know a package.
+ */
+export async function billOfMaterials(root: string, packages: readonly ShippedPackage[]): Promise<BillOfMaterials> {
+  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
+  const bill = JSON.parse(await run('Making the bill of materials', 'npm', args, { cwd: root })) as BillOfMaterials;
+  const shipped = new Set(packages.map(({ name, version }) => `${name}@${version}`));
+  const components = bill.components.filter(({ name, version }) => shipped.has(`${name}@${version}`)).map(asShipped);
+  const known = new Set(components.map(({ name, version }) => `${name}@${version}`));
+  const unknown = [...shipped].filter((one) => !known.has(one));
+  if (unknown.length > 0) throw new UserError(`npm does not know of ${unknown.join(', ')}. Run "npm ci".`);
+  const { component } = bill.metadata;
+  const refs = new Set([component['bom-ref'], ...components.map((one) => one['bom-ref'])]);
+  return {
+    ...bill,
+    $schema: 'http://cyclonedx.org/schema/bom-1.6.schema.json',
+    specVersion: '1.6',
+    // Npm takes the name of the folder.
+    metadata: { ...bill.metadata, component: { ...component, name: 'perturb' } },
+    components,
+    dependencies: bill.dependencies
+      .filter(({ ref }) => refs.has(ref))
+      .map(({ ref, dependsOn }) => ({ ref, dependsOn: dependsOn.filter((one) => refs.has(one)) })),
+  };
+}
+
+/** What is bundled is no tool of developers, whatever package.json says. */
+function asShipped(component: Component): Component {
+  const { properties = [] } = component;
+  if (!properties.some(({ name }) => name === development)) return component;
+  return { ...component, scope: 'required', properties: properties.filter(({ name }) => name !== development) };
+}
