@@ -1,34 +1,49 @@
 // `npm test`: runs every suite, also after one has failed, says in the end which ones have, and fails if any has.
-import { spawnSync } from 'node:child_process';
+//
+// After the build there are two lanes, side by side, which share nothing but it: what needs a browser or VS Code, and the
+// rest. What a suite prints appears when it has ended.
+import { spawn } from 'node:child_process';
 
-/** Scripts of package.json, and those that they cannot do without. */
-const suites: readonly { readonly script: string; readonly needs?: string }[] = [
-  { script: 'lint' },
-  { script: 'typecheck' },
-  { script: 'build' },
-  { script: 'test:unit', needs: 'build' },
-  { script: 'test:native', needs: 'build' },
-  { script: 'test:webview', needs: 'build' },
-  { script: 'test:host', needs: 'build' },
-  { script: 'test:e2e', needs: 'build' },
-];
+// Scripts of package.json.
+const before = ['lint', 'typecheck', 'build'];
+const lanes = [['test:unit'], ['test:native', 'test:webview', 'test:host', 'test:e2e']];
 
-const results = new Map<string, { readonly verdict: 'passed' | 'failed' | 'left out'; readonly seconds: number }>();
-
-for (const { script, needs } of suites) {
-  if (needs !== undefined && results.get(needs)?.verdict !== 'passed') {
-    results.set(script, { verdict: 'left out', seconds: 0 });
-    continue;
-  }
-  console.log(`\n> ${script}`);
-  const start = performance.now();
-  // On Windows npm is a script, which only a shell starts.
-  const { status } = spawnSync('npm', ['run', '-s', script], { stdio: 'inherit', shell: process.platform === 'win32' });
-  const verdict = status === 0 ? 'passed' : 'failed';
-  results.set(script, { verdict, seconds: (performance.now() - start) / 1000 });
+interface Result {
+  readonly verdict: 'passed' | 'failed' | 'left out';
+  readonly seconds: number;
 }
 
-console.log('');
+const results = new Map<string, Result>();
+
+async function run(script: string): Promise<void> {
+  console.log(`> ${script} …`);
+  const start = performance.now();
+  const env = { ...process.env, ...(process.stdout.isTTY && { FORCE_COLOR: '1' }) };
+  // On Windows npm is a script, which only a shell starts.
+  const suite = spawn('npm', ['run', '-s', script], { env, shell: process.platform === 'win32' });
+  const output: Buffer[] = [];
+  for (const stream of [suite.stdout, suite.stderr]) stream.on('data', (data: Buffer) => output.push(data));
+  const code = await new Promise((resolve) => {
+    suite.once('error', (error) => output.push(Buffer.from(`${error.message}\n`)));
+    suite.once('close', resolve);
+  });
+  const verdict = code === 0 ? 'passed' : 'failed';
+  const seconds = (performance.now() - start) / 1000;
+  results.set(script, { verdict, seconds });
+  console.log(`\n> ${script}: ${verdict} after ${seconds.toFixed(0)} s\n${Buffer.concat(output)}`);
+}
+
+async function runInTurn(scripts: readonly string[]): Promise<void> {
+  for (const script of scripts) await run(script);
+}
+
+await runInTurn(before);
+if (results.get('build')?.verdict === 'passed') {
+  await Promise.all(lanes.map(runInTurn));
+} else {
+  for (const script of lanes.flat()) results.set(script, { verdict: 'left out', seconds: 0 });
+}
+
 for (const [script, { verdict, seconds }] of results) {
   console.log(`${script.padEnd(14)}${verdict.padEnd(10)}${seconds.toFixed(0).padStart(5)} s`);
 }

@@ -220,7 +220,8 @@ describe('Commands', () => {
   });
 
   it('work by keyboard alone, from a test to its examples in the view', async () => {
-    const { keyboard, quickInput, testing } = workbench();
+    const { host, keyboard, quickInput, testing } = workbench();
+    await host.updateSettings({ 'perturb.audit': false });
     await workbench().runCommand('View: Close All Editors');
     await testing.open();
     await testing.expandAll();

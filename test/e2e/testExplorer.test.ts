@@ -174,7 +174,7 @@ describe('The Test Explorer', () => {
       (before, [name, test]) => applyEdits(before, modify(before, ['perturb.tests', name], test, {})),
       text,
     );
-    await writeFile(settings(), more);
+    await writeFile(settings(), applyEdits(more, modify(more, ['perturb.audit'], false, {})));
     await testing.waitFor('after it');
     await testing.runAll();
     await testing.waitFor('endless', 'Running');

@@ -18,18 +18,20 @@ const expected = {
 const verdicts = ({ tests }: Run) => Object.fromEntries(tests.map(({ name, status }) => [name, status]));
 const figures = ({ tests }: Run) => tests.map(({ id, rounds }) => ({ id, rounds }));
 
-async function setEngine(setting: 'location' | 'tensorflow' | 'runtime', value: string | undefined): Promise<void> {
-  const configuration = vscode.workspace.getConfiguration('perturb.engine');
-  await configuration.update(setting, value, vscode.ConfigurationTarget.Global);
+type EngineSetting = 'engine.location' | 'engine.tensorflow' | 'engine.runtime';
+
+async function set(setting: EngineSetting | 'audit', value: unknown): Promise<void> {
+  await vscode.workspace.getConfiguration('perturb').update(setting, value, vscode.ConfigurationTarget.Global);
 }
 
 describe('Running all tests of the demo', () => {
   let inProcess: Run;
+  after(() => set('audit', undefined));
   before(() => vscode.extensions.getExtension(String(process.env[extensionVariable]))?.activate());
   afterEach(async () => {
-    await setEngine('location', undefined);
-    await setEngine('tensorflow', undefined);
-    await setEngine('runtime', undefined);
+    for (const setting of ['engine.location', 'engine.tensorflow', 'engine.runtime'] as const) {
+      await set(setting, undefined);
+    }
   });
 
   it('gives the verdicts of the command line, in a process', async () => {
@@ -37,10 +39,12 @@ describe('Running all tests of the demo', () => {
     assert.deepEqual(verdicts(inProcess), expected);
     assert.deepEqual(new Set(inProcess.tests.map(({ engine }) => engine.location)), new Set(['process']));
     assert.equal((await computeProcesses()).length, 1);
+    // Once is enough of what takes most of the time, and is the same wherever tests run.
+    await set('audit', false);
   });
 
   it('gives the same figures inside the extension host', async () => {
-    await setEngine('location', 'extensionHost');
+    await set('engine.location', 'extensionHost');
     const inHost = await runAll();
     assert.deepEqual(new Set(inHost.tests.map(({ engine }) => engine.location)), new Set(['extensionHost']));
     assert.deepEqual(figures(inHost), figures(inProcess));
@@ -52,9 +56,9 @@ describe('Running all tests of the demo', () => {
     it(`gives the same verdicts on native TensorFlow: ${location}`, async function () {
       const folder = process.env[tensorflowVariable];
       if (folder === undefined) return this.skip();
-      await setEngine('tensorflow', folder);
-      await setEngine('runtime', 'tensorflow');
-      await setEngine('location', location);
+      await set('engine.tensorflow', folder);
+      await set('engine.runtime', 'tensorflow');
+      await set('engine.location', location);
       const run = await runAll();
       for (const { engine } of run.tests) {
         assert.match(engine.name, /native/);
