@@ -14,9 +14,20 @@ export interface ShippedPackage {
   readonly folder: string;
 }
 
-interface LockFile {
-  readonly packages: Readonly<Record<string, { readonly dev?: boolean; readonly optional?: boolean }>>;
-}
+type Names = Readonly<Record<string, string>>;
+
+/** What the lock file says of every package, by its place. */
+type Packages = Readonly<
+  Record<
+    string,
+    {
+      readonly dependencies?: Names;
+      readonly optionalDependencies?: Names;
+      readonly peerDependencies?: Names;
+      readonly optional?: boolean;
+    }
+  >
+>;
 
 interface Manifest {
   readonly name: string;
@@ -33,25 +44,43 @@ interface Manifest {
  * @throws UserError when the project is not built, or a package is not installed.
  */
 export async function shippedPackages(root: string): Promise<ShippedPackage[]> {
-  const { packages } = await readJson<LockFile>(path.join(root, 'package-lock.json'), 'It belongs to the project.');
+  const lock = path.join(root, 'package-lock.json');
+  const { packages } = await readJson<{ packages: Packages }>(lock, 'It belongs to the project.');
   const inputs = await readJson<string[]>(path.join(root, 'dist', 'inputs.json'), 'Run "npm run build".');
-  const installed = Object.keys(packages).filter((place) => place !== '' && !packages[place]?.dev);
   const bundled = inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-  const found = await Promise.all(
-    [...new Set([...installed, ...bundled])].map(async (place) => {
-      const folder = path.join(root, place);
-      const manifest = await readJson<Manifest>(path.join(folder, 'package.json'), 'Run "npm ci".').catch((error) => {
-        // What is made for other platforms is not installed here.
-        if (packages[place]?.optional) return undefined;
-        throw error;
-      });
-      return manifest && describe(manifest, folder);
-    }),
-  );
+  const found = new Map<string, ShippedPackage>();
+  const add = async (place: string) => {
+    const folder = path.join(root, place);
+    const manifest = await readJson<Manifest>(path.join(folder, 'package.json'), 'Run "npm ci".').catch((error) => {
+      // What is made for other platforms is not installed here.
+      if (packages[place]?.optional) return undefined;
+      throw error;
+    });
+    if (manifest) found.set(place, describe(manifest, folder));
+    return manifest !== undefined;
+  };
+  const waiting = needsOf('', packages);
+  // It grows while it is gone through.
+  for (const place of waiting) {
+    if (!found.has(place) && (await add(place))) waiting.push(...needsOf(place, packages));
+  }
+  for (const place of bundled) if (!found.has(place)) await add(place);
   const key = ({ name, version }: ShippedPackage) => `${name}@${version}`;
   // One version may be installed in several places.
-  const byKey = new Map(found.filter((one) => one !== undefined).map((one) => [key(one), one]));
+  const byKey = new Map([...found.values()].map((one) => [key(one), one]));
   return [...byKey.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
+}
+
+/** Where the packages are that a package needs, found as Node.js finds them: in the nearest folder. */
+function needsOf(place: string, packages: Packages): string[] {
+  const { dependencies, optionalDependencies, peerDependencies } = packages[place] ?? {};
+  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).flatMap((name) => {
+    for (let from = place; ; from = from.replace(/\/?node_modules\/(?:@[^/]+\/)?[^/]+$/, '')) {
+      const candidate = path.posix.join(from, 'node_modules', name);
+      if (packages[candidate]) return [candidate];
+      if (from === '') return [];
+    }
+  });
 }
 
 function describe({ name, version, license, homepage, repository }: Manifest, folder: string): ShippedPackage {

@@ -11,13 +11,19 @@ const root = path.join(import.meta.dirname, '..', '..', '..');
 describe('third-party notices', () => {
   const folder = temporaryFolder();
 
-  /** A project with packages, by folder: what the lock file says of each, its manifest, and its other files. */
+  /**
+   * A project with packages, by folder: what the lock file says of each, its manifest, and its other files. It needs those
+   * that are in its own node_modules and not marked.
+   */
   async function project(
     packages: Readonly<Record<string, { lock?: object; manifest?: object; files?: Readonly<Record<string, string>> }>>,
     inputs: readonly string[] = [],
   ): Promise<string> {
     const locks = Object.fromEntries(Object.entries(packages).map(([place, { lock = {} }]) => [place, lock]));
-    await folder.write('package-lock.json', JSON.stringify({ packages: { '': {}, ...locks } }));
+    const own = Object.keys(packages).filter((place) => place.lastIndexOf('node_modules') === 0);
+    const needed = own.filter((place) => Object.keys(locks[place] ?? {}).every((key) => !/dev|optional$/.test(key)));
+    const dependencies = Object.fromEntries(needed.map((place) => [place.slice('node_modules/'.length), '*']));
+    await folder.write('package-lock.json', JSON.stringify({ packages: { '': { dependencies }, ...locks } }));
     await folder.write('dist/inputs.json', JSON.stringify(inputs));
     for (const [place, { manifest, files = {} }] of Object.entries(packages)) {
       if (manifest) await folder.write(`${place}/package.json`, JSON.stringify({ version: '1.0.0', ...manifest }));
@@ -32,6 +38,7 @@ describe('third-party notices', () => {
     const text = await notices(
       {
         'node_modules/@a/runs': {
+          lock: { dependencies: { inner: '*', '@a/runs': '*' }, optionalDependencies: { elsewhere: '*' } },
           manifest: { name: '@a/runs', license: 'MIT', repository: { url: 'git+https://example.com/runs.git' } },
           files: { 'license.md': 'the text of runs', NOTICE: 'the notice of runs' },
         },
@@ -45,13 +52,18 @@ describe('third-party notices', () => {
           files: { 'LICENSE.txt': 'the text of bundled' },
         },
         'node_modules/tool': { lock: { dev: true }, manifest: { name: 'tool', license: 'GPL-3.0-only' } },
-        'node_modules/elsewhere': { lock: { optional: true } },
+        'node_modules/elsewhere': { lock: { optional: true, dependencies: { left: '*' } } },
+        // Some versions of npm install what only a package for other platforms needs.
+        'node_modules/left': {
+          lock: { optional: true },
+          manifest: { name: 'left', license: 'GPL-3.0-only' },
+        },
       },
       ['src/cli/main.ts', 'node_modules/bundled/dist/index.js'],
     );
     assert.ok(text.includes('@a/runs 1.0.0\nLicense: MIT\nSource: https://example.com/runs.git\n\nthe notice of runs'));
     for (const name of ['runs', 'inner', 'bundled']) assert.ok(text.includes(`the text of ${name}\n`), name);
-    assert.ok(!/tool|elsewhere/.test(text));
+    assert.ok(!/\n(?:tool|elsewhere|left) /.test(text));
   });
 
   for (const license of ['GPL-3.0-only', 'MIT AND GPL-2.0-only', 'SEE LICENSE IN x', 'LGPL-3.0-or-later', undefined]) {
