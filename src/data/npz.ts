@@ -1,12 +1,11 @@
-import { rename, rm, writeFile } from 'node:fs/promises';
 import { buffer } from 'node:stream/consumers';
 import { crc32 } from 'node:zlib';
 import { fromBufferPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { UserError } from '../userError.ts';
-import { writeError } from './fileErrors.ts';
 import { decodeNpy, encodeNpy, type NumericArray } from './npy.ts';
 import { readBytes } from './readBytes.ts';
+import { replaceFile } from './replaceFile.ts';
 
 const suffix = '.npy';
 
@@ -27,15 +26,7 @@ export async function writeNpz(file: string, arrays: Readonly<Record<string, Num
     archive.addBuffer(encodeNpy(array), `${name}${suffix}`, { compress: false, mtime: date });
   }
   archive.end();
-  const bytes = await buffer(archive.outputStream);
-  const partial = `${file}.partial`;
-  try {
-    await writeFile(partial, bytes);
-    await rename(partial, file);
-  } catch (error) {
-    await rm(partial, { force: true });
-    throw writeError(file, error);
-  }
+  await replaceFile(file, await buffer(archive.outputStream));
 }
 
 /**

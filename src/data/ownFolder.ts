@@ -1,8 +1,9 @@
-import { lstat, mkdir, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { lstat, mkdir, readdir, readFile, realpath, rm } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../userError.ts';
 import { writeError } from './fileErrors.ts';
 import { firstFew } from './firstFew.ts';
+import { replaceFile, unfinished } from './replaceFile.ts';
 
 /** Marks a folder as written by Perturb: what for, and which of its files are ours. */
 const markerFile = '.perturb-folder.json';
@@ -29,9 +30,11 @@ export async function claimFolder(folder: string, { holds, contents }: OwnFolder
       for (const name of contents.filter((name) => names.includes(name))) await refuseLink(path.join(folder, name));
       return;
     }
-    if (names.length > 0) throw notOurs(folder, names, held);
+    // A process that was killed may have left a marker that is not whole.
+    const others = names.filter((name) => name !== `${markerFile}${unfinished}`);
+    if (others.length > 0) throw notOurs(folder, names, held);
     const marker = { format, version: 1, holds, contents };
-    await writeFile(path.join(folder, markerFile), `${JSON.stringify(marker, null, 2)}\n`, { flag: 'wx' });
+    await replaceFile(path.join(folder, markerFile), `${JSON.stringify(marker, null, 2)}\n`);
   } catch (error) {
     throw writeError(folder, error);
   }
@@ -43,7 +46,8 @@ export async function claimFolder(folder: string, { holds, contents }: OwnFolder
  */
 export async function clearFolder(folder: string, { contents }: OwnFolder): Promise<void> {
   const listed = (await readMarker(folder))?.contents ?? [];
-  for (const name of contents.filter((name) => listed.includes(name))) {
+  const ours = contents.filter((name) => listed.includes(name));
+  for (const name of ours.flatMap((name) => [name, `${name}${unfinished}`])) {
     const place = path.join(folder, name);
     await rm(place, { recursive: true, force: true }).catch((error) => {
       throw writeError(place, error);

@@ -1,9 +1,8 @@
-import { writeFile } from 'node:fs/promises';
 import sharp from 'sharp';
-import { writeError } from './fileErrors.ts';
 import { isOnGrid, levelOf } from './grid.ts';
 import { type ImageShape, type Pixels, sizeOf } from './image.ts';
 import { encodeNpy } from './npy.ts';
+import { replaceFile } from './replaceFile.ts';
 
 /**
  * Writes pixels (height × width × channels, each value on the 8-bit grid) as an 8-bit PNG, gray or RGB.
@@ -20,7 +19,7 @@ export async function writePng(file: string, pixels: Pixels, shape: ImageShape):
     .png()
     .toBuffer();
   // Not sharp's own toFile: its errors do not distinguish a full disk from a missing folder.
-  await write(file, png);
+  await replaceFile(file, png);
 }
 
 /**
@@ -32,17 +31,11 @@ export async function writePng(file: string, pixels: Pixels, shape: ImageShape):
 export async function writeNpy(file: string, pixels: Pixels, shape: ImageShape): Promise<void> {
   checkSize(pixels, shape);
   const { height, width, channels } = shape;
-  await write(file, encodeNpy({ shape: [height, width, channels], data: pixels }));
+  await replaceFile(file, encodeNpy({ shape: [height, width, channels], data: pixels }));
 }
 
 function checkSize(pixels: Pixels, shape: ImageShape): void {
   if (pixels.length === sizeOf(shape)) return;
   const { height, width, channels } = shape;
   throw new RangeError(`${pixels.length} values are not an image of ${height} × ${width} × ${channels}`);
-}
-
-async function write(file: string, bytes: Buffer): Promise<void> {
-  await writeFile(file, bytes).catch((error) => {
-    throw writeError(file, error);
-  });
 }

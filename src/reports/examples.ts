@@ -1,9 +1,10 @@
 import { createReadStream } from 'node:fs';
 import { type FileHandle, open, truncate } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '../data/replaceFile.ts';
 import { contentCheck } from './contentCheck.ts';
 import type { ExampleReport } from './report.ts';
-import { examplesFile, replaceFile, writing } from './runFolder.ts';
+import { examplesFile, writing } from './runFolder.ts';
 import { exampleSchema } from './schema.ts';
 
 /**

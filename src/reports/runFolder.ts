@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
 import { claimFolder, clearFolder, makeFolderWithin, type OwnFolder } from '../data/ownFolder.ts';
+import { replaceFile } from '../data/replaceFile.ts';
 import { contentCheck } from './contentCheck.ts';
 import type { RunReport } from './report.ts';
 import { reportSchema } from './schema.ts';
@@ -71,21 +72,6 @@ export async function prepareRunFolder(folder: string): Promise<void> {
 /** Writes the summary of a run. */
 export async function writeReport(folder: string, report: RunReport): Promise<void> {
   await replaceFile(path.join(folder, reportFile), `${JSON.stringify(report, null, 2)}\n`);
-}
-
-/** Writes a file in one go, so that a reader never sees half of it, and a full disk leaves what was there. */
-export async function replaceFile(file: string, text: string | AsyncIterable<string>): Promise<void> {
-  await writing(file, async () => {
-    try {
-      // Anew, not through a link that has the name.
-      await rm(`${file}.new`, { force: true });
-      await writeFile(`${file}.new`, text, { flag: 'wx' });
-      await rename(`${file}.new`, file);
-    } catch (error) {
-      await rm(`${file}.new`, { force: true });
-      throw error;
-    }
-  });
 }
 
 /**

@@ -1,5 +1,6 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '../data/replaceFile.ts';
 import { eachExample } from './examples.ts';
 import { drawExample } from './picture.ts';
 import type { ExampleReport } from './report.ts';
@@ -21,10 +22,8 @@ export async function writePictures(folder: string, test: string): Promise<strin
     const name = `${slug(`${label} becomes ${adversarial?.class}`)}-${index}.png`;
     const file = path.posix.join(picturesFolder, slug(test), name);
     const picture = await drawExample(folder, example);
-    await writing(path.join(folder, file), async (place) => {
-      await mkdir(path.dirname(place), { recursive: true });
-      await writeFile(place, picture);
-    });
+    await writing(path.dirname(path.join(folder, file)), (place) => mkdir(place, { recursive: true }));
+    await replaceFile(path.join(folder, file), picture);
     files.push(file);
   }
   return files;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { replaceFile } from '../data/replaceFile.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
-import { fingerprintsFile, replaceFile } from '../reports/runFolder.ts';
+import { fingerprintsFile } from '../reports/runFolder.ts';
 
 /**
  * SHA-256 of all that the result of a test follows from: its plan, and names, sizes and times of the files that it reads.
@@ -27,7 +28,7 @@ export async function keepFingerprint(folder: string, { id }: TestPlan, fingerpr
 /** What the finished tests of a run were run from, by their ids; nothing where that was not kept. */
 export async function readFingerprints(folder: string): Promise<Readonly<Record<string, string>>> {
   try {
-    return JSON.parse(await readFile(path.join(folder, fingerprintsFile), 'utf8'));
+    return { ...JSON.parse(await readFile(path.join(folder, fingerprintsFile), 'utf8')) };
   } catch {
     return {};
   }

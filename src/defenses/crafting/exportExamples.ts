@@ -1,10 +1,11 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../../data/fileErrors.ts';
 import { levelOf } from '../../data/grid.ts';
 import { type ImageShape, type Pixels, sizeOf } from '../../data/image.ts';
 import { writeNpz } from '../../data/npz.ts';
 import { claimFolder, clearFolder, type OwnFolder } from '../../data/ownFolder.ts';
+import { replaceFile } from '../../data/replaceFile.ts';
 import { writePng } from '../../data/writeImage.ts';
 
 /** What is ours in the folder of an export. */
@@ -55,10 +56,7 @@ export async function exportExamples(
   }
   const attacks = [...new Set(examples.map(({ attack }) => attack))];
   await writeNpz(path.join(folder, 'examples.npz'), arrays(examples, shape, attacks));
-  const readme = path.join(folder, 'README.md');
-  await writeFile(readme, describe(examples.length, shape, classes, attacks)).catch((error) => {
-    throw writeError(readme, error);
-  });
+  await replaceFile(path.join(folder, 'README.md'), describe(examples.length, shape, classes, attacks));
   return images;
 }
 

@@ -1,11 +1,13 @@
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import Type from 'typebox';
 import { Check, Errors } from 'typebox/value';
 import { readError, writeError } from '../../data/fileErrors.ts';
 import { readNpz, writeNpz } from '../../data/npz.ts';
+import { replaceFile } from '../../data/replaceFile.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { type Preset, presets } from '../../parameters/parameter.ts';
+import { parametersSchema } from '../../parameters/schema.ts';
 import { UserError } from '../../userError.ts';
 import type { Threshold } from '../guard/guardedVictim.ts';
 import { detectors } from './catalog.ts';
@@ -70,9 +72,10 @@ export async function writeDetector(
   const content = { format: 'perturb-detector', version: 1, ...facts, values, report };
   try {
     await mkdir(folder, { recursive: true });
+    // A process that is killed in between leaves no detector, and none with the numbers of another one.
+    await rm(file, { force: true });
     await writeNpz(path.join(folder, arraysFile), arrays);
-    await writeFile(`${file}.part`, `${JSON.stringify(content, null, 2)}\n`);
-    await rename(`${file}.part`, file);
+    await replaceFile(file, `${JSON.stringify(content, null, 2)}\n`);
   } catch (error) {
     throw writeError(folder, error);
   }
@@ -100,6 +103,11 @@ export async function openDetector(
   const definition = detectors.get(facts.kind);
   if (definition === undefined) {
     throw new UserError(`${file}: there is no kind of detector named "${facts.kind}". Train it again.`);
+  }
+  const { parameters: own } = definition;
+  const isComplete = Object.keys(own).every((name) => Object.hasOwn(parameters, name));
+  if (!isComplete || !Check(parametersSchema(own), parameters)) {
+    throw new UserError(`${file} is damaged: its parameters are not those of "${kind}". Train the detector again.`);
   }
   const arrays = await readNpz(path.join(folder, arraysFile));
   const detector = await definition

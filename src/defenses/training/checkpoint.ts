@@ -1,8 +1,11 @@
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
+import Type from 'typebox';
+import { Check } from 'typebox/value';
 import { readError, writeError } from '../../data/fileErrors.ts';
 import { readNpz, writeNpz } from '../../data/npz.ts';
+import { replaceFile } from '../../data/replaceFile.ts';
 import { UserError } from '../../userError.ts';
 import type { TrainingPoint } from '../progress.ts';
 import type { Accuracies } from './accuracy.ts';
@@ -26,11 +29,34 @@ export interface TrainingState {
   readonly seconds: number;
 }
 
+/** Names of the files with the weights, in turn. */
+const weightFiles = ['weights-0.npz', 'weights-1.npz'] as const;
+
 interface StateFile extends TrainingState {
   readonly fingerprint: Fingerprint;
   /** Name of the file with its weights. */
-  readonly weights: string;
+  readonly weights: (typeof weightFiles)[number];
 }
+
+const closed = { additionalProperties: false };
+const { Number: number, Optional: optional } = Type;
+const count = () => Type.Integer({ minimum: 0 });
+const accuracies = { cleanAccuracy: number(), robustAccuracy: number() };
+const point = { epoch: number(), loss: optional(number()), ...Type.Partial(Type.Object(accuracies)).properties };
+
+const schema = Type.Object(
+  {
+    step: count(),
+    before: Type.Object(accuracies, closed),
+    best: optional(Type.Object({ ...accuracies, epoch: count() }, closed)),
+    loss: Type.Object({ sum: number(), count: count() }, closed),
+    points: Type.Array(Type.Object(point, closed)),
+    seconds: number(),
+    fingerprint: Type.Record(Type.String(), Type.String()),
+    weights: Type.Enum(weightFiles),
+  },
+  closed,
+);
 
 /**
  * A training on disk. Weights are written under two alternating names, then `state.json`, which names them, replaces
@@ -71,12 +97,17 @@ export class Checkpoint {
 
   #parse(text: string): StateFile {
     try {
-      const state = JSON.parse(text) as StateFile;
-      if (typeof state.weights === 'string' && typeof state.fingerprint === 'object') return state;
+      const state: unknown = JSON.parse(text);
+      if (Check(schema, state)) return state;
     } catch {
       // Said below.
     }
-    throw new UserError(`${this.#at('state.json')} is damaged. Delete ${this.folder} to start the training over.`);
+    throw this.damaged();
+  }
+
+  /** What to say of a state that no training has. */
+  damaged(): UserError {
+    return new UserError(`${this.#at('state.json')} is damaged. Delete ${this.folder} to start the training over.`);
   }
 
   /** Loads the weights of the state that was read into these variables. */
@@ -90,16 +121,10 @@ export class Checkpoint {
   }
 
   async save(state: TrainingState, variables: readonly tf.Variable[]): Promise<void> {
-    const weights = this.#last?.weights === 'weights-0.npz' ? 'weights-1.npz' : 'weights-0.npz';
+    const weights = this.#last?.weights === weightFiles[0] ? weightFiles[1] : weightFiles[0];
     await this.#write(weights, variables);
     const file: StateFile = { ...state, fingerprint: this.#fingerprint, weights };
-    const partial = this.#at('state.json.partial');
-    try {
-      await writeFile(partial, JSON.stringify(file));
-      await rename(partial, this.#at('state.json'));
-    } catch (error) {
-      throw writeError(this.#at('state.json'), error);
-    }
+    await replaceFile(this.#at('state.json'), JSON.stringify(file));
     const superseded = this.#last?.best?.epoch;
     if (superseded !== undefined && superseded !== state.best?.epoch) await rm(this.#at(bestFile(superseded)));
     this.#last = file;
@@ -121,6 +146,8 @@ export class Checkpoint {
 
   /** Deletes it, when the training is done. */
   async remove(): Promise<void> {
+    // First what names the others: a process that is killed in between leaves nothing to go on from.
+    await rm(this.#at('state.json'), { force: true });
     await rm(this.folder, { recursive: true, force: true });
   }
 

@@ -120,6 +120,7 @@ class Session {
     if (state) {
       const prepared = definition.prepare ? await checkpoint.readPrepared() : {};
       const session = await begin(prepared, state);
+      if (state.step > session.#steps) throw checkpoint.damaged();
       await checkpoint.restore(session.#everything);
       return session;
     }
@@ -149,7 +150,8 @@ class Session {
       await this.#step();
     }
     const { best, before, points, seconds } = this.#state;
-    if (best === undefined) throw new Error('a training has ended before its first epoch');
+    // Each epoch is measured, so that one of them is the best.
+    if (best === undefined) throw checkpoint.damaged();
     await checkpoint.restoreBest(this.#weights, best.epoch);
     this.#trainee.weightsChanged();
     this.#optimizer.dispose();

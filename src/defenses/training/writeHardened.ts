@@ -1,7 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { writeError } from '../../data/fileErrors.ts';
+import { replaceFile } from '../../data/replaceFile.ts';
 import { writeModel } from '../../models/onnx/graph/writeModel.ts';
 import type { OpenedModel } from '../../models/openedModel.ts';
 import type { Preprocessing } from '../../models/preprocessing.ts';
@@ -16,6 +17,9 @@ import type { CommonParameters } from './commonParameters.ts';
 import type { DefenseDefinition } from './defenseDefinition.ts';
 import type { DefenseReport } from './report.ts';
 import type { Trained } from './trainer.ts';
+
+/** Written last. */
+const cardFile = 'card.json';
 
 /** What is known about a hardened model. */
 export interface Facts {
@@ -52,9 +56,9 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
   const file = await writeLayersModel(hardened, plan.path);
   await writeItsDetector(facts, file);
   const onnx = toOnnx(hardened, preprocessing, classifier.classes);
-  if ('bytes' in onnx) await writeFileOrSay(path.join(plan.path, 'model.onnx'), onnx.bytes);
+  if ('bytes' in onnx) await replaceFile(path.join(plan.path, 'model.onnx'), onnx.bytes);
   if (plan.model.labels !== undefined) {
-    await writeFileOrSay(path.join(plan.path, 'labels.txt'), `${classifier.classes.join('\n')}\n`);
+    await replaceFile(path.join(plan.path, 'labels.txt'), `${classifier.classes.join('\n')}\n`);
   }
   const summary = {
     name: plan.name,
@@ -87,13 +91,13 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
     date: new Date().toISOString(),
   };
   const card = hide(stated, plan.secrets);
-  await writeFileOrSay(path.join(plan.path, 'card.md'), describeCard(card));
-  await writeFileOrSay(path.join(plan.path, 'card.json'), `${JSON.stringify(card, undefined, 2)}\n`);
+  await replaceFile(path.join(plan.path, 'card.md'), describeCard(card));
+  await replaceFile(path.join(plan.path, cardFile), `${JSON.stringify(card, undefined, 2)}\n`);
   return {
     ...summary,
     model: file,
     ...('bytes' in onnx && { onnx: path.join(plan.path, 'model.onnx') }),
-    card: path.join(plan.path, 'card.json'),
+    card: path.join(plan.path, cardFile),
   };
 }
 
@@ -116,16 +120,14 @@ function toOnnx(
   }
 }
 
-async function writeFileOrSay(file: string, content: string | Uint8Array): Promise<void> {
-  await writeFile(file, content).catch((error) => {
-    throw writeError(file, error);
-  });
-}
-
+/** Makes the folder, or takes the card from one that is there, as it is no longer complete. */
 async function makeFolder(folder: string): Promise<void> {
-  await mkdir(folder, { recursive: true }).catch((error) => {
+  try {
+    await mkdir(folder, { recursive: true });
+    await rm(path.join(folder, cardFile), { force: true });
+  } catch (error) {
     throw writeError(folder, error);
-  });
+  }
 }
 
 /** What is written as model.json: the given model with its new weights, or the first output of an extended network. */

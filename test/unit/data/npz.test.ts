@@ -99,7 +99,7 @@ np.savez_compressed(sys.argv[2], **{k: z[k] for k in z.files})`;
     await assert.rejects(writeNpz(folder.at(path.join('none', 'a.npz')), {}), /folder does not exist/);
     await writeNpz(folder.at('alone.npz'), {});
     const left = readdirSync(path.dirname(folder.at('alone.npz')));
-    assert.ok(!left.some((name) => name.endsWith('.partial')));
+    assert.ok(!left.some((name) => name.endsWith('.new')));
   });
 
   it('refuse numbers that do not fill the shape', async () => {

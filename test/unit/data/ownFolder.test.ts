@@ -42,9 +42,16 @@ describe('a folder that Perturb writes', () => {
     }
   });
 
-  it('loses what is ours, and nothing else', async () => {
+  it('is taken where a process was killed while it wrote the marker', async () => {
+    await folder.write('output/.perturb-folder.json.new', '{"form');
+    await claimFolder(place(), run);
+    assert.deepEqual(await list(), ['.perturb-folder.json']);
+  });
+
+  it('loses what is ours, whole or not, and nothing else', async () => {
     await claimFolder(place(), run);
     await folder.write('output/images/a.png', 'ours');
+    await folder.write('output/report.json.new', 'half of ours');
     await folder.write('output/notes.txt', 'mine');
     await clearFolder(place(), run);
     assert.deepEqual(await list(), ['.perturb-folder.json', 'notes.txt']);

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { mkdir, readFile } from 'node:fs/promises';
 import sharp from 'sharp';
 import { valueAt } from '../../../src/data/grid.ts';
 import type { ImageShape } from '../../../src/data/image.ts';
@@ -60,9 +60,14 @@ describe('writePng', () => {
     await rejectsWith(writePng(folder.at(), dotPixels, dot), folder.at(), 'folder with that name', 'Remove it');
   });
 
-  it('says that the disk is full', async function () {
-    if (!existsSync('/dev/full')) this.skip();
-    await rejectsWith(writePng('/dev/full', dotPixels, dot), '/dev/full', 'disk is full', 'Free some space');
+  it('leaves the image that is there where it cannot write another one', async () => {
+    const file = folder.at('a.png');
+    await writePng(file, dotPixels, dot);
+    const bytes = await readFile(file);
+    // What is written first has no place.
+    await mkdir(folder.at('a.png.new', 'mine'), { recursive: true });
+    await rejectsWith(writePng(file, dotPixels, dot), file);
+    assert.deepEqual(await readFile(file), bytes);
   });
 });
 

@@ -1,8 +1,9 @@
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { writeError } from '../../../data/fileErrors.ts';
+import { replaceFile } from '../../../data/replaceFile.ts';
 
 const weightsFile = 'weights.bin';
 
@@ -25,8 +26,8 @@ export async function writeLayersModel(model: LayersModel, folder: string): Prom
       const weights = new Uint8Array(tf.io.CompositeArrayBuffer.join(artifacts.weightData));
       try {
         await mkdir(folder, { recursive: true });
-        await writeFile(path.join(folder, weightsFile), weights);
-        await writeFile(file, `${JSON.stringify(manifest)}\n`);
+        await replaceFile(path.join(folder, weightsFile), weights);
+        await replaceFile(file, `${JSON.stringify(manifest)}\n`);
       } catch (error) {
         throw writeError(folder, error);
       }

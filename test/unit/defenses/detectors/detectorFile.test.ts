@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { type DetectorFacts, openDetector, writeDetector } from '../../../../src/defenses/detectors/detectorFile.ts';
 import { linearClassifier } from '../../../support/linearClassifier.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
@@ -60,9 +60,20 @@ describe('the file of a detector', () => {
     await rejectsWith(opened(), 'detector.json is damaged: /threshold');
     await changed((content) => ({ ...content, kind: 'crystal-ball' }));
     await rejectsWith(opened(), 'there is no kind of detector named "crystal-ball"');
+    for (const parameters of [{}, { squeezers: 'none' }, { squeezers: 'mnist', quality: 3 }]) {
+      await changed((content) => ({ ...content, parameters }));
+      await rejectsWith(opened(), 'detector.json is damaged', 'parameters are not those of "feature-squeezing"');
+    }
     await written();
     await folder.write('detector/detector.npz', 'no archive');
     await rejectsWith(opened(), 'detector.npz is damaged');
+  });
+
+  it('is none where its arrays were not written', async () => {
+    await written();
+    await mkdir(folder.at('detector', 'detector.npz.new'));
+    await assert.rejects(written());
+    await rejectsWith(opened(), 'there is no such detector');
   });
 
   it('says that it cannot be written', async () => {

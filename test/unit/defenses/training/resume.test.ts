@@ -11,6 +11,7 @@ import { train } from '../../../../src/defenses/training/trainer.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
 import { registerTrainingGradients } from '../../../../src/models/tfjs/training/trainingGradients.ts';
 import { UserError } from '../../../../src/userError.ts';
+import { rejectsWith } from '../../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { toyTask } from '../../../support/trainingToys.ts';
 import { essence, interrupted } from './trainerChecks.ts';
@@ -70,7 +71,7 @@ describe('a training that is resumed', () => {
     await interrupted(train, folder.at('mine'), 2, { checkpoint: checkpoint('a') });
     await assert.rejects(
       train(toyTask(folder.at('mine'), { checkpoint: checkpoint('b') })),
-      (error) => error instanceof UserError && /another parameters\. .*delete the folder/.test(error.message),
+      (error) => error instanceof UserError && /different parameters\. .*delete the folder/.test(error.message),
     );
   });
 
@@ -80,6 +81,22 @@ describe('a training that is resumed', () => {
     const state = await readFile(at('state.json'), 'utf8');
     await writeFile(at('state.json'), state.slice(0, 40));
     await assert.rejects(train(toyTask(folder.at('damaged'))), UserError);
+    const { best: _, ...unmeasured } = JSON.parse(state);
+    for (const damaged of [
+      { ...unmeasured, points: undefined },
+      { ...unmeasured, points: {} },
+      { ...unmeasured, points: [null] },
+      { ...unmeasured, loss: null },
+      { ...unmeasured, step: 0.5 },
+      { ...unmeasured, step: 1e9 },
+      { ...unmeasured, weights: '../weights-0.npz' },
+      { ...unmeasured, deep: [[]] },
+      // Said to be at its end, and without a best epoch.
+      { ...unmeasured, step: 18, points: [{ epoch: 3, robustAccuracy: 1 }] },
+    ]) {
+      await writeFile(at('state.json'), JSON.stringify(damaged));
+      await rejectsWith(train(toyTask(folder.at('damaged'))), at('state.json'), 'is damaged', 'Delete');
+    }
     await writeFile(at('state.json'), state);
     const { weights } = JSON.parse(state) as { weights: string };
     await writeFile(at(weights), 'no archive');

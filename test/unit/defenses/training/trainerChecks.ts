@@ -131,7 +131,7 @@ export const trainerChecks: Checks<typeof train> = {
       for (const name of ['weights-0.npz', 'weights-1.npz']) {
         if (name !== weights) await writeFile(file(name), 'half of a file');
       }
-      await writeFile(file('state.json.partial'), '{"half":');
+      await writeFile(file('state.json.new'), '{"half":');
       const whole = essence(await trains(toyTask(at('whole'))));
       assert.deepEqual(essence(await trains(toyTask(at('torn')))), whole);
     }),
