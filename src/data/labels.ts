@@ -8,11 +8,7 @@ import { nearestName } from './nearestName.ts';
  * @param remedy what to change when a label is unknown, up to "…, to the name of a class"
  * @throws UserError when a label matches no class, or more than one equally well.
  */
-export function matchLabels(
-  labels: Iterable<string>,
-  classes: readonly string[],
-  remedy = 'Rename the class folder, or the label in the CSV file',
-): Map<string, number> {
+export function matchLabels(labels: Iterable<string>, classes: readonly string[], remedy: string): Map<string, number> {
   const find = finderOf(classes);
   const found = new Map<string, number>();
   const unknown = new Set<string>();

@@ -75,6 +75,9 @@ export async function listExamples({
   const labels = matchLabels(
     entries.flatMap(({ label }) => (label === undefined ? [] : [label])),
     classNames,
+    typeof dataset.labels === 'object'
+      ? `Change the label in ${dataset.labels.csv}`
+      : `Rename the class folder in ${dataset.path}`,
   );
   const wanted = classes && new Set(matchLabels(classes, classNames, 'Change "classes" of this test').values());
   const isWanted = ({ label }: { readonly label?: number | undefined }) =>

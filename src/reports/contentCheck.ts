@@ -16,6 +16,8 @@ export function contentCheck(schema: TSchema): (text: string, place: string) => 
     } catch (error) {
       throw damaged(place, (error as Error).message);
     }
+    // What is read is written again, and compared: both go as deep as the call stack allows.
+    if (isTooDeep(value, deepest)) throw damaged(place, 'it is nested too deeply');
     if (validator.Check(value)) return value;
     // The innermost place says most: those around it only say that they have it.
     const [first] = validator.Errors(value).sort((a, b) => depthOf(b) - depthOf(a));
@@ -23,6 +25,14 @@ export function contentCheck(schema: TSchema): (text: string, place: string) => 
     const problem = first.keyword === 'pattern' ? 'is not what a run writes' : first.message;
     throw damaged(place, `${first.instancePath.slice(1) || 'the whole'} ${problem}`);
   };
+}
+
+/** No file of a run is nested as deeply as this. */
+const deepest = 50;
+
+function isTooDeep(value: unknown, left: number): boolean {
+  if (typeof value !== 'object' || value === null) return false;
+  return left === 0 || Object.values(value).some((part) => isTooDeep(part, left - 1));
 }
 
 function depthOf({ instancePath }: { readonly instancePath: string }): number {

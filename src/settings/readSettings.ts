@@ -95,7 +95,12 @@ async function listFolders(file: string, text: string) {
 
 function locationOf({ path, uri }: Readonly<Record<string, unknown>>): string | undefined {
   if (typeof path === 'string') return path;
-  return typeof uri === 'string' && uri.startsWith('file:') ? fileURLToPath(uri) : undefined;
+  try {
+    return typeof uri === 'string' ? fileURLToPath(uri) : undefined;
+  } catch {
+    // Not of a file, or of one on another computer.
+    return undefined;
+  }
 }
 
 function settingsFile(folder: string): string {

@@ -3,6 +3,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { startTensorFlow } from '../../models/tfjs/backend.ts';
 import { Network } from '../../models/tfjs/operations/network.ts';
 import { scoped } from '../../models/tfjs/scoped.ts';
+import { normalizeTopology } from '../../models/tfjs/topology.ts';
 import type { DetectorState, NamedArray } from './detectorDefinition.ts';
 import { arrayIn, damaged } from './lateActivations.ts';
 
@@ -192,8 +193,13 @@ function inputOf(model: tfl.LayersModel): Grid {
 
 async function readTopology(topology: unknown): Promise<tfl.LayersModel> {
   try {
-    return await tfl.models.modelFromJSON(topology as Parameters<typeof tfl.models.modelFromJSON>[0]);
+    // TensorFlow.js waits forever for layers that are never called.
+    normalizeTopology(topology as object);
+    const model = await tfl.models.modelFromJSON(topology as Parameters<typeof tfl.models.modelFromJSON>[0]);
+    if (model.inputs.length === 1 && String(model.outputs.map(({ shape }) => shape)) === ',1') return model;
+    model.dispose();
   } catch {
-    throw damaged('its network cannot be built');
+    // Said below.
   }
+  throw damaged('its network cannot be built');
 }

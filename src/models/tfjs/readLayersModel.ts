@@ -40,8 +40,9 @@ export async function readLayersModel(file: string, input?: readonly number[]): 
   } catch (error) {
     const line = firstLineOf(error);
     if (error instanceof UserError) throw new UserError(`${file}: ${line}`);
+    // The words of these are for those who wrote TensorFlow.js.
     if (error instanceof TypeError || error instanceof RangeError) {
-      throw new UserError(`${file}: its layers are damaged (${line}). Export or copy the model again.`);
+      throw new UserError(`${file}: its layers are damaged. Export or copy the model again.`, { cause: error });
     }
     throw new UserError(`${file}: TensorFlow.js cannot build this model: ${line}`);
   }
@@ -88,13 +89,20 @@ function parse(file: string, text: Buffer): { modelTopology: object; weightsMani
   return { modelTopology, weightsManifest };
 }
 
-/** True for a list of groups of weights, each with its files and the specification of each weight. */
+/** True for a list of groups of weights, each with its files and the name, type, and shape of each weight. */
 function isManifest(value: unknown): value is tf.io.WeightsManifestConfig {
+  const isSize = (size: unknown) => Number.isSafeInteger(size) && (size as number) >= 0;
+  const isWeight = (weight: Partial<tf.io.WeightsManifestEntry> | null) =>
+    typeof weight?.name === 'string' &&
+    typeof weight.dtype === 'string' &&
+    ['undefined', 'string'].includes(typeof weight.quantization?.dtype) &&
+    Array.isArray(weight.shape) &&
+    weight.shape.every(isSize);
   const isGroup = (group: Partial<tf.io.WeightsManifestConfig[number]> | null) =>
     Array.isArray(group?.paths) &&
     group.paths.every((name) => typeof name === 'string') &&
     Array.isArray(group.weights) &&
-    group.weights.every((weight: Partial<tf.io.WeightsManifestEntry> | null) => Array.isArray(weight?.shape));
+    group.weights.every(isWeight);
   return Array.isArray(value) && value.every(isGroup);
 }
 

@@ -18,6 +18,7 @@ type Json = Record<string, unknown>;
 /** A layer in a topology. */
 interface LayerJson {
   class_name: string;
+  name?: unknown;
   readonly module?: unknown;
   readonly config: Json;
   inbound_nodes?: unknown;
@@ -47,7 +48,11 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
     normalizeLayer(layer, isThird, models);
     if (input !== undefined) fillShape(layer.config, input);
   }
-  for (const { config } of functionalModelsIn(topology)) refuseUncalled(config.layers);
+  for (const { config } of functionalModelsIn(topology)) {
+    // TensorFlow.js takes layers by the name that stands outside of their settings.
+    for (const layer of config.layers) layer.name ??= layer.config.name;
+    refuseUncalled(config.layers);
+  }
   const byName = new Map(layers.map((layer) => [layer.config.name, layer]));
   return {
     of(name) {

@@ -2,16 +2,18 @@ import assert from 'node:assert/strict';
 import { matchLabels } from '../../../src/data/labels.ts';
 import { throwsWith } from '../../support/rejectsWith.ts';
 
+const remedy = 'Rename the class folder';
+
 describe('matchLabels', () => {
   const imageNet = ['n01440764 tench, Tinca tinca', 'n02012849 crane', 'n03126707 crane'];
 
   function match(label: string, classes: readonly string[]): number | undefined {
-    return matchLabels([label], classes).get(label);
+    return matchLabels([label], classes, remedy).get(label);
   }
 
   it('maps every label to its class', () => {
     assert.deepEqual(
-      matchLabels(['dog', 'cat', 'dog'], ['cat', 'dog']),
+      matchLabels(['dog', 'cat', 'dog'], ['cat', 'dog'], remedy),
       new Map([
         ['dog', 1],
         ['cat', 0],
@@ -90,6 +92,6 @@ describe('matchLabels', () => {
 
   it('names the first few of many unknown labels', () => {
     const labels = Array.from({ length: 8 }, (_, i) => `stranger ${i}`);
-    throwsWith(() => matchLabels([...labels, 'cat'], ['cat', 'dog']), '"stranger 4", and 3 more');
+    throwsWith(() => matchLabels([...labels, 'cat'], ['cat', 'dog'], remedy), '"stranger 4", and 3 more');
   });
 });

@@ -108,6 +108,9 @@ describe('run folder', () => {
       await folder.write('run/report.json', JSON.stringify(changed));
       await rejectsWith(readReport(folder.at('run')), folder.at('run', 'report.json'), 'is damaged', words);
     }
+    const deep = `${'['.repeat(20_000)}${']'.repeat(20_000)}`;
+    await folder.write('run/report.json', JSON.stringify({ ...report, deep: 0 }).replace('"deep":0', `"deep":${deep}`));
+    await rejectsWith(readReport(folder.at('run')), 'report.json is damaged', 'nested too deeply');
     await folder.write('run/report.json', JSON.stringify(report).slice(0, -9));
     await rejectsWith(readReport(folder.at('run')), 'report.json is damaged', 'JSON');
   });

@@ -177,7 +177,7 @@ describe('reading a .code-workspace file', () => {
     const { root, plans, lines } = await resolveFiles(
       {
         'all.code-workspace': workspaceFile(
-          '[{ "path": "gone" }, { "uri": "vscode-remote://x/y" }, { "path": "app" }]',
+          '[{ "path": "gone" }, { "uri": "vscode-remote://x/y" }, { "uri": "file://y/%2f" }, { "path": "app" }]',
           '{}',
         ),
         'app/.vscode/settings.json': complete,
@@ -187,6 +187,7 @@ describe('reading a .code-workspace file', () => {
     assert.deepEqual(lines, [
       `all.code-workspace:2 folders[0]: The folder ${join(root, 'gone')} does not exist, so its tests are unknown. Correct the path or remove the entry.`,
       'all.code-workspace:2 folders[1]: This entry does not refer to a folder on this computer. Add a "path" or remove the entry.',
+      'all.code-workspace:2 folders[2]: This entry does not refer to a folder on this computer. Add a "path" or remove the entry.',
     ]);
     assert.deepEqual(
       plans.map(({ id }) => id),

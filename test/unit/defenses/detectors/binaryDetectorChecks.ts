@@ -5,6 +5,20 @@ import type { Checks } from '../../../support/checks.ts';
 import { fittingContext, toyExamples } from '../../../support/detectorToys.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
 
+/** A network as a detector keeps it. */
+interface Topology {
+  readonly config: { readonly layers: { name: string }[]; output_layers: unknown[] };
+}
+
+/** TensorFlow.js waits forever for a layer that another one takes from. */
+function renameFirst({ config }: Topology): void {
+  (config.layers[0] as { name: string }).name = 'renamed';
+}
+
+function withoutOutput({ config }: Topology): void {
+  config.output_layers = [];
+}
+
 /** A detector with a network of its own, its parameters, and the model it protects. */
 export interface BinaryDetector {
   readonly definition: DetectorDefinition;
@@ -97,6 +111,11 @@ export const binaryDetectorChecks: Checks<BinaryDetector> = {
         'Train it again',
       );
     await refuses({ values: { ...values, topology: undefined }, arrays }, 'cannot be built');
+    for (const change of [renameFirst, withoutOutput]) {
+      const topology = structuredClone(values.topology) as Topology;
+      change(topology);
+      await refuses({ values: { ...values, topology }, arrays }, 'cannot be built');
+    }
     const name = Object.keys(arrays).find((key) => key.includes('kernel')) as string;
     const { [name]: kernel, ...others } = arrays;
     assert.ok(kernel, 'there is a kernel');

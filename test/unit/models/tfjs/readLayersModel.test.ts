@@ -91,6 +91,15 @@ describe('model files', () => {
     await rejectsWith(open(), file, 'weight file shard2 is missing');
   });
 
+  it('refuses a manifest with weights that can be none', async () => {
+    const text = await readFile(file, 'utf8');
+    for (const change of [{ shape: [-1] }, { shape: [0.5] }, { shape: [[]] }, { dtype: [] }, { name: null }]) {
+      await edit(({ weightsManifest: [group] }) => Object.assign(group?.weights[0] as object, change));
+      await rejectsWith(open(), file, 'not a TensorFlow.js layers model');
+      await writeFile(file, text);
+    }
+  });
+
   it('says that a file is not JSON', async () => {
     await writeFile(file, (await readFile(file, 'utf8')).slice(0, -20));
     await rejectsWith(open(), file, 'is not valid JSON', 'Export or copy the model again');

@@ -47,6 +47,11 @@ describe('Layers that cannot be called', () => {
     assert.equal(model.layers.length, 5);
   });
 
+  it('are none where a layer has its name in its settings alone', async () => {
+    await edit((layer) => Object.assign(layer('flat'), { name: undefined }));
+    assert.equal((await readLayersModel(file)).model.layers.length, 5);
+  });
+
   it('are named where a layer that they take from was renamed', async () => {
     await edit((layer) => Object.assign(layer('flat'), { name: 'plate' }));
     await rejectsWith(readLayersModel(file), file, 'layer "twice" takes the output of "flat", which is missing');
