@@ -15,8 +15,6 @@ const sum = (values: ArrayLike<number>) => Array.from(values).reduce((a, b) => a
 
 /** What is known of MI-FGSM: its equations, where it ends on a linear classifier, what it shares with all attacks. */
 export const mifgsmChecks: Checks<AttackDefinition> = {
-  ...budgetInvariants,
-  ...nestingCheck,
   ...steppingChecks({ decay: 1 }),
 
   'is I-FGSM without momentum: turns back behind the bottom of a valley': (attack) =>
@@ -76,4 +74,7 @@ export const mifgsmChecks: Checks<AttackDefinition> = {
       { numRuns: 100 },
     );
   },
+  // Last, as they take longest: most mistakes are found before them.
+  ...budgetInvariants,
+  ...nestingCheck,
 };

@@ -43,9 +43,6 @@ function assertNear(actual: Pixels | undefined, expected: readonly number[], tol
 
 /** What is known of PGD: where it ends on a linear classifier from any start, and what it shares with all attacks. */
 export const pgdChecks: Checks<AttackDefinition> = {
-  ...budgetInvariants,
-  ...restartChecks,
-  ...nestingCheck,
   ...steppingChecks({ restarts: 1 }),
 
   'follows the gradient where it is now: overshoots the bottom of a valley, and turns back': (attack) =>
@@ -143,4 +140,8 @@ export const pgdChecks: Checks<AttackDefinition> = {
       ),
       runs,
     ),
+  // Last, as they take longest: most mistakes are found before them.
+  ...budgetInvariants,
+  ...restartChecks,
+  ...nestingCheck,
 };

@@ -17,10 +17,12 @@ describe('the checks of APGD tell broken code from sound code', () => {
 
   for (const [part, rewrites] of Object.entries(apgdRewrites)) {
     describe(`in ${part}`, () => {
+      // Those of the part first, which find its mistakes soonest.
+      const ordered = part === 'climbSparsely' ? { ...sparseClimbChecks, ...apgdChecks } : checks;
       for (const [name, rewrite] of Object.entries(rewrites)) {
         it(`where ${name}`, async () => {
           const place = { folder: 'attacks/gradient/apgd', file: 'apgd', exported: 'apgd', part };
-          assert.notEqual(await firstFailure(checks, await rewritten(place, rewrite)), undefined, 'the mutant passes');
+          assert.notEqual(await firstFailure(ordered, await rewritten(place, rewrite)), undefined, 'the mutant passes');
         });
       }
     });
