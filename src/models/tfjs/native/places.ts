@@ -45,12 +45,23 @@ export function packageIn(folder: string): string {
 }
 
 /**
- * The copies of the package on this machine, the one to prefer first: that in the given folder, that in the user's
- * folder.
+ * The copies of the package on this machine, the preferred one first: that in the given folder, that in the user's
+ * folder, and that next to Perturb if its install script was run.
  */
 export function placesOf(given: string | undefined, env: NodeJS.ProcessEnv = process.env): Place[] {
   const folders: Place[] = [];
   if (given) folders.push({ package: packageIn(path.resolve(given)), words: given });
   folders.push({ package: packageIn(userFolder(env)), words: userFolder(env) });
+  const own = packageNextToPerturb();
+  if (own && existsSync(path.join(own, 'lib'))) folders.push({ package: own, words: 'Perturb’s folder' });
   return folders.filter((place) => existsSync(path.join(place.package, 'package.json')));
+}
+
+/** Its `lib`, which the install script makes, is missing after a plain `npm ci`. */
+function packageNextToPerturb(): string | undefined {
+  try {
+    return path.dirname(require.resolve(`${packageName}/package.json`));
+  } catch {
+    return undefined;
+  }
 }
