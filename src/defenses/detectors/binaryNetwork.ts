@@ -101,9 +101,10 @@ export class BinaryNetwork {
 
   /**
    * Restores a network from a detector's state.
-   * @throws UserError when that is damaged.
+   * @param size how many numbers an input has.
+   * @throws UserError when the state is damaged, or of a network for other inputs.
    */
-  static async open({ values, arrays }: DetectorState): Promise<BinaryNetwork> {
+  static async open({ values, arrays }: DetectorState, size: number): Promise<BinaryNetwork> {
     await startTensorFlow();
     const model = await readTopology(values.topology);
     try {
@@ -114,7 +115,10 @@ export class BinaryNetwork {
         const shapes = model.weights.map((weight) => [weight.originalName, weight.shape as number[]] as const);
         model.setWeights(shapes.map(([name, shape]) => tf.tensor(read(name, shape), shape)));
       });
-      return new BinaryNetwork(model, scaling);
+      const network = new BinaryNetwork(model, scaling);
+      if (network.size !== size) throw damaged(`it takes ${network.size} values, and not ${size}`);
+      network.#tryOut();
+      return network;
     } catch (error) {
       model.dispose();
       throw error;
@@ -124,6 +128,15 @@ export class BinaryNetwork {
   /** How many numbers an input has. */
   get size(): number {
     return this.#grid.reduce((product, side) => product * side, 1);
+  }
+
+  /** @throws UserError where the layers cannot be computed, which shows when they first are. */
+  #tryOut(): void {
+    try {
+      this.pullback([new Float32Array(this.size)]);
+    } catch {
+      throw damaged('its network cannot be computed');
+    }
   }
 
   /** One score per input: the log odds that it is adversarial. */

@@ -1,7 +1,6 @@
 import type { Pixels } from '../../data/image.ts';
 import { sizeOf } from '../../data/image.ts';
 import type { DetectorDefinition } from './detectorDefinition.ts';
-import { damaged } from './lateActivations.ts';
 import { requireBoth, type TrainingParameters, trainingParameters } from './trainingParameters.ts';
 
 /** A second classifier in front of the first, with only the classes "clean" and "adversarial". */
@@ -34,11 +33,7 @@ export const classifier: DetectorDefinition<TrainingParameters> = {
   },
   async bind(state, _parameters, { input }) {
     const { BinaryNetwork } = await import('./binaryNetwork.ts');
-    const network = await BinaryNetwork.open(state);
-    if (network.size !== sizeOf(input)) {
-      network.dispose();
-      throw damaged(`it takes ${network.size} values per image, but the model's images have ${sizeOf(input)}`);
-    }
+    const network = await BinaryNetwork.open(state, sizeOf(input));
     return {
       score: async (images) => network.score(images),
       pullback: async (images) => network.pullback(images),

@@ -92,11 +92,7 @@ export const subnetwork: DetectorDefinition<Parameters> = {
     if (typeof activation !== 'string') throw damaged('it does not name its activation');
     const late = await openActivations(classifier, [activation], false);
     const { BinaryNetwork } = await import('./binaryNetwork.ts');
-    const network = await BinaryNetwork.open(state);
-    if (network.size !== late.sizes[0]) {
-      network.dispose();
-      throw damaged(`it takes ${network.size} values, but the activation "${activation}" has ${late.sizes[0]}`);
-    }
+    const network = await BinaryNetwork.open(state, late.sizes[0] as number);
     return {
       score: async (images) => network.score(await readInputs(images, late)),
       async pullback(images) {

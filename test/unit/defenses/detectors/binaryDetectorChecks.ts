@@ -7,12 +7,26 @@ import { rejectsWith } from '../../../support/rejectsWith.ts';
 
 /** A network as a detector keeps it. */
 interface Topology {
-  readonly config: { readonly layers: { name: string }[]; output_layers: unknown[] };
+  readonly config: {
+    readonly layers: { name: string; readonly config: Record<string, unknown> }[];
+    output_layers: unknown[];
+  };
 }
 
 /** TensorFlow.js waits forever for a layer that another one takes from. */
 function renameFirst({ config }: Topology): void {
   (config.layers[0] as { name: string }).name = 'renamed';
+}
+
+/** No engine has strides and dilations at once. */
+function dilate({ config }: Topology): void {
+  for (const layer of config.layers) if ('strides' in layer.config) layer.config.dilation_rate = [2, 2];
+}
+
+function enlarge({ config: { layers } }: Topology): void {
+  const { config } = layers[0] as (typeof layers)[number];
+  const [batch, height, width, channels] = config.batch_input_shape as [null, number, number, number];
+  config.batch_input_shape = [batch, 1000 * height, 1000 * width, channels];
 }
 
 function withoutOutput({ config }: Topology): void {
@@ -111,10 +125,15 @@ export const binaryDetectorChecks: Checks<BinaryDetector> = {
         'Train it again',
       );
     await refuses({ values: { ...values, topology: undefined }, arrays }, 'cannot be built');
-    for (const change of [renameFirst, withoutOutput]) {
+    for (const [change, words] of [
+      [renameFirst, 'cannot be built'],
+      [withoutOutput, 'cannot be built'],
+      [dilate, 'cannot be computed'],
+      [enlarge, 'values, and not'],
+    ] as const) {
       const topology = structuredClone(values.topology) as Topology;
       change(topology);
-      await refuses({ values: { ...values, topology }, arrays }, 'cannot be built');
+      await refuses({ values: { ...values, topology }, arrays }, words);
     }
     const name = Object.keys(arrays).find((key) => key.includes('kernel')) as string;
     const { [name]: kernel, ...others } = arrays;
