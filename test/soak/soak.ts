@@ -1,74 +1,50 @@
-// `npm run soak`: tries the property tests with new random examples, over and over.
+// `npm run soak`: looks for what the tests have not found, with new random seeds, for as long as one likes.
 //
-//   npm run soak -- [--minutes N] [test files; by default all with properties]
+//   npm run soak -- [properties|kills|mutations] [--minutes N] [files or formats]
 //
-// Each failure is printed with the seed, the path and the counterexample as fast-check reports them: written beside
-// `numRuns` of that property, { seed, path } brings it back. Ends with 1 where anything has failed.
-import path from 'node:path';
+//   properties   the property tests, or those of some test files, with new examples
+//   kills        runs and trainings that are killed at random times
+//   mutations    mutated inputs of all formats, or of some
+//   --kill SEED, --mutation FORMAT:SEED   one of them again
+//
+// Without a kind, each gets a third of the time. Ends with 1 where anything has failed.
 import { parseArgs } from 'node:util';
-import fc from 'fast-check';
-import Mocha from 'mocha';
-import { propertyFiles } from './propertyFiles.ts';
+import { replayKill, soakKills } from './kills/soakKills.ts';
+import { replayMutation, soakMutations } from './mutations/soakMutations.ts';
+import { soakProperties } from './properties.ts';
+
+/** Each takes the time to end at, and what is named behind it; it gives the number of failures. */
+const kinds = { mutations: soakMutations, kills: soakKills, properties: soakProperties };
+type Kind = keyof typeof kinds;
 
 const { values, positionals } = parseArgs({
-  options: { minutes: { type: 'string', default: '10' } },
+  options: {
+    minutes: { type: 'string', default: '10' },
+    kill: { type: 'string' },
+    mutation: { type: 'string' },
+  },
   allowPositionals: true,
 });
 const minutes = Number(values.minutes);
 if (!(minutes > 0)) throw new Error(`--minutes is "${values.minutes}", but must be a number above 0.`);
-const end = performance.now() + minutes * 60_000;
 
-/** Says nothing: what has failed is told below. */
-class Silent extends Mocha.reporters.Base {}
-
-const mocha = new Mocha({ timeout: 1_800_000, reporter: Silent }).cleanReferencesAfterRun(false);
-// Mutants have a seed of their own, which no round would change.
-const isOfMutants = (file: string) => /mutants\.test\.ts$/i.test(file);
-const files = positionals.length > 0 ? positionals.map((file) => path.resolve(file)) : propertyFiles();
-mocha.files = files.filter((file) => !isOfMutants(file));
-await mocha.loadFilesAsync();
-
-/** Tests that have tried random examples: only they can come out otherwise in the next round. */
-const random = new Set<Mocha.Test>();
-let current: Mocha.Test | undefined;
-fc.configureGlobal({
-  beforeEach: () => {
-    if (current && fc.readConfigureGlobal().seed === undefined) random.add(current);
-  },
-});
-
-let failures = 0;
-
-function report(test: Mocha.Test | Mocha.Hook, { message, stack = message }: Error): void {
-  failures++;
-  // What a property throws is told by fast-check in the message; where it was thrown says more of other errors.
-  const words = message.startsWith('Property failed') ? message : stack;
-  console.log(`\n${path.relative('', test.file ?? '')}: ${test.fullTitle()}\n${words}`);
+async function soak(): Promise<number> {
+  if (values.kill !== undefined) return replayKill(Number(values.kill));
+  if (values.mutation !== undefined) return replayMutation(values.mutation);
+  const [first = '', ...names] = positionals;
+  const isKind = Object.hasOwn(kinds, first);
+  if (!isKind && first !== '') names.unshift(first);
+  // Test files alone are files of properties.
+  const chosen = isKind
+    ? [first as Kind]
+    : names.length > 0
+      ? (['properties'] as const)
+      : (Object.keys(kinds) as Kind[]);
+  let failures = 0;
+  for (const kind of chosen) {
+    failures += await kinds[kind](performance.now() + (minutes * 60_000) / chosen.length, names);
+  }
+  return failures;
 }
 
-/** Runs all tests that are left, or those that there is time for. */
-function runOnce(): Promise<void> {
-  return new Promise((resolve) => {
-    const runner = mocha.run(() => {
-      clearTimeout(timer);
-      resolve();
-    });
-    const timer = setTimeout(() => runner.abort(), Math.max(0, end - performance.now()));
-    runner.on('test', (test) => {
-      current = test;
-    });
-    runner.on('fail', report);
-  });
-}
-
-function keepRandom(suite: Mocha.Suite): void {
-  suite.tests = suite.tests.filter((test) => random.has(test));
-  suite.suites.forEach(keepRandom);
-}
-
-for (let round = 1; performance.now() < end; round++) {
-  await runOnce();
-  keepRandom(mocha.suite);
-  console.log(`Round ${round}: ${random.size} tests with random examples; ${failures} failures so far.`);
-}
-process.exitCode = failures > 0 ? 1 : 0;
+process.exitCode = (await soak()) > 0 ? 1 : 0;

@@ -1,0 +1,15 @@
+import type { Format } from './format.ts';
+
+/** A module each, imported once it is asked for, since loading an engine takes time. */
+export const formats: Readonly<Record<string, () => Promise<Format>>> = {
+  onnx: async () => (await import('./formats/onnx.ts')).onnx,
+  tfjs: async () => (await import('./formats/tfjs.ts')).tfjs,
+  image: async () => (await import('./formats/image.ts')).image,
+  arrays: async () => (await import('./formats/arrays.ts')).arrays,
+  labels: async () => (await import('./formats/labels.ts')).labels,
+  table: async () => (await import('./formats/table.ts')).table,
+  settings: async () => (await import('./formats/settings.ts')).settings,
+  run: async () => (await import('./formats/run.ts')).run,
+  checkpoint: async () => (await import('./formats/checkpoint.ts')).checkpoint,
+  detector: async () => (await import('./formats/detector.ts')).detector,
+};
