@@ -3,6 +3,7 @@ import { ensemble, type Member } from '../attacks/ensemble.ts';
 import { parametersSchema } from '../parameters/schema.ts';
 import { type Attacks, attackChoice, ruleWhere } from './attackChoice.ts';
 import { checkNamed, named } from './checkNamed.ts';
+import { memoize } from './memoize.ts';
 import { type Fault, isObject } from './problem.ts';
 
 /** An attack of a list as settings spell it: its name, or an object with parameters of its own. */
@@ -55,8 +56,9 @@ export interface ReadList {
 export function readAttackList(list: readonly unknown[], attacks: Attacks): ReadList {
   const path = ['attack'];
   if (list.length === 0) return { faults: [{ path, message: 'Enter at least one attack.' }] };
+  const among = listable(attacks);
   const faults = list.flatMap((entry, index) =>
-    entryFaults(entry, attacks).map((fault) => ({ ...fault, path: [...path, index, ...fault.path] })),
+    entryFaults(entry, attacks, among).map((fault) => ({ ...fault, path: [...path, index, ...fault.path] })),
   );
   if (faults.length > 0) return { faults };
   const members = membersOf(list as ListedAttack[]).map(({ attack }) => attacks.get(attack) as AttackDefinition);
@@ -73,8 +75,8 @@ export function readAttackList(list: readonly unknown[], attacks: Attacks): Read
   return { definition: definition as unknown as AttackDefinition, faults };
 }
 
-function entryFaults(entry: unknown, attacks: Attacks): Fault[] {
-  const among = listable(attacks);
+/** @param among the attacks that a list can name. */
+function entryFaults(entry: unknown, attacks: Attacks, among: Attacks): Fault[] {
   const attack = named(isObject(entry) ? entry.attack : entry, attacks);
   if (attack && !among.has(attack.id)) {
     const message =
@@ -88,13 +90,15 @@ function entryFaults(entry: unknown, attacks: Attacks): Fault[] {
     owner: 'attack',
     key: 'attack',
     outerKeys: { attack: {}, parameters: {} },
-    schemas: {
-      one: ({ parameters }) => entrySchema({ parameters: parametersSchema(parameters) }),
-      any: () => entrySchema({ attack: attackChoice([...among.values()]) }),
-    },
+    schemas: entrySchemas,
   });
   return isObject(entry) ? faults : faults.map((fault) => ({ ...fault, path: [] }));
 }
+
+const entrySchemas = {
+  one: memoize(({ parameters }: AttackDefinition) => entrySchema({ parameters: parametersSchema(parameters) })),
+  any: memoize((among: Attacks) => entrySchema({ attack: attackChoice([...among.values()]) })),
+};
 
 function entrySchema(properties: object) {
   return {

@@ -1,5 +1,6 @@
-import { Ajv, type ErrorObject } from 'ajv';
+import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { JSONPath } from 'jsonc-parser';
+import { memoize } from './memoize.ts';
 import type { Fault } from './problem.ts';
 import { suggest } from './suggest.ts';
 
@@ -10,9 +11,19 @@ const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, strictNumbe
 /** Says what to do with a misplaced key; `undefined` falls back to suggesting a similar name. */
 export type ExplainKey = (path: JSONPath) => string | undefined;
 
+/** By the text of the schema: compiling one takes long, and Ajv never forgets it. */
+const validators = new Map<string, ValidateFunction>();
+
+const validatorOf = memoize((schema: object): ValidateFunction => {
+  const text = JSON.stringify(schema);
+  const validate = validators.get(text) ?? ajv.compile(schema);
+  validators.set(text, validate);
+  return validate;
+});
+
 /** What does not match a schema: one sentence for each mistake. */
 export function structuralFaults(schema: object, value: unknown, explainKey: ExplainKey = () => undefined): Fault[] {
-  const validate = ajv.compile(schema);
+  const validate = validatorOf(schema);
   validate(value);
   const faults = new Map<string, Fault>();
   for (const error of validate.errors ?? []) {

@@ -29,6 +29,13 @@ describe('a list of attacks in a test', () => {
     ]);
   });
 
+  it('is read soon, however long it is', function () {
+    // With a schema compiled for every entry it takes minutes.
+    this.timeout(30_000);
+    const list = Array.from({ length: 20_000 }, (_, i) => (i % 2 ? 1 : { attack: 'pgd', parameters: { steps: -1 } }));
+    assert.equal(readAttackList(list, catalog).faults.length, list.length);
+  });
+
   it('has no attacks that fool no model', () => {
     const messages = readAttackList(['pgd', 'linear', { attack: 'forge' }], catalog).faults.map(
       ({ message }) => message,
