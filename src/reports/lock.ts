@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
@@ -23,7 +23,10 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
   const file = path.join(folder, lockFile);
   const own: Holder = { pid: process.pid, host: hostname() };
   for (;;) {
-    if (await created(file, `${JSON.stringify(own)}\n`)) return () => rm(file, { force: true });
+    if (await created(file, `${JSON.stringify(own)}\n`)) {
+      await removeLeft(folder);
+      return () => rm(file, { force: true });
+    }
     const text = await readFile(file, 'utf8').catch(() => '');
     const holder = parseHolder(text);
     if (holder === undefined || isAlive(holder)) {
@@ -52,6 +55,17 @@ async function created(file: string, text: string): Promise<boolean> {
     throw writeError(file, error);
   } finally {
     await rm(aside, { force: true });
+  }
+}
+
+/** Removes what processes that were killed while they locked the folder have left beside the lock. */
+async function removeLeft(folder: string): Promise<void> {
+  for (const name of await readdir(folder)) {
+    if (!name.startsWith(`${lockFile}.`)) continue;
+    const aside = path.join(folder, name);
+    const holder = parseHolder(await readFile(aside, 'utf8').catch(() => ''));
+    // Others may be about to lock it.
+    if (holder && !isAlive(holder)) await rm(aside, { force: true });
   }
 }
 

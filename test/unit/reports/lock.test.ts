@@ -35,6 +35,19 @@ describe('the lock of a run folder', () => {
     assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 1);
   });
 
+  it('is cleared of what killed processes left beside it, and of nothing that others are about to take', async () => {
+    const living = JSON.stringify({ pid: process.pid, host: hostname() });
+    for (const [name, text] of [
+      ['run.lock.1', JSON.stringify({ pid: deadProcess(), host: hostname() })],
+      ['run.lock.2', living],
+      ['run.lock.3', JSON.stringify({ pid: 1, host: 'another machine' })],
+    ] as const) {
+      await folder.write(name, text);
+    }
+    await (await lockFolder(folder.at()))();
+    assert.deepEqual((await readdir(folder.at())).sort(), ['run.lock.2', 'run.lock.3']);
+  });
+
   it('stands where another machine took it, or nobody knows who', async () => {
     await lockOf({ pid: 1, host: 'another machine' });
     await rejectsWith(lockFolder(folder.at()), 'process 1 on another machine', 'delete');
