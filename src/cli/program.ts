@@ -56,6 +56,7 @@ program
     ).conflicts('output'),
   )
   .option('--strict', 'audit every test, and take each sign that a result overstates robustness for a failure')
+  .option('--profile', 'print what the time of each test went into')
   .option('--json', 'print the full report with every example instead of a table')
   .action(async (workspace: string, options) => {
     process.exitCode = await run(workspace, options);

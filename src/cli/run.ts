@@ -1,5 +1,6 @@
 import { readExamples } from '../reports/examples.ts';
-import type { RunReport } from '../reports/report.ts';
+import { describeProfile } from '../reports/profile.ts';
+import { isPlanned, type RunReport } from '../reports/report.ts';
 import { UnsavedRun } from '../run/run.ts';
 import { formatProblem } from '../settings/problem.ts';
 import { printable } from './printable.ts';
@@ -16,12 +17,14 @@ export async function run(
     resume,
     strict,
     json,
+    profile,
   }: {
     test?: string[];
     output?: string;
     resume?: string;
     strict?: boolean;
     json?: boolean;
+    profile?: boolean;
   },
 ): Promise<number> {
   const bar = new ProgressBar();
@@ -51,8 +54,17 @@ export async function run(
   const { report, folder, problems } = finished;
   for (const problem of problems) console.error(printable(formatProblem(problem)));
   if (json) console.log(JSON.stringify(await withExamples(report, folder), null, 2));
-  else console.log(printable(`${formatTable(report)}\nResults: ${folder}`));
+  else
+    console.log(
+      printable([formatTable(report), ...(profile ? profiles(report) : []), `Results: ${folder}`].join('\n')),
+    );
   return problems.length > 0 ? 2 : exitCode(report);
+}
+
+function profiles({ tests }: RunReport): string[] {
+  return tests.flatMap((test) =>
+    isPlanned(test) ? describeProfile(test).map((line) => `profile: ${test.name}: ${line}`) : [],
+  );
 }
 
 /** 0 if all tests passed, 1 if any failed, 2 if any could not be evaluated. */

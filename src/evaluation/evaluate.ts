@@ -2,6 +2,7 @@ import type { LabeledImage } from '../data/loadExamples.ts';
 import type { Attacker } from '../defenses/guard/attacker.ts';
 import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { RunOptions, Subject } from '../runner/conversation.ts';
+import type { Stopwatch } from '../runner/stopwatch.ts';
 import { judgeAll, type Victim } from '../runner/victim.ts';
 import { UserError } from '../userError.ts';
 import { type Case, toCases } from './cases.ts';
@@ -26,6 +27,8 @@ export interface EvaluationOptions {
   readonly opponents: readonly [Opponent, Opponent?];
   readonly images: readonly LabeledImage[];
   readonly signal?: AbortSignal;
+  /** Is told when the attacks themselves compute. */
+  readonly watch?: Stopwatch;
   /** Called once for each example and budget, when it is done. */
   onExample(example: Example, epsilon: number | undefined): void | Promise<void>;
   /** Called for each example that the second opponent is done with. */
@@ -60,14 +63,14 @@ export interface AttackedRound {
  * @throws UserError when no image is eligible.
  */
 export async function evaluate(plan: TestPlan, options: EvaluationOptions): Promise<Round[]> {
-  const { judge, images, signal } = options;
+  const { judge, images, signal, watch } = options;
   const [opponent, other] = options.opponents;
   const definition = definitionOf(plan.attacks[0].attack);
   const pixels = images.map((image) => image.pixels);
   const cases = toCases(plan, definition.kind, judge, images, await judgeAll(judge, pixels, signal));
   const eligible = cases.filter(({ status }) => status === undefined);
   if (eligible.length === 0) throw nothingEligible(cases);
-  const common = { plan, definition, judge, cases, eligible, signal };
+  const common = { plan, definition, judge, cases, eligible, signal, watch };
   const rounds = new Map<ConfiguredAttack, { readonly round: Round; readonly attacked: AttackedRound }>();
   const fooled = new Map<Opponent, Successes>();
   for (const attack of plan.attacks.toSorted(byBudget)) {

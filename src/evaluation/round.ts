@@ -5,6 +5,7 @@ import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
 import { distanceOf, type Outcome } from '../runner/conversation.ts';
 import { roundToGrid } from '../runner/projection.ts';
 import { runAttack } from '../runner/runAttack.ts';
+import type { Stopwatch } from '../runner/stopwatch.ts';
 import type { Victim } from '../runner/victim.ts';
 import type { Case } from './cases.ts';
 import type { RoundDetection } from './detection.ts';
@@ -47,6 +48,7 @@ export interface RoundOptions {
   /** Successes that are within the budget as well, by the places of their images: they count where nothing better is found. */
   readonly known: Successes;
   readonly signal?: AbortSignal | undefined;
+  readonly watch?: Stopwatch | undefined;
   onExample(example: Example): void | Promise<void>;
 }
 
@@ -139,13 +141,13 @@ interface Attempt {
 async function* attemptsOn(
   victim: Victim,
   attacked: readonly Case[],
-  { plan, definition, attack, judge, eligible, victims, signal }: RoundOptions,
+  { plan, definition, attack, judge, eligible, victims, signal, watch }: RoundOptions,
   stopAtSuccess: boolean,
 ): AsyncGenerator<{ readonly one: Case; readonly attempt: Attempt }> {
   const { norm, quantize } = attack.choice;
   const records = kinds[definition.kind].axis === 'epsilon';
   const run = runAttack(
-    { victim, attack, stopAtSuccess, ...(signal && { signal }) },
+    { victim, attack, stopAtSuccess, ...(signal && { signal }), ...(watch && { watch }) },
     attacked.map((one) => ({
       image: one.image.pixels,
       goal: one.goal,

@@ -64,3 +64,15 @@ export function finite(x: ArrayLike<number>): Float64Array {
   }
   return values;
 }
+
+/** True where every value is a finite number. */
+export function allFinite(x: ArrayLike<number>): boolean {
+  for (let i = 0; i < x.length; i++) if (!Number.isFinite(x[i])) return false;
+  return true;
+}
+
+/** True where every value is zero. */
+export function allZero(x: ArrayLike<number>): boolean {
+  for (let i = 0; i < x.length; i++) if (x[i] !== 0) return false;
+  return true;
+}

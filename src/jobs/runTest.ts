@@ -14,6 +14,7 @@ import type { TestReport } from '../reports/report.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
 import { definitionOf, namesOf } from '../runner/configuredAttack.ts';
+import { Stopwatch, timed } from '../runner/stopwatch.ts';
 import { victimOf } from '../runner/victim.ts';
 import { describeError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
@@ -44,6 +45,7 @@ export async function runTest(
   const definition = definitionOf(plan.attacks[0].attack);
   let report = unstartedReport(plan, location);
   let guarded: Guarded | undefined;
+  const watch = new Stopwatch('opening');
   const elapsed = () => Math.round(performance.now() - start) / 1000;
   try {
     onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
@@ -63,26 +65,31 @@ export async function runTest(
       guarded = await openGuarded(plan.detector, classifier, sha256, definition.fixedBudget);
       report = { ...report, detector: describeDetector(plan, plan.detector, guarded) };
     }
+    watch.enter('reading');
     await dropUnfinishedLine(folder);
     const { images, notes } = await planImages(plan, classifier);
+    watch.enter('judging');
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
     const total = images.length * plan.attacks.length * (guarded ? attackers.length : 1);
     let done = 0;
     const advance = () => onProgress({ test: plan.id, phase: 'attacking', done: done++, total });
     advance();
     const rounds = await evaluate(plan, {
-      ...opponentsOf(plan, classifier, guarded),
+      ...opponentsOf(plan, classifier, guarded, watch),
       images,
       signal,
+      watch,
       onExample: async (example, epsilon) => {
-        await appendExample(folder, { plan, modelSha256: sha256, shape: classifier.input }, example, epsilon);
+        const context = { plan, modelSha256: sha256, shape: classifier.input };
+        await watch.during('writing', () => appendExample(folder, context, example, epsilon));
         advance();
       },
       onOther: advance,
       onAttacked: async (options) => {
         if (!plan.audit) return;
         const onCheck = (done: number, total: number) => onProgress({ test: plan.id, phase: 'auditing', done, total });
-        report = { ...report, ...(await auditTest(plan, { ...options, computing: models.computing, onCheck })) };
+        const conditions = { ...options, computing: models.computing, onCheck };
+        report = { ...report, ...(await watch.throughout('audit', () => auditTest(plan, conditions))) };
       },
     });
     const conclusion = conclude(plan, rounds, classifier.classes.length);
@@ -91,6 +98,7 @@ export async function runTest(
     const last = rounds.at(-1);
     // What was measured stands, whatever becomes of its pictures.
     const notDrawn: string[] = [];
+    watch.enter('writing');
     const pictures = await writePictures(folder, plan.id).catch((error) => {
       notDrawn.push(`There are no pictures: ${describeError(error)}`);
       return [];
@@ -110,10 +118,11 @@ export async function runTest(
         gradients: rounds.reduce((sum, { queries }) => sum + queries.gradients, 0),
       },
       time: elapsed(),
+      profile: watch.profile,
     };
   } catch (error) {
     signal.throwIfAborted();
-    return { ...report, message: describeError(error), time: elapsed() };
+    return { ...report, message: describeError(error), time: elapsed(), profile: watch.profile };
   } finally {
     guarded?.opened.detector.dispose?.();
   }
@@ -124,14 +133,20 @@ function opponentsOf(
   { attacker = 'adaptive' }: TestPlan,
   classifier: Classifier,
   guarded: Guarded | undefined,
+  watch: Stopwatch,
 ): Pick<EvaluationOptions, 'judge' | 'opponents'> {
   if (guarded === undefined) {
-    const judge = victimOf(classifier);
+    const judge = timed(victimOf(classifier), watch);
     return { judge, opponents: [{ victims: [judge] }] };
   }
-  const { judge, attacked } = guarded;
+  const { attacked } = guarded;
+  const judge = timed(guarded.judge, watch);
   const rival = attacker === 'adaptive' ? 'unaware' : 'adaptive';
-  const opponentAs = (attacker: Attacker) => ({ attacker, victims: attacked[attacker] });
+  const opponentAs = (attacker: Attacker) => {
+    const [first, ...others] = attacked[attacker];
+    const victims = [timed(first, watch), ...others.map((victim) => timed(victim, watch))] as const;
+    return { attacker, victims };
+  };
   return { judge, opponents: [opponentAs(attacker), opponentAs(rival)] };
 }
 

@@ -12,6 +12,7 @@ import type { Round } from '../evaluation/round.ts';
 import type { Verdict } from '../evaluation/verdict.ts';
 import type { Norm, Norms } from '../geometry/norms.ts';
 import type { Preprocessing } from '../models/preprocessing.ts';
+import type { Profile } from '../runner/stopwatch.ts';
 
 /** Where the engine ran. */
 export type EngineLocation = 'process' | 'extensionHost';
@@ -89,6 +90,8 @@ export interface TestReport {
   readonly queries: { readonly points: number; readonly gradients: number };
   /** Wall-clock time in seconds. */
   readonly time: number;
+  /** What the time went into; missing if the test did not run. */
+  readonly profile?: Profile;
   readonly origin: TestPlan['origin'];
 }
 

@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { confidences } from '../evaluation/metrics.ts';
 import { norms } from '../geometry/norms.ts';
+import { activities } from '../runner/stopwatch.ts';
 
 /**
  * JSON Schemas of the files of a run folder. Such a folder may come with a repository, from anyone: its contents are
@@ -148,6 +149,7 @@ const test = Type.Intersect([
     pictures: list(ownFile()),
     queries,
     time: number(),
+    profile: optional(object(Object.fromEntries(activities.map((activity) => [activity, number()])))),
   }),
 ]);
 

@@ -6,16 +6,18 @@ import { kinds } from '../attacks/kind.ts';
 import { isOnGrid } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
 import type { Budget } from '../geometry/budget.ts';
-import { distances, type Norm } from '../geometry/norms.ts';
+import type { Norm } from '../geometry/norms.ts';
 import { isInRange } from '../geometry/range.ts';
+import { allFinite, allZero } from '../geometry/vector.ts';
 import { UserError } from '../userError.ts';
 import { type Candidate, gain, type Wish } from './candidate.ts';
 import type { ConfiguredAttack } from './configuredAttack.ts';
 import { latticeSearch } from './latticeSearch.ts';
 import { meanAnswer } from './meanAnswer.ts';
 import { type PendingAsk, pendingAsks, repeated, samplesOf } from './pendingAsk.ts';
-import { createProjection, isWithin, roundToGrid } from './projection.ts';
+import { createProjection, normsWithin, roundToGrid } from './projection.ts';
 import { Recorder, type Step } from './recorder.ts';
+import type { Stopwatch } from './stopwatch.ts';
 import type { Victim } from './victim.ts';
 
 /** How an attack is run on many images. */
@@ -29,6 +31,8 @@ export interface RunOptions {
   /** Of two successes the nearer, or the one that was found later; where it is missing the latter for forging alone. */
   readonly prefer?: Wish['prefer'];
   readonly signal?: AbortSignal;
+  /** Is told when the attacks themselves compute. */
+  readonly watch?: Stopwatch;
 }
 
 /** One image to attack. */
@@ -179,7 +183,7 @@ export class Conversation {
   }
 
   #count({ logits, gradients = [] }: Answer): void {
-    if (logits && !logits.every(Number.isFinite)) {
+    if (logits && !allFinite(logits)) {
       throw new UserError(
         `The model answers ${describeRow(logits)}, which are not all finite numbers: check its weights.`,
       );
@@ -187,8 +191,8 @@ export class Conversation {
     this.#queries.points++;
     for (const gradient of gradients) {
       this.#queries.gradients++;
-      if (!gradient.every(Number.isFinite)) this.#masked.nonFinite++;
-      else if (gradient.every((value) => value === 0)) this.#masked.zero++;
+      if (!allFinite(gradient)) this.#masked.nonFinite++;
+      else if (allZero(gradient)) this.#masked.zero++;
     }
   }
 
@@ -198,7 +202,8 @@ export class Conversation {
     const { quantize } = this.#options.attack.choice;
     const { image, goal } = this.#subject;
     const success = isReachedBy(goal, decision);
-    if (!isWithin(image, point, this.#budget, victim.input.channels)) return;
+    const norms = normsWithin(image, point, this.#budget, victim.input.channels);
+    if (norms === undefined) return;
     this.#succeededOffGrid ||= success;
     if (isOffGrid) return;
     const offGrid = quantize && !isOnGrid(point);
@@ -206,7 +211,6 @@ export class Conversation {
       if (success) this.#propose(point, order);
       return;
     }
-    const norms = distances(image, point, victim.input.channels);
     // The original is no adversarial example, however far the attack got from there.
     if (slot !== undefined && norms.linf === 0 && !success) return;
     const ahead = logits ? lead(goal, logits) : 0;
@@ -251,7 +255,9 @@ export class Conversation {
   #advance(answers: readonly Answer[]): void {
     let reply = answers;
     for (;;) {
+      const before = this.#options.watch?.enter('attack');
       const { done, value: query } = this.#dialogue.next(reply);
+      if (before) this.#options.watch?.enter(before);
       if (done) {
         this.#ended = true;
         if (this.#pending.length === 0) this.#settle();

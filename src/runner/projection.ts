@@ -2,7 +2,7 @@ import { levelOf, levels, roundedToGrid, snapToGrid, valueAt } from '../data/gri
 import type { Pixels } from '../data/image.ts';
 import { projectOntoBall } from '../geometry/ballProjection.ts';
 import type { Budget } from '../geometry/budget.ts';
-import { distances } from '../geometry/norms.ts';
+import { distances, type Norms } from '../geometry/norms.ts';
 import { largestFirst, placesOf } from '../geometry/order.ts';
 import { clip, isInRange } from '../geometry/range.ts';
 import { scaled, subtract } from '../geometry/vector.ts';
@@ -20,10 +20,19 @@ export function budgetOnGrid(budget: Budget): Budget {
   return budget.norm === 'linf' ? { norm: 'linf', epsilon: levelsWithin(budget.epsilon) / levels } : budget;
 }
 
-/** True when a point is no farther from the image than the budget allows, up to float32 rounding, and in [0, 1]. */
-export function isWithin(image: Pixels, point: Pixels, { norm, epsilon }: Budget, channels: number): boolean {
-  const slack = tolerance + roundingOf(norm, image.length);
-  return isInRange(point) && distances(image, point, channels)[norm] <= epsilon + slack;
+/**
+ * How far a point is from the image, in every norm; undefined where that is farther than the budget allows, up to float32
+ * rounding, or the point is not in [0, 1].
+ */
+export function normsWithin(
+  image: Pixels,
+  point: Pixels,
+  { norm, epsilon }: Budget,
+  channels: number,
+): Norms | undefined {
+  if (!isInRange(point)) return undefined;
+  const norms = distances(image, point, channels);
+  return norms[norm] <= epsilon + tolerance + roundingOf(norm, image.length) ? norms : undefined;
 }
 
 /** How far float32 can carry a point in a norm, when it rounds all values of a large image the same way. */

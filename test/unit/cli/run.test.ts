@@ -38,7 +38,7 @@ describe('perturb run', () => {
   before(async () => {
     settings = await writeWorkspace(folder.at('workspace'), { tests, images });
     everything = await perturb('run', folder.at('workspace'), '--output', output(), '--json');
-    again = await perturb('run', folder.at('workspace'), '--output', folder.at('again'));
+    again = await perturb('run', folder.at('workspace'), '--output', folder.at('again'), '--profile');
     report = await readReport(output());
     examples = await readLines(output());
   });
@@ -125,6 +125,22 @@ describe('perturb run', () => {
     assert.ok(test.time > 0);
     const line = (await readFile(settings, 'utf8')).split('\n').findIndex((text) => text.includes('"FGSM linf"')) + 1;
     assert.deepEqual(origin, { file: settings, line });
+  });
+
+  it('says what the time of each test went into, and prints it where it is asked for', () => {
+    for (const { name } of report.tests) {
+      const { time, profile } = planned(report, name);
+      assert.ok(profile);
+      const whole = Object.values(profile).reduce((sum, seconds) => sum + seconds, 0);
+      // Both are taken at the end, one after the other.
+      assert.ok(Math.abs(whole - time) < 0.1, `${whole} s of ${time} s`);
+      for (const activity of ['engine', 'attack', 'judging', 'reading', 'writing', 'audit'] as const) {
+        assert.ok(profile[activity] > 0, `${name}: ${activity}`);
+      }
+    }
+    const line =
+      /^profile: FGSM linf: \d+\.\d s: (?:(?:opening|reading|engine|attack|judging|writing|audit) \d+\.\d%(?:, |$)){7}/m;
+    assert.match(again?.stdout ?? '', line);
   });
 
   it('reports every parameter of the attack as it was used, at each budget', () => {

@@ -1,6 +1,17 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { accumulate, addScaled, between, dot, finite, scaled, sign, subtract } from '../../../src/geometry/vector.ts';
+import {
+  accumulate,
+  addScaled,
+  allFinite,
+  allZero,
+  between,
+  dot,
+  finite,
+  scaled,
+  sign,
+  subtract,
+} from '../../../src/geometry/vector.ts';
 
 const { NaN: nan } = Number;
 const factor = fc.double({ min: -1e3, max: 1e3, noNaN: true }).filter((value) => value !== 0);
@@ -66,5 +77,12 @@ describe('vectors', () => {
 
   it('have a finite part', () => {
     assert.deepEqual(finite([3, -0.1, Infinity, -Infinity, nan, 0]), Float64Array.of(3, -0.1, 0, 0, 0, 0));
+  });
+
+  it('are known to be finite, and to be zero', () => {
+    assert.ok(allFinite([0, -3, 1e308]) && allFinite([]));
+    for (const value of [nan, Infinity, -Infinity]) assert.ok(!allFinite([1, value, 2]), `${value}`);
+    assert.ok(allZero([0, -0]) && allZero([]));
+    for (const value of [nan, 5e-324, -1]) assert.ok(!allZero([0, value]), `${value}`);
   });
 });

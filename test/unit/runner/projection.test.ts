@@ -2,7 +2,13 @@ import assert from 'node:assert/strict';
 import fc from 'fast-check';
 import { isOnGrid, levelOf, valueAt } from '../../../src/data/grid.ts';
 import { distances } from '../../../src/geometry/norms.ts';
-import { budgetOnGrid, createProjection, isWithin, levelsWithin, roundToGrid } from '../../../src/runner/projection.ts';
+import {
+  budgetOnGrid,
+  createProjection,
+  levelsWithin,
+  normsWithin,
+  roundToGrid,
+} from '../../../src/runner/projection.ts';
 import { itPasses } from '../../support/checks.ts';
 import { projectionChecks } from './projectionChecks.ts';
 
@@ -56,7 +62,7 @@ describe('points within a budget', () => {
         (norm, epsilon, up) => {
           const budget = { norm, epsilon } as const;
           const point = createProjection(flat, budget, false)(new Float32Array(flat.length).fill(up ? 2 : -1));
-          assert.ok(isWithin(flat, point, budget, 3));
+          assert.ok(normsWithin(flat, point, budget, 3));
         },
       ),
       { numRuns: 50 },
@@ -65,17 +71,17 @@ describe('points within a budget', () => {
 
   it('are counted in pixels in l0', () => {
     const [image, point] = [new Float32Array(6), Float32Array.of(0.1, 0.2, 0.3, 0, 0, 0)];
-    assert.ok(isWithin(image, point, { norm: 'l0', epsilon: 1 }, 3));
-    assert.ok(!isWithin(image, point, { norm: 'l0', epsilon: 2 }, 1));
+    assert.ok(normsWithin(image, point, { norm: 'l0', epsilon: 1 }, 3));
+    assert.ok(!normsWithin(image, point, { norm: 'l0', epsilon: 2 }, 1));
   });
 
   it('leave out what is one gray level too far, and what is no color', () => {
     const image = Float32Array.of(valueAt(100), valueAt(255));
     const budget = { norm: 'linf', epsilon: 8 / 255 } as const;
-    assert.ok(isWithin(image, Float32Array.of(valueAt(108), 1), budget, 1));
-    assert.ok(!isWithin(image, Float32Array.of(valueAt(109), 1), budget, 1));
-    assert.ok(!isWithin(image, Float32Array.of(valueAt(100), 1.01), budget, 1));
-    assert.ok(!isWithin(image, Float32Array.of(valueAt(100), Number.NaN), budget, 1));
+    assert.ok(normsWithin(image, Float32Array.of(valueAt(108), 1), budget, 1));
+    assert.ok(!normsWithin(image, Float32Array.of(valueAt(109), 1), budget, 1));
+    assert.ok(!normsWithin(image, Float32Array.of(valueAt(100), 1.01), budget, 1));
+    assert.ok(!normsWithin(image, Float32Array.of(valueAt(100), Number.NaN), budget, 1));
   });
 });
 
@@ -87,7 +93,7 @@ describe('rounding to the grid', () => {
         assert.ok(isOnGrid(rounded));
         // Half a gray level either way is what the nearest level means; the budget, whole levels, holds it in.
         const epsilon = distances(image, point, 1)[within] + (within === 'linf' ? 0.5 / 255 : 0);
-        assert.ok(isWithin(image, rounded, { norm: within, epsilon }, 1));
+        assert.ok(normsWithin(image, rounded, { norm: within, epsilon }, 1));
       }),
       { numRuns: 300 },
     );

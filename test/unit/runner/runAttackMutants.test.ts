@@ -24,7 +24,10 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
     'answers go to others': ['const answer = answers[i];', 'const answer = answers[batch.length - 1 - i];'],
   },
   conversation: {
-    'points out of the budget count': ['if (!isWithin(image, point, this.#budget, victim.input.channels)) return;', ''],
+    'points out of the budget count': [
+      'normsWithin(image, point, this.#budget, victim.input.channels)',
+      "normsWithin(image, point, { norm: 'linf', epsilon: Infinity }, victim.input.channels)",
+    ],
     'points off the grid count': ['const offGrid = quantize && !isOnGrid(point);', 'const offGrid = false;'],
     'the original counts as an adversarial example': [
       'if (slot !== undefined && norms.linf === 0 && !success) return;',

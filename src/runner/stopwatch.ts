@@ -1,0 +1,82 @@
+import type { Victim } from './victim.ts';
+
+/**
+ * What a test's time goes into: opening the model, reading images, the engine, the attacks themselves, judging what they
+ * found, writing, and the audit with all that it needs.
+ */
+export const activities = ['opening', 'reading', 'engine', 'attack', 'judging', 'writing', 'audit'] as const;
+export type Activity = (typeof activities)[number];
+
+/** Seconds spent on each activity; they add up to the whole. */
+export type Profile = Readonly<Record<Activity, number>>;
+
+/** Tells what the time of a test goes into: at every moment it counts for one activity. */
+export class Stopwatch {
+  readonly #spent = new Map<Activity, number>();
+  #current: Activity;
+  #since = performance.now();
+  #isWhole = false;
+
+  /** @param current what the time counts for from now on */
+  constructor(current: Activity) {
+    this.#current = current;
+  }
+
+  /** Counts the time from now on for another activity. Returns the one before. */
+  enter(activity: Activity): Activity {
+    const before = this.#current;
+    if (this.#isWhole || activity === before) return before;
+    const now = performance.now();
+    this.#spent.set(before, (this.#spent.get(before) ?? 0) + now - this.#since);
+    this.#since = now;
+    this.#current = activity;
+    return before;
+  }
+
+  /** Counts the time of some work for an activity, but for what that work counts for others. */
+  async during<T>(activity: Activity, work: () => Promise<T>): Promise<T> {
+    const before = this.enter(activity);
+    try {
+      return await work();
+    } finally {
+      this.enter(before);
+    }
+  }
+
+  /** Counts all the time of some work for one activity. */
+  async throughout<T>(activity: Activity, work: () => Promise<T>): Promise<T> {
+    const before = this.enter(activity);
+    this.#isWhole = true;
+    try {
+      return await work();
+    } finally {
+      this.#isWhole = false;
+      this.enter(before);
+    }
+  }
+
+  /** Where the time went so far, in seconds. */
+  get profile(): Profile {
+    const running = performance.now() - this.#since;
+    const of = (activity: Activity) =>
+      ((this.#spent.get(activity) ?? 0) + (activity === this.#current ? running : 0)) / 1000;
+    return Object.fromEntries(activities.map((activity) => [activity, of(activity)])) as Record<Activity, number>;
+  }
+}
+
+/** The same victim, whose answers count as time of the engine. */
+export function timed(victim: Victim, watch: Stopwatch): Victim {
+  const { title, input, classes, access, obstacle, batchSize, queryLimit, costPerQuery } = victim;
+  return {
+    ...(title !== undefined && { title }),
+    input,
+    classes,
+    access,
+    ...(obstacle !== undefined && { obstacle }),
+    batchSize,
+    ...(queryLimit !== undefined && { queryLimit }),
+    ...(costPerQuery !== undefined && { costPerQuery }),
+    answer: (asks) => watch.during('engine', () => victim.answer(asks)),
+    judge: (images) => watch.during('engine', () => victim.judge(images)),
+  };
+}
