@@ -10,7 +10,7 @@ export interface EngineDescription {
   readonly platform: string;
 }
 
-/** The software that serves here, and why other does not. No model is opened. */
+/** The software that works here, and why other software does not. No model is opened. */
 export async function describe(_: undefined, { models }: JobContext<never>): Promise<EngineDescription> {
   return {
     onnx: await describeRuntime(models.computing),

@@ -24,7 +24,7 @@ export class ModelCache {
     this.#onOpening = onOpening;
   }
 
-  /** The model, opened anew where its settings, or the size or time of one of its files, have changed. */
+  /** The model, reopened if its settings, or the size or time of one of its files, have changed. */
   async open(source: ModelSource): Promise<OpenedModel> {
     const key = JSON.stringify(source);
     if (this.#entry?.key === key && this.#entry.stamp === (await stampOf(source, this.#entry.model))) {

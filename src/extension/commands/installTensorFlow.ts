@@ -5,7 +5,7 @@ import type { Engine } from '../engine.ts';
 
 const { l10n } = vscode;
 
-/** *Install Native TensorFlow*: into the extension's storage, with progress; the engine then starts anew. */
+/** *Install Native TensorFlow*: into the extension's storage, with progress; the engine then restarts. */
 export async function installTensorFlow(engine: Engine): Promise<void> {
   if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to start the engine.'));
   const options = {

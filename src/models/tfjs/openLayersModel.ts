@@ -22,7 +22,7 @@ import { readLayersModel } from './readLayersModel.ts';
 /**
  * Opens a TensorFlow.js layers model: on ONNX Runtime, which is faster, where it can be written as an ONNX graph that can be
  * differentiated, else on TensorFlow.js.
- * @throws UserError when the files are damaged, or the model is no image classifier.
+ * @throws UserError when the files are damaged, or the model is not an image classifier.
  */
 export async function openLayersModel(
   file: string,
@@ -51,7 +51,7 @@ export async function openLayersModel(
   return { ...opened, classifier: withoutGradient(classifier, obstacle) };
 }
 
-/** The class names in the `metadata.json` that Teachable Machine writes beside a model, where it is there. */
+/** The class names in the `metadata.json` that Teachable Machine writes next to a model, if present. */
 async function labelsBeside(file: string, count: number | undefined) {
   const metadata = path.join(path.dirname(file), 'metadata.json');
   const classes = await readLabels(metadata).catch(() => undefined);

@@ -57,9 +57,10 @@ const recordFile = 'perturb-tensorflow.json';
 const downloadLimit = 15 * 60_000;
 
 /**
- * Installs native TensorFlow: the package that binds it, the library, and the binding, which is built here where the library
- * is no download of the package. It is built aside, tried, and moved into its folder only when it computes; what was there
- * serves until then. Where it is there already, nothing is done. A process that computes has to be started anew to use it.
+ * Installs native TensorFlow: the package that binds it, the library, and the binding, which is built here unless the
+ * package downloads the library itself. All of it is built in a temporary folder, tried, and moved into place only if it
+ * computes; until then, what was there stays in use. If it is already installed, nothing is done. A process that computes
+ * must be restarted to use it.
  * @throws RefusedFile when a file that npm or pip fetches has another hash than the known one; UserError that says which other
  * step failed, and what to do; the signal's reason when `signal` aborts.
  */
@@ -67,7 +68,7 @@ export async function installTensorFlow(options: InstallOptions = {}): Promise<I
   const { from, into = userFolder(), signal } = options;
   let reached = 0;
   const onProgress = ({ message, fraction }: InstallProgress) => {
-    // A second source starts anew.
+    // A second source starts from scratch.
     reached = Math.max(reached, fraction);
     options.onProgress?.({ message, fraction: reached });
   };

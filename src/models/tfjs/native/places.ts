@@ -8,7 +8,7 @@ const require = createRequire(import.meta.url);
 /** The package that binds native TensorFlow. */
 export const packageName = '@tensorflow/tfjs-node';
 
-/** A copy of the package that may serve. */
+/** A copy of the package that may work. */
 export interface Place {
   /** The package's folder. */
   readonly package: string;

@@ -9,7 +9,7 @@ export class RefusedFile extends UserError {
 const refusals = [/Expected sha256 (\w+)\s+Got\s+(\w+)/, /wanted (sha\d+-\S+) but got (sha\d+-[^\s.]+)/];
 
 /**
- * Throws an error anew; one by which pip or npm refuses a file says what that means and what to do.
+ * Rethrows an error; one by which pip or npm refuses a file says what that means and what to do.
  * @param nameOf the file with an expected hash, in words.
  * @param remedy what to do where trying again does not help, as a clause.
  * @throws RefusedFile when a hash differs; otherwise the error as it is.

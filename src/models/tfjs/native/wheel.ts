@@ -101,7 +101,7 @@ export async function fetchWheel(folder: string, signal?: AbortSignal): Promise<
 /**
  * Takes TensorFlow's libraries and C headers out of a wheel, into `lib` and `include` of a folder.
  * @param onFraction is told how much has been done, from 0 to 1.
- * @throws UserError when it is damaged, is for other machines, or is no wheel of TensorFlow.
+ * @throws UserError when it is damaged, is for other machines, or is not a TensorFlow wheel.
  */
 export async function unpackWheel(
   file: string,
@@ -176,5 +176,5 @@ async function unpack(zip: ZipFile, entry: Entry, target: string, advance: (byte
 
 function damaged(file: string, error: unknown): UserError {
   const message = (error as Error).message.replace(/\.+$/, '');
-  return new UserError(`${file} is no wheel, or is damaged: ${message}. Fetch it again.`, { cause: error });
+  return new UserError(`${file} is not a wheel or is damaged: ${message}. Fetch it again.`, { cause: error });
 }

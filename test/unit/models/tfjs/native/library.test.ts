@@ -52,9 +52,9 @@ describe("TensorFlow's C library", () => {
       'a truncated wheel',
       wheelName,
       zipOf(wheelFiles).subarray(0, -30),
-      ['is no wheel, or is damaged', 'Fetch it again'],
+      ['is not a wheel or is damaged', 'Fetch it again'],
     ],
-    ['no zip archive', 'x.whl', Buffer.from('no zip'), ['is no wheel, or is damaged']],
+    ['no zip archive', 'x.whl', Buffer.from('no zip'), ['is not a wheel or is damaged']],
     ['a wheel without the library', wheelName, zipOf({ 'numpy/core.py': '' }), ['has no TensorFlow C library']],
     [
       'a wheel for Windows',
