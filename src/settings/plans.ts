@@ -9,6 +9,7 @@ import { configureAttack } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackChoice.ts';
 import { membersOf, readAttackList } from './attackList.ts';
 import { checkTest } from './checkTest.ts';
+import { keptSecrets } from './keptSecrets.ts';
 import {
   duplicateFaults,
   type Found,
@@ -20,7 +21,6 @@ import {
 } from './namedEntry.ts';
 import { type Fault, type Problem, separator, soundPart } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
-import { secretsOf } from './secretsOf.ts';
 import type { Workspace } from './settingsLayer.ts';
 import type { TestSettings } from './testBase.ts';
 import { resolveDetector } from './trainingPlans.ts';
@@ -173,7 +173,7 @@ function commonPlan(
     ...(record !== undefined && { record }),
     ...(detector && { detector: { name: detector.name, path: detector.path } }),
     ...(settings.attacker && { attacker: settings.attacker }),
-    ...(Object.keys(secretsOf(test.layer)).length > 0 && { secrets: secretsOf(test.layer) }),
+    ...keptSecrets(test.layer),
     audit: settings.audit ?? test.layer.audit ?? true,
     seed: settings.seed ?? 0,
     origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },

@@ -10,10 +10,10 @@ import { parseAmount } from '../parameters/amount.ts';
 import { type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackChoice.ts';
 import { checkDefense, checkDetector } from './checkTraining.ts';
+import { keptSecrets } from './keptSecrets.ts';
 import { duplicateFaults, type Found, lookUp, type NamedEntry, pathOf, problemsOf } from './namedEntry.ts';
 import { type Fault, isObject, type Problem, separator, soundPart } from './problem.ts';
 import { resolveAt, resolveDataset, resolveModel } from './resolveSources.ts';
-import { secretsOf } from './secretsOf.ts';
 import type { Workspace } from './settingsLayer.ts';
 import type {
   DefenseSettings,
@@ -177,7 +177,7 @@ function resolveCommon(
       parameters: { ...parameters },
       seed,
       origin,
-      secrets: secretsOf(layer),
+      ...keptSecrets(layer),
     },
   };
 }
