@@ -68,7 +68,11 @@ export async function audit(
 }
 
 function allowanceOf({ rounds }: AuditOptions): number {
-  const passes = rounds.reduce((sum, { queries }) => sum + passesOf(queries), 0);
+  return auditAllowance(rounds.reduce((sum, { queries }) => sum + passesOf(queries), 0));
+}
+
+/** How many forward passes an audit that is not exhaustive may take. @param passes what the attack itself took */
+export function auditAllowance(passes: number): number {
   return Math.max(leastAllowance, Math.floor(share * passes));
 }
 

@@ -1,31 +1,58 @@
 import { createGoal } from '../attacks/goal.ts';
+import { auditAllowance } from '../audit/audit.ts';
+import { passesOf } from '../audit/passes.ts';
 import { listExamples } from '../data/loadExamples.ts';
 import { noiseImages } from '../data/noiseImages.ts';
+import { openGuarded } from '../defenses/guard/openGuarded.ts';
 import { type Estimate, longRun, pointsPerImage } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
+import { definitionOf } from '../runner/configuredAttack.ts';
 import { type Victim, victimOf } from '../runner/victim.ts';
 import type { JobContext } from './job.ts';
 
 /**
- * Measures how long one point takes, and multiplies. No image of the dataset is read.
+ * Measures how long one point takes for each victim that the test attacks, and multiplies; the audit takes what it may. No
+ * image of the dataset is read.
  * @throws UserError where the test cannot run either; the signal's reason when `signal` aborts.
  */
 export async function estimate(plan: TestPlan, { models, signal }: JobContext<never>): Promise<Estimate> {
-  const victim = victimOf((await models.open(plan.model)).classifier);
+  const { classifier, sha256 } = await models.open(plan.model);
   signal.throwIfAborted();
-  const images = await countImages(plan, victim);
-  const size = Math.min(victim.batchSize, images);
-  const points = pointsPerImage(plan, victim) * images;
-  const batches = points / size;
-  // The first batch makes memory and graphs ready. Where the test is short even at its pace, a second says nothing new.
-  let seconds = batches * (await timeBatch(victim, size, plan.seed));
-  signal.throwIfAborted();
-  if (seconds > longRun) seconds = batches * (await timeBatch(victim, size, plan.seed));
-  return { seconds, images, ...(victim.costPerQuery !== undefined && { cost: points * victim.costPerQuery }) };
+  const { fixedBudget } = definitionOf(plan.attacks[0].attack);
+  const guarded = plan.detector && (await openGuarded(plan.detector, classifier, sha256, fixedBudget));
+  try {
+    const victims = guarded ? Object.values(guarded.attacked).flat() : [victimOf(classifier)];
+    const [victim] = victims as [Victim];
+    const images = await countImages(plan, victim);
+    const points = pointsPerImage(plan, victim) * images;
+    const time = async () => {
+      let seconds = 0;
+      for (const one of victims) {
+        signal.throwIfAborted();
+        const perPoint = await timePoint(one, images, plan.seed);
+        seconds += points * perPoint;
+        if (one === victim && plan.audit) seconds += auditSeconds(one, points, perPoint);
+      }
+      return seconds;
+    };
+    // The first batch makes memory and graphs ready. Where the test is short even at its pace, a second says nothing new.
+    const first = await time();
+    const seconds = first > longRun ? await time() : first;
+    return { seconds, images, ...(victim.costPerQuery !== undefined && { cost: points * victim.costPerQuery }) };
+  } finally {
+    guarded?.opened.detector.dispose?.();
+  }
 }
 
-/** Seconds that the dearest answers about some images of noise take. */
-async function timeBatch(victim: Victim, size: number, seed: number): Promise<number> {
+/** What the audit may take after an attack that asks about so many points. */
+function auditSeconds({ access }: Victim, points: number, perPoint: number): number {
+  const passesOfPoint = passesOf({ points: 1, gradients: access === 'gradients' ? 1 : 0 });
+  return (auditAllowance(passesOfPoint * points) / passesOfPoint) * perPoint;
+}
+
+/** Seconds that the dearest answer about an image takes, in batches of noise as large as those of the test. */
+async function timePoint(victim: Victim, images: number, seed: number): Promise<number> {
+  const size = Math.min(victim.batchSize, images);
   const noise = noiseImages(victim.input, seed);
   const goal = createGoal(0);
   const asks = Array.from({ length: size }, (_, i) => ({
@@ -35,7 +62,7 @@ async function timeBatch(victim: Victim, size: number, seed: number): Promise<nu
   }));
   const start = performance.now();
   await victim.answer(asks);
-  return (performance.now() - start) / 1000;
+  return (performance.now() - start) / 1000 / size;
 }
 
 /** How many images the test is about, by their names alone. */
