@@ -12,10 +12,10 @@ function assertSound({ outcomes, failures, peak }: FuzzReport, count: number): v
 
 describe('A damaged ONNX file', () => {
   it('is opened or refused with a reason, whichever bytes are wrong', async () => {
-    const report = await fuzz(mutations(1500));
-    assertSound(report, 1500);
+    const report = await fuzz(mutations(500));
+    assertSound(report, 500);
     for (const result of ['opened', 'refused']) {
-      assert.ok(report.outcomes.filter((outcome) => outcome.result === result).length > 100, `few files are ${result}`);
+      assert.ok(report.outcomes.filter((outcome) => outcome.result === result).length > 30, `few files are ${result}`);
     }
   });
 
