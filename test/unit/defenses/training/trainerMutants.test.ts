@@ -47,7 +47,7 @@ describe('the checks of training fail', () => {
   it('where a checkpoint overwrites what it replaces', async () => {
     const place = { folder: 'defenses/training', file: 'checkpoint', exported: 'Checkpoint' };
     const { Checkpoint } = await import('../../../../src/defenses/training/checkpoint.ts');
-    const mutant = await rewrittenPart<typeof Checkpoint>(place, ["? 'weights-1.npz'", "? 'weights-0.npz'"]);
+    const mutant = await rewrittenPart<typeof Checkpoint>(place, ['? weightFiles[1]', '? weightFiles[0]']);
     const { train } = await import('../../../../src/defenses/training/trainer.ts');
     // A checkpoint of its own for each folder, as a task has it.
     const careless: typeof train = (task) => train({ ...task, checkpoint: new mutant(task.checkpoint.folder, {}) });
