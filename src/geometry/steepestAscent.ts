@@ -10,10 +10,7 @@ import { addScaled } from './vector.ts';
 export function steepestAscent(gradient: ArrayLike<number>, norm: 'linf' | 'l2'): Float64Array {
   const direction = new Float64Array(gradient.length);
   if (norm === 'linf') {
-    for (let i = 0; i < direction.length; i++) {
-      const g = gradient[i] as number;
-      if (Number.isFinite(g)) direction[i] = Math.sign(g);
-    }
+    for (let i = 0; i < direction.length; i++) direction[i] = finiteSign(gradient[i] as number);
     return direction;
   }
   const length = lengthOf(gradient, 'l2');
@@ -22,14 +19,23 @@ export function steepestAscent(gradient: ArrayLike<number>, norm: 'linf' | 'l2')
   return direction;
 }
 
+/** 1, 0 or −1; 0 where it is not finite. Without a jump that depends on the sign, which processors would guess wrong. */
+function finiteSign(value: number): number {
+  return Number.isFinite(value) ? Number(value > 0) - Number(value < 0) : 0;
+}
+
 /**
  * x moved by `length` in `norm`, in the direction in which a function with this gradient rises fastest. In l1 that is the
  * single value with the largest derivative, and when it has reached the edge of [0, 1] the next: the steepest step in
  * l1-ball ∩ [0, 1] (Croce & Hein 2021, arXiv:2103.01208, proposition 2.2).
  */
 export function ascend(x: Float32Array, gradient: Float32Array, norm: ConvexNorm, length: number): Float32Array {
-  if (norm !== 'l1') return addScaled(x, steepestAscent(gradient, norm), length);
+  if (norm === 'l2') return addScaled(x, steepestAscent(gradient, norm), length);
   const moved = x.slice();
+  if (norm === 'linf') {
+    for (let i = 0; i < x.length; i++) moved[i] = (x[i] as number) + length * finiteSign(gradient[i] as number);
+    return moved;
+  }
   // Room to the edge of the range in the direction of the derivative.
   const room = new Float32Array(x.length);
   const slopes = new Float32Array(x.length);

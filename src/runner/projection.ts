@@ -1,4 +1,4 @@
-import { levelOf, levels, roundedToGrid, snapToGrid, valueAt } from '../data/grid.ts';
+import { levelOf, levels, roundedToGrid, snapped, snapToGrid, valueAt } from '../data/grid.ts';
 import type { Pixels } from '../data/image.ts';
 import { projectOntoBall } from '../geometry/ballProjection.ts';
 import type { Budget } from '../geometry/budget.ts';
@@ -50,11 +50,27 @@ function roundingOf(norm: Budget['norm'], size: number): number {
 export function createProjection(image: Pixels, budget: Budget, quantize: boolean): (point: Pixels) => Pixels {
   const { norm, epsilon } = budget;
   if (norm === 'l0' && epsilon < Infinity) throw new RangeError('no projection onto a ball in l0');
+  if (norm === 'linf') return (point) => clamp(point, image, epsilon, quantize);
   return (point) => {
     if (norm !== 'l0' && epsilon < Infinity) projectOntoBall(point, image, norm, epsilon);
     clip(point);
     return quantize ? snapToGrid(point) : point;
   };
+}
+
+/** The projection in linf, value by value, in one pass: attacks call it at every step. */
+function clamp(point: Pixels, image: Pixels, epsilon: number, quantize: boolean): Pixels {
+  for (let i = 0; i < point.length; i++) {
+    let value = point[i] as number;
+    const [least, most] = [(image[i] as number) - epsilon, (image[i] as number) + epsilon];
+    if (value < least) value = least;
+    else if (value > most) value = most;
+    value = Math.fround(value);
+    if (value < 0) value = 0;
+    else if (value > 1) value = 1;
+    point[i] = quantize ? snapped(value) : value;
+  }
+  return point;
 }
 
 /**
