@@ -56,7 +56,7 @@ export async function readRunFolder(folder: string): Promise<RunContents> {
 }
 
 /** Keys of values that are others in each run. */
-const volatile = new Set(['time', 'started', 'date', 'seconds', 'workspace', 'sha256']);
+const volatile = new Set(['time', 'profile', 'started', 'date', 'seconds', 'workspace', 'sha256']);
 
 /** JSON without what differs from one run to the next. */
 export function lasting(value: unknown, folder: string): unknown {
