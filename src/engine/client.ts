@@ -4,7 +4,7 @@ import type { JobName, ProgressOf, RequestOf, ResultOf } from '../jobs/catalog.t
 import type { EngineLocation } from '../reports/report.ts';
 import { UserError } from '../userError.ts';
 import type { Computing } from './computing.ts';
-import { EngineExit } from './exit.ts';
+import { exitError } from './exit.ts';
 import type { ClientFunctions, EngineFunctions } from './protocol.ts';
 import { type Spawned, spawnAt } from './spawn.ts';
 import { Turns } from './turns.ts';
@@ -139,7 +139,7 @@ export class EngineClient implements Callable {
     };
     signal?.addEventListener('abort', cancel, { once: true });
     const exit = engine.ended.then((end) => {
-      throw running.overdue ?? new EngineExit(job, end);
+      throw running.overdue ?? exitError(job, end);
     });
     const answer = functions.call(id, job, request).catch((error: Error) => {
       throw new UserError(error.message, { cause: error });

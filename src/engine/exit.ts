@@ -1,3 +1,4 @@
+import { incompleteInstallation } from '../incompleteInstallation.ts';
 import type { JobName } from '../jobs/catalog.ts';
 import { UserError } from '../userError.ts';
 
@@ -26,4 +27,13 @@ export class EngineExit extends UserError {
     super(`${event} ${advice}`);
     this.event = event;
   }
+}
+
+/**
+ * The error of a call whose engine exited.
+ * @param end how it ended: "exit code 3: …", "signal SIGKILL".
+ */
+export function exitError(job: JobName, end: string): UserError {
+  const incomplete = incompleteInstallation(end);
+  return incomplete ? new UserError(incomplete) : new EngineExit(job, end);
 }
