@@ -16,6 +16,9 @@ const external = [
   'yauzl',
   'yazl',
   'protobufjs',
+  'commander',
+  'cli-progress',
+  'cli-table3',
 ];
 
 /** @type {import('esbuild').BuildOptions} */
@@ -35,7 +38,8 @@ const builds = {
   'cli.js': {
     ...node,
     entryPoints: { cli: 'src/cli/main.ts' },
-    packages: 'external',
+    external,
+    mainFields: ['module', 'main'],
     // What only some uses need stands in files of its own, loaded when it is called for.
     splitting: true,
     chunkNames: 'cli/[name]-[hash]',

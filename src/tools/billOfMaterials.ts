@@ -28,7 +28,8 @@ const development = 'cdx:npm:package:development';
  * @throws UserError when npm fails, or does not know a package.
  */
 export async function billOfMaterials(root: string, packages: readonly ShippedPackage[]): Promise<BillOfMaterials> {
-  const args = ['sbom', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
+  // Of what the lock file lists, since users of other platforms get what is not installed here.
+  const args = ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
   const bill = JSON.parse(await run('Making the bill of materials', 'npm', args, { cwd: root })) as BillOfMaterials;
   const shipped = new Set(packages.map(({ name, version }) => `${name}@${version}`));
   const components = bill.components.filter(({ name, version }) => shipped.has(`${name}@${version}`)).map(asShipped);
@@ -50,9 +51,8 @@ export async function billOfMaterials(root: string, packages: readonly ShippedPa
   };
 }
 
-/** What is bundled is no tool of developers, whatever package.json says. */
+/** What users get is neither a tool of developers nor left out, whatever package.json and the lock file say. */
 function asShipped(component: Component): Component {
-  const { properties = [] } = component;
-  if (!properties.some(({ name }) => name === development)) return component;
-  return { ...component, scope: 'required', properties: properties.filter(({ name }) => name !== development) };
+  const properties = component.properties?.filter(({ name }) => name !== development);
+  return { ...component, scope: 'required', ...(properties && { properties }) };
 }

@@ -21,8 +21,8 @@ const allowed: readonly string[] = [
   'Zlib',
 ];
 
-/** The packages with libvips, a library that is linked dynamically, as the LGPL asks of us. */
-export const libvips = /^@img\/sharp-(?:libvips|win32)-/;
+/** The packages with libvips, a library that users can replace, as the LGPL asks of us. */
+export const libvips = /^@img\/sharp-(?:(?:libvips|win32)-|wasm32$)/;
 
 /** Who has the copyright of the packages that come without a license text: they get that of the license that they name. */
 const holders: readonly { readonly name: RegExp; readonly copyright: string }[] = [

@@ -37,44 +37,63 @@ interface Manifest {
   readonly repository?: string | { readonly url?: string };
 }
 
+/** What packages need for their install scripts, their types, or forms of them that are not loaded. */
+const unloaded = [
+  /^onnxruntime-node (?!onnxruntime-common$)/,
+  /^onnxruntime-web (?!onnxruntime-common$)/,
+  /^\S+ (?:@types\/|@webgpu\/types$)/,
+];
+
 /**
- * The packages that users get on this platform, by name: those that are installed for running, and those that are bundled,
- * whichever way package.json lists them.
+ * The packages that users get, by name: those that are installed for running, and those that are bundled.
  * @param root the folder of package.json; its `dist/inputs.json` lists the files that are bundled.
+ * @param installed the folder whose node_modules users get; by default that of the project, which is for this platform.
  * @throws UserError when the project is not built, or a package is not installed.
  */
-export async function shippedPackages(root: string): Promise<ShippedPackage[]> {
-  const lock = path.join(root, 'package-lock.json');
-  const { packages } = await readJson<{ packages: Packages }>(lock, 'It belongs to the project.');
+export async function shippedPackages(root: string, installed = root): Promise<ShippedPackage[]> {
+  const found = await loadedPackages(root, installed);
   const inputs = await readJson<string[]>(path.join(root, 'dist', 'inputs.json'), 'Run "npm run build".');
   const bundled = inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-  const found = new Map<string, ShippedPackage>();
-  const add = async (place: string) => {
-    const folder = path.join(root, place);
-    const manifest = await readJson<Manifest>(path.join(folder, 'package.json'), 'Run "npm ci".').catch((error) => {
-      // What is made for other platforms is not installed here.
-      if (packages[place]?.optional) return undefined;
-      throw error;
-    });
-    if (manifest) found.set(place, describe(manifest, folder));
-    return manifest !== undefined;
-  };
-  const waiting = needsOf('', packages);
-  // It grows while it is gone through.
-  for (const place of waiting) {
-    if (!found.has(place) && (await add(place))) waiting.push(...needsOf(place, packages));
-  }
-  for (const place of bundled) if (!found.has(place)) await add(place);
+  for (const place of bundled) if (!found.has(place)) found.set(place, await packageIn(path.join(root, place)));
   const key = ({ name, version }: ShippedPackage) => `${name}@${version}`;
   // One version may be installed in several places.
   const byKey = new Map([...found.values()].map((one) => [key(one), one]));
   return [...byKey.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 
+/**
+ * The packages that are loaded at run time, by their place, such as `node_modules/sharp`.
+ * @param root the folder of package.json.
+ * @param installed the folder whose node_modules has them.
+ * @throws UserError when one is not installed.
+ */
+export async function loadedPackages(root: string, installed: string): Promise<Map<string, ShippedPackage>> {
+  const lock = path.join(root, 'package-lock.json');
+  const { packages } = await readJson<{ packages: Packages }>(lock, 'It belongs to the project.');
+  const found = new Map<string, ShippedPackage>();
+  const waiting = needsOf('', packages);
+  // It grows while it is gone through.
+  for (const place of waiting) {
+    if (found.has(place)) continue;
+    const one = await packageIn(path.join(installed, place)).catch((error) => {
+      // What is made for other platforms is not installed.
+      if (packages[place]?.optional) return undefined;
+      throw error;
+    });
+    if (one === undefined) continue;
+    found.set(place, one);
+    waiting.push(...needsOf(place, packages));
+  }
+  return found;
+}
+
 /** Where the packages are that a package needs, found as Node.js finds them: in the nearest folder. */
 function needsOf(place: string, packages: Packages): string[] {
   const { dependencies, optionalDependencies, peerDependencies } = packages[place] ?? {};
-  return Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies }).flatMap((name) => {
+  const names = Object.keys({ ...dependencies, ...optionalDependencies, ...peerDependencies });
+  const self = place.replace(/^.*node_modules\//, '');
+  const loaded = names.filter((name) => !unloaded.some((pattern) => pattern.test(`${self} ${name}`)));
+  return loaded.flatMap((name) => {
     for (let from = place; ; from = from.replace(/\/?node_modules\/(?:@[^/]+\/)?[^/]+$/, '')) {
       const candidate = path.posix.join(from, 'node_modules', name);
       if (packages[candidate]) return [candidate];
@@ -83,7 +102,9 @@ function needsOf(place: string, packages: Packages): string[] {
   });
 }
 
-function describe({ name, version, license, homepage, repository }: Manifest, folder: string): ShippedPackage {
+async function packageIn(folder: string): Promise<ShippedPackage> {
+  const file = path.join(folder, 'package.json');
+  const { name, version, license, homepage, repository } = await readJson<Manifest>(file, 'Run "npm ci".');
   const url = typeof repository === 'string' ? repository : repository?.url;
   return {
     name,

@@ -9,7 +9,7 @@ describe('the command line where it cannot start', () => {
     // So few files that Node starts, and nothing more.
     const { code, stderr } = await start('sh', [
       '-c',
-      'ulimit -n 40; exec "$0" "$1" --version',
+      'ulimit -n 28; exec "$0" "$1" --version',
       process.execPath,
       cliFile,
     ]).ended;
