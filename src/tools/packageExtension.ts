@@ -51,6 +51,8 @@ export async function packageExtension(root: string, target: TargetName, into: s
   if (size > limit) {
     const largest = (await filesIn(file)).sort((a, b) => b.size - a.size).slice(0, 10);
     const list = largest.map((one) => `${(one.size / 1e6).toFixed(1).padStart(8)} MB  ${one.name}`);
+    // It must not be published by mistake.
+    await rm(file);
     throw new UserError(
       [`${file} has ${size.toFixed(1)} MB, more than ${limit}. Leave something out. The largest files:`, ...list].join(
         '\n',

@@ -22,7 +22,8 @@ const chosen: Readonly<Record<string, (target: Target) => RegExp>> = {
   '@tensorflow/tfjs-core': () => /^dist\/tf-core\.node\.js$/,
   '@tensorflow/tfjs-layers': () => /^dist\/tf-layers\.node\.js$/,
   '@tensorflow/tfjs-backend-cpu': () => /^dist\/tf-backend-cpu\.node\.js$/,
-  '@tensorflow/tfjs-backend-wasm': () => /^dist\/(?:tf-backend-wasm\.node\.js|[^/]+\.wasm)$/,
+  // Every Node.js that we support has SIMD.
+  '@tensorflow/tfjs-backend-wasm': () => /^dist\/(?:tf-backend-wasm\.node\.js|[^/]+-simd\.wasm)$/,
   protobufjs: () => /^(?:index|light|minimal)\.js$|^(?:src|ext|google)\/.+\.js(?:on)?$/,
   'onnxruntime-node': ({ native, os, cpu }) =>
     // Of two libraries for macOS that are identical, the binding loads this one.

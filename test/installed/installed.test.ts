@@ -191,7 +191,6 @@ describe('The extension as it is installed', () => {
   describe('with a module missing', () => {
     const missing = [
       { remove: ['protobufjs'], says: 'protobufjs cannot be loaded' },
-      { remove: ['@img/sharp-linux-x64'], says: 'sharp cannot be loaded' },
       { remove: ['@img/sharp-libvips-linux-x64'], says: 'sharp cannot be loaded' },
       { remove: ['onnxruntime-node/bin', 'onnxruntime-web'], says: 'onnxruntime_binding.node cannot be loaded' },
     ];
