@@ -6,7 +6,7 @@ import { spawn } from 'node:child_process';
 
 // Scripts of package.json.
 const before = ['lint', 'typecheck', 'build'];
-const lanes = [['test:unit'], ['test:native', 'test:webview', 'test:host', 'test:e2e']];
+const lanes = [['test:unit'], ['test:native', 'test:webview', 'test:host', 'test:e2e', 'test:installed']];
 
 interface Result {
   readonly verdict: 'passed' | 'failed' | 'left out';
@@ -45,6 +45,6 @@ if (results.get('build')?.verdict === 'passed') {
 }
 
 for (const [script, { verdict, seconds }] of results) {
-  console.log(`${script.padEnd(14)}${verdict.padEnd(10)}${seconds.toFixed(0).padStart(5)} s`);
+  console.log(`${script.padEnd(16)}${verdict.padEnd(10)}${seconds.toFixed(0).padStart(5)} s`);
 }
 if ([...results.values()].some(({ verdict }) => verdict !== 'passed')) process.exitCode = 1;
