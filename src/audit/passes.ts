@@ -1,4 +1,4 @@
-import type { Victim } from '../runner/victim.ts';
+import { askedBy, type Victim } from '../runner/victim.ts';
 
 /** A gradient takes about as long as this many answers without one. */
 const passesOfGradient = 2;
@@ -10,15 +10,7 @@ export function passesOf({ points, gradients }: { readonly points: number; reado
 
 /** The same victim, which says of every question what it costs. */
 export function counted(victim: Victim, onPasses: (passes: number) => void): Victim {
-  const { input, classes, access, obstacle, batchSize, queryLimit, costPerQuery } = victim;
-  return {
-    input,
-    classes,
-    access,
-    ...(obstacle !== undefined && { obstacle }),
-    batchSize,
-    ...(queryLimit !== undefined && { queryLimit }),
-    ...(costPerQuery !== undefined && { costPerQuery }),
+  return askedBy(victim, {
     answer(asks) {
       const gradients = asks.reduce((sum, { functionals = [] }) => sum + functionals.length, 0);
       onPasses(passesOf({ points: asks.length, gradients }));
@@ -28,5 +20,5 @@ export function counted(victim: Victim, onPasses: (passes: number) => void): Vic
       onPasses(images.length);
       return victim.judge(images);
     },
-  };
+  });
 }

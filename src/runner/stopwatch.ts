@@ -1,4 +1,4 @@
-import type { Victim } from './victim.ts';
+import { askedBy, type Victim } from './victim.ts';
 
 /**
  * What a test's time goes into: opening the model, reading images, the engine, the attacks themselves, judging what they
@@ -66,17 +66,8 @@ export class Stopwatch {
 
 /** The same victim, whose answers count as time of the engine. */
 export function timed(victim: Victim, watch: Stopwatch): Victim {
-  const { title, input, classes, access, obstacle, batchSize, queryLimit, costPerQuery } = victim;
-  return {
-    ...(title !== undefined && { title }),
-    input,
-    classes,
-    access,
-    ...(obstacle !== undefined && { obstacle }),
-    batchSize,
-    ...(queryLimit !== undefined && { queryLimit }),
-    ...(costPerQuery !== undefined && { costPerQuery }),
+  return askedBy(victim, {
     answer: (asks) => watch.during('engine', () => victim.answer(asks)),
     judge: (images) => watch.during('engine', () => victim.judge(images)),
-  };
+  });
 }

@@ -50,6 +50,22 @@ export interface Victim {
   judge(images: readonly Pixels[]): Promise<readonly Judgment[]>;
 }
 
+/** The same victim, asked in another way. */
+export function askedBy(victim: Victim, how: Pick<Victim, 'answer' | 'judge'>): Victim {
+  const { title, input, classes, access, obstacle, batchSize, queryLimit, costPerQuery } = victim;
+  return {
+    ...(title !== undefined && { title }),
+    input,
+    classes,
+    access,
+    ...(obstacle !== undefined && { obstacle }),
+    batchSize,
+    ...(queryLimit !== undefined && { queryLimit }),
+    ...(costPerQuery !== undefined && { costPerQuery }),
+    ...how,
+  };
+}
+
 /** The model as it is, as a victim. */
 export function victimOf(classifier: Classifier): Victim {
   const { input, classes, obstacle, batchSize } = classifier;

@@ -7,21 +7,12 @@ import type { EngineLocation, RunReport } from '../../src/reports/report.ts';
 import { filesIn, packageExtension } from '../../src/tools/packageExtension.ts';
 import { stage } from '../../src/tools/stage.ts';
 import { type TargetName, targetHere } from '../../src/tools/targets.ts';
+import { demoVerdicts } from '../support/demoVerdicts.ts';
 import { builtProgram, start } from '../support/program.ts';
 import { repository } from '../support/vscode/provision.ts';
 import { type Host, startHost } from '../support/vscode/startHost.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { copyWorkspace, type WorkspaceCopy } from '../support/vscode/workspace.ts';
-
-const verdicts = {
-  'FGSM 2/255': 'passed',
-  'FGSM 8/255': 'passed',
-  'I-FGSM curve': 'failed',
-  'I-FGSM L2': 'passed',
-  'half the signs need 5/255': 'passed',
-  'stop stays stop': 'failed',
-  'no sign becomes its least likely': 'passed',
-} as const;
 
 /** What every package has, whatever it is for. */
 const shared = [
@@ -160,14 +151,14 @@ describe('The extension as it is installed', () => {
     await testing.open();
     await testing.expandAll();
     await testing.runAll();
-    for (const [name, verdict] of Object.entries(verdicts)) {
+    for (const [name, verdict] of Object.entries(demoVerdicts)) {
       await testing.waitFor(name, verdict === 'passed' ? 'Passed' : 'Failed');
     }
     const runs = path.join(workspace.folder, '.perturb', 'runs');
     const [run, ...others] = await readdir(runs);
     assert.deepEqual(others, []);
     const report = JSON.parse(await readFile(path.join(runs, String(run), 'report.json'), 'utf8')) as RunReport;
-    assert.deepEqual(verdictsIn(report), verdicts);
+    assert.deepEqual(verdictsIn(report), demoVerdicts);
     const [engine, ...more] = await engines();
     assert.deepEqual(more, []);
     const libraries = (await readFile(`/proc/${engine}/maps`, 'utf8')).split('\n').filter((line) => line.includes('/'));

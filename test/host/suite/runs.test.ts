@@ -2,18 +2,9 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { demoVerdicts } from '../../support/demoVerdicts.ts';
 import { computeProcesses, type Run, runAll, runFolders, until } from './demo.ts';
 import { extensionVariable, tensorflowVariable } from './result.ts';
-
-const expected = {
-  'FGSM 2/255': 'passed',
-  'FGSM 8/255': 'passed',
-  'I-FGSM curve': 'failed',
-  'I-FGSM L2': 'passed',
-  'half the signs need 5/255': 'passed',
-  'stop stays stop': 'failed',
-  'no sign becomes its least likely': 'passed',
-};
 
 const verdicts = ({ tests }: Run) => Object.fromEntries(tests.map(({ name, status }) => [name, status]));
 const figures = ({ tests }: Run) => tests.map(({ id, rounds }) => ({ id, rounds }));
@@ -36,7 +27,7 @@ describe('Running all tests of the demo', () => {
 
   it('gives the verdicts of the command line, in a process', async () => {
     inProcess = await runAll();
-    assert.deepEqual(verdicts(inProcess), expected);
+    assert.deepEqual(verdicts(inProcess), demoVerdicts);
     assert.deepEqual(new Set(inProcess.tests.map(({ engine }) => engine.location)), new Set(['process']));
     assert.equal((await computeProcesses()).length, 1);
     // Once is enough of what takes most of the time, and is the same wherever tests run.
@@ -64,7 +55,7 @@ describe('Running all tests of the demo', () => {
         assert.match(engine.name, /native/);
         assert.equal(engine.location, location);
       }
-      assert.deepEqual(verdicts(run), expected);
+      assert.deepEqual(verdicts(run), demoVerdicts);
     });
   }
 
@@ -80,15 +71,15 @@ describe('Running all tests of the demo', () => {
       run.examples.some(({ test }) => test === errored.id),
       'finished examples are lost',
     );
-    assert.equal(run.tests.length, Object.keys(expected).length);
+    assert.equal(run.tests.length, Object.keys(demoVerdicts).length);
     const rest = Object.entries(verdicts(run)).filter(([name]) => name !== errored.name);
     assert.deepEqual(Object.fromEntries(rest), withoutKey(errored.name));
-    assert.deepEqual(verdicts(await runAll()), expected);
+    assert.deepEqual(verdicts(await runAll()), demoVerdicts);
   });
 });
 
 function withoutKey(name: string): Record<string, string> {
-  return Object.fromEntries(Object.entries(expected).filter(([key]) => key !== name));
+  return Object.fromEntries(Object.entries(demoVerdicts).filter(([key]) => key !== name));
 }
 
 /** Kills the compute process as soon as a new run has an example of this test, which is to be one with many to come. */

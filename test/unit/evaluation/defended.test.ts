@@ -5,20 +5,12 @@ import { GuardedVictim } from '../../../src/defenses/guard/guardedVictim.ts';
 import { type Attacked, evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { Example } from '../../../src/evaluation/example.ts';
 import { victimOf } from '../../../src/runner/victim.ts';
-import { linearClassifier } from '../../support/linearClassifier.ts';
 import { linearDetector } from '../../support/linearDetector.ts';
 import { imageOf, type PlanChoice, planOf } from '../../support/plans.ts';
+import { twoPixelClassifier } from '../../support/twoPixelClassifier.ts';
 
-const shape = { height: 1, width: 2, channels: 1 } as const;
 /** Class 1 where the first pixel is above 1/2. */
-const classifier = linearClassifier(
-  [
-    [-8, 0],
-    [8, 0],
-  ],
-  [8, 0],
-  shape,
-);
+const classifier = twoPixelClassifier;
 /** Rejects where the second pixel is below the first, less a quarter. */
 const guarded = new GuardedVictim(classifier, linearDetector([1, -1]), { threshold: 0.25, scale: 1 });
 const unaware = { attacker: 'unaware', victims: [victimOf(classifier)] } as const;

@@ -8,11 +8,11 @@ import type { Outcome } from '../../../../src/runner/conversation.ts';
 import { runAttack } from '../../../../src/runner/runAttack.ts';
 import { victimOf } from '../../../../src/runner/victim.ts';
 import { firstFailure, itPasses } from '../../../support/checks.ts';
-import { linearClassifier } from '../../../support/linearClassifier.ts';
 import { linearDetector } from '../../../support/linearDetector.ts';
 import { anyCounterexampleWillDo } from '../../../support/mutants/itFails.ts';
 import { type Rewrite, rewrittenPart } from '../../../support/mutants/rewrite.ts';
 import { optionsOf } from '../../../support/runs.ts';
+import { twoPixelClassifier } from '../../../support/twoPixelClassifier.ts';
 import { guardedChecks } from './guardedChecks.ts';
 
 describe('a classifier with its detector', () => {
@@ -20,16 +20,8 @@ describe('a classifier with its detector', () => {
 });
 
 describe('an attack on a classifier with its detector', () => {
-  const shape = { height: 1, width: 2, channels: 1 } as const;
   // Class 1 where x₀ > 1/2; rejected where x₁ < 1/4 + x₀ / 2.
-  const classifier = linearClassifier(
-    [
-      [-8, 0],
-      [8, 0],
-    ],
-    [8, 0],
-    shape,
-  );
+  const classifier = twoPixelClassifier;
   const guarded = new GuardedVictim(classifier, linearDetector([2, -4], 0), { threshold: -1, scale: 1 });
   const image = Float32Array.of(0.25, 0.4);
   const corner = Math.hypot(0.25, 0.1);

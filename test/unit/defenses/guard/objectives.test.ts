@@ -3,19 +3,11 @@ import { createGoal } from '../../../../src/attacks/goal.ts';
 import { GuardedVictim } from '../../../../src/defenses/guard/guardedVictim.ts';
 import { foolAndEvade, foolThenEvade } from '../../../../src/defenses/guard/objectives.ts';
 import { type Victim, victimOf } from '../../../../src/runner/victim.ts';
-import { linearClassifier } from '../../../support/linearClassifier.ts';
 import { linearDetector } from '../../../support/linearDetector.ts';
+import { twoPixelClassifier } from '../../../support/twoPixelClassifier.ts';
 
-const shape = { height: 1, width: 2, channels: 1 } as const;
 // Logits 8 − 8 x₀ and 8 x₀: class 1 where x₀ > 1/2, by a margin of 1 where x₀ > 9/16.
-const classifier = linearClassifier(
-  [
-    [-8, 0],
-    [8, 0],
-  ],
-  [8, 0],
-  shape,
-);
+const classifier = twoPixelClassifier;
 // score = 3 x₀ − 4 x₁, rejected above 1/4.
 const detector = linearDetector([3, -4]);
 const parts = {
