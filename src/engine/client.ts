@@ -26,6 +26,10 @@ export interface EngineOptions {
   readonly provider?: string;
   /** Memory limit for a model, in gigabytes; default: a quarter of the machine's. */
   readonly memory?: number | null;
+  /** Called when an engine has started, with the id of its process. */
+  onStart?(pid: number | undefined): void;
+  /** Called when an engine is gone, with how it ended: "exit code 3: …", "signal SIGKILL". */
+  onEnd?(end: string): void;
 }
 
 /** How to follow a call, and to cancel it. */
@@ -168,8 +172,9 @@ export class EngineClient implements Callable {
 
   #spawn(): Running {
     const { location } = this;
-    const { openLimit = 600_000 } = this.#options;
+    const { openLimit = 600_000, onStart, onEnd } = this.#options;
     const engine = spawnAt[location](this.#entry);
+    onStart?.(engine.pid);
     let timer: NodeJS.Timeout | undefined;
     const opening = (model: string | undefined) => {
       clearTimeout(timer);
@@ -189,8 +194,9 @@ export class EngineClient implements Callable {
     );
     functions.configure.asEvent({ location, computing: computingFor(this.#options) });
     const running: Running = { engine, functions };
-    engine.ended.then(() => {
+    engine.ended.then((end) => {
       clearTimeout(timer);
+      onEnd?.(end);
       if (this.#running === running) this.#running = undefined;
     });
     return running;

@@ -1,17 +1,20 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Callable, CallOptions, EngineClient, EngineOptions } from '../engine/client.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
 import type { JobName, ProgressOf, RequestOf, ResultOf } from '../jobs/catalog.ts';
 import type { EngineDescription } from '../jobs/describe.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import type { EngineLocation, RunReport } from '../reports/report.ts';
 import type { RunRequest } from '../run/run.ts';
+import type { Log } from './log.ts';
 
 /** The engine as the extension uses it: where the settings put it. */
 export class Engine implements Callable, vscode.Disposable {
   /** Where *Install Native TensorFlow* puts it, unless a setting names another folder. */
   readonly tensorflowFolder: string;
   readonly #entry: string;
+  readonly #log: Log;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<TestProgress | undefined>();
   readonly #configuration: vscode.Disposable;
@@ -24,7 +27,8 @@ export class Engine implements Callable, vscode.Disposable {
   /** Fires while a test runs, and with `undefined` when it has ended. */
   readonly onDidProgress = this.#progressed.event;
 
-  constructor({ extensionPath, globalStorageUri }: vscode.ExtensionContext) {
+  constructor({ extensionPath, globalStorageUri }: vscode.ExtensionContext, log: Log) {
+    this.#log = log;
     this.tensorflowFolder = path.join(globalStorageUri.fsPath, 'tensorflow');
     this.#entry = path.join(extensionPath, 'dist', 'engine.js');
     this.#configuration = vscode.workspace.onDidChangeConfiguration((change) => {
@@ -50,9 +54,13 @@ export class Engine implements Callable, vscode.Disposable {
 
   /** Finds out what computes, starting the engine if it must. */
   async describe(): Promise<EngineDescription> {
-    this.#description = await (await this.#start()).describe();
+    const description = await (await this.#start()).describe();
+    const { onnx, tensorflow, node, platform } = description;
+    this.#description = description;
+    this.#log.info(`The engine computes with ${onnx.name} and ${tensorflow.name} (Node.js ${node}, ${platform}).`);
+    for (const { reason } of [onnx, tensorflow]) if (reason) this.#log.warn(reason);
     this.#changed.fire();
-    return this.#description;
+    return description;
   }
 
   async call<Name extends JobName>(
@@ -76,7 +84,15 @@ export class Engine implements Callable, vscode.Disposable {
       request.onProgress?.(progress);
     };
     try {
-      return await run({ ...request, engine: this, onProgress });
+      const onStart = (plan: TestPlan) => {
+        this.#log.info(`${plan.id}: started; ${request.folder}`);
+        request.onStart?.(plan);
+      };
+      const onFinished = (report: RunReport['tests'][number]) => {
+        this.#log.info(`${report.id}: ${report.status}: ${report.message}`);
+        request.onFinished?.(report);
+      };
+      return await run({ ...request, engine: this, onStart, onProgress, onFinished });
     } finally {
       this.#progressed.fire(undefined);
       await unlock();
@@ -105,6 +121,8 @@ export class Engine implements Callable, vscode.Disposable {
       runtime: settings.get<string>('runtime', 'auto'),
       provider: settings.get<string>('provider', 'cpu'),
       memory: settings.get<number | null>('memory', null),
+      onStart: (pid) => this.#log.info(`The engine has started in process ${pid ?? '?'} (${this.location}).`),
+      onEnd: (end) => this.#log.warn(`The engine has ended: ${end}`),
     };
   }
 }

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { TestProgress } from '../jobs/runTest.ts';
 import type { Engine } from './engine.ts';
+import { escapeMarkdown } from './markdown.ts';
 
 const { l10n } = vscode;
 
@@ -47,11 +48,12 @@ export class StatusItem implements vscode.Disposable {
   #show(): void {
     const provider = this.#engine.description?.onnx.provider;
     this.#item.text = `$(beaker) Perturb${provider === undefined ? '' : `: ONNX Runtime (${provider})`}`;
-    this.#item.tooltip = new vscode.MarkdownString(describeEngine(this.#engine).join('\n\n'));
+    // What is wrong comes from files and systems, so it is shown literally.
+    this.#item.tooltip = new vscode.MarkdownString(describeEngine(this.#engine).map(escapeMarkdown).join('\n\n'));
   }
 }
 
-/** Which engines are used, where, why, and how to fix problems: one line each. */
+/** Which engines are used, where, and why: one line each. What installs native TensorFlow is a command of its own. */
 export function describeEngine({ description, location }: Engine): string[] {
   const where =
     location === 'process'
@@ -59,14 +61,12 @@ export function describeEngine({ description, location }: Engine): string[] {
       : l10n.t('Attacks run in a worker thread inside the extension host.');
   if (description === undefined) return [l10n.t('The engine has not started yet.'), where];
   const { onnx, tensorflow } = description;
-  const repair = (text: string | undefined) => (text ? [l10n.t('To fix this: {0}', text)] : []);
   return [
     l10n.t('ONNX models and TensorFlow.js models that can be converted to ONNX: {0}', onnx.name),
-    ...(onnx.reason ? [l10n.t('Why not another engine: {0}', onnx.reason), ...repair(onnx.repair)] : []),
+    ...(onnx.reason ? [l10n.t('Why not another engine: {0}', onnx.reason)] : []),
+    ...(onnx.repair ? [l10n.t('To fix this: {0}', onnx.repair)] : []),
     l10n.t('Other TensorFlow.js models and training: {0}', tensorflow.name),
-    ...(tensorflow.reason
-      ? [l10n.t('Why not native TensorFlow: {0}', tensorflow.reason), ...repair(tensorflow.repair)]
-      : []),
+    ...(tensorflow.reason ? [l10n.t('Why not native TensorFlow: {0}', tensorflow.reason)] : []),
     where,
   ];
 }

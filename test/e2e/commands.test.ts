@@ -250,9 +250,19 @@ describe('Commands', () => {
     await workbench().screenshot('keyboard');
   });
 
-  it('show the engine, and how to get a better one', async () => {
-    const { notifications } = workbench();
+  it('show the engine, and what to do about it', async () => {
+    const { notifications, page } = workbench();
     await workbench().statusItem('Perturb').click();
-    await notifications.message(/ONNX Runtime [\d.]+ \(cpu\)/);
+    await notifications.dialog.getByText(/ONNX Runtime [\d.]+ \(cpu\)/).waitFor();
+    assert.match(await notifications.dialog.innerText(), /\(cpu\)\n+Other TensorFlow\.js models/);
+    await workbench().screenshot('engine');
+    await notifications.answer('Copy Diagnostics');
+    await workbench().statusItem('Copied. Paste it into the report.').waitFor();
+    const copied = await page.evaluate('navigator.clipboard.readText()');
+    assert.match(String(copied), /^Perturb \d/);
+    assert.match(String(copied), /\[info\] The engine has started in process \d+/);
+    await workbench().runCommand('Perturb: Show Log');
+    await workbench().part('panel').getByText('The engine computes with').first().waitFor();
+    await workbench().screenshot('log');
   });
 });

@@ -64,6 +64,7 @@ describe('A workspace that is not trusted', () => {
     }
     await quickInput.cancel();
     await workbench.statusItem('Perturb').click();
-    await notifications.message('Trust this workspace to start the engine.');
+    const toast = notifications.toast('Trust this workspace to start the engine.');
+    await toast.getByRole('button', { name: 'Manage Workspace Trust' }).waitFor();
   });
 });

@@ -1,10 +1,10 @@
 import * as vscode from 'vscode';
 import type { ViewLocation } from '../../page/protocol.ts';
-import { describeError } from '../../userError.ts';
-import type { Engine } from '../engine.ts';
 import type { Result } from '../results.ts';
-import { describeEngine } from '../statusItem.ts';
+import { showError } from '../showError.ts';
 import type { Services } from './services.ts';
+
+const { l10n } = vscode;
 
 /** Registers every command of the manifest. Modules that only some commands need are loaded on demand. */
 export function registerCommands(context: vscode.ExtensionContext, services: Services): void {
@@ -41,10 +41,18 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
     },
     'perturb.openView': (target?: ViewLocation | vscode.TestItem) => openView(context, services, target),
     'perturb.openDemo': async () => {
-      const { openDemo } = await import('./openDemo.ts');
+      const { openDemo } = await import('../demo/openDemo.ts');
       await openDemo(context);
     },
-    'perturb.showEngine': () => showEngine(services.engine),
+    'perturb.showEngine': async () => {
+      const { showEngine } = await import('./showEngine.ts');
+      await showEngine(context, services);
+    },
+    'perturb.copyDiagnostics': async () => {
+      const { copyDiagnostics } = await import('./copyDiagnostics.ts');
+      await copyDiagnostics(context, services);
+    },
+    'perturb.showLog': async () => services.log.show(),
     'perturb.installTensorFlow': async () => {
       const { installTensorFlow } = await import('./installTensorFlow.ts');
       await installTensorFlow(services.engine);
@@ -56,7 +64,7 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
         try {
           await run(...(args as never[]));
         } catch (error) {
-          await vscode.window.showErrorMessage(describeError(error));
+          showError(error, services.log);
         }
       }),
     );
@@ -65,7 +73,7 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
 
 async function openView(
   context: vscode.ExtensionContext,
-  { results }: Services,
+  { results, explorer }: Services,
   target?: ViewLocation | vscode.TestItem,
 ): Promise<void> {
   const { PerturbationViews } = await import('../view/perturbationView.ts');
@@ -76,27 +84,28 @@ async function openView(
   const result = target ? results.get(target.id) : await chooseResult(results.all());
   if (result) PerturbationViews.of(context).open({ folder: result.folder, test: result.report.id });
   else if (target || results.all().length === 0) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('There are no results yet. Run the test first.'));
+    await offerResults(explorer.hasTests);
   }
+}
+
+/** What leads to results where there are none yet. */
+async function offerResults(hasTests: boolean): Promise<void> {
+  const ways = hasTests
+    ? new Map([[l10n.t('Show Tests'), 'workbench.view.testing.focus']])
+    : new Map([
+        [l10n.t('Attack Model…'), 'perturb.attackModel'],
+        [l10n.t('Open Demo Workspace'), 'perturb.openDemo'],
+      ]);
+  const message = hasTests
+    ? l10n.t('There are no results yet. Run the test first.')
+    : l10n.t('There are no results yet. Attack a model first.');
+  const chosen = await vscode.window.showInformationMessage(message, ...ways.keys());
+  const command = chosen && ways.get(chosen);
+  if (command) await vscode.commands.executeCommand(command);
 }
 
 async function chooseResult(results: readonly Result[]): Promise<Result | undefined> {
   if (results.length === 0) return undefined;
   const items = results.map((result) => ({ label: result.report.id, detail: result.report.message, result }));
-  return (await vscode.window.showQuickPick(items, { title: vscode.l10n.t('Results'), matchOnDetail: true }))?.result;
-}
-
-async function showEngine(engine: Engine): Promise<void> {
-  if (!vscode.workspace.isTrusted) {
-    void vscode.window.showInformationMessage(vscode.l10n.t('Trust this workspace to start the engine.'));
-    return;
-  }
-  await vscode.window.withProgress(
-    { location: vscode.ProgressLocation.Window, title: vscode.l10n.t('Starting the engine') },
-    () => engine.describe(),
-  );
-  const install = vscode.l10n.t('Install Native TensorFlow');
-  const choices = engine.description?.tensorflow.kind === 'wasm' ? [install] : [];
-  const chosen = await vscode.window.showInformationMessage(describeEngine(engine).join(' '), ...choices);
-  if (chosen === install) await vscode.commands.executeCommand('perturb.installTensorFlow');
+  return (await vscode.window.showQuickPick(items, { title: l10n.t('Results'), matchOnDetail: true }))?.result;
 }

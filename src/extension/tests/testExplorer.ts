@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
-import type { Results } from '../results.ts';
+import type { Result, Results } from '../results.ts';
 import { discover } from './discovery.ts';
 import { Publisher } from './publisher.ts';
 import { TestRunner } from './testRunner.ts';
@@ -17,9 +17,13 @@ export class TestExplorer implements vscode.Disposable {
   readonly #publisher: Publisher;
   readonly #runner: TestRunner;
   readonly #subscriptions: vscode.Disposable[];
+  readonly #ended = new vscode.EventEmitter<readonly Result[]>();
   /** Continuous runs: what each watches, and its run. */
   readonly #continuous = new Set<vscode.TestRunRequest>();
   #refreshing: Promise<void> = Promise.resolve();
+
+  /** Fires with the results of every run that the user has started. */
+  readonly onDidEndRun = this.#ended.event;
 
   constructor(engine: Engine, results: Results) {
     this.#results = results;
@@ -38,6 +42,23 @@ export class TestExplorer implements vscode.Disposable {
     ];
   }
 
+  /** Fires with the result of every test as it finishes. */
+  get onDidFinish(): vscode.Event<Result> {
+    return this.#runner.onDidFinish;
+  }
+
+  /** Opens the Testing view at the first test. */
+  async reveal(): Promise<void> {
+    await vscode.commands.executeCommand('workbench.view.testing.focus');
+    const [first] = this.#tree.leaves(this.#controller.items);
+    if (first) await vscode.commands.executeCommand('vscode.revealTestInExplorer', first);
+  }
+
+  /** Whether the settings define any. */
+  get hasTests(): boolean {
+    return this.#controller.items.size > 0;
+  }
+
   /** Rereads the settings; previous results are shown for tests that are new in the tree. */
   refresh(): Promise<void> {
     this.#refreshing = this.#refreshing.then(() => this.#read());
@@ -47,6 +68,8 @@ export class TestExplorer implements vscode.Disposable {
   dispose(): void {
     for (const subscription of this.#subscriptions) subscription.dispose();
     this.#watcher.dispose();
+    this.#runner.dispose();
+    this.#ended.dispose();
     this.#controller.dispose();
   }
 
@@ -77,11 +100,13 @@ export class TestExplorer implements vscode.Disposable {
     const profile = this.#controller.createRunProfile(
       vscode.l10n.t('Run'),
       vscode.TestRunProfileKind.Run,
-      (request, token) => {
-        if (!request.continuous) return this.#runner.run(this.#controller, request, token);
+      async (request, token) => {
+        if (!request.continuous) {
+          this.#ended.fire(await this.#runner.run(this.#controller, request, token));
+          return;
+        }
         this.#continuous.add(request);
         token.onCancellationRequested(() => this.#continuous.delete(request));
-        return undefined;
       },
       true,
     );

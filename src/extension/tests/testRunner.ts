@@ -4,14 +4,19 @@ import { unplannedReports } from '../../run/unplanned.ts';
 import type { Root } from '../../settings/tellApart.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
+import type { Result } from '../results.ts';
 import type { Publisher } from './publisher.ts';
 import type { TestTree } from './testTree.ts';
 
 /** Runs what the Test Explorer asks for, one test after the other. */
-export class TestRunner {
+export class TestRunner implements vscode.Disposable {
   readonly #tree: TestTree;
   readonly #engine: Engine;
   readonly #publisher: Publisher;
+  readonly #finished = new vscode.EventEmitter<Result>();
+
+  /** Fires with the result of every test as it finishes. */
+  readonly onDidFinish = this.#finished.event;
 
   constructor(tree: TestTree, engine: Engine, publisher: Publisher) {
     this.#tree = tree;
@@ -19,12 +24,20 @@ export class TestRunner {
     this.#publisher = publisher;
   }
 
-  /** Runs the tests of a request. Canceled tests are skipped; finished examples stay in the run folder. */
+  dispose(): void {
+    this.#finished.dispose();
+  }
+
+  /**
+   * Runs the tests of a request, and returns the results. Canceled tests are skipped; finished examples stay in the run
+   * folder.
+   */
   async run(
     controller: vscode.TestController,
     request: vscode.TestRunRequest,
     token?: vscode.CancellationToken,
-  ): Promise<void> {
+  ): Promise<readonly Result[]> {
+    const results: Result[] = [];
     const run = controller.createTestRun(request);
     const abort = new AbortController();
     const cancel = () => abort.abort(new Error('cancelled'));
@@ -32,7 +45,10 @@ export class TestRunner {
     try {
       const tests = this.#testsOf(request, controller);
       for (const item of tests) run.enqueued(item);
-      for (const [root, items] of this.#byRoot(tests)) await this.#runRoot(run, root, items, abort.signal);
+      for (const [root, items] of this.#byRoot(tests)) {
+        results.push(...(await this.#runRoot(run, root, items, abort.signal)));
+      }
+      return results;
     } finally {
       for (const subscription of subscriptions) subscription?.dispose();
       run.end();
@@ -54,13 +70,14 @@ export class TestRunner {
     return roots;
   }
 
-  /** Runs the tests of one root into a run folder of its own. */
+  /** Runs the tests of one root into a run folder of its own, and returns what finished. */
   async #runRoot(
     run: vscode.TestRun,
     root: Root,
     items: readonly vscode.TestItem[],
     signal: AbortSignal,
-  ): Promise<void> {
+  ): Promise<readonly Result[]> {
+    const results: Result[] = [];
     const waiting = new Map(items.map((item) => [item.id, item]));
     const itemOf = (id: string) => waiting.get(id) as vscode.TestItem;
     try {
@@ -75,17 +92,21 @@ export class TestRunner {
         onStart: ({ id }) => run.started(itemOf(id)),
         onEstimate: (line, { id }) => run.appendOutput(`${line}\r\n`, undefined, itemOf(id)),
         onFinished: (report) => {
-          this.#publisher.publish(run, itemOf(report.id), { folder, report });
+          const result = { folder, report };
+          this.#publisher.publish(run, itemOf(report.id), result);
+          results.push(result);
+          this.#finished.fire(result);
           waiting.delete(report.id);
         },
       });
     } catch (error) {
-      if (signal.aborted) return;
+      if (signal.aborted) return results;
       const message = new vscode.TestMessage(describeError(error));
       for (const item of waiting.values()) run.errored(item, message);
       waiting.clear();
     } finally {
       for (const item of waiting.values()) run.skipped(item);
     }
+    return results;
   }
 }
