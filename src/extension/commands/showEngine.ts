@@ -20,14 +20,14 @@ export async function showEngine(context: vscode.ExtensionContext, services: Ser
     () => engine.describe(),
   );
   const actions = new Map<string, () => unknown>();
-  if (engine.description?.tensorflow.kind === 'wasm') {
-    actions.set(l10n.t('Install Native TensorFlow'), () => vscode.commands.executeCommand('perturb.installTensorFlow'));
-  }
   actions.set(l10n.t('Copy Diagnostics'), () => copyDiagnostics(context, services));
   actions.set(l10n.t('Show Log'), () => log.show());
   actions.set(l10n.t('Open Settings'), () =>
     vscode.commands.executeCommand('workbench.action.openSettings', 'perturb.engine'),
   );
+  if (engine.description?.tensorflow.kind === 'wasm') {
+    actions.set(l10n.t('Install Native TensorFlow'), () => vscode.commands.executeCommand('perturb.installTensorFlow'));
+  }
   // Only a modal message keeps its lines.
   const options = { modal: true, detail: describeEngine(engine).join('\n\n') };
   const chosen = await vscode.window.showInformationMessage(l10n.t('Perturb Engine'), options, ...actions.keys());
