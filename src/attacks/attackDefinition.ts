@@ -7,8 +7,12 @@ import type { Dialogue } from './dialogue.ts';
 import type { Goal } from './goal.ts';
 import type { Kind } from './kind.ts';
 
-/** What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based). */
-export type ThreatModel = 'white-box' | 'score-based' | 'decision-based';
+/**
+ * What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based), or nothing but
+ * the gradients of another model, a surrogate (transfer).
+ */
+export const threatModels = ['white-box', 'score-based', 'decision-based', 'transfer'] as const;
+export type ThreatModel = (typeof threatModels)[number];
 
 /** What an attack is given: one image, what to make of it, and the means. */
 export interface Attempt<P, N extends Norm = Norm> {

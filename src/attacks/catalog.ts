@@ -15,6 +15,7 @@ import { mifgsm } from './gradient/mifgsm.ts';
 import { mtpgd } from './gradient/mtpgd.ts';
 import { pgd } from './gradient/pgd.ts';
 import { sigmaZero } from './gradient/sigmaZero.ts';
+import { transfer } from './transfer/transfer.ts';
 
 /** Every attack there is, by its name in settings, in the order in which lists show them. */
 export const catalog: ReadonlyMap<string, AttackDefinition> = new Map(
@@ -32,6 +33,7 @@ export const catalog: ReadonlyMap<string, AttackDefinition> = new Map(
     cw,
     fmn,
     sigmaZero,
+    transfer,
     forge,
     linear,
     auto,

@@ -17,6 +17,8 @@ export type Query =
       readonly functionals: readonly (readonly Functional[])[];
       /** Where the model's answers vary: how many are to be taken about each point; what comes back is their mean. */
       readonly samples?: number;
+      /** The points are no steps of the attack and no candidates: it looks at them to learn about another one. */
+      readonly isAside?: boolean;
     }
   /** Points that were not queried, to be judged as adversarial examples. Nothing is answered. */
   | { readonly kind: 'propose'; readonly points: readonly Pixels[] }

@@ -65,6 +65,7 @@ const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
   'white-box': ['decision', 'logits', 'pullback', 'propose', 'stage'],
   'score-based': ['decision', 'logits', 'propose', 'stage'],
   'decision-based': ['decision', 'propose', 'stage'],
+  transfer: ['decision', 'logits', 'pullback', 'propose', 'stage'],
 };
 
 /** The attack on one image: its dialogue, what it waits for, and the best it has found. */
@@ -148,8 +149,10 @@ export class Conversation {
     const { sample = { answers: [], size: 1 } } = ask;
     if (sample.answers.push(answer) < sample.size) return;
     const mean = meanAnswer(sample.answers);
-    this.#record(ask, mean);
-    this.#judge(ask, mean);
+    if (!ask.isAside) {
+      this.#record(ask, mean);
+      this.#judge(ask, mean);
+    }
     if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(mean);
     if (this.#pending.length > 0) return;
     if (this.#ended) this.#settle();

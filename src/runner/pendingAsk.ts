@@ -10,6 +10,8 @@ export interface PendingAsk extends Ask {
   /** Its place on the axis of an explanation. */
   readonly at?: number;
   readonly stage?: string;
+  /** Asked only to learn about another point: neither a step nor a candidate. */
+  readonly isAside?: boolean;
   /** Asked only to know what rounding to the grid makes of it. */
   readonly isOffGrid?: boolean;
   /** Where the mean of several answers is wanted: those that are there, and how many are to be. */
@@ -30,7 +32,7 @@ export function pendingAsks(
       slot,
       order: nextOrder(),
       ...(query.kind === 'logits' && { at: query.at?.[slot] }),
-      ...(query.kind === 'pullback' && { functionals: query.functionals[slot] }),
+      ...(query.kind === 'pullback' && { functionals: query.functionals[slot], isAside: query.isAside }),
     };
     return repeated(ask, samplesOf(query));
   });

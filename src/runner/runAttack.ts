@@ -5,11 +5,12 @@ import { definitionOf } from './configuredAttack.ts';
 import { Conversation, type Outcome, type RunOptions, type Subject } from './conversation.ts';
 import { type Access, accesses, type Victim } from './victim.ts';
 
-/** What a victim must answer for attacks of a threat model. */
+/** What must answer what for attacks of a threat model: a victim, or for transfer a surrogate. */
 const needed: Readonly<Record<ThreatModel, Access>> = {
   'white-box': 'gradients',
   'score-based': 'scores',
   'decision-based': 'labels',
+  transfer: 'gradients',
 };
 
 const namesOfAccess: Readonly<Record<Access, string>> = {

@@ -1,9 +1,9 @@
-import { lengthOf } from '../../geometry/norms.ts';
 import { steepestAscent } from '../../geometry/steepestAscent.ts';
-import { addScaled, scaled } from '../../geometry/vector.ts';
+import { addScaled } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
 import type { AttackDefinition } from '../attackDefinition.ts';
 import { propose, pullback } from '../dialogue.ts';
+import { accumulated } from './momentum.ts';
 
 interface Parameters {
   steps: number;
@@ -17,9 +17,6 @@ const dong = 'Dong et al. 2018, arXiv:1710.06081';
  * Momentum iterative FGSM: gₜ₊₁ = μ · gₜ + ∇ₓ J(xₜ, y) / ‖∇ₓ J(xₜ, y)‖₁, xₜ₊₁ = xₜ + α · sign(gₜ₊₁) (Dong et al. 2018,
  * arXiv:1710.06081, equations 6 and 7). Targeted, J is minus the target's cross-entropy, and in l2 the step is
  * α · g/‖g‖₂ (section 3.3). The budget is kept by projection, as the paper has it for steps of any size.
- *
- * Some implementations divide by the mean of |∇| instead of the sum: all g are larger by the number of values then, and
- * the steps are the same.
  */
 export const mifgsm: AttackDefinition<Parameters, 'linf' | 'l2'> = {
   id: 'mifgsm',
@@ -58,10 +55,7 @@ export const mifgsm: AttackDefinition<Parameters, 'linf' | 'l2'> = {
     let momentum: Float64Array = new Float64Array(image.length);
     for (let step = 0; step < steps; step++) {
       const { gradient } = yield* pullback(x, goal.loss);
-      const size = lengthOf(gradient, 'l1');
-      // A gradient that is zero or not finite has no direction: the momentum alone goes on.
-      const scale = size > 0 && Number.isFinite(size) ? 1 / size : 0;
-      momentum = addScaled(scaled(momentum, decay), gradient, scale);
+      momentum = accumulated(momentum, gradient, decay);
       x = project(addScaled(x, steepestAscent(momentum, budget.norm), stepSize));
     }
     yield* propose(x);

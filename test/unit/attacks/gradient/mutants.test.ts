@@ -15,7 +15,7 @@ import { ifgsmChecks } from './ifgsmChecks.ts';
 import { mifgsmChecks } from './mifgsmChecks.ts';
 import { mtpgdChecks } from './mtpgdChecks.ts';
 import { pgdChecks } from './pgdChecks.ts';
-import { mifgsmRewrites, mtpgdRewrites, pgdRewrites, projectedAscentRewrites } from './rewrites.ts';
+import { mifgsmRewrites, momentumRewrites, mtpgdRewrites, pgdRewrites, projectedAscentRewrites } from './rewrites.ts';
 
 const checksOf: Readonly<Record<string, Checks<AttackDefinition>>> = {
   fgsm: fgsmChecks,
@@ -48,6 +48,7 @@ describe('the checks tell broken code from sound code', () => {
   describe('in MI-FGSM', () => {
     itFails(mifgsmChecks, withFaults('mifgsm', { ...commonFaults, ...iterativeFaults }));
     itFailsRewritten(mifgsmChecks, 'mifgsm', mifgsmRewrites);
+    itFailsRewritten(mifgsmChecks, { file: 'mifgsm', exported: 'mifgsm', part: 'momentum' }, momentumRewrites);
   });
 
   describe('in the projection', () => {

@@ -69,7 +69,7 @@ export const projectedAscentRewrites: Readonly<Record<string, Rewrite>> = {
   'the step in l1 is that in l2': l1Step("return ascendOther(x, gradient, 'l2', length);"),
 };
 
-export const mifgsmRewrites: Readonly<Record<string, Rewrite>> = {
+export const momentumRewrites: Readonly<Record<string, Rewrite>> = {
   'momentum does not accumulate': ['scaled(momentum, decay)', 'scaled(momentum, 0)'],
   'momentum does not decay': ['scaled(momentum, decay)', 'momentum'],
   'the gradient decays instead of the momentum': [
@@ -85,10 +85,13 @@ export const mifgsmRewrites: Readonly<Record<string, Rewrite>> = {
     '? 1 / size : 0',
     '? 1 / gradient.reduce((top, g) => Math.max(top, Math.abs(g)), 0) : 0',
   ],
-  'signs of gradients accumulate': ['gradient, scale)', "steepestAscent(gradient, 'linf'), 1)"],
-  'the step is along the gradient': ['steepestAscent(momentum', 'steepestAscent(gradient'],
+  'signs of gradients accumulate': ['gradient, scale)', 'gradient.map(Math.sign), 1)'],
   'the momentum is forgotten where the gradient is zero': [
     'scaled(momentum, decay)',
     'scaled(momentum, scale && decay)',
   ],
+};
+
+export const mifgsmRewrites: Readonly<Record<string, Rewrite>> = {
+  'the step is along the gradient': ['steepestAscent(momentum', 'steepestAscent(gradient'],
 };
