@@ -6,6 +6,7 @@ import { formatDistance, formatEpsilon, formatPercent, formatRange } from '../re
 import { describeOffGrid } from '../reports/outcome.ts';
 import { isPlanned, type RunReport, type TestReport } from '../reports/report.ts';
 import { describeStages } from '../reports/stages.ts';
+import { describeTransfer } from '../reports/transfer.ts';
 
 const marks = { passed: '✓ passed', failed: '✗ failed', errored: '! errored' } as const;
 
@@ -21,10 +22,14 @@ export function formatTable({ tests }: RunReport): string {
       continue;
     }
     const { norm, kind } = test.attack;
-    for (const [i, { epsilon, metrics, detection }] of test.rounds.entries()) {
+    for (const [i, { epsilon, metrics, detection, transfer }] of test.rounds.entries()) {
       const budget = epsilon === undefined ? '' : formatEpsilon(epsilon, norm);
       const names = i === 0 ? [test.name, test.model.name, attackOf(test)] : ['', '', attackerOf(test)];
       table.push([...names, budget, ...figures(kind, metrics, epsilon), i === 0 ? marks[test.status] : '']);
+      if (transfer?.whiteBox) {
+        const { title, metrics: others } = transfer.whiteBox;
+        table.push(['', '', `white-box ${title}`, budget, ...figures(kind, others, epsilon), '']);
+      }
       if (!detection) continue;
       const { attacker, metrics: others } = detection.other;
       table.push(['', '', `${attacker} attacker`, budget, ...figures(kind, others, epsilon), '']);
@@ -36,6 +41,7 @@ export function formatTable({ tests }: RunReport): string {
     ...(isPlanned(test) ? describeStages(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeOffGrid(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeDetection(test).map((line) => `detector: ${test.name}: ${line}`) : []),
+    ...(isPlanned(test) ? describeTransfer(test).map((line) => `transfer: ${test.name}: ${line}`) : []),
     ...(isPlanned(test)
       ? (test.findings ?? []).map((finding) => `audit: ${test.name}: ${describeFinding(finding)}`)
       : []),
@@ -49,7 +55,8 @@ export function formatTable({ tests }: RunReport): string {
 function attackOf(test: TestReport): string {
   const { title, norm, target } = test.attack;
   const attack = `${title} ${norm}${target ? ` → ${target}` : ''}`;
-  return test.detector ? `${attack}, ${attackerOf(test)}` : attack;
+  const origin = test.surrogates ? ` from ${test.surrogates.map(({ name }) => name).join(' and ')}` : '';
+  return test.detector ? `${attack}, ${attackerOf(test)}` : `${attack}${origin}`;
 }
 
 function attackerOf({ detector }: TestReport): string {

@@ -1,4 +1,4 @@
-import { definitionOf } from '../runner/configuredAttack.ts';
+import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Victim } from '../runner/victim.ts';
 import type { TestPlan } from './plan.ts';
 
@@ -15,7 +15,7 @@ export const longRun = 30;
 
 /** About how many points one image takes, over all budgets of a test. */
 export function pointsPerImage(
-  { attacks }: Pick<TestPlan, 'attacks'>,
+  { attacks }: { readonly attacks: readonly ConfiguredAttack[] },
   { classes, input }: Pick<Victim, 'classes' | 'input'>,
 ): number {
   const model = { classes: classes.length, input };

@@ -10,6 +10,7 @@ import { detectionOf } from './detection.ts';
 import type { Example } from './example.ts';
 import type { TestPlan } from './plan.ts';
 import { attackRound, type Round, type RoundResult, type Successes } from './round.ts';
+import { knowledgeOf, type RoundTransfer } from './transfer.ts';
 
 /** Someone who attacks, and what they attack. */
 export interface Opponent {
@@ -17,6 +18,8 @@ export interface Opponent {
   readonly attacker?: Attacker;
   /** More than one where there are several ways to go about it, of which the worst counts. */
   readonly victims: readonly [Victim, ...Victim[]];
+  /** What they attack with at a budget of the test, where that is not the attack of the test. */
+  attackAt?(attack: ConfiguredAttack): ConfiguredAttack;
 }
 
 /** What an evaluation needs beside its plan. */
@@ -70,7 +73,8 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
   const cases = toCases(plan, definition.kind, judge, images, await judgeAll(judge, pixels, signal));
   const eligible = cases.filter(({ status }) => status === undefined);
   if (eligible.length === 0) throw nothingEligible(cases);
-  const common = { plan, definition, judge, cases, eligible, signal, watch };
+  const common = { plan, judge, cases, eligible, signal, watch };
+  const surrogate = plan.surrogates && (await knowledgeOf(opponent.victims[0], eligible, signal));
   const rounds = new Map<ConfiguredAttack, { readonly round: Round; readonly attacked: AttackedRound }>();
   const fooled = new Map<Opponent, Successes>();
   for (const attack of plan.attacks.toSorted(byBudget)) {
@@ -85,24 +89,31 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
           ...some,
         ]),
       );
-      const result = await attackRound({ ...common, attack, victims: one.victims, known, onExample });
+      const own = one.attackAt?.(attack) ?? attack;
+      const result = await attackRound({ ...common, attack: own, victims: one.victims, known, onExample });
       results.set(one, result);
       fooled.set(one, result.successes);
     }
-    const { round, examples, distances } = results.get(opponent) as RoundResult;
+    const { round, examples, distances, crafting } = results.get(opponent) as RoundResult;
     const rival = other && results.get(other);
-    const beside = rival && {
-      attacker: other.attacker ?? 'unaware',
-      metrics: rival.round.metrics,
-      examples: rival.examples,
-    };
+    const transfer = surrogate && crafting && { surrogate, ...crafting, ...(rival && { whiteBox: whiteBoxOf(rival) }) };
+    const beside = plan.detector &&
+      rival && {
+        attacker: other.attacker ?? 'unaware',
+        metrics: rival.round.metrics,
+        examples: rival.examples,
+      };
     rounds.set(attack, {
-      round: { ...round, ...(beside && { detection: detectionOf(cases, examples, beside) }) },
+      round: {
+        ...round,
+        ...(transfer && { transfer }),
+        ...(beside && { detection: detectionOf(cases, examples, beside) }),
+      },
       attacked: {
         ...(epsilon !== undefined && { epsilon }),
         distances,
         queries: round.queries,
-        ...(other && { fooledBy: fooledBy(results) }),
+        ...(beside && { fooledBy: fooledBy(results) }),
       },
     });
   }
@@ -125,6 +136,11 @@ function nothingEligible(cases: readonly Case[]): UserError {
 
 function byBudget(a: ConfiguredAttack, b: ConfiguredAttack): number {
   return (a.choice.epsilon ?? 0) - (b.choice.epsilon ?? 0);
+}
+
+/** What an attacker with gradients came to. */
+function whiteBoxOf({ attack, round }: RoundResult): NonNullable<RoundTransfer['whiteBox']> {
+  return { attack: attack.attack, title: definitionOf(attack.attack).title, metrics: round.metrics };
 }
 
 /** What each attacker fooled alone, whatever the other one found. */

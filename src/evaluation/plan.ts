@@ -39,8 +39,10 @@ export interface TestPlan {
   readonly attacker?: Attacker;
   /** Look for signs that the result flatters the model; strictly, so that each is a failure. */
   readonly audit?: AuditMode;
+  /** The models that the attack is made on, all at once, where that is not the model itself. */
+  readonly surrogates?: readonly [ModelSource, ...ModelSource[]];
   /** The other models that the test is for: the audit tries whether attacks on them transfer to this one. */
-  readonly surrogates?: readonly ModelSource[];
+  readonly siblings?: readonly ModelSource[];
   readonly seed: number;
   /** What is to be kept from reports. */
   readonly secrets?: Secrets;

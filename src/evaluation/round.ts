@@ -1,7 +1,6 @@
-import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { kinds } from '../attacks/kind.ts';
 import type { LabeledImage } from '../data/loadExamples.ts';
-import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
+import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
 import { distanceOf, type Outcome } from '../runner/conversation.ts';
 import { roundToGrid } from '../runner/projection.ts';
 import { runAttack } from '../runner/runAttack.ts';
@@ -12,6 +11,7 @@ import type { RoundDetection } from './detection.ts';
 import { type AttackResult, type Example, exampleOf, foundAs, judgePoint } from './example.ts';
 import { computeMetrics, type Metrics } from './metrics.ts';
 import type { TestPlan } from './plan.ts';
+import type { Crafting, RoundTransfer } from './transfer.ts';
 
 /** One attack at one budget on all examples. */
 export interface Round {
@@ -31,13 +31,14 @@ export interface Round {
   readonly queries: { readonly points: number; readonly gradients: number };
   /** Where the model has a detector. */
   readonly detection?: RoundDetection;
+  /** Where the attack is made on a surrogate. */
+  readonly transfer?: RoundTransfer;
   readonly warnings: readonly string[];
 }
 
 /** One attack at one budget by one opponent. */
 export interface RoundOptions {
   readonly plan: TestPlan;
-  readonly definition: AttackDefinition;
   readonly attack: ConfiguredAttack;
   /** What is attacked, in turn: of each image the worst counts. */
   readonly victims: readonly [Victim, ...Victim[]];
@@ -57,6 +58,7 @@ export type Successes = ReadonlyMap<number, AttackResult>;
 
 /** What a round came to. */
 export interface RoundResult {
+  readonly attack: ConfiguredAttack;
   readonly round: Round;
   readonly examples: readonly Example[];
   readonly successes: Successes;
@@ -64,11 +66,15 @@ export interface RoundResult {
   readonly fooled: number;
   /** For each eligible case how far the attack itself had to go (see `distanceOf`), nothing known beforehand. */
   readonly distances: readonly number[];
+  /** Where it was made on a surrogate. */
+  readonly crafting?: Crafting;
 }
 
 /** Runs an attack on every eligible case, on each of its victims. */
 export async function attackRound(options: RoundOptions): Promise<RoundResult> {
-  const { plan, definition, attack, victims, judge, cases, eligible, known, onExample } = options;
+  const { plan, attack, victims, judge, cases, eligible, known, onExample } = options;
+  const definition = definitionOf(attack.attack);
+  const isTransfer = plan.surrogates !== undefined && victims[0] !== judge;
   const { norm, epsilon, quantize } = attack.choice;
   const examples: Example[] = [];
   const finish = async (example: Example) => {
@@ -76,13 +82,14 @@ export async function attackRound(options: RoundOptions): Promise<RoundResult> {
     await onExample(example);
   };
   for (const one of cases) if (one.status) await finish(exampleOf(one, one.status, judge));
-  const stopsAtSuccess = kinds[definition.kind].stopsAtSuccess && definition.fixedBudget;
+  // What barely fools a surrogate fools nothing else.
+  const stopsAtSuccess = kinds[definition.kind].stopsAtSuccess && definition.fixedBudget && !isTransfer;
   const attempts = new Map<number, Attempt>();
   const successes = new Map<number, AttackResult>();
   for (const victim of victims) {
     const isLast = victim === victims.at(-1);
     const survivors = eligible.filter(({ index }) => !(stopsAtSuccess && attempts.get(index)?.success));
-    for await (const { one, attempt } of attemptsOn(victim, survivors, options, stopsAtSuccess)) {
+    for await (const { one, attempt } of attemptsOn(victim, survivors, options, { stopsAtSuccess, isTransfer })) {
       const own = worse(attempts.get(one.index), attempt);
       attempts.set(one.index, own);
       if (!isLast && !(stopsAtSuccess && own.success)) continue;
@@ -107,7 +114,7 @@ export async function attackRound(options: RoundOptions): Promise<RoundResult> {
     parameters: attack.parameters,
     metrics: metricsOf('adversarial'),
     ...(quantize ? {} : { metricsOnGrid: metricsOf('onGrid') }),
-    ...(quantize && plan.detector === undefined
+    ...(quantize && plan.detector === undefined && !isTransfer
       ? { fooledOffGrid: all.filter(({ succeededOffGrid }) => succeededOffGrid).length }
       : {}),
     ...stagesOf(examples),
@@ -118,11 +125,13 @@ export async function attackRound(options: RoundOptions): Promise<RoundResult> {
     warnings: describeFlaws(eligible.length, open),
   };
   return {
+    attack,
     round,
     examples,
     successes,
     fooled: all.filter(({ success }) => success).length,
     distances: all.map(({ distance }) => distance),
+    ...(isTransfer && { crafting: craftingOf(all) }),
   };
 }
 
@@ -135,19 +144,24 @@ interface Attempt {
   readonly distance: number;
   readonly succeededOffGrid: boolean;
   readonly flaw: Flaw | undefined;
+  /** What the model was asked that was attacked, and whether it was fooled. */
+  readonly onVictim: { readonly queries: Outcome['queries']; readonly isFooled: boolean };
 }
 
 /** Attacks images, and has what is found judged. */
 async function* attemptsOn(
   victim: Victim,
   attacked: readonly Case[],
-  { plan, definition, attack, judge, eligible, victims, signal, watch }: RoundOptions,
-  stopAtSuccess: boolean,
+  { plan, attack, judge, eligible, victims, signal, watch }: RoundOptions,
+  { stopsAtSuccess, isTransfer }: { readonly stopsAtSuccess: boolean; readonly isTransfer: boolean },
 ): AsyncGenerator<{ readonly one: Case; readonly attempt: Attempt }> {
   const { norm, quantize } = attack.choice;
-  const records = kinds[definition.kind].axis === 'epsilon';
+  const { kind, fixedBudget } = definitionOf(attack.attack);
+  const records = kinds[kind].axis === 'epsilon';
+  // Within a budget an attack on a surrogate goes on to its end; one that looks for what is nearest is taken at its word.
+  const prefer = isTransfer && fixedBudget ? ({ prefer: 'latest' } as const) : {};
   const run = runAttack(
-    { victim, attack, stopAtSuccess, ...(signal && { signal }), ...(watch && { watch }) },
+    { victim, attack, stopAtSuccess: stopsAtSuccess, ...prefer, ...(signal && { signal }), ...(watch && { watch }) },
     attacked.map((one) => ({
       image: one.image.pixels,
       goal: one.goal,
@@ -164,17 +178,19 @@ async function* attemptsOn(
     const onGrid =
       best && !quantize ? await judgePoint(roundToGrid(one.image.pixels, best.point, norm), one, judge) : undefined;
     const stage = [victims.length > 1 ? (victim.title ?? []) : [], best?.stage ?? []].flat().join(': ');
+    const judged = [adversarial, onGrid].filter((found) => found !== undefined).length;
     const result = {
       ...(adversarial && { adversarial }),
       ...(onGrid && { onGrid }),
-      queries,
+      queries: isTransfer ? { points: judged, gradients: 0 } : queries,
       ...(steps && { steps }),
       ...(stage !== '' && { stage }),
     };
     const success = adversarial?.success ?? false;
-    const distance = distanceOf(outcome, norm);
+    const distance = isTransfer && !success ? Infinity : distanceOf(outcome, norm);
     const { succeededOffGrid } = outcome;
-    yield { one, attempt: { result, success, distance, succeededOffGrid, flaw: flawOf(outcome) } };
+    const onVictim = { queries, isFooled: best?.success ?? false };
+    yield { one, attempt: { result, success, distance, succeededOffGrid, flaw: flawOf(outcome), onVictim } };
   }
 }
 
@@ -192,6 +208,15 @@ function worse(a: Attempt | undefined, b: Attempt): Attempt {
     distance: Math.min(a.distance, b.distance),
     succeededOffGrid: a.succeededOffGrid || b.succeededOffGrid,
     flaw: a.flaw && b.flaw,
+    onVictim: b.onVictim,
+  };
+}
+
+function craftingOf(attempts: readonly Attempt[]): Crafting {
+  const sum = (key: keyof Outcome['queries']) => attempts.reduce((all, { onVictim }) => all + onVictim.queries[key], 0);
+  return {
+    fooledSurrogate: attempts.filter(({ onVictim }) => onVictim.isFooled).length,
+    queries: { points: sum('points'), gradients: sum('gradients') },
   };
 }
 

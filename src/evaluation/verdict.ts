@@ -4,6 +4,7 @@ import { type Comparison, compare } from './comparison.ts';
 import { objectionTo } from './evidence.ts';
 import type { TestPlan } from './plan.ts';
 import type { Round } from './round.ts';
+import { objectionToSurrogate } from './transfer.ts';
 
 /** A test's result: its expectation met, missed, or not to be judged. The last two are never merged. */
 export type Verdict = 'passed' | 'failed' | 'errored';
@@ -28,7 +29,10 @@ export function conclude(plan: TestPlan, rounds: readonly Round[], classes: numb
   if (open) return { status: 'errored', comparisons };
   const metrics = rounds[0]?.metrics;
   const { hasTrueLabel } = kinds[definitionOf(plan.attacks[0].attack).kind];
-  const objection = metrics && hasTrueLabel && objectionTo(plan, comparisons, metrics, classes);
+  const objection =
+    (comparisons.some(({ metric }) => metric !== 'cleanAccuracy') &&
+      objectionToSurrogate(rounds[0]?.transfer, classes)) ||
+    (metrics && hasTrueLabel && objectionTo(plan, comparisons, metrics, classes));
   return objection ? { status: 'errored', comparisons, objection } : { status: 'passed', comparisons };
 }
 

@@ -21,7 +21,7 @@ export async function auditTest(
 ): Promise<Pick<TestReport, 'findings' | 'notChecked'> | Pick<TestReport, 'warnings'>> {
   const opened: OpenedModel['classifier'][] = [];
   try {
-    for (const source of plan.surrogates ?? []) opened.push((await openModel(source, options.computing)).classifier);
+    for (const source of plan.siblings ?? []) opened.push((await openModel(source, options.computing)).classifier);
     const { victim, signal } = options.conditions;
     signal?.throwIfAborted();
     const surrogates = opened.map(victimOf).filter((other) => other.access === 'gradients' && isAlike(other, victim));

@@ -9,6 +9,8 @@ import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
 import { type Victim, victimOf } from '../runner/victim.ts';
 import type { JobContext } from './job.ts';
+import { openSurrogates } from './openSurrogates.ts';
+import { whiteBoxOf } from './whiteBox.ts';
 
 /**
  * Measures how long one point takes for each victim that the test attacks, and multiplies; the audit takes what it may. No
@@ -20,11 +22,14 @@ export async function estimate(plan: TestPlan, { models, signal }: JobContext<ne
   signal.throwIfAborted();
   const { fixedBudget } = definitionOf(plan.attacks[0].attack);
   const guarded = plan.detector && (await openGuarded(plan.detector, classifier, sha256, fixedBudget));
+  const surrogates = plan.surrogates && (await openSurrogates(plan.surrogates, classifier, models.computing));
   try {
-    const victims = guarded ? Object.values(guarded.attacked).flat() : [victimOf(classifier)];
+    const own = victimOf(classifier);
+    const victims = guarded ? Object.values(guarded.attacked).flat() : [surrogates?.victim ?? own];
     const [victim] = victims as [Victim];
     const images = await countImages(plan, victim);
     const points = pointsPerImage(plan, victim) * images;
+    const beside = surrogates && own.access === 'gradients' ? plan.attacks.map(whiteBoxOf) : [];
     const time = async () => {
       let seconds = 0;
       for (const one of victims) {
@@ -32,6 +37,9 @@ export async function estimate(plan: TestPlan, { models, signal }: JobContext<ne
         const perPoint = await timePoint(one, images, plan.seed);
         seconds += points * perPoint;
         if (one === victim && plan.audit) seconds += auditSeconds(one, points, perPoint);
+      }
+      if (beside.length > 0) {
+        seconds += pointsPerImage({ attacks: beside }, own) * images * (await timePoint(own, images, plan.seed));
       }
       return seconds;
     };
@@ -41,6 +49,7 @@ export async function estimate(plan: TestPlan, { models, signal }: JobContext<ne
     return { seconds, images, ...(victim.costPerQuery !== undefined && { cost: points * victim.costPerQuery }) };
   } finally {
     guarded?.opened.detector.dispose?.();
+    surrogates?.dispose();
   }
 }
 

@@ -1,6 +1,6 @@
 import { underAudit } from '../audit/strict.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
-import { type Attacker, attackers, type DetectorSource } from '../defenses/guard/attacker.ts';
+import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
 import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
@@ -19,6 +19,8 @@ import { victimOf } from '../runner/victim.ts';
 import { describeError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
 import type { JobContext } from './job.ts';
+import { openSurrogates, type Surrogates } from './openSurrogates.ts';
+import { whiteBoxOf } from './whiteBox.ts';
 
 /** A test, and the run folder that its examples are saved into as they finish. */
 export interface TestRequest {
@@ -45,6 +47,7 @@ export async function runTest(
   const definition = definitionOf(plan.attacks[0].attack);
   let report = unstartedReport(plan, location);
   let guarded: Guarded | undefined;
+  let surrogates: Surrogates | undefined;
   const watch = new Stopwatch('opening');
   const elapsed = () => Math.round(performance.now() - start) / 1000;
   try {
@@ -65,17 +68,22 @@ export async function runTest(
       guarded = await openGuarded(plan.detector, classifier, sha256, definition.fixedBudget);
       report = { ...report, detector: describeDetector(plan, plan.detector, guarded) };
     }
+    if (plan.surrogates) {
+      surrogates = await openSurrogates(plan.surrogates, classifier, models.computing);
+      report = { ...report, surrogates: surrogates.facts };
+    }
     watch.enter('reading');
     await dropUnfinishedLine(folder);
     const { images, notes } = await planImages(plan, classifier);
     watch.enter('judging');
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
-    const total = images.length * plan.attacks.length * (guarded ? attackers.length : 1);
+    const sides = opponentsOf(plan, classifier, { guarded, surrogates }, watch);
+    const total = images.length * plan.attacks.length * sides.opponents.filter((one) => one !== undefined).length;
     let done = 0;
     const advance = () => onProgress({ test: plan.id, phase: 'attacking', done: done++, total });
     advance();
     const rounds = await evaluate(plan, {
-      ...opponentsOf(plan, classifier, guarded, watch),
+      ...sides,
       images,
       signal,
       watch,
@@ -94,7 +102,7 @@ export async function runTest(
     });
     const conclusion = conclude(plan, rounds, classifier.classes.length);
     const { status, comparisons, objection } = underAudit(plan, conclusion, report.findings);
-    const outcome = describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report.detector);
+    const outcome = describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report);
     const last = rounds.at(-1);
     // What was measured stands, whatever becomes of its pictures.
     const notDrawn: string[] = [];
@@ -125,16 +133,26 @@ export async function runTest(
     return { ...report, message: describeError(error), time: elapsed(), profile: watch.profile };
   } finally {
     guarded?.opened.detector.dispose?.();
+    surrogates?.dispose();
   }
 }
 
-/** Who decides in a test, and who attacks what: with a detector both attackers, the one that the test names first. */
+/**
+ * Who decides in a test, and who attacks what: with a detector both attackers, the one that the test names first; with
+ * surrogates who has only those, and who has the gradients of the model, if it gives any.
+ */
 function opponentsOf(
   { attacker = 'adaptive' }: TestPlan,
   classifier: Classifier,
-  guarded: Guarded | undefined,
+  { guarded, surrogates }: { readonly guarded: Guarded | undefined; readonly surrogates: Surrogates | undefined },
   watch: Stopwatch,
 ): Pick<EvaluationOptions, 'judge' | 'opponents'> {
+  if (surrogates) {
+    const judge = timed(victimOf(classifier), watch);
+    const whiteBox = { victims: [judge], attackAt: whiteBoxOf } as const;
+    const transfer = { victims: [timed(surrogates.victim, watch)] } as const;
+    return { judge, opponents: judge.access === 'gradients' ? [transfer, whiteBox] : [transfer] };
+  }
   if (guarded === undefined) {
     const judge = timed(victimOf(classifier), watch);
     return { judge, opponents: [{ victims: [judge] }] };

@@ -15,20 +15,24 @@ export const metricTitles = {
   medianDistance: 'median distance',
 } as const;
 
+/** Whom a test has beside model and attack. */
+type Beside = Pick<TestReport, 'detector' | 'surrogates'>;
+
 /** What turns an undecided image into a decided one. */
 const advice =
   'On undecided images the attack had no gradient to follow: attack them with another loss, or without gradients.';
 
 /**
  * One sentence about a test: the expectations that were missed, or those that are undecided, or all if none was; without
- * expectations, what was measured. With a detector, the value for the other attacker is included.
+ * expectations, what was measured. With a detector, the value for the other attacker is included, and with surrogates that
+ * of a white-box attack.
  */
 export function describeOutcome(
   comparisons: readonly Comparison[],
   rounds: readonly Round[],
   norm: Norm,
   kind: Kind = 'attack',
-  detector?: TestReport['detector'],
+  beside: Beside = {},
 ): string {
   const wanted = (['missed', 'undecided', 'met'] as const).find((result) =>
     comparisons.some((comparison) => comparison.result === result),
@@ -39,23 +43,21 @@ export function describeOutcome(
     const { metric, epsilon, expected } = comparison;
     const bound = metric === 'successRate' ? 'at most' : 'at least';
     const round = rounds.find((one) => one.epsilon === epsilon);
-    const figure = describeFigure(comparison, { round, norm, detector });
+    const figure = describeFigure(comparison, { round, norm, ...beside });
     return `${figure}, expected ${bound} ${formatMetric(metric, expected)}`;
   });
-  const texts = wanted ? figures : rounds.map((round) => withoutExpectation[kind](round, norm, detector));
+  const texts = wanted ? figures : rounds.map((round) => withoutExpectation[kind](round, norm, beside));
   return `${texts.join('; ')}${isOpen ? `. ${advice}` : ''}`;
 }
 
 /** What is said of a round of which nothing was expected. */
-const withoutExpectation: Readonly<
-  Record<Kind, (round: Round, norm: Norm, detector: TestReport['detector']) => string>
-> = {
-  attack(round, norm, detector) {
+const withoutExpectation: Readonly<Record<Kind, (round: Round, norm: Norm, beside: Beside) => string>> = {
+  attack(round, norm, beside) {
     const { epsilon, metrics } = round;
     const metric: ExpectedMetric = metrics.robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
     const atBest = metrics.ifHeld?.[metric];
     const measured = { metric, epsilon, measured: metrics[metric] ?? NaN, ...(atBest !== undefined && { atBest }) };
-    return `${describeFigure(measured, { round, norm, detector })}; no expectation was set`;
+    return `${describeFigure(measured, { round, norm, ...beside })}; no expectation was set`;
   },
   forge: ({ metrics: { counts } }) => `${describeForged(counts)}; no expectation was set`,
   explanation: ({ metrics: { counts } }) => describeExplained(counts),
@@ -64,10 +66,17 @@ const withoutExpectation: Readonly<
 /** "robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 40.0% (unaware: 80.0%)" */
 function describeFigure(
   { metric, epsilon, ...figure }: Pick<Comparison, 'metric' | 'epsilon' | 'measured' | 'atBest' | 'bound'>,
-  { round, norm, detector }: { round: Round | undefined; norm: Norm; detector: TestReport['detector'] | undefined },
+  { round, norm, detector, surrogates }: { round: Round | undefined; norm: Norm } & Beside,
 ): string {
   const start = `${metricTitles[metric]}${round && epsilon !== undefined ? ` at ${describeBudget(round, norm)}` : ''}`;
   const value = describeValue(metric, figure, round);
+  if (surrogates && metric !== 'cleanAccuracy') {
+    const { whiteBox } = round?.transfer ?? {};
+    const besides = whiteBox?.metrics[metric];
+    const comparison =
+      whiteBox && besides !== undefined ? ` (white-box ${whiteBox.title}: ${formatMetric(metric, besides)})` : '';
+    return `${start} by transfer from ${surrogates.map(({ name }) => `"${name}"`).join(' and ')} is ${value}${comparison}`;
+  }
   if (detector === undefined) return `${start} is ${value}`;
   const guarded = `${start} with detector "${detector.name}"`;
   // Before the attack there is no attacker.

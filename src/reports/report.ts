@@ -72,6 +72,8 @@ export interface TestReport {
     /** True if the detector was trained on examples of this test's attack. */
     readonly seen?: boolean;
   };
+  /** The models that the attack was made on, if not on the model itself; the hash is known once they were opened. */
+  readonly surrogates?: readonly { readonly name: string; readonly path: string; readonly sha256?: string }[];
   /** Signs that the result overstates robustness; missing if there was no audit. */
   readonly findings?: readonly Finding[];
   /** Checks that the audit could not make, or left out for what they cost. */

@@ -1,4 +1,5 @@
 import Type from 'typebox';
+import { threatModels } from '../attacks/attackDefinition.ts';
 import { confidences } from '../evaluation/metrics.ts';
 import { norms } from '../geometry/norms.ts';
 import { activities } from '../runner/stopwatch.ts';
@@ -72,6 +73,14 @@ const round = object({
       other: object({ attacker, metrics, separation: optional(separation) }),
     }),
   ),
+  transfer: optional(
+    object({
+      surrogate: object({ right: count(), of: count() }),
+      fooledSurrogate: count(),
+      queries,
+      whiteBox: optional(object({ attack: string(), title: string(), metrics })),
+    }),
+  ),
   warnings: list(string()),
 });
 
@@ -117,7 +126,7 @@ const test = Type.Intersect([
       id: string(),
       title: string(),
       kind: oneOf(['attack', 'forge', 'explanation']),
-      threatModel: oneOf(['white-box', 'score-based', 'decision-based']),
+      threatModel: oneOf(threatModels),
       norm,
       preset: string(),
       target: optional(string()),
@@ -137,6 +146,7 @@ const test = Type.Intersect([
         seen: optional(boolean()),
       }),
     ),
+    surrogates: optional(list(object({ name: string(), path: string(), sha256: optional(string()) }))),
     findings: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), message: string() }))),
     notChecked: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), reason: string() }))),
     seed: Type.Integer(),

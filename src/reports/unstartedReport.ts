@@ -34,6 +34,7 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
       parameters: last.parameters,
     },
     ...(plan.detector && { detector: { ...plan.detector, attacker: plan.attacker ?? 'adaptive' } }),
+    ...(plan.surrogates && { surrogates: plan.surrogates.map(({ name, path }) => ({ name, path })) }),
     seed: plan.seed,
     engine: { name: 'none', location },
     expect: plan.expect,

@@ -35,8 +35,9 @@ export async function readFingerprints(folder: string): Promise<Readonly<Record<
 }
 
 /** The files of the models, with what lies beside them, of the dataset and of the detector. */
-async function inputsOf({ model, surrogates = [], dataset, detector }: Omit<TestPlan, 'origin'>): Promise<string[]> {
-  const models = [model, ...surrogates];
+async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
+  const { model, surrogates = [], siblings = [], dataset, detector } = plan;
+  const models = [model, ...surrogates, ...siblings];
   const labels = [
     ...models.map((each) => each.labels),
     typeof dataset?.labels === 'object' ? dataset.labels.csv : undefined,

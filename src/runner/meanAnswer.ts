@@ -20,7 +20,8 @@ export function meanAnswer(answers: readonly Answer[]): Answer {
   };
 }
 
-function meanOf<V extends Float32Array | Float64Array>(rows: readonly V[]): V {
+/** The mean of rows of the same length, of which there is at least one. */
+export function meanOf<V extends Float32Array | Float64Array>(rows: readonly V[]): V {
   const mean = (rows[0] as V).slice() as V;
   for (let i = 0; i < mean.length; i++) {
     let sum = 0;

@@ -15,7 +15,8 @@ export type ListedAttack =
 export function listable(attacks: Attacks): Attacks {
   return new Map(
     [...attacks].filter(
-      ([, { kind, norms }]) => kind === 'attack' && ensemble.norms.some((norm) => norms.includes(norm)),
+      ([, { kind, norms, threatModel }]) =>
+        kind === 'attack' && threatModel !== 'transfer' && ensemble.norms.some((norm) => norms.includes(norm)),
     ),
   );
 }
@@ -79,10 +80,7 @@ export function readAttackList(list: readonly unknown[], attacks: Attacks): Read
 function entryFaults(entry: unknown, attacks: Attacks, among: Attacks): Fault[] {
   const attack = named(isObject(entry) ? entry.attack : entry, attacks);
   if (attack && !among.has(attack.id)) {
-    const message =
-      attack.kind === 'attack'
-        ? `${attack.title} works in ${attack.norms.join(', ')} only, where a list has no budget. Make it a test of its own.`
-        : `${attack.title} fools no model, so it cannot be part of a list. Make it a test of its own.`;
+    const message = `${whyNotListed(attack)}. Make it a test of its own.`;
     return [{ path: isObject(entry) ? ['attack'] : [], message }];
   }
   const asObject = isObject(entry) ? entry : { attack: entry };
@@ -93,6 +91,13 @@ function entryFaults(entry: unknown, attacks: Attacks, among: Attacks): Fault[] 
     schemas: entrySchemas,
   });
   return isObject(entry) ? faults : faults.map((fault) => ({ ...fault, path: [] }));
+}
+
+function whyNotListed({ title, kind, norms, threatModel }: AttackDefinition): string {
+  if (threatModel === 'transfer') return `${title} runs to its end on a surrogate, so it cannot be part of a list`;
+  return kind === 'attack'
+    ? `${title} works in ${norms.join(', ')} only, where a list has no budget`
+    : `${title} fools no model, so it cannot be part of a list`;
 }
 
 const entrySchemas = {

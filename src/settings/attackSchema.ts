@@ -70,6 +70,7 @@ function attackRules(attack: AttackDefinition) {
         expect: refused(`${title} explains the model and does not measure robustness: remove "expect".`),
       }),
       ...(isMeasured && { expect: { properties: metricRules(attack) } }),
+      ...surrogateRule(attack),
       ...(!isAdversarial && {
         detector: refused(`${title} creates nothing for a detector to reject: remove "detector".`),
         attacker: refused(`${title} creates nothing for a detector to reject: remove "attacker".`),
@@ -78,11 +79,25 @@ function attackRules(attack: AttackDefinition) {
     required: [
       ...(needsImages ? ['dataset'] : []),
       ...(fixedBudget ? ['epsilon'] : []),
+      ...(attack.threatModel === 'transfer' ? ['surrogate'] : []),
       ...(goals.includes('untargeted') ? [] : ['target']),
       ...(isMeasured ? ['expect'] : []),
     ],
     ...(!isAdversarial && { dependencies: {} }),
     ...(goals.includes('targeted') && untargetedMetrics),
+  };
+}
+
+/** Examples of another model need its gradients, and something to be fooled. */
+function surrogateRule({ title, kind, threatModel }: AttackDefinition) {
+  if (!kinds[kind].isAdversarial) {
+    return {
+      surrogate: refused(`${title} creates no adversarial examples that could carry over: remove "surrogate".`),
+    };
+  }
+  if (threatModel === 'white-box' || threatModel === 'transfer') return {};
+  return {
+    surrogate: refused(`${title} asks the model itself and follows no gradients: remove "surrogate".`),
   };
 }
 

@@ -26,8 +26,33 @@ export function checkTest(value: unknown, attacks: Attacks): Fault[] {
   const norm = 'norm' in settings ? sound.norm : attack?.norms[0];
   const quantize = 'quantize' in settings ? sound.quantize : true;
   if (epsilon !== undefined) faults.push(...epsilonFaults(epsilon, norm, quantize));
+  faults.push(...surrogateFaults(sound));
   if (attack && expect) faults.push(...boundFaults(attack, expect, settings.epsilon));
   return faults;
+}
+
+/** What does not go with a surrogate. */
+function surrogateFaults({ surrogate, detector, audit }: Partial<TestSettings>): Fault[] {
+  if (surrogate === undefined) return [];
+  return [
+    ...(detector === undefined
+      ? []
+      : [
+          {
+            path: ['surrogate'],
+            message: 'A test with a detector attacks the model directly: remove "surrogate" or "detector".',
+          },
+        ]),
+    ...(audit === undefined || audit === false
+      ? []
+      : [
+          {
+            path: ['audit'],
+            message:
+              'An audit asks whether a stronger attacker would find more, which is certain of an attack on a surrogate: the report shows the white-box result beside it. Remove "audit".',
+          },
+        ]),
+  ];
 }
 
 /** The attack that a list makes, and what is wrong with it or with what is beside it. */

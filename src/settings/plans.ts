@@ -4,6 +4,7 @@ import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import type { DetectorPlan } from '../defenses/plan.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
+import type { ModelSource } from '../models/source.ts';
 import { parseAmount } from '../parameters/amount.ts';
 import { configureAttack } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackChoice.ts';
@@ -90,7 +91,17 @@ function resolveTest(
   const detector = findDetector(test, settings.detector, detectors, attacks);
   if (detector?.problems) report(detector.problems, name);
 
-  const sources = { dataset: dataset?.source, detector: detector?.source };
+  const surrogates = findSurrogates(test, settings.surrogate);
+  report(
+    surrogates.flatMap(({ problems = [] }) => problems),
+    name,
+  );
+
+  const sources = {
+    dataset: dataset?.source,
+    detector: detector?.source,
+    surrogates: surrogates.flatMap(({ source }) => source ?? []),
+  };
   const common = problems.length === 0 ? commonPlan(test, settings as TestSettings, sources, attacks) : undefined;
   for (const [index, modelName] of [settings.model ?? []].flat().entries()) {
     const id = [...(isShared ? [layer.name] : []), modelName, name].join(separator);
@@ -100,17 +111,33 @@ function resolveTest(
       report(model.problems, id);
     } else if (detector?.source && detector.source.model.name !== modelName) {
       report(problemsOf(test, [{ path, message: mismatch(detector.source, modelName) }]), id);
+    } else if (sources.surrogates.some((surrogate) => isSame(surrogate, model.source))) {
+      report(problemsOf(test, [{ path: ['surrogate'], message: ownSurrogate(modelName) }]), id);
     } else if (common) {
       plans.push({ id, model: model.source, ...common });
     }
   }
-  return { plans: plans.map((plan) => withSurrogates(plan, plans)), problems };
+  return { plans: plans.map((plan) => withSiblings(plan, plans)), problems };
 }
 
 /** A plan with the models of the other plans of its test. */
-function withSurrogates(plan: TestPlan, plans: readonly TestPlan[]): TestPlan {
-  const surrogates = plans.filter((other) => other !== plan).map(({ model }) => model);
-  return plan.audit && surrogates.length > 0 ? { ...plan, surrogates } : plan;
+function withSiblings(plan: TestPlan, plans: readonly TestPlan[]): TestPlan {
+  const siblings = plans.filter((other) => other !== plan).map(({ model }) => model);
+  return plan.audit && siblings.length > 0 ? { ...plan, siblings } : plan;
+}
+
+/** The models that a test is crafted on. */
+function findSurrogates(test: NamedEntry, surrogate: TestSettings['surrogate'] = []): Found<ModelSource>[] {
+  if (typeof surrogate === 'string') return [lookUp(test, ['surrogate'], 'perturb.models', surrogate, resolveModel)];
+  return surrogate.map((name, i) => lookUp(test, ['surrogate', i], 'perturb.models', name, resolveModel));
+}
+
+function isSame(a: ModelSource, b: ModelSource): boolean {
+  return a.path === b.path;
+}
+
+function ownSurrogate(name: string): string {
+  return `The model "${name}" cannot be its own surrogate, since that would be a white-box attack. Name another model, or remove "surrogate".`;
 }
 
 /** The detector that a test names. */
@@ -135,11 +162,18 @@ const trivialAccuracy: Fault = {
     'The labels of this dataset are the model’s own predictions, so clean accuracy would always be 1. Remove "cleanAccuracy" or add labels to the dataset.',
 };
 
+/** What a test names beside its models. */
+interface Sources {
+  readonly dataset: DatasetSource | undefined;
+  readonly detector: DetectorPlan | undefined;
+  readonly surrogates: readonly ModelSource[];
+}
+
 /** What the plans of a test have in common, whichever model it is for. */
 function commonPlan(
   test: NamedEntry,
   settings: TestSettings,
-  { dataset, detector }: { dataset?: DatasetSource | undefined; detector?: DetectorPlan | undefined },
+  { dataset, detector, surrogates: [surrogate, ...otherSurrogates] }: Sources,
   attacks: Attacks,
 ): Omit<TestPlan, 'id' | 'model'> {
   const { attack, classes, target, record, minimumEligible } = settings;
@@ -173,8 +207,10 @@ function commonPlan(
     ...(record !== undefined && { record }),
     ...(detector && { detector: { name: detector.name, path: detector.path } }),
     ...(settings.attacker && { attacker: settings.attacker }),
+    ...(surrogate && { surrogates: [surrogate, ...otherSurrogates] }),
     ...keptSecrets(test.layer),
-    audit: settings.audit ?? test.layer.audit ?? true,
+    // What is asked nothing but its judgment shows nothing of what would be found with more.
+    audit: surrogate === undefined && (settings.audit ?? test.layer.audit ?? true),
     seed: settings.seed ?? 0,
     origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },
   };

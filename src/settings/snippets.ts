@@ -37,7 +37,9 @@ export const datasetSnippet: Snippet = {
 };
 
 export function testSnippet(attacks: Attacks): Snippet {
-  const ids = [...attacks.values()].filter((attack) => attack.fixedBudget).map((attack) => attack.id);
+  const ids = [...attacks.values()]
+    .filter(({ fixedBudget, threatModel }) => fixedBudget && threatModel !== 'transfer')
+    .map((attack) => attack.id);
   return {
     label: 'Robustness test',
     description: 'An attack within a budget and the minimum robust accuracy',

@@ -57,7 +57,10 @@ export type TrainingAttackSettings = Type.Static<typeof trainingAttackBase>;
 
 /** The attacks that make misclassified images of any wrong class. */
 export function trainingAttacks(attacks: Attacks): AttackDefinition[] {
-  return [...attacks.values()].filter(({ kind, goals }) => kinds[kind].isAdversarial && goals.includes('untargeted'));
+  return [...attacks.values()].filter(
+    ({ kind, goals, threatModel }) =>
+      kinds[kind].isAdversarial && goals.includes('untargeted') && threatModel !== 'transfer',
+  );
 }
 
 /** What holds for an attack whichever it is. */

@@ -55,7 +55,7 @@ describe('the audit of a test', () => {
       findings = [],
       status,
       message,
-    } = await audited({ model: await sureSigns(12), surrogates: [signs], parameters });
+    } = await audited({ model: await sureSigns(12), siblings: [signs], parameters });
     assert.notEqual(status, 'errored', message);
     const found = findings.map(({ check }) => check);
     assert.ok(found.includes('transfer-stronger'), found.join());
@@ -63,15 +63,15 @@ describe('the audit of a test', () => {
   });
 
   it('finds neither where gradients are what they should be', async () => {
-    const { findings, notChecked } = await audited({ model: signs, surrogates: [signs] });
+    const { findings, notChecked } = await audited({ model: signs, siblings: [signs] });
     const found = findings?.map(({ check }) => check) ?? assert.fail();
     assert.ok(!notChecked?.some(({ check }) => check === 'transfer-stronger'), 'there is a surrogate');
     assert.ok(!found.includes('zero-gradients') && !found.includes('transfer-stronger'), found.join());
   });
 
   it('leaves the verdict as it is when a surrogate cannot be opened', async () => {
-    const surrogates = [{ ...signs, path: folder.at('nowhere', 'model.json') }];
-    const { status, warnings, findings } = await audited({ model: signs, surrogates });
+    const siblings = [{ ...signs, path: folder.at('nowhere', 'model.json') }];
+    const { status, warnings, findings } = await audited({ model: signs, siblings });
     assert.equal(status, 'passed');
     assert.equal(findings, undefined);
     assert.match(warnings.join(), /The audit could not be finished: .*there is no such model/);

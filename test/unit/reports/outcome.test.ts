@@ -110,14 +110,17 @@ describe('the outcome of a test with a detector', () => {
     } as const;
     const figure =
       'robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 50.0% (unaware: 75.0%)';
-    assert.equal(describeOutcome([missed], [round], 'linf', 'attack', detector), `${figure}, expected at least 60.0%`);
-    assert.equal(describeOutcome([], [round], 'linf', 'attack', detector), `${figure}; no expectation was set`);
+    assert.equal(
+      describeOutcome([missed], [round], 'linf', 'attack', { detector }),
+      `${figure}, expected at least 60.0%`,
+    );
+    assert.equal(describeOutcome([], [round], 'linf', 'attack', { detector }), `${figure}; no expectation was set`);
   });
 
   it('has no attacker where the images are clean', () => {
     const met = { metric: 'cleanAccuracy', expected: 0.9, measured: 1, result: 'met' } as const;
     assert.equal(
-      describeOutcome([met], [roundOf([held])], 'linf', 'attack', detector),
+      describeOutcome([met], [roundOf([held])], 'linf', 'attack', { detector }),
       'clean accuracy with detector "net" is 100.0%, expected at least 90.0%',
     );
   });

@@ -71,8 +71,8 @@ describe('plans', () => {
       resizing: { resize: 'stretch', interpolation: 'lanczos' },
     };
     assert.deepEqual(plans, [
-      { id: 'signs › Curve', model: signs, ...common, surrogates: [plain] },
-      { id: 'plain › Curve', model: plain, ...common, surrogates: [signs] },
+      { id: 'signs › Curve', model: signs, ...common, siblings: [plain] },
+      { id: 'plain › Curve', model: plain, ...common, siblings: [signs] },
     ]);
   });
 
