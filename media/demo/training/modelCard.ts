@@ -1,4 +1,8 @@
-export interface ModelFigures {
+/** What a model card says. */
+export interface ModelCard {
+  title: string;
+  /** The script in `training` that made the model. */
+  script: string;
   parameters: number;
   classes: number;
   trainingRenderings: number;
@@ -11,8 +15,8 @@ export interface ModelFigures {
 }
 
 /** The README that accompanies the model's files; `drawingsLicense` is the notice that the drawings' package carries. */
-export function writeModelCard(figures: ModelFigures, drawingsLicense: string): string {
-  return `# Signs, a demo classifier of traffic signs
+export function writeModelCard(figures: ModelCard, drawingsLicense: string): string {
+  return `# ${figures.title}
 
 Trained on synthetic drawings only: vector drawings of signs in random poses before made-up backgrounds. It has seen no
 photograph. It is a toy to try adversarial attacks on, and unsuitable for real roads.
@@ -27,7 +31,7 @@ photograph. It is a toy to try adversarial attacks on, and unsuitable for real r
 | Accuracy on \`data/street\` | ${percent(figures.streetAccuracy)} of ${figures.streetImages} images, the first held-out renderings of each class |
 | Seed | ${figures.seed} |
 
-The figures come from the saved files, read back. \`npx tsx media/demo/training/train.ts\` trains the model anew and
+The figures come from the saved files, read back. \`npx tsx media/demo/training/${figures.script}\` trains the model anew and
 rewrites this page.
 
 ## The drawings

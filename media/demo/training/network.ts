@@ -23,7 +23,7 @@ export function buildNetwork(classes: number, seed: number): tf.LayersModel {
 }
 
 /** Adds layers with consistent names, and gives each a seed of its own so that training can be repeated. */
-class LayerFactory {
+export class LayerFactory {
   private seed: number;
 
   constructor(seed: number) {
@@ -70,6 +70,16 @@ class LayerFactory {
 
   halve(name: string, x: tf.SymbolicTensor): tf.SymbolicTensor {
     return tf.layers.maxPooling2d({ name: `${name}_pool`, poolSize: 2 }).apply(x) as tf.SymbolicTensor;
+  }
+
+  average(name: string, x: tf.SymbolicTensor): tf.SymbolicTensor {
+    return tf.layers.averagePooling2d({ name: `${name}_pool`, poolSize: 2 }).apply(x) as tf.SymbolicTensor;
+  }
+
+  hidden(name: string, x: tf.SymbolicTensor, units: number): tf.SymbolicTensor {
+    const kernelInitializer = this.initializer();
+    const layer = tf.layers.dense({ name, units, activation: 'relu', kernelInitializer });
+    return layer.apply(x) as tf.SymbolicTensor;
   }
 
   classifier(name: string, x: tf.SymbolicTensor, classes: number): tf.SymbolicTensor {
