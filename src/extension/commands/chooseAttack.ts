@@ -12,6 +12,7 @@ import { parseAmount } from '../../parameters/amount.ts';
 import { resolveModel } from '../../settings/resolveSources.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 import { choosePreset } from './choosePreset.ts';
+import { chooseSurrogate } from './chooseSurrogate.ts';
 
 const { l10n } = vscode;
 
@@ -28,6 +29,9 @@ export interface Choice {
 export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Promise<Choice | undefined> {
   const attack = await chooseFromCatalog();
   if (attack === undefined) return undefined;
+  const needsSurrogate = attack.threatModel === 'transfer';
+  const surrogate = needsSurrogate ? await chooseSurrogate(nameOfModel(model, layer), layer) : undefined;
+  if (needsSurrogate && surrogate === undefined) return undefined;
   const preset = await choosePreset(attack.parameters);
   if (preset === undefined) return undefined;
   const needsTarget = !attack.goals.includes('untargeted');
@@ -39,7 +43,13 @@ export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Pro
   if (dataset === undefined) return undefined;
   const chosenModel = await describeModel(model, layer);
   if (chosenModel === undefined) return undefined;
-  const words = [attack.title, target && `→ ${target}`, epsilon, preset === 'paper' && preset];
+  const words = [
+    attack.title,
+    surrogate && `from ${surrogate}`,
+    target && `→ ${target}`,
+    epsilon,
+    preset === 'paper' && preset,
+  ];
   return {
     attack,
     models: chosenModel.entry,
@@ -49,6 +59,7 @@ export async function chooseAttack(model: vscode.Uri, layer: SettingsLayer): Pro
       model: chosenModel.name,
       ...(dataset.name === undefined ? {} : { dataset: dataset.name }),
       attack: attack.id,
+      ...(surrogate === undefined ? {} : { surrogate }),
       ...(preset === 'quick' ? {} : { preset }),
       ...(target === undefined ? {} : { target }),
       ...(epsilon === undefined ? {} : { epsilon }),
