@@ -28,7 +28,7 @@ photograph. It is a toy to try adversarial attacks on, and unsuitable for real r
 | Parameters | ${count(figures.parameters)} |
 | Training renderings | ${count(figures.trainingRenderings)}, ${figures.epochs} epochs |
 | Held-out accuracy | ${percent(figures.heldOutAccuracy)} of ${count(figures.heldOutRenderings)} renderings with other seeds |
-| Accuracy on \`data/street\` | ${percent(figures.streetAccuracy)} of ${figures.streetImages} images, the first held-out renderings of each class |
+| Accuracy on \`data/street\` | ${percent(figures.streetAccuracy)} of ${figures.streetImages} images, which it was not trained on |
 | Seed | ${figures.seed} |
 
 The figures come from the saved files, read back. \`npx tsx media/demo/training/${figures.script}\` trains the model anew and

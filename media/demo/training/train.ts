@@ -1,6 +1,6 @@
 /**
  * Makes the demo workspace's classifier and images: `npx tsx media/demo/training/train.ts`, about seven minutes.
- * Everything is drawn from one seed, so a run on the same machine gives the same files.
+ * Everything is drawn from one seed, so a run on the same machine with the same TensorFlow gives the same files.
  */
 import { mkdir, rm } from 'node:fs/promises';
 import path from 'node:path';
@@ -33,6 +33,7 @@ await trainClassifier({
   title: 'Signs, a demo classifier of traffic signs',
   script: 'train.ts',
   seed: STREET_SEED,
+  trainingPerClass: 500,
   epochs: 5,
   build: buildNetwork,
 });

@@ -1,6 +1,6 @@
 /**
  * Makes the demo workspace's second classifier, another network trained on other images of the same signs:
- * `npx tsx media/demo/training/trainCamera.ts`, about five minutes.
+ * `npx tsx media/demo/training/trainCamera.ts`, about three minutes.
  */
 import { buildCameraNetwork } from './cameraNetwork.ts';
 import { trainClassifier } from './trainClassifier.ts';
@@ -10,6 +10,7 @@ await trainClassifier({
   title: 'Camera, a second demo classifier of traffic signs',
   script: 'trainCamera.ts',
   seed: 2031,
+  trainingPerClass: 250,
   epochs: 5,
   build: buildCameraNetwork,
 });

@@ -1,10 +1,9 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import '@tensorflow/tfjs-backend-wasm';
-import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
+import { startTensorFlow } from '../../../src/models/tfjs/backend.ts';
 import { readLayersModel } from '../../../src/models/tfjs/readLayersModel.ts';
-import { registerFilterGradients, replaceInputGradient } from '../../../src/models/tfjs/training/filterGradients.ts';
+import { registerTrainingGradients } from '../../../src/models/tfjs/training/trainingGradients.ts';
 import { writeLayersModel } from '../../../src/models/tfjs/training/writeLayersModel.ts';
 import { SIGN_CLASSES } from './classes.ts';
 import { accuracy, fitNetwork } from './fitNetwork.ts';
@@ -12,7 +11,6 @@ import { type ModelCard, writeModelCard } from './modelCard.ts';
 import { type Renderings, renderAll } from './renderings.ts';
 import { DRAWINGS, loadDrawing } from './renderSign.ts';
 
-const TRAINING_PER_CLASS = 500;
 const HELD_OUT_PER_CLASS = 100;
 const STREET_PER_CLASS = 4;
 
@@ -30,6 +28,7 @@ export interface Recipe extends Pick<ModelCard, 'title' | 'script'> {
   name: string;
   /** Of the training images and of the weights that training begins with. */
   seed: number;
+  trainingPerClass: number;
   epochs: number;
   build: (classes: number, seed: number) => LayersModel;
 }
@@ -41,13 +40,13 @@ export async function renderStreet(): Promise<Renderings> {
 }
 
 /** Trains a classifier on renderings with its own seed, and writes it with its labels and its card. */
-export async function trainClassifier({ name, title, script, seed, epochs, build }: Recipe): Promise<void> {
-  await tf.setBackend('wasm');
-  registerFilterGradients();
-  replaceInputGradient();
+export async function trainClassifier(recipe: Recipe): Promise<void> {
+  const { name, title, script, seed, trainingPerClass, epochs, build } = recipe;
+  await startTensorFlow();
+  registerTrainingGradients();
   const folder = path.join(DEMO, 'models', name);
   const drawings = await Promise.all(SIGN_CLASSES.map(loadDrawing));
-  const training = renderAll(drawings, TRAINING_PER_CLASS, 'training', seed);
+  const training = renderAll(drawings, trainingPerClass, 'training', seed);
   const heldOut = renderAll(drawings, HELD_OUT_PER_CLASS, 'heldOut', seed);
   const street = await renderStreet();
   console.log(`Rendered ${training.images.length} images to train on and ${heldOut.images.length} held out.`);

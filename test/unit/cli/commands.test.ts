@@ -68,10 +68,10 @@ describe('perturb', () => {
   it('catalog lists every attack, detector and training defense with its parameters', async () => {
     const { code, stdout } = await perturb('catalog');
     assert.equal(code, 0);
-    for (const { id, title, kind, source, fixedBudget, parameters } of attacks) {
+    for (const { id, title, kind, threatModel, source, fixedBudget, parameters } of attacks) {
       const [, entry = ''] = `\n${stdout}`.split(`\n${id}: ${title}\n`);
       const [, , facts = ''] = entry.split('\n');
-      assert.ok(facts.startsWith(`  ${kind}; white-box; `), facts);
+      assert.ok(facts.startsWith(`  ${kind}; ${threatModel}; `), facts);
       assert.equal(facts.endsWith('; no budget'), !fixedBudget);
       assert.ok(stdout.includes(`  ${source}\n`));
       for (const [name, { description }] of Object.entries(parameters)) {

@@ -27,7 +27,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'an unknown key': [{ epsilom: 1 }, '7 › epsilom: There is no setting "epsilom" here. Did you mean "epsilon"?'],
   'an unknown key like no other': [
     { color: 1 },
-    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, detector, attacker, minimumEligible, audit, record, quantize, seed.',
+    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, surrogate, detector, attacker, minimumEligible, audit, record, quantize, seed.',
   ],
   'parameters beside the attack': [
     { attack: 'ifgsm', steps: 40, stepSize: '1/255' },

@@ -12,7 +12,7 @@ import { removeFiles, resolveTraining } from './workspaces.ts';
 
 /** The attacks that there is something to learn from. */
 const lessons = [...catalog.values()]
-  .filter(({ kind }) => kind === 'attack')
+  .filter(({ kind, threatModel }) => kind === 'attack' && threatModel !== 'transfer')
   .map(({ id }) => id)
   .join(', ');
 

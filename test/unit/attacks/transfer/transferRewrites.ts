@@ -25,7 +25,7 @@ export const transferRewrites: Readonly<Record<string, Readonly<Record<string, R
     ],
     'gradients go back in the wrong order': ['view.back(next.back(gradient))', 'next.back(view.back(gradient))'],
     'views are candidates': ['isAside: true', 'isAside: false'],
-    'a portion of the views is lost': ['  if (portion.length > 0) yield portion;\n', ''],
+    'views after the first portion are lost': ['    portion = [];\n', '    return;\n'],
     'the gradient of the first view counts for all': ['answers[i]?.gradients', 'answers[0]?.gradients'],
   },
   resampling: {
