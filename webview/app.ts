@@ -1,12 +1,13 @@
 import { kinds } from '../src/attacks/kind.ts';
-import type { ShownTest, ToWebview } from '../src/page/protocol.ts';
+import type { ShownRun, ToWebview } from '../src/page/protocol.ts';
 import type { Context, Part } from './context.ts';
 import { h, on } from './dom.ts';
 import { post, saveState } from './host.ts';
 import { ImageStore } from './images/imageStore.ts';
 import { TraceStore } from './images/traceStore.ts';
 import { createTranslate } from './l10n.ts';
-import { deriveModel, type Model } from './logic/model.ts';
+import { deriveModel, type Model, type Told } from './logic/model.ts';
+import { reviveReport } from './logic/revive.ts';
 import type { State } from './logic/state.ts';
 import { createCurveChart } from './parts/curveChart.ts';
 import { createDetectionChart } from './parts/detection.ts';
@@ -20,8 +21,8 @@ import { createPictures } from './parts/pictures.ts';
 
 /** The page of a test. */
 export interface App {
-  /** Receives what the page requested from the extension. */
-  receive(message: Extract<ToWebview, { type: 'steps' }>): void;
+  /** Takes over what has changed in the test, or what the page requested from the extension. */
+  receive(message: Extract<ToWebview, { type: 'update' | 'runs' | 'steps' }>): void;
   /** Stops everything that runs on its own. */
   end(): void;
 }
@@ -29,12 +30,12 @@ export interface App {
 /** Builds the page for a test and keeps it up to date until it is disposed of. */
 export function createApp(
   root: HTMLElement,
-  test: ShownTest,
-  strings: Readonly<Record<string, string>>,
+  { test, strings }: Extract<ToWebview, { type: 'show' }>,
+  runs: readonly ShownRun[],
   state: State,
 ): App {
   const t = createTranslate(strings);
-  let model = settle(deriveModel(test, state));
+  let model = settle(deriveModel({ test: { ...test, report: reviveReport(test.report) }, runs }, state));
   const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
   const help = createHelp(t);
   const traces = new TraceStore(test.imagesBase, (example) => post({ type: 'loadSteps', example }));
@@ -43,14 +44,7 @@ export function createApp(
     images: new ImageStore(test.imagesBase),
     traces,
     model: () => model,
-    set(change) {
-      const previous = model;
-      model = settle(deriveModel(test, { ...model.state, ...change }, model));
-      // A newly selected example first shows its reported result.
-      if (model.selected !== previous.selected) model = { ...model, state: { ...model.state, step: null } };
-      saveState(model.state);
-      for (const part of parts) part.update(model, previous);
-    },
+    set: (change) => update(model, { ...model.state, ...change }),
     announce(words) {
       live.textContent = words;
     },
@@ -58,57 +52,95 @@ export function createApp(
     showHelp: () => help.showModal(),
   };
 
+  function update(told: Told, state: State): void {
+    const previous = model;
+    model = settle(deriveModel({ test: told.test, runs: told.runs }, state, previous));
+    // A newly selected example first shows its reported result.
+    if (model.selected !== previous.selected) model = { ...model, state: { ...model.state, step: null } };
+    saveState(model.state);
+    for (const part of parts) part.update(model, previous);
+  }
+
   const header = createHeader(context);
   const filters = createFilters(context);
   const gallery = createGallery(context);
   const pictures = createPictures(context);
   const example = createExample(context, pictures);
-  const histogram = createHistogramChart(context);
-  const curve = createCurveChart(context);
-  const detection = createDetectionChart(context);
-  const parts: Part[] = [header, filters, gallery, pictures, example, histogram, ...(detection ? [detection] : [])];
-
-  const hasExamples = test.examples.length > 0;
-  const page = h(
-    'div',
-    { class: 'page' },
-    header.element,
-    hasExamples
-      ? h(
-          'main',
-          { class: 'main' },
-          h('section', { class: 'browser', 'aria-label': t('Gallery') }, filters.element, gallery.element),
-          h(
-            'div',
-            { class: 'detail' },
-            pictures.element,
-            example.element,
-            // An explanation is about one example at a time, so there is nothing to summarize.
-            kinds[test.report.attack.kind].isMeasured &&
-              h(
-                'section',
-                { class: 'charts', 'aria-label': t('All examples') },
-                curve,
-                detection?.element,
-                histogram.element,
-              ),
-          ),
-        )
-      : h('main', { class: 'main nothing' }, h('p', {}, t('This test has no examples: nothing could be evaluated.'))),
+  // An explanation is about one example at a time, so there is nothing to summarize.
+  const charts = kinds[test.report.attack.kind].isMeasured
+    ? [createCurveChart(context), createDetectionChart(context), createHistogramChart(context)]
+    : [];
+  const content = h(
+    'main',
+    { class: 'main' },
+    h('section', { class: 'browser', 'aria-label': t('Gallery') }, filters.element, gallery.element),
+    h(
+      'div',
+      { class: 'detail' },
+      pictures.element,
+      example.element,
+      charts.length > 0 &&
+        h('section', { class: 'charts', 'aria-label': t('All examples') }, ...charts.map(({ element }) => element)),
+    ),
   );
+  const nothing = h('main', { class: 'main nothing' }, h('p', {}));
+  const body: Part = {
+    element: content,
+    update({ test }) {
+      content.hidden = test.examples.length === 0;
+      nothing.hidden = !content.hidden;
+      (nothing.firstElementChild as HTMLElement).textContent =
+        test.progress === undefined
+          ? t('This test has no examples: nothing could be evaluated.')
+          : t('No example has finished yet.');
+    },
+  };
+  const parts: Part[] = [body, header, filters, gallery, pictures, example, ...charts];
+
+  const page = h('div', { class: 'page' }, header.element, content, nothing);
   root.replaceChildren(page, live, help);
   on(page, {
     keydown: ({ key, target }) => {
-      if (key === '?' && !(target instanceof HTMLSelectElement)) help.showModal();
+      const isTyping = target instanceof HTMLSelectElement || target instanceof HTMLInputElement;
+      if (key === '?' && !isTyping) help.showModal();
     },
   });
   saveState(model.state);
   for (const part of parts) part.update(model);
-  return { receive: ({ example, steps }) => traces.receive(example, steps), end: () => pictures.stop() };
+  return {
+    receive(message) {
+      switch (message.type) {
+        case 'steps':
+          return traces.receive(message.example, message.steps);
+        case 'runs':
+          return update({ ...model, runs: message.runs }, model.state);
+        case 'update': {
+          const { test, finished } = message;
+          const examples = finished.length > 0 ? [...model.test.examples, ...finished] : model.test.examples;
+          const { progress: _, ...rest } = model.test;
+          return update(
+            { ...model, test: { ...rest, ...test, report: reviveReport(test.report), examples } },
+            model.state,
+          );
+        }
+      }
+    },
+    end: () => pictures.stop(),
+  };
 }
 
-/** The state with the example that is actually selected: the first visible one if none was, or if the filter hid it. */
+/**
+ * The state with the example that is actually selected: the one that the view opens on if none was, or the first visible
+ * one if the filter hid it. While the test runs, the selected one or a better one to open on may still come.
+ */
 function settle(model: Model): Model {
-  const key = model.selected?.key ?? null;
-  return key === model.state.selected ? model : { ...model, state: { ...model.state, selected: key } };
+  const { selected, state, items, test } = model;
+  const key = selected?.key ?? null;
+  const isHere = items.some((item) => item.key === state.selected);
+  const mayCome = !isHere && isRunning(test) && (state.selected !== null || selected?.example.status !== 'fooled');
+  return key === state.selected || mayCome ? model : { ...model, state: { ...state, selected: key } };
+}
+
+function isRunning({ progress }: Model['test']): boolean {
+  return progress !== undefined && progress.phase !== 'canceled';
 }

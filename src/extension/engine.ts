@@ -8,6 +8,7 @@ import type { TestProgress } from '../jobs/runTest.ts';
 import type { EngineLocation, RunReport } from '../reports/report.ts';
 import type { RunRequest } from '../run/run.ts';
 import type { Log } from './log.ts';
+import { RunningTests } from './runningTests.ts';
 
 /** The engine as the extension uses it: where the settings put it. */
 export class Engine implements Callable, vscode.Disposable {
@@ -18,6 +19,7 @@ export class Engine implements Callable, vscode.Disposable {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<TestProgress | undefined>();
   readonly #configuration: vscode.Disposable;
+  readonly #running: RunningTests;
   /** Loaded on first use, so that activation does not wait for it. */
   #client: Promise<EngineClient> | undefined;
   #description: EngineDescription | undefined;
@@ -27,8 +29,10 @@ export class Engine implements Callable, vscode.Disposable {
   /** Fires while a test runs, and with `undefined` when it has ended. */
   readonly onDidProgress = this.#progressed.event;
 
-  constructor({ extensionPath, globalStorageUri }: vscode.ExtensionContext, log: Log) {
+  constructor(context: vscode.ExtensionContext, log: Log) {
+    const { extensionPath, globalStorageUri } = context;
     this.#log = log;
+    this.#running = RunningTests.of(context);
     this.tensorflowFolder = path.join(globalStorageUri.fsPath, 'tensorflow');
     this.#entry = path.join(extensionPath, 'dist', 'engine.js');
     this.#configuration = vscode.workspace.onDidChangeConfiguration((change) => {
@@ -78,22 +82,29 @@ export class Engine implements Callable, vscode.Disposable {
   /** Runs tests, after what was asked for before. @throws as `run` does. */
   async run(request: Omit<RunRequest, 'engine'>): Promise<RunReport> {
     const [{ run }, { lockFolder }] = await Promise.all([import('../run/run.ts'), import('../reports/lock.ts')]);
-    const unlock = await lockFolder(request.folder);
-    const onProgress = (progress: TestProgress) => {
-      this.#progressed.fire(progress);
-      request.onProgress?.(progress);
+    const { folder } = request;
+    const unlock = await lockFolder(folder);
+    const shown: Pick<RunRequest, 'onStart' | 'onProgress' | 'onFinished'> = {
+      onStart: (plan) => {
+        this.#log.info(`${plan.id}: started; ${folder}`);
+        this.#running.begin(folder, plan);
+        request.onStart?.(plan);
+      },
+      onProgress: (progress) => {
+        this.#progressed.fire(progress);
+        this.#running.advance(folder, progress);
+        request.onProgress?.(progress);
+      },
+      onFinished: (report) => {
+        this.#log.info(`${report.id}: ${report.status}: ${report.message}`);
+        this.#running.end(folder, report);
+        request.onFinished?.(report);
+      },
     };
     try {
-      const onStart = (plan: TestPlan) => {
-        this.#log.info(`${plan.id}: started; ${request.folder}`);
-        request.onStart?.(plan);
-      };
-      const onFinished = (report: RunReport['tests'][number]) => {
-        this.#log.info(`${report.id}: ${report.status}: ${report.message}`);
-        request.onFinished?.(report);
-      };
-      return await run({ ...request, engine: this, onStart, onProgress, onFinished });
+      return await run({ ...request, engine: this, ...shown });
     } finally {
+      this.#running.end(folder);
       this.#progressed.fire(undefined);
       await unlock();
     }

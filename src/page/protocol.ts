@@ -1,3 +1,5 @@
+import type { Verdict } from '../evaluation/verdict.ts';
+import type { TestProgress } from '../jobs/runTest.ts';
 import type { ExampleReport, TestReport, Trace } from '../reports/report.ts';
 
 /**
@@ -18,6 +20,22 @@ export interface ShownTest {
   readonly imagesBase: string;
   /** When the run started, formatted for the user. */
   readonly started: string;
+  /** How far the test is, or that it was canceled: then the report is only what is known before a test runs. */
+  readonly progress?: RunProgress;
+}
+
+/** How far a test is. Its examples are in the list as they finish. */
+export type RunProgress = Pick<TestProgress, 'phase' | 'done' | 'total'> | { readonly phase: 'canceled' };
+
+/** A run that the test can be shown of. */
+export interface ShownRun {
+  /** Path of the run folder. */
+  readonly folder: string;
+  /** When it started, formatted for the user. */
+  readonly started: string;
+  readonly status: Verdict | 'running' | 'canceled';
+  /** Its main figure as a fraction, if it has one: robust accuracy or, for a target, success rate. */
+  readonly figure?: number;
 }
 
 /** Which test of which run a panel shows; saved in the webview's state so that a reloaded window restores it. */
@@ -42,6 +60,14 @@ export type ToWebview =
       /** Texts of the page in the user's language, keyed by the English text. */
       readonly strings: Readonly<Record<string, string>>;
     }
+  /** The runs that the test can be shown of, the newest first. */
+  | { readonly type: 'runs'; readonly runs: readonly ShownRun[] }
+  /** What has changed in the test that is shown: examples that have finished, and the rest. */
+  | {
+      readonly type: 'update';
+      readonly test: Pick<ShownTest, 'report' | 'classes' | 'progress'>;
+      readonly finished: readonly ShownExample[];
+    }
   /** The steps of an example's trace, as requested by the page. */
   | { readonly type: 'steps'; readonly example: number; readonly steps: Trace['steps'] }
   /** The run cannot be shown: what happened and what to do. */
@@ -51,6 +77,8 @@ export type ToWebview =
 export type FromWebview =
   /** The page is ready for messages; sent again whenever it is reloaded. */
   | { readonly type: 'ready' }
+  /** Show another run of the test. */
+  | { readonly type: 'showRun'; readonly folder: string }
   /** Send the steps of an example's trace. */
   | { readonly type: 'loadSteps'; readonly example: number }
   /** Save a picture as the page draws it. */

@@ -7,19 +7,45 @@ import type { ExampleReport } from './report.ts';
 import { examplesFile, writing } from './runFolder.ts';
 import { exampleSchema } from './schema.ts';
 
-/**
- * The finished examples of a run, one at a time: a run may have more lines than fit into a string. A truncated last line
- * is ignored.
- * @throws UserError naming a line that is damaged; an error of the file system when the file cannot be read.
- */
-export async function* eachExample(folder: string): AsyncGenerator<ExampleReport> {
-  const file = path.join(folder, examplesFile);
-  let rest = '';
-  let count = 0;
-  for await (const chunk of createReadStream(file, 'utf8')) {
-    const lines = (rest + chunk).split('\n');
-    rest = lines.pop() ?? '';
-    for (const line of lines) yield checkExample(line, `${file}, line ${++count},`) as ExampleReport;
+/** The examples of a run as they are written: each reading gives those that were finished since the one before. */
+export class ExampleTail {
+  readonly #file: string;
+  /** How far the file was read, in bytes and lines. */
+  #end = 0;
+  #count = 0;
+
+  /** @param folder the run folder. */
+  constructor(folder: string) {
+    this.#file = path.join(folder, examplesFile);
+  }
+
+  /**
+   * One at a time: a run may have more lines than fit into a string. A truncated last line is left for the next reading.
+   * @throws UserError naming a line that is damaged; an error of the file system when the file cannot be read.
+   */
+  async *read(): AsyncGenerator<ExampleReport> {
+    for await (const { lines, end } of wholeLines(this.#file, this.#end)) {
+      this.#end = end;
+      for (const line of lines) yield checkExample(line, `${this.#file}, line ${++this.#count},`) as ExampleReport;
+    }
+  }
+}
+
+/** The finished examples of a run, one at a time. A truncated last line is ignored. @throws as `ExampleTail` does. */
+export function eachExample(folder: string): AsyncGenerator<ExampleReport> {
+  return new ExampleTail(folder).read();
+}
+
+/** The whole lines of a file from a place on, in portions, each with the place in bytes where the next one begins. */
+async function* wholeLines(file: string, start: number): AsyncGenerator<{ lines: readonly string[]; end: number }> {
+  let rest = Buffer.alloc(0);
+  let end = start;
+  for await (const chunk of createReadStream(file, { start })) {
+    const bytes = Buffer.concat([rest, chunk as Buffer]);
+    const length = bytes.lastIndexOf('\n') + 1;
+    rest = bytes.subarray(length);
+    end += length;
+    if (length > 0) yield { lines: bytes.toString('utf8', 0, length - 1).split('\n'), end };
   }
 }
 

@@ -1,5 +1,10 @@
 import type { Norm } from '../geometry/norms.ts';
 
+/** A norm as people write it: "L∞", "L2". */
+export function formatNorm(norm: Norm): string {
+  return norm === 'linf' ? 'L∞' : norm.toUpperCase();
+}
+
 /** A fraction as "45.3%". */
 export function formatPercent(fraction: number): string {
   return `${(100 * fraction).toFixed(1)}%`;

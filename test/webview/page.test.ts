@@ -77,7 +77,7 @@ describe('the page of the perturbation view', () => {
       await tileCount(page),
       count(({ status }) => status === 'fooled'),
     );
-    await page.getByRole('combobox', { name: 'Budget' }).selectOption({ index: 3 });
+    await page.getByRole('combobox', { name: 'Budget' }).selectOption({ index: 4 });
     const epsilon = shown.report.attack.epsilons[2];
     assert.equal(
       await tileCount(page),
@@ -112,7 +112,7 @@ describe('the page of the perturbation view', () => {
     const page = await fixture.open(shown);
     await choose(page, /Fooled/);
     assert.match(
-      (await firstTile(page)) ?? '',
+      (await nameOf(page.locator('[role=option]').first())) ?? '',
       /^[\w-]+ predicted as [\w-]+, \d+(\.\d)?%, distance \d+\/255, budget \d+\/255$/,
     );
   });
@@ -122,6 +122,7 @@ describe('the page of the perturbation view', () => {
     const place = async () => Number(await selectedTile(page).getAttribute('aria-posinset'));
     await selectedTile(page).focus();
     for (const [key, expected] of [
+      ['Home', 1],
       ['ArrowRight', 2],
       ['ArrowDown', 4],
       ['ArrowLeft', 3],
@@ -141,6 +142,45 @@ describe('the page of the perturbation view', () => {
     assert.ok(await page.locator('.stage').evaluate((stage) => stage.matches(':focus')));
     await page.keyboard.press('Escape');
     assert.ok(await selectedTile(page).evaluate((tile) => tile.matches(':focus')));
+  });
+
+  it('opens on an example that was fooled at the budget where the test fails', async () => {
+    const page = await fixture.open(shown);
+    const { epsilon } = shown.report.comparisons.find(({ result }) => result === 'missed') ?? {};
+    assert.match(
+      (await nameOf(selectedTile(page))) ?? '',
+      new RegExp(`predicted as .* budget ${Math.round(255 * (epsilon ?? 0))}/255$`),
+    );
+    assert.equal(await text(page.locator('.example h2 span').first()), 'Fooled');
+  });
+
+  it('finds examples by name', async () => {
+    const page = await fixture.open(shown);
+    await page.getByRole('searchbox', { name: 'Search by name' }).fill('Yield/0');
+    assert.equal(
+      await tileCount(page),
+      count(({ image }) => /yield.0[^/\\]*$/.test(image)),
+    );
+    await page.getByRole('searchbox').fill('nothing like it');
+    await page.getByRole('button', { name: 'Show all examples' }).click();
+    assert.equal(await page.getByRole('searchbox').inputValue(), '');
+    assert.equal(await tileCount(page), shown.examples.length);
+  });
+
+  it('shows each image once, and what became of it at every budget', async () => {
+    const page = await fixture.open(shown);
+    await page.getByRole('combobox', { name: 'Budget' }).selectOption('Each image once');
+    const images = new Set(shown.examples.map(({ index }) => index)).size;
+    assert.equal(await tileCount(page), images);
+    const strip = page.getByRole('group', { name: 'Budgets' }).getByRole('button');
+    assert.equal(await strip.count(), shown.report.attack.epsilons.length);
+    assert.equal(await strip.last().getAttribute('aria-pressed'), 'true');
+    await strip.first().click();
+    assert.equal(await strip.first().getAttribute('aria-pressed'), 'true');
+    const { index } = shown.examples[0] as ExampleReport;
+    assert.equal(index, 0);
+    assert.equal(await text(page.locator('.example h2 span').first()), 'Held');
+    assert.equal(await tileCount(page), images);
   });
 
   it('restores selection, filters, order, mode and zoom after it is loaded anew', async () => {
@@ -223,7 +263,7 @@ describe('the page of the perturbation view', () => {
       ['ready', 'openSettings', 'copySettings', 'revealImage'],
     );
     const example = shown.examples[posted[2]?.example ?? -1];
-    assert.equal(example?.index, 0);
+    assert.equal(example?.status, 'fooled');
   });
 
   it('shows an error of the extension in words', async () => {

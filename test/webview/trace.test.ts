@@ -61,7 +61,7 @@ describe('the trace of an attack in the perturbation view', () => {
     await page.locator('.trace summary', { hasText: 'Data table' }).click();
     const rows = (await text(page.locator('.trace-table table'))).split('\n');
     assert.equal(rows.length, 1 + 41);
-    assert.match(rows[0] ?? '', new RegExp(`^ε\tPrediction\tlinf\t${example.label}\t`));
+    assert.match(rows[0] ?? '', new RegExp(`^ε\tPrediction\tL∞\t${example.label}\t`));
     assert.match(rows[21] ?? '', new RegExp(`^0\t${example.clean.class} `));
     const colors = await page.locator('.trace canvas').evaluate((canvas) => {
       const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);

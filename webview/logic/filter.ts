@@ -11,16 +11,26 @@ export const statuses = [
   'ineligible',
 ] as const satisfies readonly Status[];
 
-/** Which examples the gallery shows; `null` lets all through. */
+/** Which examples the gallery shows; `null`, or an empty name, lets all through. */
 export interface Filter {
   readonly status: Status | null;
   readonly label: string | null;
   readonly epsilon: number | null;
+  /** The predicted classes before and after the attack. */
+  readonly change: ClassChange | null;
+  /** A part of the name of the file or its folder, or of a class, in any case. */
+  readonly name: string;
 }
 
-export const everything: Filter = { status: null, label: null, epsilon: null };
+/** The predicted classes before and after an attack. */
+export interface ClassChange {
+  readonly before: string;
+  readonly after: string;
+}
 
-/** How many examples each choice of a filter would show, given the other two filters. */
+export const everything: Filter = { status: null, label: null, epsilon: null, change: null, name: '' };
+
+/** How many examples each choice of a filter would show, given the other filters. */
 export interface Facets {
   readonly status: ReadonlyMap<Status | null, number>;
   readonly label: ReadonlyMap<string | null, number>;
@@ -29,25 +39,22 @@ export interface Facets {
 
 /** The examples that a filter lets through, in the order they come in. */
 export function filterItems(items: readonly Item[], filter: Filter): Item[] {
-  return items.filter((item) => passes(item, filter, 'status', 'label', 'epsilon'));
+  return items.filter((item) => passes(item, filter));
 }
 
 /** Counts the choices of every filter. */
 export function countFacets(items: readonly Item[], filter: Filter): Facets {
+  const without = (part: keyof Filter) => filterItems(items, { ...filter, [part]: everything[part] });
   return {
-    status: count(
-      items.filter((item) => passes(item, filter, 'label', 'epsilon')),
-      ({ example }) => example.status,
-    ),
-    label: count(
-      items.filter((item) => passes(item, filter, 'status', 'epsilon')),
-      ({ example }) => example.label,
-    ),
-    epsilon: count(
-      items.filter((item) => passes(item, filter, 'status', 'label')),
-      ({ example }) => example.epsilon ?? null,
-    ),
+    status: count(without('status'), ({ example }) => example.status),
+    label: count(without('label'), ({ example }) => example.label),
+    epsilon: count(without('epsilon'), ({ example }) => example.epsilon ?? null),
   };
+}
+
+/** The predicted classes of an example before and after the attack; the same if it was not attacked. */
+export function changeOf({ example: { clean, adversarial } }: Item): ClassChange {
+  return { before: clean.class, after: (adversarial ?? clean).class };
 }
 
 /** The distinct labels, sorted by name. */
@@ -63,8 +70,17 @@ export function epsilonsOf(items: readonly Item[]): number[] {
   return [...new Set(epsilons)].sort((a, b) => a - b);
 }
 
-function passes({ example }: Item, filter: Filter, ...keys: (keyof Filter)[]): boolean {
-  return keys.every((key) => filter[key] === null || filter[key] === example[key]);
+function passes(item: Item, { status, label, epsilon, change, name }: Filter): boolean {
+  const { example } = item;
+  if (status !== null && example.status !== status) return false;
+  if (label !== null && example.label !== label) return false;
+  if (epsilon !== null && example.epsilon !== epsilon) return false;
+  if (change !== null && !isSame(changeOf(item), change)) return false;
+  return name === '' || item.names.includes(name.trim().toLowerCase());
+}
+
+function isSame(a: ClassChange, b: ClassChange): boolean {
+  return a.before === b.before && a.after === b.after;
 }
 
 function count<T>(items: readonly Item[], key: (item: Item) => T): Map<T | null, number> {

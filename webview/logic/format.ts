@@ -60,3 +60,12 @@ export function formatGain(gain: number): string {
 export function baseName(path: string): string {
   return path.split(/[\\/]/).findLast((part) => part !== '') ?? path;
 }
+
+/** The name of an image with that of its folder, which often is its class: "stop/01.png". */
+export function fileName(path: string): string {
+  return path
+    .split(/[\\/]/)
+    .filter((part) => part !== '')
+    .slice(-2)
+    .join('/');
+}

@@ -1,8 +1,9 @@
 import type { Norm } from '../../src/geometry/norms.ts';
 import { itemKey } from '../../src/page/keys.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
+import { fileName } from './format.ts';
 
-/** An example with the properties that the gallery uses for sorting and naming. */
+/** An example with the properties that the gallery uses for sorting, searching, and naming. */
 export interface Item {
   readonly example: ShownExample;
   /** Index in the test's list of examples, as used in messages. */
@@ -13,17 +14,42 @@ export interface Item {
   readonly distance: number;
   /** The model's confidence in its last prediction; 0 if it gives labels only. */
   readonly confidence: number;
+  /** What it is found by, in lower case: the file with its folder, and its classes, in lines. */
+  readonly names: string;
 }
 
-/** The examples in the order of the test: budget by budget, image by image. They are written as they finish. */
-export function toItems(examples: readonly ShownExample[], norm: Norm): Item[] {
+/**
+ * The examples in the order of the test: budget by budget, image by image. They are written as they finish.
+ * @param known items of earlier examples, which are kept as they are.
+ */
+export function toItems(examples: readonly ShownExample[], norm: Norm, known: readonly Item[] = []): Item[] {
+  const before = new Map(known.map((item) => [item.example, item]));
   return examples
-    .map((example, place) => ({
-      example,
-      place,
-      key: itemKey(example),
-      distance: example.status === 'fooled' && example.norms ? example.norms[norm] : Infinity,
-      confidence: (example.adversarial ?? example.clean).confidence ?? 0,
-    }))
+    .map((example, place) => before.get(example) ?? toItem(example, place, norm))
     .sort((a, b) => (a.example.epsilon ?? 0) - (b.example.epsilon ?? 0) || a.example.index - b.example.index);
+}
+
+function toItem(example: ShownExample, place: number, norm: Norm): Item {
+  const { image, label, clean, adversarial } = example;
+  return {
+    example,
+    place,
+    key: itemKey(example),
+    distance: example.status === 'fooled' && example.norms ? example.norms[norm] : Infinity,
+    confidence: (adversarial ?? clean).confidence ?? 0,
+    names: [fileName(image), label, clean.class, adversarial?.class ?? ''].join('\n').toLowerCase(),
+  };
+}
+
+/**
+ * One example for each image: of those that were fooled the one at the smallest budget, else the one at the largest.
+ * @param items in the order of the test.
+ */
+export function onePerImage(items: readonly Item[]): Item[] {
+  const chosen = new Map<number, Item>();
+  for (const item of items) {
+    const { index } = item.example;
+    if (chosen.get(index)?.example.status !== 'fooled') chosen.set(index, item);
+  }
+  return [...chosen.values()].sort((a, b) => a.example.index - b.example.index);
 }

@@ -1,12 +1,19 @@
-import type { ShownTest } from '../../src/page/protocol.ts';
+import type { ShownRun, ShownTest } from '../../src/page/protocol.ts';
 import { countFacets, type Facets, filterItems } from './filter.ts';
-import { type Item, toItems } from './item.ts';
+import { type Item, onePerImage, toItems } from './item.ts';
+import { exampleToOpen } from './opening.ts';
 import { sortItems } from './sort.ts';
 import type { State } from './state.ts';
 
-/** What the page shows: the test, the state, and what follows from both. Parts compare it with the previous one. */
-export interface Model {
+/** What the extension has told. */
+export interface Told {
   readonly test: ShownTest;
+  /** The runs that the test can be shown of, the newest first. */
+  readonly runs: readonly ShownRun[];
+}
+
+/** What the page shows: what it was told, the state, and what follows from both. Parts compare it with the previous one. */
+export interface Model extends Told {
   readonly items: readonly Item[];
   readonly state: State;
   readonly visible: readonly Item[];
@@ -17,15 +24,39 @@ export interface Model {
 }
 
 /** The model of a state. What has not changed since `previous` is the same object. */
-export function deriveModel(test: ShownTest, state: State, previous?: Model): Model {
-  const items = previous?.test === test ? previous.items : toItems(test.examples, test.report.attack.norm);
+export function deriveModel(told: Told, state: State, previous?: Model): Model {
+  const { test } = told;
+  const items =
+    previous?.test.examples === test.examples
+      ? previous.items
+      : toItems(test.examples, test.report.attack.norm, previous?.items);
   const same =
-    previous?.items === items && previous.state.filter === state.filter && previous.state.order === state.order;
-  const visible = same ? previous.visible : sortItems(filterItems(items, state.filter), state.order);
+    previous?.items === items &&
+    previous.state.filter === state.filter &&
+    previous.state.grouped === state.grouped &&
+    previous.state.order === state.order;
+  const visible = same ? previous.visible : visibleItems(items, state);
   const facets = same ? previous.facets : countFacets(items, state.filter);
-  const position = visible.findIndex(({ key }) => key === state.selected);
-  if (position >= 0) return { test, items, state, visible, facets, selected: visible[position], position };
+  const common = { ...told, items, state, visible, facets };
+  const chosen = items.find(({ key }) => key === state.selected);
+  const position = chosen ? visible.findIndex((item) => stands(item, chosen, state)) : -1;
+  if (position >= 0) return { ...common, selected: chosen, position };
   // A filter that hides the selected example selects the first it shows.
-  const selected = visible[0] ?? items.find(({ key }) => key === state.selected) ?? items[0];
-  return { test, items, state, visible, facets, selected, position: visible.length > 0 ? 0 : -1 };
+  const selected = chosen ? (visible[0] ?? chosen) : exampleToOpen(visible, test.report);
+  return { ...common, selected: selected ?? items[0], position: selected ? visible.indexOf(selected) : -1 };
+}
+
+function visibleItems(items: readonly Item[], { filter, grouped, order }: State): readonly Item[] {
+  const filtered = filterItems(items, filter);
+  return sortItems(grouped ? onePerImage(filtered) : filtered, order);
+}
+
+/** Whether a tile stands for an example: for all of its image, where each image has one tile. */
+function stands(tile: Item, { key, example }: Item, { grouped }: State): boolean {
+  return grouped ? tile.example.index === example.index : tile.key === key;
+}
+
+/** The examples of the same image, one for each budget, the smallest first. */
+export function budgetsOf(items: readonly Item[], { example }: Item): Item[] {
+  return items.filter((item) => item.example.index === example.index);
 }

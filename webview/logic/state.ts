@@ -1,6 +1,6 @@
 import type { ViewLocation } from '../../src/page/protocol.ts';
 import { type DifferenceKind, differenceKinds, type Gain, gains } from './amplify.ts';
-import { everything, type Filter, statuses } from './filter.ts';
+import { type ClassChange, everything, type Filter, statuses } from './filter.ts';
 import { type Order, orders } from './sort.ts';
 import { fitted, type Zoom } from './zoom.ts';
 
@@ -9,15 +9,17 @@ export const modes = ['side', 'swipe', 'flicker', 'difference', 'overlay'] as co
 export type Mode = (typeof modes)[number];
 
 /** The disclosures, which are initially closed. */
-export const disclosures = ['details', 'curve', 'histogram', 'steps', 'numbers'] as const;
+export const disclosures = ['details', 'findings', 'curve', 'histogram', 'steps', 'numbers'] as const;
 export type Disclosure = (typeof disclosures)[number];
 
 /** Everything that a reload restores. */
 export interface State {
   readonly location: ViewLocation;
-  /** Key of the selected example. */
+  /** Key of the selected example; `null` until one is chosen. */
   readonly selected: string | null;
   readonly filter: Filter;
+  /** Each image has one tile, whatever the number of budgets. */
+  readonly grouped: boolean;
   readonly order: Order;
   readonly mode: Mode;
   readonly kind: DifferenceKind;
@@ -38,6 +40,7 @@ export function initialState(location: ViewLocation): State {
     location,
     selected: null,
     filter: everything,
+    grouped: false,
     order: 'original',
     mode: 'side',
     kind: 'signed',
@@ -50,15 +53,16 @@ export function initialState(location: ViewLocation): State {
   };
 }
 
-/** The initial state: what was saved for the same test, as far as it is valid, and defaults for the rest. */
+/** The initial state: what was saved for the same test, in whatever run, as far as it is valid, and defaults for the rest. */
 export function restoreState(saved: unknown, location: ViewLocation): State {
   const initial = initialState(location);
   if (!isRecord(saved) || !isRecord(saved.location)) return initial;
-  if (saved.location.folder !== location.folder || saved.location.test !== location.test) return initial;
+  if (saved.location.test !== location.test) return initial;
   return {
     location,
     selected: typeof saved.selected === 'string' ? saved.selected : initial.selected,
     filter: restoreFilter(saved.filter),
+    grouped: saved.grouped === true,
     order: oneOf(orders, saved.order) ?? initial.order,
     mode: oneOf(modes, saved.mode) ?? initial.mode,
     kind: oneOf(differenceKinds, saved.kind) ?? initial.kind,
@@ -77,7 +81,14 @@ function restoreFilter(saved: unknown): Filter {
     status: oneOf(statuses, saved.status) ?? null,
     label: typeof saved.label === 'string' ? saved.label : null,
     epsilon: typeof saved.epsilon === 'number' ? saved.epsilon : null,
+    change: restoreChange(saved.change),
+    name: typeof saved.name === 'string' ? saved.name : '',
   };
+}
+
+function restoreChange(saved: unknown): ClassChange | null {
+  if (!isRecord(saved) || typeof saved.before !== 'string' || typeof saved.after !== 'string') return null;
+  return { before: saved.before, after: saved.after };
 }
 
 function restoreZoom(saved: unknown): Zoom {

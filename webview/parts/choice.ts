@@ -4,6 +4,8 @@ import { type Child, h, on } from '../dom.ts';
 export interface Choice<T> {
   readonly element: HTMLElement;
   set(value: T): void;
+  /** Shows only some of the options. */
+  show(isShown: (value: T) => boolean): void;
 }
 
 let groups = 0;
@@ -18,17 +20,16 @@ export function choice<T>(
   const inputs = options.map(({ value }) =>
     on(h('input', { type: 'radio', name: group, class: 'hidden' }), { change: () => choose(value) }),
   );
-  const element = h(
-    'div',
-    { class: 'choice', role: 'radiogroup', 'aria-label': label },
-    ...options.map(({ content, name }, i) =>
-      h('label', { title: name }, inputs[i] as HTMLInputElement, h('span', {}, ...content)),
-    ),
+  const labels = options.map(({ content, name }, i) =>
+    h('label', { title: name }, inputs[i] as HTMLInputElement, h('span', {}, ...content)),
   );
   return {
-    element,
+    element: h('div', { class: 'choice', role: 'radiogroup', 'aria-label': label }, ...labels),
     set(value) {
       for (const [i, input] of inputs.entries()) input.checked = options[i]?.value === value;
+    },
+    show(isShown) {
+      for (const [i, { value }] of options.entries()) (labels[i] as HTMLElement).hidden = !isShown(value);
     },
   };
 }

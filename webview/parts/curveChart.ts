@@ -1,6 +1,7 @@
-import { formatPercent } from '../../src/reports/format.ts';
-import type { Context } from '../context.ts';
-import { h } from '../dom.ts';
+import type { Norm } from '../../src/geometry/norms.ts';
+import { formatNorm, formatPercent } from '../../src/reports/format.ts';
+import type { Context, Part } from '../context.ts';
+import { fill, h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { type Curve, type CurvePoint, securityCurve } from '../logic/curve.ts';
 import { formatAmount } from '../logic/format.ts';
@@ -8,15 +9,32 @@ import { axis, createChart } from './chart.ts';
 import { createDataTable } from './dataTable.ts';
 import { disclosure } from './disclosure.ts';
 
-/** The security curve; `undefined` for a test with a single budget. */
-export function createCurveChart(context: Context): HTMLElement | undefined {
+/** The security curve; hidden for a test with a single budget. */
+export function createCurveChart(context: Context): Part {
   const { t } = context;
-  const { report } = context.model().test;
-  const { norm } = report.attack;
-  const curve = securityCurve(report);
-  if (!curve) return undefined;
+  const title = h('h3', {});
+  const band = h('span', { class: 'muted' });
+  const content = h('div', {});
+  const element = h('figure', { class: 'chart' }, h('figcaption', {}, title, band), content);
+  return {
+    element,
+    update({ test: { report } }, previous) {
+      if (report === previous?.test.report) return;
+      const curve = securityCurve(report);
+      element.hidden = curve === undefined;
+      if (!curve) return;
+      title.textContent =
+        curve.metric === 'robustAccuracy' ? t('Robust accuracy by budget') : t('Success rate by budget');
+      band.textContent = t('band: {0}% interval; dashes: expected', 100 * curve.confidence);
+      fill(content, ...draw(context, curve, report.attack.norm, title.textContent));
+    },
+  };
+}
+
+/** The plot, and its figures as a table. */
+function draw(context: Context, curve: Curve, norm: Norm, title: string): HTMLElement[] {
+  const { t } = context;
   const { points, metric, confidence } = curve;
-  const title = metric === 'robustAccuracy' ? t('Robust accuracy by budget') : t('Success rate by budget');
   const amount = ({ epsilon }: CurvePoint) => formatAmount(epsilon, norm);
   const words = points.map((point) => `${amount(point)}: ${formatPercent(point.value)}`).join(', ');
   const table = createDataTable(
@@ -28,21 +46,10 @@ export function createCurveChart(context: Context): HTMLElement | undefined {
     ],
     points.map((point) => [amount(point), formatPercent(point.value), interval(point), expectation(t, curve, point)]),
   );
-  return h(
-    'figure',
-    { class: 'chart' },
-    h(
-      'figcaption',
-      {},
-      h('h3', {}, title),
-      h('span', { class: 'muted' }, t('band: {0}% interval; dashes: expected', 100 * confidence)),
-    ),
-    plot(`${title}. ${words}`, curve, norm),
-    disclosure(context, 'curve', t('Data table'), table),
-  );
+  return [plot(`${title}. ${words}`, curve, norm), disclosure(context, 'curve', t('Data table'), table)];
 }
 
-function plot(words: string, { points }: Curve, norm: 'linf' | 'l2' | 'l1' | 'l0'): HTMLElement {
+function plot(words: string, { points }: Curve, norm: Norm): HTMLElement {
   const unit = norm === 'linf' ? 255 : 1;
   const bound = (which: 0 | 1) => points.map(({ interval, value }) => 100 * (interval?.[which] ?? value));
   const data: uPlot.AlignedData = [
@@ -59,7 +66,7 @@ function plot(words: string, { points }: Curve, norm: 'linf' | 'l2' | 'l1' | 'l0
     scales: { x: { time: false, range: (_, low, high) => [low, high * 1.03] }, y: { range: [0, 104] } },
     bands: [{ series: [3, 2], fill: colors.faint }],
     axes: [
-      axis(colors, norm === 'linf' ? 'ε (linf, n/255)' : `ε (${norm})`, { size: 24 }),
+      axis(colors, norm === 'linf' ? 'ε (L∞, n/255)' : `ε (${formatNorm(norm)})`, { size: 24 }),
       axis(colors, '%', { size: 36, splits: [0, 25, 50, 75, 100] }),
     ],
     series: [

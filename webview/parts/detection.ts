@@ -33,20 +33,20 @@ export function createDetectorLine(t: Translate, { report }: ShownTest): HTMLEle
 }
 
 /** How well the detector distinguishes each attacker's examples from clean images, at the chosen or the last budget. */
-export function createDetectionChart(context: Context): Part | undefined {
-  const { t } = context;
-  const { report } = context.model().test;
-  if (!report.rounds.some(({ detection }) => detection)) return undefined;
+export function createDetectionChart({ t }: Context): Part {
   const title = t('Detection of misclassified examples');
-  const { norm, target } = report.attack;
-  const metric = target === undefined ? t('Robust accuracy') : t('Success rate');
   const caption = h('span', { class: 'muted' });
   const content = h('div', {});
+  const element = h('figure', { class: 'chart detection' }, h('figcaption', {}, h('h3', {}, title), caption), content);
   return {
-    element: h('figure', { class: 'chart detection' }, h('figcaption', {}, h('h3', {}, title), caption), content),
+    element,
     update(model, previous) {
+      const { report } = model.test;
       const round = roundOf(model);
-      if (previous && roundOf(previous) === round) return;
+      if (previous && previous.test.report === report && roundOf(previous) === round) return;
+      element.hidden = !report.rounds.some(({ detection }) => detection);
+      if (element.hidden) return;
+      const { norm, target } = report.attack;
       const assaults = assaultsOf(report, round);
       caption.textContent = round?.epsilon === undefined ? '' : t('At ε = {0}', formatAmount(round.epsilon, norm));
       const rows = assaults.map(
@@ -57,6 +57,7 @@ export function createDetectionChart(context: Context): Part | undefined {
           dashed: i > 0,
         }),
       );
+      const metric = target === undefined ? t('Robust accuracy') : t('Success rate');
       const isEmpty = rows.every(({ separation }) => separation === undefined);
       fill(
         content,

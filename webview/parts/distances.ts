@@ -1,5 +1,6 @@
 import { type Norm, norms } from '../../src/geometry/norms.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
+import { formatNorm } from '../../src/reports/format.ts';
 import { h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { formatAmount } from '../logic/format.ts';
@@ -33,7 +34,7 @@ export function createDistances(
         h(
           'tr',
           { class: name === norm && 'is-own' },
-          h('th', { scope: 'row', title: meaning(t, name) }, name === 'l0' ? t('l0 (pixels)') : name),
+          h('th', { scope: 'row', title: meaning(t, name) }, name === 'l0' ? t('L0 (pixels)') : formatNorm(name)),
           h('td', { class: 'number' }, value(sizes, name)),
           onGrid && h('td', { class: 'number' }, value(onGrid.norms, name)),
           h('td', { class: 'number' }, name === norm && epsilon !== undefined ? formatAmount(epsilon, norm) : ''),

@@ -5,8 +5,10 @@ import { type IconName, icon, statusIcon } from '../icons.ts';
 import { exportPng } from '../images/export.ts';
 import { explainMissing, statusTitle } from '../logic/describe.ts';
 import { scoreScale } from '../logic/detection.ts';
-import { baseName } from '../logic/format.ts';
+import { baseName, fileName } from '../logic/format.ts';
 import type { Item } from '../logic/item.ts';
+import { budgetsOf } from '../logic/model.ts';
+import { createBudgetStrip } from './budgetStrip.ts';
 import { createDistances } from './distances.ts';
 import type { Pictures } from './pictures.ts';
 import { createPrediction } from './prediction.ts';
@@ -15,8 +17,6 @@ import { planPanes } from './scenes.ts';
 /** Everything known about the selected example, and the actions for it. */
 export function createExample(context: Context, pictures: Pictures): Part {
   const { t } = context;
-  const { test } = context.model();
-  const scale = scoreScale(test.examples, test.report.detector?.threshold);
   const content = h('div', { class: 'example-content' });
   const button = (name: IconName, label: string, act: (item: Item) => void) =>
     on(h('button', { type: 'button' }, icon(name), label), {
@@ -46,12 +46,20 @@ export function createExample(context: Context, pictures: Pictures): Part {
   return {
     element,
     update(model, previous) {
-      const { selected, position, visible } = model;
-      if (selected === previous?.selected && position === previous?.position && visible === previous?.visible) return;
+      const { selected, position, visible, items, test } = model;
+      if (
+        selected === previous?.selected &&
+        position === previous?.position &&
+        visible === previous?.visible &&
+        test.report === previous?.test.report
+      )
+        return;
       element.hidden = selected === undefined;
       if (!selected) return;
       const { example } = selected;
       const { norm, kind } = test.report.attack;
+      const scale = scoreScale(test.examples, test.report.detector?.threshold);
+      const budgets = budgetsOf(items, selected);
       revealOther.disabled = example.adversarialImage === null;
       const count = position < 0 ? '' : t('{0} of {1}', position + 1, visible.length);
       fill(
@@ -63,11 +71,8 @@ export function createExample(context: Context, pictures: Pictures): Part {
           h('span', {}, statusTitle(t, example.status, kind)),
           h('span', { class: 'count' }, count),
         ),
-        h(
-          'p',
-          { class: 'file ellipsis', title: example.image },
-          `${folderName(example.image)}${baseName(example.image)}`,
-        ),
+        h('p', { class: 'file ellipsis', title: example.image }, fileName(example.image)),
+        budgets.length > 1 && createBudgetStrip(context, budgets, selected),
         createPrediction(t, example, kind, scale),
         createDistances(t, example, norm),
         createFacts(context, selected),
@@ -98,12 +103,6 @@ function createFacts({ t }: Context, { example }: Item): HTMLElement {
     { class: 'facts' },
     ...rows.flatMap(([name, value]) => (value === '' ? [] : [h('div', {}, h('dt', {}, name), h('dd', {}, value))])),
   );
-}
-
-/** The folder of an image is often its class. */
-function folderName(path: string): string {
-  const folder = path.split(/[\\/]/).at(-2);
-  return folder === undefined || folder === '' ? '' : `${folder}/`;
 }
 
 async function savePicture(context: Context, pictures: Pictures, item: Item): Promise<void> {

@@ -1,32 +1,31 @@
 import type { Kind } from '../../src/attacks/kind.ts';
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Context, Part } from '../context.ts';
-import { h } from '../dom.ts';
-import { statusIcon } from '../icons.ts';
+import { h, on } from '../dom.ts';
+import { icon, statusIcon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 import { statusTitle } from '../logic/describe.ts';
 import { epsilonsOf, type Filter, labelsOf, statuses } from '../logic/filter.ts';
 import { formatAmount } from '../logic/format.ts';
+import type { Model } from '../logic/model.ts';
 import { type Order, orders } from '../logic/sort.ts';
 import { choice, dropDown } from './choice.ts';
+
+/** What the budget list chooses: one budget, all of them, or each image once. */
+type BudgetChoice = number | 'all' | 'once';
 
 /** Filters of the gallery, with how many examples each choice would show, and its order. */
 export function createFilters(context: Context): Part {
   const { t } = context;
-  const { items, test } = context.model();
-  const { kind } = test.report.attack;
-  const labels = labelsOf(items);
-  const epsilons = epsilonsOf(items);
+  const { kind } = context.model().test.report.attack;
   const change = (part: Partial<Filter>) => context.set({ filter: { ...context.model().state.filter, ...part } });
 
-  // Examples that were not attacked are rare: their choices show only where there are some.
-  const shown = statuses.filter(
-    (status) => status === 'fooled' || status === 'held' || items.some(({ example }) => example.status === status),
-  );
-  const counts = new Map([null, ...shown].map((status) => [status, h('span', { class: 'count' })]));
+  const search = h('input', { type: 'search', placeholder: t('Search by name'), 'aria-label': t('Search by name') });
+  on(search, { input: () => change({ name: search.value }) });
+  const counts = new Map([null, ...statuses].map((status) => [status, h('span', { class: 'count' })]));
   const status = choice(
     t('Filter by outcome'),
-    [null, ...shown].map((value) => ({
+    [null, ...statuses].map((value) => ({
       value,
       content: [
         value === null ? undefined : statusIcon(value),
@@ -38,44 +37,79 @@ export function createFilters(context: Context): Part {
     (value) => change({ status: value }),
   );
   const label = dropDown<string | null>(t('Label'), (value) => change({ label: value }));
-  const budget = dropDown<number | null>(t('Budget'), (value) => change({ epsilon: value }));
+  const budget = dropDown<BudgetChoice>(t('Budget'), (value) => {
+    const { filter } = context.model().state;
+    context.set({
+      grouped: value === 'once',
+      filter: { ...filter, epsilon: typeof value === 'number' ? value : null },
+    });
+  });
   const order = dropDown<Order>(t('Sort by'), (value) => context.set({ order: value }));
+  const changed = on(h('button', { type: 'button', class: 'chip', title: t('Remove this filter') }), {
+    click: () => change({ change: null }),
+  });
   const element = h(
     'div',
     { class: 'filters', role: 'group', 'aria-label': t('Filters') },
+    h('div', { class: 'search' }, icon('search'), search),
     status.element,
-    h('div', { class: 'drop-downs' }, label.element, epsilons.length > 1 && budget.element, order.element),
+    changed,
+    h('div', { class: 'drop-downs' }, label.element, budget.element, order.element),
   );
   return {
     element,
-    update({ state, facets, test: { report } }, previous) {
-      if (previous?.facets === facets && previous.state.order === state.order) return;
-      status.set(state.filter.status);
+    update(model, previous) {
+      const { state, facets, items } = model;
+      if (
+        previous?.facets === facets &&
+        previous.state.order === state.order &&
+        previous.state.grouped === state.grouped
+      )
+        return;
+      const { filter } = state;
+      if (search.value !== filter.name) search.value = filter.name;
+      changed.hidden = filter.change === null;
+      changed.replaceChildren(t('{0} → {1}', filter.change?.before ?? '', filter.change?.after ?? ''), icon('close'));
+      // Examples that were not attacked are rare: their choices show only where there are some.
+      const found = new Set(items.map(({ example }) => example.status));
+      status.show((value) => value === null || value === 'fooled' || value === 'held' || found.has(value));
+      status.set(filter.status);
       for (const [value, count] of counts) count.textContent = String(facets.status.get(value) ?? 0);
-      const withCount = (text: string, count = 0) => t('{0} ({1})', text, count);
       label.update(
-        [null, ...labels].map((value) => ({
+        [null, ...labelsOf(items)].map((value) => ({
           value,
-          text: withCount(value ?? t('All labels'), facets.label.get(value)),
+          text: t('{0} ({1})', value ?? t('All labels'), facets.label.get(value) ?? 0),
         })),
-        state.filter.label,
+        filter.label,
       );
-      budget.update(
-        [null, ...epsilons].map((value) => ({
-          value,
-          text: withCount(
-            value === null ? t('All budgets') : formatAmount(value, report.attack.norm),
-            facets.epsilon.get(value),
-          ),
-        })),
-        state.filter.epsilon,
-      );
+      updateBudgets(model);
       order.update(
         orders.map((value) => ({ value, text: orderTitle(t, value) })),
         state.order,
       );
     },
   };
+
+  function updateBudgets({ items, facets, state, test, visible }: Model): void {
+    const { norm } = test.report.attack;
+    const epsilons = epsilonsOf(items);
+    budget.element.hidden = epsilons.length < 2;
+    const images = state.grouped ? visible.length : undefined;
+    budget.update(
+      [
+        { value: 'all', text: t('{0} ({1})', t('All budgets'), facets.epsilon.get(null) ?? 0) },
+        {
+          value: 'once',
+          text: images === undefined ? t('Each image once') : t('{0} ({1})', t('Each image once'), images),
+        },
+        ...epsilons.map((value) => ({
+          value,
+          text: t('{0} ({1})', formatAmount(value, norm), facets.epsilon.get(value) ?? 0),
+        })),
+      ],
+      state.grouped ? 'once' : (state.filter.epsilon ?? 'all'),
+    );
+  }
 }
 
 /** The choices share one row, so their titles are short. */

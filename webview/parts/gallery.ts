@@ -2,6 +2,7 @@ import type { Context, Part } from '../context.ts';
 import { h, on, setAttributes } from '../dom.ts';
 import { describeExample } from '../logic/describe.ts';
 import { everything } from '../logic/filter.ts';
+import type { Item } from '../logic/item.ts';
 import type { Model } from '../logic/model.ts';
 import { type Grid, layOut, moveTo, scrollToTile, visibleRange } from '../logic/virtual.ts';
 import { createTile } from './tile.ts';
@@ -26,7 +27,8 @@ export function createGallery(context: Context): Gallery {
   on(reset, { click: () => context.set({ filter: everything }) });
   const element = h('div', { class: 'gallery' }, list, empty);
 
-  let tiles = new Map<number, HTMLElement>();
+  /** The tiles in the document, by their place, and what they show. */
+  let tiles = new Map<number, { readonly element: HTMLElement; readonly item: Item }>();
   let grid: Grid = layOut(0, 1, leastTileWidth, rowHeight);
 
   function draw(model: Model): void {
@@ -35,30 +37,34 @@ export function createGallery(context: Context): Gallery {
     // The selected tile stays in the document: it holds the focus and the tab stop.
     const wanted = new Set(Array.from({ length: end - first }, (_, i) => first + i));
     if (position >= 0) wanted.add(position);
-    for (const [place, tile] of tiles) {
-      if (wanted.has(place)) continue;
-      tile.remove();
-      tiles.delete(place);
-    }
-    const sorted = [...wanted].sort((a, b) => a - b);
-    for (const place of sorted) {
+    // An example keeps its tile wherever it goes, so that its picture does not blink as others finish.
+    const kept = new Map([...tiles.values()].map(({ item, element }) => [item, element]));
+    const drawn: typeof tiles = new Map();
+    for (const place of [...wanted].sort((a, b) => a - b)) {
       const item = visible[place];
       if (!item) continue;
-      let tile = tiles.get(place);
-      if (!tile) {
-        tile = createTile(context, item, model);
-        tile.dataset.place = String(place);
-        setAttributes(tile, { 'aria-setsize': visible.length, 'aria-posinset': place + 1 });
-        tiles.set(place, tile);
-        // Reading order is the order in the document.
-        const next = sorted.find((other) => other > place && tiles.get(other)?.isConnected);
-        sheet.insertBefore(tile, next === undefined ? null : (tiles.get(next) ?? null));
-      }
+      const element = kept.get(item) ?? createTile(context, item, model);
+      kept.delete(item);
+      drawn.set(place, { item, element });
       const isSelected = place === position;
-      setAttributes(tile, { 'aria-selected': String(isSelected), tabindex: isSelected ? 0 : -1 });
-      tile.style.width = `${grid.tileWidth}px`;
-      tile.style.transform = `translate(${(place % grid.columns) * grid.tileWidth}px, ${Math.floor(place / grid.columns) * rowHeight}px)`;
+      setAttributes(element, {
+        'data-place': place,
+        'aria-setsize': visible.length,
+        'aria-posinset': place + 1,
+        'aria-selected': String(isSelected),
+        tabindex: isSelected ? 0 : -1,
+      });
+      element.style.width = `${grid.tileWidth}px`;
+      element.style.transform = `translate(${(place % grid.columns) * grid.tileWidth}px, ${Math.floor(place / grid.columns) * rowHeight}px)`;
     }
+    for (const element of kept.values()) element.remove();
+    // Reading order is the order in the document.
+    let next: Element | null = sheet.firstElementChild;
+    for (const { element } of drawn.values()) {
+      if (element === next) next = next.nextElementSibling;
+      else sheet.insertBefore(element, next);
+    }
+    tiles = drawn;
   }
 
   function lay(model: Model): void {
@@ -106,24 +112,24 @@ export function createGallery(context: Context): Gallery {
 
   return {
     element,
-    focus: () => tiles.get(context.model().position)?.focus(),
+    focus: () => tiles.get(context.model().position)?.element.focus(),
     update(model, previous) {
       const refilled = model.visible !== previous?.visible;
       if (!refilled && model.position === previous?.position) return;
       // The focus follows the selection; asked for now, because the tile that has it may have to go.
       const isFocused = list.contains(document.activeElement);
       if (refilled) {
-        for (const tile of tiles.values()) tile.remove();
-        tiles = new Map();
         empty.hidden = model.visible.length > 0;
         list.hidden = !empty.hidden;
         lay(model);
       }
-      // After sorting, users want to see the first example; after filtering, the selected one.
+      // After sorting, users want to see the first example; after filtering, the selected one. Examples that finish meanwhile
+      // leave the list where the user has scrolled it to.
+      const isOnlyMore = previous?.test !== model.test && previous?.selected === model.selected;
       if (previous && model.state.order !== previous.state.order) list.scrollTop = 0;
-      else scrollToSelected(model);
+      else if (!isOnlyMore) scrollToSelected(model);
       draw(model);
-      if (isFocused) tiles.get(model.position)?.focus({ preventScroll: true });
+      if (isFocused) tiles.get(model.position)?.element.focus({ preventScroll: true });
       if (previous && model.selected && model.selected !== previous.selected) {
         const { attack } = model.test.report;
         const words = describeExample(t, model.selected.example, attack, attack.epsilons.length > 1);

@@ -1,128 +1,106 @@
-import { kinds } from '../../src/attacks/kind.ts';
-import type { ShownTest } from '../../src/page/protocol.ts';
-import { formatPercent, formatRange } from '../../src/reports/format.ts';
+import type { RunProgress, ShownTest } from '../../src/page/protocol.ts';
 import type { Context, Part } from '../context.ts';
-import { type Child, h, on } from '../dom.ts';
+import { fill, h, on } from '../dom.ts';
 import { post } from '../host.ts';
 import { icon, verdictIcon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
 import { verdictTitle } from '../logic/describe.ts';
-import { formatAmount, formatScore } from '../logic/format.ts';
 import { createDetectorLine } from './detection.ts';
 import { disclosure } from './disclosure.ts';
+import { createFacts, summarize } from './facts.ts';
 import { createFindings } from './findings.ts';
+import { createRunMenu } from './runMenu.ts';
 
-/** The test: its verdict, what was expected and measured, and everything needed to reproduce it. */
+/** The test: its verdict or how far it is, what was expected and measured, and everything needed to reproduce it. */
 export function createHeader(context: Context): Part {
   const { t } = context;
-  const { test } = context.model();
-  const { report } = test;
+  const verdict = h('span', { class: 'verdict' });
+  const runs = createRunMenu(context);
   const settings = h('button', { class: 'quiet', type: 'button' }, icon('gear'), t('Open Settings'));
   const help = h('button', { class: 'quiet', type: 'button', 'aria-keyshortcuts': '?' }, icon('help'), t('Shortcuts'));
+  const message = h('p', { class: 'message' });
+  const bar = h('progress', { class: 'run-progress', 'aria-label': t('Progress') });
+  const remarks = h('div', { class: 'remarks' });
+  const summary = h('span', { class: 'summary' });
+  const facts = h('dl', { class: 'facts' });
   const element = h(
     'header',
     { class: 'header' },
     h(
       'div',
       { class: 'title-row' },
-      h('span', { class: 'verdict' }, verdictIcon(report.status), verdictTitle(t, report.status, report.attack.kind)),
-      h('h1', {}, report.name),
+      verdict,
+      h('h1', {}, context.model().test.report.name),
       h(
         'div',
         { class: 'buttons' },
+        runs.element,
         on(settings, { click: () => post({ type: 'openSettings' }) }),
         on(help, { click: () => context.showHelp() }),
       ),
     ),
-    report.message !== '' && h('p', { class: 'message' }, report.message),
-    ...report.warnings.map((warning) =>
+    message,
+    bar,
+    remarks,
+    disclosure(context, 'details', summary, facts),
+  );
+  return {
+    element,
+    update(model, previous) {
+      runs.update(model, previous);
+      const { test } = model;
+      if (test === previous?.test) return;
+      showProgress(test.progress);
+      if (test.report === previous?.test.report) return;
+      const { report, progress } = test;
+      if (progress === undefined) {
+        const { status, attack } = report;
+        fill(verdict, verdictIcon(status), verdictTitle(t, status, attack.kind));
+        message.textContent = report.message;
+        if (previous?.test.progress) context.announce(`${verdictTitle(t, status, attack.kind)}: ${report.message}`);
+      }
+      fill(remarks, ...createRemarks(context, test));
+      fill(summary, ...summarize(t, test).map((part) => h('span', {}, part)));
+      fill(facts, ...createFacts(t, test));
+    },
+  };
+
+  function showProgress(progress: RunProgress | undefined): void {
+    bar.hidden = progress === undefined || progress.phase === 'canceled';
+    if (progress === undefined) return;
+    if (progress.phase === 'canceled') {
+      fill(verdict, icon('stop'), t('Canceled'));
+      message.textContent = t('The run was canceled. Below are the examples that had finished.');
+      return;
+    }
+    fill(verdict, icon('clock'), t('Running'));
+    message.textContent = describeProgress(t, progress);
+    const { done, total } = progress;
+    if (total === 0) bar.removeAttribute('value');
+    else Object.assign(bar, { max: total, value: done });
+  }
+}
+
+function describeProgress(t: Translate, { phase, done, total }: Exclude<RunProgress, { phase: 'canceled' }>): string {
+  switch (phase) {
+    case 'loading':
+      return t('Loading model and images');
+    case 'attacking':
+      return t('Attacked {0} of {1}', done, total);
+    case 'auditing':
+      return t('Auditing: {0} of {1} checks', done, total);
+  }
+}
+
+/** What qualifies the result: warnings, the detector, and findings of the audit. */
+function createRemarks(context: Context, test: ShownTest): (HTMLElement | undefined)[] {
+  const { t } = context;
+  const { warnings, findings = [] } = test.report;
+  return [
+    ...warnings.map((warning) =>
       h('p', { class: 'warning' }, icon('warning'), h('span', { class: 'hidden' }, t('Warning: ')), warning),
     ),
     createDetectorLine(t, test),
-    report.findings !== undefined && report.findings.length > 0 && createFindings(t, report.findings),
-    disclosure(context, 'details', summarize(t, test), details(t, test)),
-  );
-  return { element, update: () => {} };
-}
-
-function summarize(t: Translate, { report }: ShownTest): HTMLElement {
-  const { attack, model, dataset } = report;
-  const budgets = attack.epsilons.map((epsilon) => formatAmount(epsilon, attack.norm)).join(', ');
-  const name = dataset.path === '' ? t('white noise') : dataset.name;
-  const parts = [
-    attack.title,
-    budgets === '' ? attack.norm : `${attack.norm} ≤ ${budgets}`,
-    model.name,
-    dataset.images === undefined ? name : `${name} (${t('{0} images', dataset.images)})`,
+    findings.length > 0 ? createFindings(context, findings) : undefined,
   ];
-  return h('span', { class: 'summary' }, ...parts.map((part) => h('span', {}, part)));
-}
-
-function details(t: Translate, { report, started }: ShownTest): HTMLElement {
-  const { attack, model, dataset, engine, metrics, queries, detector, findings, notChecked = [] } = report;
-  const { norm } = attack;
-  const { kind } = attack;
-  // A forged image has no correct class, and an explanation measures nothing.
-  const measured = kinds[kind].isMeasured ? metrics : undefined;
-  const fractions = measured && [
-    [t('Clean accuracy'), kinds[kind].hasTrueLabel ? formatPercent(measured.cleanAccuracy) : undefined],
-    [
-      t('Robust accuracy'),
-      measured.robustAccuracy === undefined
-        ? undefined
-        : formatRange(formatPercent, measured.robustAccuracy, measured.ifHeld?.robustAccuracy),
-    ],
-    [
-      t('Success rate'),
-      formatRange(formatPercent, measured.ifHeld?.successRate ?? measured.successRate, measured.successRate),
-    ],
-  ];
-  const parameters = Object.entries(attack.parameters).map(([name, value]) => `${name} ${show(name, value)}`);
-  const rows: [string, Child][] = [
-    [t('Attack'), `${attack.title} (${attack.id}), ${attack.threatModel}`],
-    [t('Goal'), attack.target === undefined ? t('Any other class') : t('Target: {0}', attack.target)],
-    [t('Norm'), attack.epsilons.length === 0 ? t('{0}, minimized', norm) : norm],
-    [t('Budgets'), attack.epsilons.map((epsilon) => formatAmount(epsilon, norm)).join(', ')],
-    [t('Parameters'), [...parameters, t('preset {0}', attack.preset)].join(', ')],
-    [t('Pixel grid'), attack.quantize ? t('8-bit gray levels') : t('Off: exact float32 values')],
-    ...(fractions ?? []).flatMap(([name, value]): [string, Child][] =>
-      value === undefined ? [] : [[String(name), value]],
-    ),
-    ...(measured && attack.epsilons.length === 0
-      ? ([[t('Median distance'), formatAmount(measured.medianDistance, norm)]] satisfies [string, Child][])
-      : []),
-    [t('Seed'), String(report.seed)],
-    [t('Queries'), t('points {0}, gradients {1}', queries.points, queries.gradients)],
-    [t('Engine'), engine.name],
-    [t('Model'), h('span', { title: model.path }, model.path)],
-    [t('Model hash'), model.sha256 && h('code', { title: model.sha256 }, `sha256 ${model.sha256.slice(0, 12)}`)],
-    [t('Detector'), detector && h('span', { title: detector.path }, detector.path)],
-    [t('Threshold'), detector && thresholdOf(t, detector)],
-    [t('Audit'), findings && (findings.length === 0 ? t('No findings') : String(findings.length))],
-    [t('Not checked'), notChecked.map(({ check, reason }) => `${check} (${reason})`).join('; ')],
-    [t('Dataset'), h('span', { title: dataset.path }, dataset.path === '' ? t('white noise') : dataset.path)],
-    [t('Notes'), dataset.notes.join('; ')],
-    [t('Started'), started],
-    [t('Time'), t('{0} s', report.time.toFixed(1))],
-  ];
-  return h(
-    'dl',
-    { class: 'facts' },
-    ...rows.flatMap(([name, value]) => (value ? [h('div', {}, h('dt', {}, name), h('dd', {}, value))] : [])),
-  );
-}
-
-type ShownDetector = NonNullable<ShownTest['report']['detector']>;
-
-function thresholdOf(t: Translate, { threshold, falsePositiveRate, seen }: ShownDetector): string {
-  if (threshold === undefined || falsePositiveRate === undefined) return '';
-  const stated = t('{0}, set to reject {1} of clean images', formatScore(threshold), formatPercent(falsePositiveRate));
-  if (seen === undefined) return stated;
-  return `${stated}; ${seen ? t('trained on this attack') : t('not trained on this attack')}`;
-}
-
-/** Sizes of steps are distances, which read best in gray levels. */
-function show(name: string, value: unknown): string {
-  if (typeof value !== 'number') return JSON.stringify(value);
-  return /size|epsilon|alpha/i.test(name) ? formatAmount(value, 'linf') : String(value);
 }

@@ -1,6 +1,7 @@
 import uPlot from 'uplot';
 import { kinds } from '../../src/attacks/kind.ts';
 import type { Norm } from '../../src/geometry/norms.ts';
+import { formatNorm } from '../../src/reports/format.ts';
 import type { Context, Part } from '../context.ts';
 import { fill, h } from '../dom.ts';
 import { epsilonsOf } from '../logic/filter.ts';
@@ -25,7 +26,7 @@ export function createHistogramChart(context: Context): Part {
   return {
     element,
     update(model, previous) {
-      if (previous && budgetOf(previous) === budgetOf(model)) return;
+      if (previous?.items === model.items && budgetOf(previous) === budgetOf(model)) return;
       const { norm } = model.test.report.attack;
       const budget = budgetOf(model);
       const distances = model.items
@@ -87,7 +88,10 @@ function plot(
     padding: [8, 12, 0, 0],
     scales: { x: { time: false, range: [low, end] }, y: { range: (_, _low, most) => [0, Math.max(1, most * 1.08)] } },
     axes: [
-      axis(colors, norm === 'linf' ? 'linf (n/255)' : norm, { size: 24, ...(norm === 'linf' && { incrs: whole }) }),
+      axis(colors, norm === 'linf' ? 'L∞ (n/255)' : formatNorm(norm), {
+        size: 24,
+        ...(norm === 'linf' && { incrs: whole }),
+      }),
       axis(colors, yLabel, { size: 40, incrs: whole }),
     ],
     series: [

@@ -66,7 +66,7 @@ export function createLinearNumbers(context: Context): HTMLElement {
         'p',
         {},
         t(
-          'ε · w raises ŷ by ε‖w‖₂² = {0} but changes one value by {1}: ε does not bound the step in linf.',
+          'ε · w raises ŷ by ε‖w‖₂² = {0} but changes one value by {1}: ε does not bound the step in L∞.',
           formatSigned(alongGradient.output - output),
           formatSigned(alongGradient.largest),
         ),

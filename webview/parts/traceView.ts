@@ -1,5 +1,6 @@
 import { kinds } from '../../src/attacks/kind.ts';
 import type { Norm } from '../../src/geometry/norms.ts';
+import { formatNorm } from '../../src/reports/format.ts';
 import type { Context } from '../context.ts';
 import { fill, h } from '../dom.ts';
 import { type Absence, isAbsent } from '../images/pair.ts';
@@ -28,9 +29,8 @@ export interface TraceView {
 
 export function createTraceView(context: Context): TraceView {
   const { t } = context;
-  const { test } = context.model();
-  const { norm, kind } = test.report.attack;
-  const name = (index: number) => className(t, test.classes, index);
+  const { norm, kind } = context.model().test.report.attack;
+  const name = (index: number) => className(t, context.model().test.classes, index);
   const player = createPlayer(context, (step) => context.set({ step }));
   const title = h('h2', {});
   const remark = h('span', { class: 'muted' });
@@ -46,9 +46,9 @@ export function createTraceView(context: Context): TraceView {
     figures,
     kinds[kind].axis === 'epsilon' && createLinearNumbers(context),
   );
-  /** "Step 3: stop 93%, l2 0.52". */
+  /** "Step 3: stop 93%, L2 0.52". */
   const describe = (point: TracePoint, axis: LoadedTrace['axis']) =>
-    `${titleOf(t, point, axis)}: ${answerOf(point, name)}, ${norm} ${formatAmount(point.norms[norm], norm)}`;
+    `${titleOf(t, point, axis)}: ${answerOf(point, name)}, ${formatNorm(norm)} ${formatAmount(point.norms[norm], norm)}`;
   let trace: LoadedTrace | undefined;
   let chart: TraceChart | undefined;
   element.hidden = true;
@@ -73,7 +73,7 @@ export function createTraceView(context: Context): TraceView {
         points,
         axis,
         name,
-        wanted.map((one) => (one === undefined ? -1 : test.classes.indexOf(one))),
+        wanted.map((one) => (one === undefined ? -1 : context.model().test.classes.indexOf(one))),
       );
       chart = createTraceChart(t, drawing, (step, isPressed) => {
         // A mouse that merely passes over does not interrupt.
@@ -85,7 +85,7 @@ export function createTraceView(context: Context): TraceView {
       fill(
         table,
         createDataTable(
-          [isEpsilon ? 'ε' : t('Step'), t('Prediction'), norm, ...drawing.classes.map(name)],
+          [isEpsilon ? 'ε' : t('Step'), t('Prediction'), formatNorm(norm), ...drawing.classes.map(name)],
           points.map((point) => rowOf(point, drawing, norm)),
         ),
       );

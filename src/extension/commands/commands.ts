@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
 import type { ViewLocation } from '../../page/protocol.ts';
 import type { Result } from '../results.ts';
+import { RunningTests } from '../runningTests.ts';
 import { showError } from '../showError.ts';
 import type { Services } from './services.ts';
 
@@ -79,6 +80,11 @@ async function openView(
   const { PerturbationViews } = await import('../view/perturbationView.ts');
   if (target && 'folder' in target) {
     PerturbationViews.of(context).open(target);
+    return;
+  }
+  const running = target && RunningTests.of(context).find(target.id);
+  if (running) {
+    PerturbationViews.of(context).open({ folder: running.folder, test: target.id });
     return;
   }
   const result = target ? results.get(target.id) : await chooseResult(results.all());

@@ -6,7 +6,7 @@ import type { FromWebview } from '../../page/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { parseJson } from '../../settings/jsonc.ts';
 import { UserError } from '../../userError.ts';
-import type { LoadedTest } from './loadTest.ts';
+import type { LoadedTest } from './openTest.ts';
 import { settingsEntry } from './settingsEntry.ts';
 
 const { l10n } = vscode;

@@ -1,16 +1,23 @@
-import type { ShownTest } from '../../page/protocol.ts';
-import type { LoadedTest } from './loadTest.ts';
+import type { ShownExample, ShownTest } from '../../page/protocol.ts';
+import type { ExampleReport } from '../../reports/report.ts';
+import type { LoadedTest } from './openTest.ts';
 
 /** What is sent to the page immediately: everything but the steps of traces, of which there are many. */
-export function shownTest({ report, examples }: LoadedTest): Pick<ShownTest, 'report' | 'examples' | 'classes'> {
-  const { classes = [] } = report.model;
-  return {
-    report,
-    classes,
-    examples: examples.map(({ trace, ...example }) => {
-      if (trace === undefined) return example;
-      const { steps: _, ...rest } = trace;
-      return { ...example, trace: rest };
-    }),
-  };
+export function shownTest(test: LoadedTest): Pick<ShownTest, 'report' | 'examples' | 'classes' | 'progress'> {
+  return { ...withoutExamples(test), examples: test.examples.map(withoutSteps) };
+}
+
+/** What is known of the test as a whole. */
+export function withoutExamples({
+  report,
+  progress,
+}: Pick<LoadedTest, 'report' | 'progress'>): Pick<ShownTest, 'report' | 'classes' | 'progress'> {
+  return { report, classes: report.model.classes ?? [], ...(progress && { progress }) };
+}
+
+/** An example without the steps of its trace. */
+export function withoutSteps({ trace, ...example }: ExampleReport): ShownExample {
+  if (trace === undefined) return example;
+  const { steps: _, ...rest } = trace;
+  return { ...example, trace: rest };
 }

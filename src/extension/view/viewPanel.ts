@@ -1,38 +1,60 @@
 import { randomBytes } from 'node:crypto';
+import path from 'node:path';
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { itemKey } from '../../page/keys.ts';
-import type { FromWebview, ToWebview, ViewLocation } from '../../page/protocol.ts';
+import type { FromWebview, ShownRun, ToWebview, ViewLocation } from '../../page/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { describeError } from '../../userError.ts';
 import { openFindingPage } from '../findingPage.ts';
+import type { RunningTest, RunningTests } from '../runningTests.ts';
 import { act } from './actions.ts';
 import { renderHtml } from './html.ts';
-import { type LoadedTest, loadTest } from './loadTest.ts';
+import { OpenTest } from './openTest.ts';
 import { pageTexts } from './pageTexts.ts';
-import { shownTest } from './shownTest.ts';
+import { runsOfTest } from './runsOfTest.ts';
+import { shownTest, withoutExamples, withoutSteps } from './shownTest.ts';
 
 /** Identifies an example within its test. */
 export type ExampleKey = Pick<ExampleReport, 'index' | 'epsilon'>;
 
-/** One panel, which shows one test of one run. */
+/** How long, in milliseconds, finished examples are collected before the page is told of them. */
+const updateInterval = 100;
+
+/** One panel, which shows one test: its latest run as it goes on, or an earlier one. */
 export class ViewPanel {
   readonly #panel: vscode.WebviewPanel;
   readonly #extension: vscode.Uri;
-  readonly #location: ViewLocation;
+  readonly #running: RunningTests;
+  #location: ViewLocation;
+  /** The newest run of the test that is known: a panel that shows it moves on with the next one. */
+  #newest: string;
   /** The example to show next; only once, since the page remembers what is selected after that. */
   #wanted: ExampleKey | undefined;
-  #test: LoadedTest | undefined;
+  #test: OpenTest | undefined;
+  /** News of the run that the page has not been told of. */
+  #news: RunningTest | undefined;
+  #isCatchingUp = false;
+  #turn = Promise.resolve();
   #isReady = false;
 
-  constructor(panel: vscode.WebviewPanel, location: ViewLocation, extension: vscode.Uri, example?: ExampleKey) {
+  constructor(
+    panel: vscode.WebviewPanel,
+    location: ViewLocation,
+    { extension, running }: { readonly extension: vscode.Uri; readonly running: RunningTests },
+    example?: ExampleKey,
+  ) {
     this.#panel = panel;
     this.#extension = extension;
+    this.#running = running;
     this.#location = location;
+    this.#newest = location.folder;
     this.#wanted = example;
     const { webview } = panel;
     const dist = vscode.Uri.joinPath(extension, 'dist');
-    // The page may load its script, its style and the images of this run.
-    webview.options = { enableScripts: true, localResourceRoots: [dist, vscode.Uri.file(location.folder)] };
+    // The page may load its script, its style, and the images of the runs.
+    const runs = vscode.Uri.file(path.dirname(location.folder));
+    webview.options = { enableScripts: true, localResourceRoots: [dist, runs] };
     webview.onDidReceiveMessage((message: FromWebview) => this.#receive(message));
     const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
     webview.html = renderHtml({
@@ -46,13 +68,56 @@ export class ViewPanel {
     });
   }
 
-  /** Brings the panel to the front, with an example where one is asked for. */
-  async reveal(example?: ExampleKey): Promise<void> {
+  /** Brings the panel to the front, with a run and an example where they are asked for. */
+  async reveal(folder: string, example?: ExampleKey): Promise<void> {
     const wasVisible = this.#panel.visible;
+    const isOther = folder !== this.#location.folder;
+    this.#location = { ...this.#location, folder };
     this.#wanted = example ?? this.#wanted;
     this.#panel.reveal();
     // A hidden page is reloaded and then requests the test itself.
-    if (wasVisible && this.#isReady && example) await this.#show();
+    if (wasVisible && this.#isReady && (isOther || example)) await this.#show();
+  }
+
+  /** Hears of the test while it runs. */
+  follow(running: RunningTest): void {
+    const { folder, outcome } = running;
+    if (folder !== this.#location.folder) {
+      const movesOn = outcome === undefined && this.#location.folder === this.#newest;
+      this.#newest = folder;
+      if (movesOn) this.#location = { ...this.#location, folder };
+      if (!this.#isReady) return;
+      if (movesOn) void this.#show();
+      else if (outcome !== undefined) void this.#showRuns();
+      return;
+    }
+    this.#news = running;
+    if (!this.#isCatchingUp) void this.#catchUp();
+  }
+
+  async #catchUp(): Promise<void> {
+    this.#isCatchingUp = true;
+    while (this.#news) {
+      const news = this.#news;
+      this.#news = undefined;
+      await this.#inTurn(() => this.#update(news));
+      await setTimeout(updateInterval);
+    }
+    this.#isCatchingUp = false;
+  }
+
+  async #update(news: RunningTest): Promise<void> {
+    const test = this.#test;
+    if (!test || test.folder !== news.folder) return;
+    const finished = await test.follow(news);
+    this.#post({ type: 'update', test: withoutExamples(test), finished: finished.map(withoutSteps) });
+    if (news.outcome !== undefined) void this.#showRuns();
+  }
+
+  /** Reading a test and following it take turns, so that no example is missed and none told twice. */
+  #inTurn(task: () => Promise<void>): Promise<void> {
+    this.#turn = this.#turn.then(task).catch((error) => this.#post({ type: 'error', message: describeError(error) }));
+    return this.#turn;
   }
 
   async #receive(message: FromWebview): Promise<void> {
@@ -66,10 +131,16 @@ export class ViewPanel {
         await openFindingPage(this.#extension, message.check);
         return;
       }
-      this.#test ??= await loadTest(this.#location);
+      if (message.type === 'showRun') {
+        // The page names a folder: only one of those that it was offered.
+        this.#location = { ...this.#location, folder: this.#runFolder(message.folder) };
+        await this.#show();
+        return;
+      }
+      this.#test ??= await this.#open();
       if (message.type === 'loadSteps') {
         const { example } = message;
-        await this.#post({ type: 'steps', example, steps: this.#test.examples[example]?.trace?.steps ?? [] });
+        this.#post({ type: 'steps', example, steps: this.#test.examples[example]?.trace?.steps ?? [] });
         return;
       }
       await act(message, this.#location.folder, this.#test);
@@ -78,18 +149,46 @@ export class ViewPanel {
     }
   }
 
-  async #show(): Promise<void> {
-    try {
-      this.#test = await loadTest(this.#location);
-      await this.#post(this.#message(this.#test));
+  #show(): Promise<void> {
+    return this.#inTurn(async () => {
+      const test = await this.#open();
+      this.#test = test;
+      this.#post(this.#message(test));
       this.#wanted = undefined;
-    } catch (error) {
-      await this.#post({ type: 'error', message: describeError(error) });
-    }
+      void this.#showRuns();
+    });
   }
 
-  #message(loaded: LoadedTest): ToWebview {
-    const { examples, started } = loaded;
+  #open(): Promise<OpenTest> {
+    const { folder, test } = this.#location;
+    const running = this.#running.find(test, folder);
+    return OpenTest.open(this.#location, running?.folder === folder ? running : undefined);
+  }
+
+  /** Tells the page which runs there are. */
+  async #showRuns(): Promise<void> {
+    const { folder, test } = this.#location;
+    const runs = (await runsOfTest(path.dirname(folder), test)).map(({ report, ...run }): ShownRun => {
+      const { robustAccuracy, successRate } = report.metrics ?? {};
+      const figure = robustAccuracy ?? successRate;
+      return { ...run, status: report.status, ...(figure !== undefined && { figure }) };
+    });
+    const add = (run: ShownRun) => runs.some((one) => one.folder === run.folder) || runs.push(run);
+    const running = this.#running.find(test, folder);
+    if (running) add({ folder: running.folder, started: running.started, status: 'running' });
+    // What was canceled has no report.
+    if (this.#test?.progress) add({ folder, started: this.#test.started, status: 'canceled' });
+    runs.sort((a, b) => (a.folder < b.folder ? 1 : -1));
+    this.#newest = runs[0]?.folder ?? folder;
+    this.#post({ type: 'runs', runs: runs.map((run) => ({ ...run, started: formatTime(run.started) })) });
+  }
+
+  #runFolder(folder: string): string {
+    return path.join(path.dirname(this.#location.folder), path.basename(folder));
+  }
+
+  #message(test: OpenTest): ToWebview {
+    const { examples, started, folder } = test;
     const { webview } = this.#panel;
     const wanted = this.#wanted && itemKey(this.#wanted);
     const selected = examples.findIndex((example) => itemKey(example) === wanted);
@@ -97,16 +196,21 @@ export class ViewPanel {
       type: 'show',
       location: this.#location,
       test: {
-        ...shownTest(loaded),
-        imagesBase: `${webview.asWebviewUri(vscode.Uri.file(this.#location.folder))}/`,
-        started: new Date(started).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' }),
+        ...shownTest(test),
+        imagesBase: `${webview.asWebviewUri(vscode.Uri.file(folder))}/`,
+        started: formatTime(started),
       },
       ...(selected >= 0 && { selected }),
       strings: pageTexts(),
     };
   }
 
-  #post(message: ToWebview): Thenable<boolean> {
-    return this.#panel.webview.postMessage(message);
+  /** A page that is hidden or gone misses it, and asks for everything when it is back. */
+  #post(message: ToWebview): void {
+    void this.#panel.webview.postMessage(message);
   }
+}
+
+function formatTime(time: string): string {
+  return new Date(time).toLocaleString(vscode.env.language, { dateStyle: 'medium', timeStyle: 'short' });
 }

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { dropUnfinishedLine, filterExamples, readExamples } from '../../../src/reports/examples.ts';
+import { appendFile, readFile } from 'node:fs/promises';
+import { dropUnfinishedLine, ExampleTail, filterExamples, readExamples } from '../../../src/reports/examples.ts';
+import type { ExampleReport } from '../../../src/reports/report.ts';
 import { finishedExample, lineOf } from '../../support/finishedExample.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
@@ -22,6 +23,31 @@ describe('the examples of a run', () => {
     assert.deepEqual(await labelsOf(), labels);
     await dropUnfinishedLine(folder.at('run'));
     assert.equal(await readFile(folder.at('run', 'examples.jsonl'), 'utf8'), lines.join(''));
+  });
+
+  it('are read as they are written, each once, and whole', async () => {
+    const [first, second, third] = ['ä', 'b', 'ç'].map((label) => finishedExample({ label })) as [
+      ExampleReport,
+      ExampleReport,
+      ExampleReport,
+    ];
+    const file = folder.at('run', 'examples.jsonl');
+    await folder.write('run/examples.jsonl', '');
+    const tail = new ExampleTail(folder.at('run'));
+    const next = async () => {
+      const labels: string[] = [];
+      for await (const { label } of tail.read()) labels.push(label);
+      return labels;
+    };
+    assert.deepEqual(await next(), []);
+    const cut = Buffer.from(lineOf(first) + lineOf(second));
+    await appendFile(file, cut.subarray(0, -5));
+    assert.deepEqual(await next(), ['ä']);
+    assert.deepEqual(await next(), []);
+    await appendFile(file, Buffer.concat([cut.subarray(-5), Buffer.from(lineOf(third))]));
+    assert.deepEqual(await next(), ['b', 'ç']);
+    await appendFile(file, '{"label":1}\n');
+    await rejectsWith(next(), 'examples.jsonl, line 4, is damaged');
   });
 
   it('are kept in part, and the others dropped', async () => {

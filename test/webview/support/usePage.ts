@@ -4,6 +4,7 @@ import path from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import type { Browser, Page } from 'playwright-core';
 import { shownTest } from '../../../src/extension/view/shownTest.ts';
+import type { RunProgress } from '../../../src/page/protocol.ts';
 import { pageStrings } from '../../../src/page/strings.ts';
 import type { ExampleReport, TestReport } from '../../../src/reports/report.ts';
 import { builtProgram, perturb } from '../../support/program.ts';
@@ -44,6 +45,8 @@ async function makeWorkspace(folder: string): Promise<void> {
 export interface Shown {
   readonly report: TestReport;
   readonly examples: readonly ExampleReport[];
+  /** While it runs. */
+  readonly progress?: RunProgress;
 }
 
 /** Runs the demo, and opens pages that show its tests. */
@@ -115,12 +118,12 @@ export function usePage(): PageFixture {
       const examples = await readLines(made.folder);
       return { report, examples: examples.filter((example) => example.test === report.id) };
     },
-    async open({ report, examples }, { selected, ...options } = {}) {
+    async open({ report, examples, progress }, { selected, ...options } = {}) {
       const started = 'Nov 22, 2025, 5:55 PM';
       const show = {
         type: 'show',
         location: { folder: made.folder, test: report.id },
-        test: { ...shownTest({ report, examples, started }), imagesBase: '', started },
+        test: { ...shownTest({ report, examples, started, ...(progress && { progress }) }), imagesBase: '', started },
         strings: Object.fromEntries(pageStrings.map((text) => [text, text])),
         ...(selected !== undefined && { selected }),
       } as const;

@@ -21,6 +21,22 @@ describe('filters of the gallery', () => {
     assert.deepEqual(indexes({ label: 'yield', status: 'held' }), []);
   });
 
+  it('find files, their folders, and classes by a part of their name, in any case', () => {
+    const some = items(
+      { image: '/data/stop/01.png', label: 'stop', adversarial: { class: 'Yield' } },
+      { image: 'C:\\data\\keep right\\102.png', label: 'keep right', adversarial: null },
+    );
+    const found = (name: string) => filterItems(some, { ...everything, name }).map(({ example }) => example.index);
+    assert.deepEqual(['01', 'STOP/0', 'yield', ' right/1', 'data', ''].map(found), [[0], [0], [0], [1], [], [0, 1]]);
+  });
+
+  it('leave the examples that went from one class to another', () => {
+    const some = items({}, { adversarial: { class: 'stop' } }, { adversarial: null }, { clean: { class: 'yield' } });
+    const to = (before: string, after: string) =>
+      filterItems(some, { ...everything, change: { before, after } }).map(({ example }) => example.index);
+    assert.deepEqual([to('stop', 'yield'), to('stop', 'stop'), to('yield', 'yield')], [[0], [1, 2], [3]]);
+  });
+
   it('count what each choice would show, given the other filters', () => {
     const { status, label, epsilon } = countFacets(all, { ...everything, status: 'fooled' });
     assert.deepEqual(

@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { ShownTest } from '../../../src/page/protocol.ts';
-import type { TestReport } from '../../../src/reports/report.ts';
+import type { ExampleReport, TestReport } from '../../../src/reports/report.ts';
+import type { Item } from '../../../webview/logic/item.ts';
 import { LruCache } from '../../../webview/logic/lru.ts';
-import { deriveModel } from '../../../webview/logic/model.ts';
+import { budgetsOf, deriveModel } from '../../../webview/logic/model.ts';
 import { reviveReport } from '../../../webview/logic/revive.ts';
 import { initialState, restoreState } from '../../../webview/logic/state.ts';
 import { example } from '../support/examples.ts';
@@ -14,7 +15,14 @@ describe('the state of the view', () => {
     const state = {
       ...initialState(location),
       selected: '3@0.1',
-      filter: { status: 'fooled' as const, label: 'stop', epsilon: 0.1 },
+      filter: {
+        status: 'fooled' as const,
+        label: 'stop',
+        epsilon: 0.1,
+        change: { before: 'stop', after: 'yield' },
+        name: '01',
+      },
+      grouped: true,
       mode: 'swipe' as const,
       gain: 16 as const,
       zoom: { factor: 3, x: 0.2, y: 0.7 },
@@ -22,6 +30,12 @@ describe('the state of the view', () => {
       step: 3,
     };
     assert.deepEqual(restoreState(JSON.parse(JSON.stringify(state)), location), state);
+  });
+
+  it('comes along to another run of the test', () => {
+    const saved = { ...initialState(location), mode: 'swipe', selected: '3@0.1' };
+    const other = { ...location, folder: '/runs/2' };
+    assert.deepEqual(restoreState(saved, other), { ...saved, location: other });
   });
 
   it('is a new one for another test', () => {
@@ -33,7 +47,8 @@ describe('the state of the view', () => {
     const odd = {
       location,
       selected: 5,
-      filter: { status: 'lost', label: 1, epsilon: 'x' },
+      filter: { status: 'lost', label: 1, epsilon: 'x', change: { before: 1 }, name: 2 },
+      grouped: 'yes',
       order: 'up',
       mode: 'film',
       gain: 3,
@@ -50,14 +65,65 @@ describe('the state of the view', () => {
 });
 
 describe('the model of the page', () => {
-  const report = { attack: { norm: 'linf' } } as TestReport;
+  const report = { attack: { norm: 'linf', epsilons: [4 / 255, 8 / 255] }, comparisons: [] } as unknown as TestReport;
   const examples = [example({ index: 0 }), example({ index: 1, status: 'held' }), example({ index: 2 })];
-  const test: ShownTest = { report, examples, classes: [], imagesBase: '', started: '' };
+  const shown: ShownTest = { report, examples, classes: [], imagesBase: '', started: '' };
+  const test = { test: shown, runs: [] };
   const state = initialState(location);
-  const key = (index: number) => `${index}@${8 / 255}`;
+  const key = (index: number, epsilon = 8 / 255) => `${index}@${epsilon}`;
 
-  it('selects the first example where none is', () => {
-    assert.equal(deriveModel(test, state).selected?.example.index, 0);
+  it('opens on an example that shows why the test failed', () => {
+    const opened = (comparisons: unknown[], ...changes: Partial<ExampleReport>[]) => {
+      const examples = changes.map((change, index) => example({ index, ...change }));
+      const told = { ...shown, examples, report: { ...report, comparisons } as TestReport };
+      return deriveModel({ test: told, runs: [] }, state).selected?.example.index;
+    };
+    const at = (epsilon: number, status: ExampleReport['status']) => ({ epsilon: epsilon / 255, status });
+    const missed = (metric: string, epsilon?: number) => ({
+      metric,
+      result: 'missed',
+      ...(epsilon && { epsilon: epsilon / 255 }),
+    });
+    const some = [at(4, 'held'), at(4, 'wrong'), at(4, 'fooled'), at(8, 'held'), at(8, 'fooled')];
+    assert.equal(opened([], ...some), 4, 'without a failure the largest budget counts');
+    assert.equal(opened([{ ...missed('robustAccuracy', 8), result: 'met' }, missed('robustAccuracy', 4)], ...some), 2);
+    assert.equal(opened([missed('cleanAccuracy')], ...some), 1);
+    assert.equal(opened([missed('robustAccuracy', 8)], at(4, 'fooled'), at(8, 'held')), 0);
+    assert.equal(opened([], at(4, 'wrong'), at(4, 'held'), at(8, 'held')), 2);
+    assert.equal(opened([], at(4, 'wrong')), 0);
+  });
+
+  it('shows each image once where that is asked for: at the smallest budget that fools it, else at the largest', () => {
+    const at = (index: number, epsilon: number, status: ExampleReport['status']) =>
+      example({ index, epsilon: epsilon / 255, status });
+    const examples = [at(0, 4, 'held'), at(0, 8, 'held'), at(1, 2, 'held'), at(1, 4, 'fooled'), at(1, 8, 'fooled')];
+    const told = { test: { ...shown, examples }, runs: [] };
+    const model = deriveModel(told, { ...state, grouped: true, selected: key(1) });
+    assert.deepEqual(
+      model.visible.map(({ example: { index, epsilon = 0 } }) => [index, Math.round(255 * epsilon)]),
+      [
+        [0, 8],
+        [1, 4],
+      ],
+    );
+    // The tile of the image is the selected one, whichever of its budgets is shown.
+    assert.deepEqual([model.selected?.key, model.position], [key(1), 1]);
+    assert.equal(budgetsOf(model.items, model.selected as Item).length, 3);
+  });
+
+  it('keeps what it has of examples when others finish', () => {
+    const before = deriveModel(test, state);
+    const more = { ...shown, examples: [...examples, example({ index: 3, epsilon: 4 / 255 })] };
+    const after = deriveModel({ test: more, runs: [] }, state, before);
+    assert.deepEqual(
+      after.items.map(({ example }) => example.index),
+      [3, 0, 1, 2],
+    );
+    assert.deepEqual(after.items.slice(1), before.items);
+    assert.ok(
+      after.items.slice(1).every((item, i) => item === before.items[i]),
+      'items are the same objects',
+    );
   });
 
   it('keeps the selected example while the filter shows it, else selects the first', () => {

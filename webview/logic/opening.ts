@@ -1,0 +1,24 @@
+import type { TestReport } from '../../src/reports/report.ts';
+import type { Item } from './item.ts';
+
+/**
+ * The example that a view opens on: one that shows why the test failed, or else one that was fooled, at the budget where
+ * the test fails or at the largest one; where none was, one that was attacked.
+ */
+export function exampleToOpen(
+  items: readonly Item[],
+  { comparisons, attack }: Pick<TestReport, 'comparisons' | 'attack'>,
+): Item | undefined {
+  const missed = comparisons.find(({ result }) => result === 'missed');
+  const budget = missed?.epsilon ?? attack.epsilons.toSorted((a, b) => a - b).at(-1);
+  const has = (status: string, epsilon?: number) =>
+    items.find(({ example }) => example.status === status && (epsilon === undefined || example.epsilon === epsilon));
+  return (
+    (missed?.metric === 'cleanAccuracy' ? has('wrong') : undefined) ??
+    has('fooled', budget) ??
+    has('fooled') ??
+    has('held', budget) ??
+    has('undecided') ??
+    items[0]
+  );
+}
