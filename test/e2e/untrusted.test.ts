@@ -47,7 +47,7 @@ describe('A workspace that is not trusted', () => {
     const { testing } = workbench;
     await testing.open();
     await testing.clickAction('stop stays stop', 'Open Perturbation View');
-    const { content } = workbench.webview(1);
+    const { content } = workbench.webview();
     await content.getByText(/examples\.jsonl, line 1, is damaged.*originalImage is not what a run writes/).waitFor();
   });
 
