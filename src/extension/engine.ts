@@ -1,7 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
 import type { Callable, CallOptions, EngineClient, EngineOptions } from '../engine/client.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
 import type { JobName, ProgressOf, RequestOf, ResultOf } from '../jobs/catalog.ts';
 import type { EngineDescription } from '../jobs/describe.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
