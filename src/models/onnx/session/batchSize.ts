@@ -1,8 +1,12 @@
 import { totalmem } from 'node:os';
 import { UserError } from '../../../userError.ts';
 
-/** The batch sizes to try: beyond them, engines get no faster. */
-const candidates = [1, 4, 16];
+/** The batch sizes to try. */
+const candidates = [1, 4, 16, 64];
+/** Beyond this size only what stays in a processor's cache gets faster, where starting each operator is most of the work. */
+const largestOfAny = 16;
+/** Bytes of activations that stay in a cache. */
+const cache = 2 ** 20;
 /** How much less time an image must take in a larger batch for it to be worth its memory. */
 const worthwhile = 0.9;
 /** An image that takes longer, in milliseconds, already keeps all cores busy. */
@@ -40,9 +44,22 @@ export interface Footprint {
   readonly activations: number;
 }
 
-/** The batch sizes that fit a budget, the smallest first; 1 always does. */
+/** The batch sizes that are worth trying within a budget, the smallest first; 1 always is. */
 export function batchSizesWithin(budget: number, { weights, activations }: Footprint): number[] {
-  return candidates.filter((batch) => batch === 1 || copies * (weights + batch * activations) <= budget);
+  return candidates.filter((batch) => {
+    const isWorthwhile = batch <= largestOfAny || batch * activations <= cache;
+    return batch === 1 || (isWorthwhile && copies * (weights + batch * activations) <= budget);
+  });
+}
+
+/** The batch sizes to keep sessions for: of a network that is worth large batches, also those for the last few images. */
+export function sizesToKeep(sizes: readonly number[], best: number): number[] {
+  return sizes.filter((size, i) => i === 0 || size === best || (best > largestOfAny && size < best));
+}
+
+/** The batch size for so many images: a few are faster in smaller batches than in a mostly empty one. */
+export function batchFor(count: number, kept: readonly number[]): number {
+  return kept.findLast((size) => size < 4 * count) ?? (kept[0] as number);
 }
 
 /** The result of a batch, for choosing the batch size. */

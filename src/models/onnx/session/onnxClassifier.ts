@@ -8,7 +8,7 @@ import { probeImages } from '../../probeImages.ts';
 import { activationSeed } from '../gradient/gradientModel.ts';
 import { type SeedKind, seedKindOf, seedKinds, seedValues } from '../gradient/seeds.ts';
 import { elementCount, type Value } from '../graph/graph.ts';
-import { chooseBatchSize } from './batchSize.ts';
+import { batchFor, chooseBatchSize, sizesToKeep } from './batchSize.ts';
 import { imageTensor } from './imageTensor.ts';
 import type { RuntimeTensor } from './runtime.ts';
 import type { GraphSession, Sessions } from './sessions.ts';
@@ -46,8 +46,8 @@ export class OnnxClassifier implements Classifier {
   /** Why it gives no gradients. */
   readonly obstacle?: string;
   protected readonly traits: OnnxTraits;
-  /** The best batch size for logits. */
-  #batch: Promise<number> | undefined;
+  /** The batch sizes for logits. */
+  #batches: Promise<readonly number[]> | undefined;
 
   constructor(traits: OnnxTraits, obstacle?: string) {
     this.traits = traits;
@@ -70,10 +70,13 @@ export class OnnxClassifier implements Classifier {
     void this.traits.sessions.close();
   }
 
-  /** Finds the best batch size for a kind of query. @param ask answers at most one batch of images. */
-  protected async chooseBatch(
+  /**
+   * Finds the best batch size for a kind of query, and returns it with the smaller ones that are worth keeping.
+   * @param ask answers at most one batch of images.
+   */
+  protected async chooseBatches(
     ask: (images: Batch, batch: number) => Promise<readonly Float32Array[]>,
-  ): Promise<number> {
+  ): Promise<readonly number[]> {
     const { batchSizes, sessions } = this.traits;
     const smallest = Math.min(...batchSizes);
     const best = await chooseBatchSize(batchSizes, async (batch) => {
@@ -86,25 +89,28 @@ export class OnnxClassifier implements Classifier {
       while (times.length < 3 && (times[0] as number) < 100) times.push(await timeOf(() => ask(images, batch)));
       return { answers, alone, time: Math.min(...times) };
     });
+    const kept = sizesToKeep(batchSizes, best);
     // Rejected sizes have their own copies of the weights.
-    await sessions.keepOnly([smallest, best]);
-    return best;
+    await sessions.keepOnly(kept);
+    return kept;
   }
 
-  /** Splits a number of images into batches: images [from, to) in a session for `batch`. @param choose finds the best. */
+  /**
+   * Splits a number of images into batches: images [from, to) in a session for `batch`.
+   * @param choose finds the batch sizes, the smallest first.
+   */
   protected async parts(
     count: number,
-    choose: () => Promise<number>,
+    choose: () => Promise<readonly number[]>,
   ): Promise<{ from: number; to: number; batch: number }[]> {
     const smallest = Math.min(...this.traits.batchSizes);
     // With only one image, trying gains nothing.
-    const best = count <= smallest ? smallest : await choose();
+    const kept = count <= smallest ? [smallest] : await choose();
     const parts: { from: number; to: number; batch: number }[] = [];
     if (!this.traits.together)
       return Array.from({ length: count }, (_, i) => ({ from: i, to: i + 1, batch: smallest }));
     for (let from = 0; from < count; ) {
-      // A few images are faster one by one than in a mostly empty batch.
-      const batch = (count - from) * 4 <= best ? smallest : best;
+      const batch = batchFor(count - from, kept);
       const to = Math.min(count, from + batch);
       parts.push({ from, to, batch });
       from = to;
@@ -114,7 +120,10 @@ export class OnnxClassifier implements Classifier {
 
   /** The same, for a forward pass. */
   protected forwardParts(count: number): Promise<{ from: number; to: number; batch: number }[]> {
-    return this.parts(count, () => (this.#batch ??= this.chooseBatch((trial, batch) => this.#forward(trial, batch))));
+    return this.parts(
+      count,
+      () => (this.#batches ??= this.chooseBatches((trial, batch) => this.#forward(trial, batch))),
+    );
   }
 
   async #forward(images: Batch, batch: number): Promise<Float32Array[]> {
@@ -151,8 +160,8 @@ export class OnnxClassifier implements Classifier {
 
 /** A graph on ONNX Runtime with a derived gradient. */
 export class DifferentiableOnnxClassifier extends OnnxClassifier implements DifferentiableClassifier {
-  /** The best batch size for gradients. */
-  #batch: Promise<number> | undefined;
+  /** The batch sizes for gradients. */
+  #batches: Promise<readonly number[]> | undefined;
 
   get activations(): readonly string[] {
     return [...this.traits.activations.keys()];
@@ -194,7 +203,7 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
   }
 
   async pullback(images: Batch, functionals: readonly (readonly Functional[])[]): Promise<Pullback> {
-    const choose = () => (this.#batch ??= this.chooseBatch((trial, batch) => this.#tryGradient(trial, batch)));
+    const choose = () => (this.#batches ??= this.chooseBatches((trial, batch) => this.#tryGradient(trial, batch)));
     const pullback = { logits: [] as Float32Array[], values: [] as number[][], gradients: [] as Float32Array[][] };
     for (const { from, to, batch } of await this.parts(images.length, choose)) {
       const own = functionals.slice(from, to);

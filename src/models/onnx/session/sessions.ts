@@ -6,8 +6,9 @@ import { type Inspection, inspect } from '../graph/inspect.ts';
 import { refuse } from './refusal.ts';
 import type { Runtime, Session } from './runtime.ts';
 
-/** Sessions kept at a time: each has its own copy of the weights, laid out for speed. */
-const kept = 4;
+/** Sessions kept at a time, each with its own copy of the weights, laid out for speed; and of models below so many bytes. */
+const [kept, keptOfSmall] = [4, 32];
+const small = 4e6;
 
 /** A session with its inputs and outputs. */
 export interface GraphSession {
@@ -22,6 +23,7 @@ export class Sessions {
   readonly #runtime: Runtime;
   readonly #model: Model;
   readonly #imageDims: readonly number[];
+  readonly #kept: number;
   readonly #inspections = new Map<number, Promise<Inspection>>();
   readonly #sessions = new Map<string, Promise<GraphSession>>();
 
@@ -39,6 +41,7 @@ export class Sessions {
     this.#runtime = runtime;
     this.#model = model;
     this.#imageDims = imageDims;
+    this.#kept = weightBytes(model) < small ? keptOfSmall : kept;
   }
 
   /** What is known about the graph at a batch size. */
@@ -108,7 +111,7 @@ export class Sessions {
 
   async #dropOldest(): Promise<void> {
     for (const [key, opening] of this.#sessions) {
-      if (this.#sessions.size < kept) return;
+      if (this.#sessions.size < this.#kept) return;
       this.#sessions.delete(key);
       await closed(opening);
     }
