@@ -45,6 +45,12 @@ const builds = {
     chunkNames: 'cli/[name]-[hash]',
   },
   'engine.js': { ...node, entryPoints: { engine: 'src/engine/main.ts' }, external, mainFields: ['module', 'main'] },
+  'onnxThread.js': {
+    ...node,
+    entryPoints: { onnxThread: 'src/models/onnx/session/thread.ts' },
+    external,
+    mainFields: ['module', 'main'],
+  },
   'extension.js': {
     ...node,
     entryPoints: { extension: 'src/extension/main.ts' },

@@ -1,4 +1,5 @@
-import { describeRuntime, type RuntimeDescription } from '../models/onnx/session/runtime.ts';
+import { describeRuntime } from '../models/onnx/session/runtime.ts';
+import type { RuntimeDescription } from '../models/onnx/session/session.ts';
 import { startTensorFlow, type TensorFlowBackend } from '../models/tfjs/backend.ts';
 import type { JobContext } from './job.ts';
 

@@ -17,6 +17,8 @@ export interface Classifier {
   readonly obstacle?: string;
   /** The largest batch that the engine handles well. */
   readonly batchSize: number;
+  /** Batches that may be asked for at a time, where the engine computes in a thread of its own; 1 if missing. */
+  readonly concurrency?: number;
   logits(images: Batch): Promise<Logits>;
 }
 

@@ -74,9 +74,14 @@ export function argmax(values: ArrayLike<number>, except = -1): number {
  * @throws RangeError when the model has too few classes for the functional.
  */
 export function seed(functional: LogitsFunctional, logits: ArrayLike<number>): Seed {
-  const { value, gradient } = unscaled(functional, logits);
+  const gradient = gradientOf(functional, logits);
   const scale = functional.scale ?? 1;
-  return { value: scale * value, gradient: Float32Array.from(gradient, (g) => scale * g) };
+  return { value: functionalValue(functional, logits), gradient: Float32Array.from(gradient, (g) => scale * g) };
+}
+
+/** Value of a functional of the logits. @throws RangeError when the model has too few classes for the functional. */
+export function functionalValue(functional: LogitsFunctional, logits: ArrayLike<number>): number {
+  return (functional.scale ?? 1) * unscaledValue(functional, logits);
 }
 
 /** ⟨weights, output⟩, as `seed` gives other functionals. */
@@ -89,8 +94,37 @@ export function weigh(
   return { value: scale * value, gradient: weights.map((weight) => scale * weight) };
 }
 
-function unscaled(functional: LogitsFunctional, logits: ArrayLike<number>): { value: number; gradient: Float64Array } {
+function unscaledValue(functional: LogitsFunctional, logits: ArrayLike<number>): number {
   const at = (index: number) => logits[index] as number;
+  switch (functional.kind) {
+    case 'crossEntropy': {
+      const first = argmax(logits);
+      let rest = 0;
+      for (let i = 0; i < logits.length; i++) if (i !== first) rest += Math.exp(at(i) - at(first));
+      return at(first) - at(functional.label) + Math.log1p(rest);
+    }
+    case 'margin':
+      requireClasses(logits, 2, 'margin');
+      return at(functional.label) - at(argmax(logits, functional.label));
+    case 'dlr':
+    case 'targetedDlr': {
+      const { top, bottom } = ratioOf(functional, logits);
+      return sumOf(top, logits) / (sumOf(bottom, logits) + leastSpread);
+    }
+    case 'probabilityDistance': {
+      const p = softmax(logits);
+      let sum = 0;
+      for (let i = 0; i < p.length; i++) {
+        const d = (p[i] as number) - (i === functional.target ? 1 : 0);
+        sum += functional.norm === 'l2' ? (d * d) / 2 : Math.abs(d);
+      }
+      return sum;
+    }
+  }
+}
+
+/** Not scaled, as `unscaledValue`. */
+function gradientOf(functional: LogitsFunctional, logits: ArrayLike<number>): Float64Array {
   const gradient = new Float64Array(logits.length);
   const add = (index: number, amount: number) => {
     gradient[index] = (gradient[index] as number) + amount;
@@ -98,72 +132,79 @@ function unscaled(functional: LogitsFunctional, logits: ArrayLike<number>): { va
   switch (functional.kind) {
     case 'crossEntropy': {
       const { label } = functional;
-      const first = argmax(logits);
-      let rest = 0;
-      for (let i = 0; i < logits.length; i++) if (i !== first) rest += Math.exp(at(i) - at(first));
       // The sum of the others: 1 − p_y is lost to rounding when the model is certain.
       gradient.set(softmax(logits));
       gradient[label] = 0;
       const doubt = gradient.reduce((a, b) => a + b, 0);
       if (doubt < leastDoubt) gradient.set(softmaxExcept(logits, label));
       gradient[label] = -gradient.reduce((a, b) => a + b, 0);
-      return { value: at(first) - at(label) + Math.log1p(rest), gradient };
+      return gradient;
     }
-    case 'margin': {
+    case 'margin':
       requireClasses(logits, 2, 'margin');
-      const other = argmax(logits, functional.label);
       add(functional.label, 1);
-      add(other, -1);
-      return { value: at(functional.label) - at(other), gradient };
-    }
-    case 'dlr': {
-      const [first, , third] = ranked(logits, 3, 'dlr');
-      const other = argmax(logits, functional.label);
-      return quotient(
-        [
-          [functional.label, -1],
-          [other, 1],
-        ],
-        [
-          [first as number, 1],
-          [third as number, -1],
-        ],
-      );
-    }
+      add(argmax(logits, functional.label), -1);
+      return gradient;
+    case 'dlr':
     case 'targetedDlr': {
-      const [first, , third, fourth] = ranked(logits, 4, 'targetedDlr');
-      return quotient(
-        [
-          [functional.label, -1],
-          [functional.target, 1],
-        ],
-        [
-          [first as number, 1],
-          [third as number, -0.5],
-          [fourth as number, -0.5],
-        ],
-      );
+      const ratio = ratioOf(functional, logits);
+      const [top, bottom] = [sumOf(ratio.top, logits), sumOf(ratio.bottom, logits) + leastSpread];
+      for (const [index, weight] of ratio.top) add(index, weight / bottom);
+      for (const [index, weight] of ratio.bottom) add(index, (-weight * top) / (bottom * bottom));
+      return gradient;
     }
     case 'probabilityDistance': {
       const p = softmax(logits);
       const difference = p.map((value, i) => value - (i === functional.target ? 1 : 0));
-      const l2 = functional.norm === 'l2';
-      const value = difference.reduce((sum, d) => sum + (l2 ? (d * d) / 2 : Math.abs(d)), 0);
-      const outer = l2 ? difference : difference.map(Math.sign);
+      const outer = functional.norm === 'l2' ? difference : difference.map(Math.sign);
       // Through softmax: ∂/∂z_i = p_i (outer_i − Σ_j p_j outer_j).
       const mean = outer.reduce((sum, d, j) => sum + d * (p[j] as number), 0);
-      return { value, gradient: p.map((value, i) => value * ((outer[i] as number) - mean)) };
+      return p.map((value, i) => value * ((outer[i] as number) - mean));
     }
   }
+}
 
-  /** Numerator over denominator, both linear in the logits. */
-  function quotient(numerator: [number, number][], denominator: [number, number][]) {
-    const sum = (terms: [number, number][]) => terms.reduce((total, [index, weight]) => total + weight * at(index), 0);
-    const [top, bottom] = [sum(numerator), sum(denominator) + 1e-12];
-    for (const [index, weight] of numerator) add(index, weight / bottom);
-    for (const [index, weight] of denominator) add(index, (-weight * top) / (bottom * bottom));
-    return { value: top / bottom, gradient };
+/** A linear function of the logits: indices and their weights. */
+type Terms = readonly (readonly [index: number, weight: number])[];
+
+/** Added to the denominator of DLR, which is zero where the logits are equal. */
+const leastSpread = 1e-12;
+
+/** Numerator and denominator of DLR. */
+function ratioOf(
+  functional: Extract<LogitsFunctional, { kind: 'dlr' | 'targetedDlr' }>,
+  logits: ArrayLike<number>,
+): { readonly top: Terms; readonly bottom: Terms } {
+  const { kind, label } = functional;
+  if (kind === 'dlr') {
+    const [first = 0, , third = 0] = ranked(logits, 3, kind);
+    return {
+      top: [
+        [label, -1],
+        [argmax(logits, label), 1],
+      ],
+      bottom: [
+        [first, 1],
+        [third, -1],
+      ],
+    };
   }
+  const [first = 0, , third = 0, fourth = 0] = ranked(logits, 4, kind);
+  return {
+    top: [
+      [label, -1],
+      [functional.target, 1],
+    ],
+    bottom: [
+      [first, 1],
+      [third, -0.5],
+      [fourth, -0.5],
+    ],
+  };
+}
+
+function sumOf(terms: Terms, logits: ArrayLike<number>): number {
+  return terms.reduce((sum, [index, weight]) => sum + weight * (logits[index] as number), 0);
 }
 
 function requireClasses(logits: ArrayLike<number>, needed: number, name: string): void {

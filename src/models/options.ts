@@ -1,4 +1,4 @@
-import type { RuntimeOptions } from './onnx/session/runtime.ts';
+import type { RuntimeOptions } from './onnx/session/session.ts';
 
 /** How to compute any model. (TensorFlow.js has its own options: see `configureTensorFlow`.) */
 export interface ModelOptions extends RuntimeOptions {

@@ -80,7 +80,9 @@ export class Conversation {
   readonly #recorder: Recorder | undefined;
   #dialogue: Dialogue;
   #stage: string | undefined;
-  #pending: PendingAsk[] = [];
+  /** How many of its asks are not answered yet, and those that nobody has taken up. */
+  #pending = 0;
+  #asks: PendingAsk[] = [];
   #answers: Answer[] = [];
   #best: Candidate | undefined;
   /** The best that is not on the grid, where that is settled later. */
@@ -122,13 +124,15 @@ export class Conversation {
     this.#advance([]);
   }
 
-  /** What it waits to be answered. */
-  get pending(): readonly PendingAsk[] {
-    return this.#pending;
+  /** What it has asked since it was last looked at; whoever takes it has to see to the answers. */
+  takeAsks(): readonly PendingAsk[] {
+    const asks = this.#asks;
+    this.#asks = [];
+    return asks;
   }
 
   get done(): boolean {
-    return this.#ended && this.#pending.length === 0;
+    return this.#ended && this.#pending === 0;
   }
 
   get outcome(): Outcome {
@@ -144,17 +148,17 @@ export class Conversation {
 
   /** Takes in an answer. Nothing is decided before all that was asked is answered, so batches cannot matter. */
   answer(ask: PendingAsk, answer: Answer): void {
-    this.#pending = this.#pending.filter((other) => other !== ask);
+    this.#pending--;
     this.#count(answer);
-    const { sample = { answers: [], size: 1 } } = ask;
-    if (sample.answers.push(answer) < sample.size) return;
-    const mean = meanAnswer(sample.answers);
+    const { sample } = ask;
+    if (sample && sample.answers.push(answer) < sample.size) return;
+    const mean = sample ? meanAnswer(sample.answers) : answer;
     if (!ask.isAside) {
       this.#record(ask, mean);
       this.#judge(ask, mean);
     }
     if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(mean);
-    if (this.#pending.length > 0) return;
+    if (this.#pending > 0) return;
     if (this.#ended) this.#settle();
     else if (this.#best?.success && this.#options.stopAtSuccess) this.#end();
     else this.#advance(this.#answers);
@@ -168,14 +172,15 @@ export class Conversation {
   /** Puts asks into the queue; false, and nothing is asked, where the victim takes no more questions about this image. */
   #ask(asks: readonly PendingAsk[]): boolean {
     const { queryLimit = Infinity } = this.#options.victim;
-    if (this.#queries.points + this.#pending.length + asks.length > queryLimit) return false;
-    this.#pending.push(...asks);
+    if (this.#queries.points + this.#pending + asks.length > queryLimit) return false;
+    this.#pending += asks.length;
+    for (const ask of asks) this.#asks.push(ask);
     return true;
   }
 
   /** Of an answer, what the threat model lets the attack see. */
-  #visible({ logits, ...answer }: Answer): Answer {
-    return this.#options.definition.threatModel === 'decision-based' ? answer : { logits, ...answer };
+  #visible(answer: Answer): Answer {
+    return this.#options.definition.threatModel === 'decision-based' ? { decision: answer.decision } : answer;
   }
 
   /** Of an explanation only the points on its axis count as steps. */
@@ -263,7 +268,7 @@ export class Conversation {
       if (before) this.#options.watch?.enter(before);
       if (done) {
         this.#ended = true;
-        if (this.#pending.length === 0) this.#settle();
+        if (this.#pending === 0) this.#settle();
         return;
       }
       const { definition } = this.#options;
@@ -278,7 +283,9 @@ export class Conversation {
       } else if (query.points.length > 0) {
         this.#answers = [];
         if (query.kind === 'pullback') this.#samples = samplesOf(query);
-        if (this.#ask(pendingAsks(query, { goal, stage: this.#stage }, () => this.#order++))) return;
+        const asks = pendingAsks(query, goal, this.#stage, this.#order);
+        this.#order += query.points.length;
+        if (this.#ask(asks)) return;
         this.#end();
         return;
       }

@@ -1,4 +1,5 @@
 import type { Answer, Query } from '../attacks/dialogue.ts';
+import type { Goal } from '../attacks/goal.ts';
 import type { Ask } from './victim.ts';
 
 /** A point that waits for its turn in a batch. */
@@ -8,34 +9,37 @@ export interface PendingAsk extends Ask {
   /** When the attack came up with the point, counted from its start. */
   readonly order: number;
   /** Its place on the axis of an explanation. */
-  readonly at?: number;
-  readonly stage?: string;
+  readonly at?: number | undefined;
+  readonly stage?: string | undefined;
   /** Asked only to learn about another point: neither a step nor a candidate. */
-  readonly isAside?: boolean;
+  readonly isAside?: boolean | undefined;
   /** Asked only to know what rounding to the grid makes of it. */
   readonly isOffGrid?: boolean;
   /** Where the mean of several answers is wanted: those that are there, and how many are to be. */
   readonly sample?: { readonly answers: Answer[]; readonly size: number };
 }
 
-/** What a query asks, a point at a time, and as often as it wants answers about each. @param nextOrder counts the points */
-export function pendingAsks(
-  query: Query,
-  about: Pick<PendingAsk, 'goal' | 'stage'>,
-  nextOrder: () => number,
-): PendingAsk[] {
-  return query.points.flatMap((point, slot) => {
-    const ask = {
-      ...about,
+/**
+ * What a query asks, a point at a time, and as often as it wants answers about each.
+ * @param first the order of its first point
+ */
+export function pendingAsks(query: Query, goal: Goal, stage: string | undefined, first: number): PendingAsk[] {
+  const asks: PendingAsk[] = [];
+  for (const [slot, point] of query.points.entries()) {
+    asks.push({
       // A copy: what was judged must not change when the attack writes to its point again.
       point: point.slice(),
+      goal,
+      functionals: query.kind === 'pullback' ? query.functionals[slot] : undefined,
       slot,
-      order: nextOrder(),
-      ...(query.kind === 'logits' && { at: query.at?.[slot] }),
-      ...(query.kind === 'pullback' && { functionals: query.functionals[slot], isAside: query.isAside }),
-    };
-    return repeated(ask, samplesOf(query));
-  });
+      order: first + slot,
+      at: query.kind === 'logits' ? query.at?.[slot] : undefined,
+      stage,
+      isAside: query.kind === 'pullback' ? query.isAside : undefined,
+    });
+  }
+  const samples = samplesOf(query);
+  return samples === 1 ? asks : asks.flatMap((ask) => repeated(ask, samples));
 }
 
 /** How many answers a query wants about each point. */

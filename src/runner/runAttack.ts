@@ -1,6 +1,8 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import type { AttackDefinition, ThreatModel } from '../attacks/attackDefinition.ts';
+import type { Answer } from '../attacks/dialogue.ts';
 import { UserError } from '../userError.ts';
+import { AskQueue, type Waiting } from './askQueue.ts';
 import { definitionOf } from './configuredAttack.ts';
 import { Conversation, type Outcome, type RunOptions, type Subject } from './conversation.ts';
 import { type Access, accesses, type Victim } from './victim.ts';
@@ -19,34 +21,74 @@ const namesOfAccess: Readonly<Record<Access, string>> = {
   gradients: 'gradients',
 };
 
+/** A batch that the victim is answering. */
+interface Flight {
+  readonly batch: readonly Waiting[];
+  readonly answers: Promise<readonly Answer[]>;
+}
+
 /**
  * Attacks many images at once, packing the queries of different examples into full batches; examples are yielded as they
- * finish. What an example comes to does not depend on the others.
+ * finish. While the victim answers a batch, attacks prepare the next, if it takes several at a time. What an example comes
+ * to does not depend on the others.
  * @throws UserError when the victim cannot answer what the attack asks, or answers with numbers that are not finite.
  */
 export async function* runAttack(options: RunOptions, subjects: readonly Subject[]): AsyncGenerator<Outcome> {
   const { victim, signal, definition = definitionOf(options.attack.attack) } = options;
   checkAccess(definition, victim);
-  const { batchSize } = victim;
-  const waiting = subjects.map((subject, index) => ({ subject, index })).values();
-  let active: Conversation[] = [];
-  for (;;) {
-    // Twice a batch, so that full batches can be made while examples differ in what they ask.
-    while (active.length < 2 * batchSize) {
-      const next = waiting.next();
-      if (next.done) break;
-      const conversation = new Conversation({ ...options, definition }, next.value.subject, next.value.index);
-      if (conversation.done) yield conversation.outcome;
-      else active.push(conversation);
+  const { batchSize, concurrency = 1 } = victim;
+  const waiting = subjects.entries();
+  const queue = new AskQueue(batchSize);
+  const flights: Flight[] = [];
+  let [active, isMore] = [0, true];
+  let finished: Conversation[] = [];
+  const takeIn = (conversation: Conversation) => {
+    queue.add(conversation);
+    if (!conversation.done) return;
+    finished.push(conversation);
+    active--;
+  };
+  try {
+    for (;;) {
+      // A batch more than are in the air, so that full ones can be made while examples differ in what they ask.
+      while (isMore && active < (concurrency + 1) * batchSize) {
+        const next = waiting.next();
+        isMore = !next.done;
+        if (next.done) break;
+        const [index, subject] = next.value;
+        active++;
+        takeIn(new Conversation({ ...options, definition }, subject, index));
+      }
+      // Some engines compute without giving way; messages, such as a cancellation, get their turn here.
+      await nextTurn();
+      signal?.throwIfAborted();
+      while (flights.length < concurrency && (flights.length === 0 ? !queue.isEmpty : queue.fillsBatch)) {
+        flights.push(launch(victim, queue.takeBatch()));
+      }
+      for (const { outcome } of finished) yield outcome;
+      finished = [];
+      const flight = flights.shift();
+      if (flight === undefined && isMore) continue;
+      if (flight === undefined) return;
+      const { batch } = flight;
+      const answers = await flight.answers;
+      for (const [i, { conversation, ask }] of batch.entries()) {
+        const answer = answers[i];
+        if (answer === undefined) throw new Error(`the victim gave ${answers.length} answers to ${batch.length} asks`);
+        conversation.answer(ask, answer);
+        takeIn(conversation);
+      }
     }
-    if (active.length === 0) return;
-    // Engines compute without giving way; messages, such as a cancellation, get their turn here.
-    await nextTurn();
-    signal?.throwIfAborted();
-    await answerBatch(victim, active);
-    for (const { outcome, done } of active) if (done) yield outcome;
-    active = active.filter(({ done }) => !done);
+  } finally {
+    await Promise.allSettled(flights.map(({ answers }) => answers));
   }
+}
+
+function launch(victim: Victim, batch: readonly Waiting[]): Flight {
+  const answers = victim.answer(batch.map(({ ask }) => ask));
+  // It is waited for later, and an error must not count as nobody's until then.
+  answers.catch(() => {});
+  return { batch, answers };
 }
 
 /** The outcomes of an attack in the order of the images. @throws as `runAttack` does. */
@@ -61,19 +103,4 @@ function checkAccess({ title, threatModel }: AttackDefinition, { access, obstacl
   if (accesses.indexOf(access) >= accesses.indexOf(need)) return;
   const why = obstacle === undefined ? '' : `: ${obstacle}`;
   throw new UserError(`${title} needs ${namesOfAccess[need]}, and this model gives none${why}.`);
-}
-
-/** Asks about as many points as a batch holds: of gradients and of answers without them, the kind that fills it better. */
-async function answerBatch(victim: Victim, active: readonly Conversation[]): Promise<void> {
-  const pending = active.flatMap((conversation) => conversation.pending.map((ask) => ({ conversation, ask })));
-  const backward = pending.filter(({ ask }) => ask.functionals);
-  const forward = pending.filter(({ ask }) => !ask.functionals);
-  const fuller = backward.length >= Math.min(forward.length, victim.batchSize) ? backward : forward;
-  const batch = fuller.slice(0, victim.batchSize);
-  const answers = await victim.answer(batch.map(({ ask }) => ask));
-  for (const [i, { conversation, ask }] of batch.entries()) {
-    const answer = answers[i];
-    if (answer === undefined) throw new Error(`the victim gave ${answers.length} answers to ${batch.length} asks`);
-    conversation.answer(ask, answer);
-  }
 }

@@ -10,12 +10,17 @@ export type Activity = (typeof activities)[number];
 /** Seconds spent on each activity; they add up to the whole. */
 export type Profile = Readonly<Record<Activity, number>>;
 
-/** Tells what the time of a test goes into: at every moment it counts for one activity. */
+/**
+ * Tells what the time of a test goes into: at every moment it counts for one activity, and for the engine while that
+ * computes, whatever attacks do meanwhile.
+ */
 export class Stopwatch {
   readonly #spent = new Map<Activity, number>();
   #current: Activity;
   #since = performance.now();
   #isWhole = false;
+  /** How many answers the engine is busy with. */
+  #computing = 0;
 
   /** @param current what the time counts for from now on */
   constructor(current: Activity) {
@@ -26,11 +31,21 @@ export class Stopwatch {
   enter(activity: Activity): Activity {
     const before = this.#current;
     if (this.#isWhole || activity === before) return before;
-    const now = performance.now();
-    this.#spent.set(before, (this.#spent.get(before) ?? 0) + now - this.#since);
-    this.#since = now;
+    this.#settle();
     this.#current = activity;
     return before;
+  }
+
+  /** Counts the time of some work as the engine's, and returns what the work does. */
+  async computing<T>(work: () => Promise<T>): Promise<T> {
+    this.#settle();
+    this.#computing++;
+    try {
+      return await work();
+    } finally {
+      this.#settle();
+      this.#computing--;
+    }
   }
 
   /** Counts the time of some work for an activity, but for what that work counts for others. */
@@ -57,17 +72,24 @@ export class Stopwatch {
 
   /** Where the time went so far, in seconds. */
   get profile(): Profile {
-    const running = performance.now() - this.#since;
-    const of = (activity: Activity) =>
-      ((this.#spent.get(activity) ?? 0) + (activity === this.#current ? running : 0)) / 1000;
+    this.#settle();
+    const of = (activity: Activity) => (this.#spent.get(activity) ?? 0) / 1000;
     return Object.fromEntries(activities.map((activity) => [activity, of(activity)])) as Record<Activity, number>;
+  }
+
+  /** Books the time since it was last done. */
+  #settle(): void {
+    const now = performance.now();
+    const activity = this.#computing > 0 && !this.#isWhole ? 'engine' : this.#current;
+    this.#spent.set(activity, (this.#spent.get(activity) ?? 0) + now - this.#since);
+    this.#since = now;
   }
 }
 
 /** The same victim, whose answers count as time of the engine. */
 export function timed(victim: Victim, watch: Stopwatch): Victim {
   return askedBy(victim, {
-    answer: (asks) => watch.during('engine', () => victim.answer(asks)),
-    judge: (images) => watch.during('engine', () => victim.judge(images)),
+    answer: (asks) => watch.computing(() => victim.answer(asks)),
+    judge: (images) => watch.computing(() => victim.judge(images)),
   });
 }

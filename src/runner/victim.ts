@@ -12,7 +12,7 @@ export type Access = (typeof accesses)[number];
 export interface Ask {
   readonly point: Pixels;
   readonly goal: Goal;
-  readonly functionals?: readonly Functional[];
+  readonly functionals?: readonly Functional[] | undefined;
 }
 
 /** What a victim says of an image to anyone, whatever an attack wants of it. */
@@ -40,6 +40,8 @@ export interface Victim {
   readonly obstacle?: string;
   /** The largest batch that it is good at. */
   readonly batchSize: number;
+  /** Batches that it takes at a time: more than one where it computes while others prepare what to ask; 1 if missing. */
+  readonly concurrency?: number;
   /** Points that may be asked about in the attack on one image. */
   readonly queryLimit?: number;
   /** What a query costs beside time, in the unit of whoever charges for it. */
@@ -52,7 +54,7 @@ export interface Victim {
 
 /** The same victim, asked in another way. */
 export function askedBy(victim: Victim, how: Pick<Victim, 'answer' | 'judge'>): Victim {
-  const { title, input, classes, access, obstacle, batchSize, queryLimit, costPerQuery } = victim;
+  const { title, input, classes, access, obstacle, batchSize, concurrency, queryLimit, costPerQuery } = victim;
   return {
     ...(title !== undefined && { title }),
     input,
@@ -60,6 +62,7 @@ export function askedBy(victim: Victim, how: Pick<Victim, 'answer' | 'judge'>): 
     access,
     ...(obstacle !== undefined && { obstacle }),
     batchSize,
+    ...(concurrency !== undefined && { concurrency }),
     ...(queryLimit !== undefined && { queryLimit }),
     ...(costPerQuery !== undefined && { costPerQuery }),
     ...how,
@@ -68,7 +71,7 @@ export function askedBy(victim: Victim, how: Pick<Victim, 'answer' | 'judge'>): 
 
 /** The model as it is, as a victim. */
 export function victimOf(classifier: Classifier): Victim {
-  const { input, classes, obstacle, batchSize } = classifier;
+  const { input, classes, obstacle, batchSize, concurrency } = classifier;
   const logits = async (points: readonly Pixels[]) =>
     (await classifier.logits(points)).map((logits) => ({ decision: argmax(logits), logits }));
   return {
@@ -77,16 +80,15 @@ export function victimOf(classifier: Classifier): Victim {
     access: isDifferentiable(classifier) ? 'gradients' : 'scores',
     ...(obstacle !== undefined && { obstacle }),
     batchSize,
+    ...(concurrency !== undefined && { concurrency }),
     judge: logits,
     answer: (asks) =>
       answerByKind(asks, {
         forward: (some) => logits(pointsOf(some)),
         async backward(some) {
           if (!isDifferentiable(classifier)) throw new Error('gradients were asked of a model that gives none');
-          const { logits, values, gradients } = await classifier.pullback(
-            pointsOf(some),
-            some.map(({ functionals }) => functionals),
-          );
+          const functionals = some.map((ask) => ask.functionals);
+          const { logits, values, gradients } = await classifier.pullback(pointsOf(some), functionals);
           return logits.map((row, i) => ({
             decision: argmax(row),
             logits: row,
@@ -99,7 +101,9 @@ export function victimOf(classifier: Classifier): Victim {
 }
 
 /** An ask for gradients. */
-export type GradientAsk = Required<Ask>;
+export interface GradientAsk extends Ask {
+  readonly functionals: readonly Functional[];
+}
 
 /** Answers asks for logits together, and asks for gradients together. */
 export async function answerByKind(
@@ -110,9 +114,12 @@ export async function answerByKind(
   },
 ): Promise<readonly Answer[]> {
   const backward = asks.filter((ask): ask is GradientAsk => ask.functionals !== undefined);
+  // Of one kind alone, as the runner asks.
+  if (backward.length === asks.length) return how.backward(backward);
+  if (backward.length === 0) return how.forward(asks);
   const forward = asks.filter(({ functionals }) => functionals === undefined);
-  const gradients = (backward.length > 0 ? await how.backward(backward) : []).values();
-  const others = (forward.length > 0 ? await how.forward(forward) : []).values();
+  const gradients = (await how.backward(backward)).values();
+  const others = (await how.forward(forward)).values();
   return asks.map(({ functionals }) => (functionals ? gradients : others).next().value as Answer);
 }
 

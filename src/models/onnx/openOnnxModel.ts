@@ -7,7 +7,8 @@ import { noPreprocessing } from '../preprocessing.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
 import { normalizeModel } from './graph/normalizeModel.ts';
 import { readModel } from './graph/readModel.ts';
-import { type Runtime, type RuntimeOptions, startRuntime } from './session/runtime.ts';
+import { startRuntime } from './session/runtime.ts';
+import type { Runtime, RuntimeOptions } from './session/session.ts';
 import { type ClassifierOptions, toClassifier } from './session/toClassifier.ts';
 
 /**

@@ -4,7 +4,8 @@ import type { DifferentiableClassifier } from '../../../src/models/classifier.ts
 import { normalizeModel } from '../../../src/models/onnx/graph/normalizeModel.ts';
 import { readModel } from '../../../src/models/onnx/graph/readModel.ts';
 import { openOnnxModel } from '../../../src/models/onnx/openOnnxModel.ts';
-import { type Runtime, startRuntime } from '../../../src/models/onnx/session/runtime.ts';
+import { startRuntime } from '../../../src/models/onnx/session/runtime.ts';
+import type { Runtime } from '../../../src/models/onnx/session/session.ts';
 import { toClassifier } from '../../../src/models/onnx/session/toClassifier.ts';
 import type { Network } from './network.ts';
 

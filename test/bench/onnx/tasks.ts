@@ -2,10 +2,11 @@ import { createRequire } from 'node:module';
 import type { InferenceSession } from 'onnxruntime-common';
 import { computingOf } from '../../../src/engine/computing.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
-import { seedValues } from '../../../src/models/onnx/gradient/seeds.ts';
+import { writeSeed } from '../../../src/models/onnx/gradient/seeds.ts';
+import { elementCount } from '../../../src/models/onnx/graph/graph.ts';
 import { openOnnxModel } from '../../../src/models/onnx/openOnnxModel.ts';
-import type { RuntimeTensor } from '../../../src/models/onnx/session/runtime.ts';
 import { startRuntime } from '../../../src/models/onnx/session/runtime.ts';
+import type { RuntimeTensor } from '../../../src/models/onnx/session/session.ts';
 import { Sessions } from '../../../src/models/onnx/session/sessions.ts';
 import { imageModelOf } from './imageModelOf.ts';
 import type { Network } from './network.ts';
@@ -55,7 +56,12 @@ export async function tasks(network: Network): Promise<(task: Task, batch: numbe
     const opening = sessions.gradient(batch, { kinds: ['crossEntropy'], activations: [], several: false });
     const feed = opening.then(({ model }) => {
       const [input, ...seeds] = model.graph.inputs;
-      const values = seedValues(['crossEntropy'], functionals, network.logits[0]?.length ?? 0);
+      const values = new Map(
+        seeds.map(({ name, dims = [] }) => [name, new Float32Array(elementCount(dims as number[]))] as const),
+      );
+      const classes = network.logits[0]?.length ?? 0;
+      const valuesOf = (name: string) => values.get(name) as Float32Array;
+      for (const [i, functional] of functionals.entries()) writeSeed(functional, classes, valuesOf, i);
       return Object.fromEntries<RuntimeTensor>([
         [input?.name ?? '', { type: 'float32', dims: [batch, ...dims], data: pixels }],
         ...seeds.map(({ name, dims }): [string, RuntimeTensor] => [

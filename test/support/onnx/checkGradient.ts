@@ -15,7 +15,8 @@ import {
 } from '../../../src/models/onnx/graph/graph.ts';
 import { type AttributeValue, attributeOf, GraphBuilder } from '../../../src/models/onnx/graph/graphBuilder.ts';
 import { inspect } from '../../../src/models/onnx/graph/inspect.ts';
-import { nativeRuntime, type RuntimeTensor } from '../../../src/models/onnx/session/runtime.ts';
+import { nativeRuntime } from '../../../src/models/onnx/session/runtime.ts';
+import type { RuntimeTensor } from '../../../src/models/onnx/session/session.ts';
 import { evaluate } from './reference/evaluate.ts';
 import { type Tensor, tensor } from './reference/tensor.ts';
 

@@ -8,8 +8,8 @@ import { meanAnswerChecks, samplingChecks } from './meanAnswerChecks.ts';
 
 const rewrites = {
   'each answer is given alone': [
-    'if (sample.answers.push(answer) < sample.size) return;',
-    'sample.answers.push(answer);',
+    'if (sample && sample.answers.push(answer) < sample.size) return;',
+    'sample?.answers.push(answer);',
   ],
   'what is proposed is judged by one answer': ['point: judged }, this.#samples)', 'point: judged }, 1)'],
   'answers are not counted one by one': ['    this.#count(answer);\n', ''],

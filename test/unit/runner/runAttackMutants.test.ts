@@ -8,20 +8,27 @@ import { runnerChecks } from './runnerChecks.ts';
 /** Mistakes in each file of the runner. */
 const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
   runAttack: {
-    'images that ask nothing are lost': ['if (conversation.done) yield conversation.outcome;\n      else ', ''],
+    'images that ask nothing are lost': [
+      'finished.push(conversation);',
+      'if (conversation.outcome.queries.points > 0) finished.push(conversation);',
+    ],
     'the last image is left out': [
-      'for (const { outcome, done } of active) if (done) yield outcome;',
-      'for (const { outcome, done } of active) if (done && active.length > 1) yield outcome;',
+      'for (const { outcome } of finished) yield outcome;',
+      'for (const { outcome } of finished) if (isMore || active > 0) yield outcome;',
     ],
     'no more images are taken in than a batch holds': [
-      'active.length < 2 * batchSize',
-      'active.length < Math.min(batchSize, 2)',
-    ],
-    'batches are larger than the victim likes': [
-      'fuller.slice(0, victim.batchSize)',
-      'fuller.slice(0, 2 * victim.batchSize)',
+      'active < (concurrency + 1) * batchSize',
+      'active < Math.min(batchSize, 2)',
     ],
     'answers go to others': ['const answer = answers[i];', 'const answer = answers[batch.length - 1 - i];'],
+    'batches are asked for one at a time': ['flights.length < concurrency &&', 'flights.length < 1 &&'],
+    'batches that are not full are asked for ahead': [
+      '!queue.isEmpty : queue.fillsBatch',
+      '!queue.isEmpty : !queue.isEmpty',
+    ],
+  },
+  askQueue: {
+    'batches are larger than the victim likes': ['.splice(0, this.#batchSize)', '.splice(0, 2 * this.#batchSize)'],
   },
   conversation: {
     'points out of the budget count': [
@@ -41,8 +48,8 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
     'the first point is kept': ['return b === undefined || gain(a, b, wish) > 0 ? a : b;', 'return b ?? a;'],
     'the last point is kept': ['return b === undefined || gain(a, b, wish) > 0 ? a : b;', 'return a;'],
     'an attack sees logits that are not for it': [
-      "threatModel === 'decision-based' ? answer : { logits, ...answer }",
-      "threatModel === 'decision-based' ? { logits, ...answer } : { logits, ...answer }",
+      "threatModel === 'decision-based' ? { decision: answer.decision } : answer",
+      "threatModel === 'decision-based' ? answer : answer",
     ],
     'points are not counted': ['this.#queries.points++;', ''],
     'gradients are not counted': ['this.#queries.gradients++;', ''],
@@ -55,7 +62,7 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
       'xoroshiro128plus(subject.seed)',
       'xoroshiro128plus(subject.seed + index)',
     ],
-    'it stops before all is judged': ['if (this.#pending.length > 0) return;', ''],
+    'it stops before all is judged': ['if (this.#pending > 0) return;', ''],
     'nothing is recorded': ['subject.record && victim', 'false && victim'],
     'what is not to be recorded is': ["subject.record && victim.access !== 'labels'", "victim.access !== 'labels'"],
   },

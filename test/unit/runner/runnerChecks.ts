@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import fc from 'fast-check';
 import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
@@ -208,14 +209,43 @@ export const runnerChecks: Checks<typeof runAttack> = {
     );
   },
 
-  async 'comes to the same for an image alone, in any order, at any batch size'(run) {
+  async 'asks for as many batches at a time as the victim takes, those ahead of the first only when full'(run) {
+    const [size, concurrency] = [3, 2];
+    const model = threshold(size);
+    const flying: number[] = [];
+    const flights: number[][] = [];
+    const thoughtful: typeof model = {
+      ...model,
+      concurrency,
+      async pullback(images, functionals) {
+        flying.push(images.length);
+        flights.push([...flying]);
+        await nextTurn();
+        flying.shift();
+        return model.pullback(images, functionals);
+      },
+    };
+    const parameters = { steps: 4, stepSize: 0.02 };
+    for (const count of [20, 5]) {
+      const many = Array.from({ length: count }, (_, seed) => ({ ...at(seed / 40), seed }));
+      await outcomesOf(ifgsm, { classifier: thoughtful, budget, parameters }, many, run);
+    }
+    assert.equal(Math.max(...flights.map(({ length }) => length)), concurrency);
+    assert.ok(
+      flights.every(([, ...ahead]) => ahead.every((length) => length === size)),
+      `batches at a time: ${JSON.stringify(flights)}`,
+    );
+  },
+
+  async 'comes to the same for an image alone, in any order, at any batch size, however many at a time'(run) {
+    const count = fc.integer({ min: 1, max: 9 });
     await fc.assert(
-      fc.asyncProperty(scenes, fc.integer({ min: 1, max: 9 }), fc.boolean(), async (scene, batchSize, quantize) => {
+      fc.asyncProperty(scenes, count, fc.boolean(), count, async (scene, batchSize, quantize, concurrency) => {
         const runWith = (size: number, subjects: readonly Subject[]) =>
           outcomesOf(
             restless,
             {
-              classifier: scene.classifier(size),
+              classifier: { ...scene.classifier(size), concurrency },
               budget: { norm: 'l2', epsilon: 0.5 },
               quantize,
               stopAtSuccess: false,

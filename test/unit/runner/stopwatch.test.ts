@@ -22,19 +22,39 @@ describe('a stopwatch', () => {
     pass(1);
     assert.equal(watch.enter('judging'), 'opening');
     pass(2);
-    await watch.during('engine', async () => {
+    await watch.during('reading', async () => {
       pass(4);
       await watch.during('writing', async () => pass(8));
       pass(16);
     });
     pass(32);
-    assert.deepEqual(watch.profile, { ...nothing, opening: 1, judging: 34, engine: 20, writing: 8 });
+    assert.deepEqual(watch.profile, { ...nothing, opening: 1, judging: 34, reading: 20, writing: 8 });
+  });
+
+  it('counts what is done while the engine computes as the engine’s', async () => {
+    const watch = new Stopwatch('judging');
+    let answer = () => {};
+    const answered = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    pass(1);
+    const computed = watch.computing(() => answered);
+    pass(2);
+    watch.enter('attack');
+    pass(4);
+    const other = watch.computing(async () => pass(8));
+    await other;
+    pass(16);
+    answer();
+    await computed;
+    pass(32);
+    assert.deepEqual(watch.profile, { ...nothing, judging: 1, engine: 30, attack: 32 });
   });
 
   it('counts all of some work for one activity', async () => {
     const watch = new Stopwatch('judging');
     await watch.throughout('audit', () =>
-      watch.during('engine', async () => {
+      watch.computing(async () => {
         pass(1);
         watch.enter('attack');
         pass(2);

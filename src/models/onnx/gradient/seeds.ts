@@ -51,38 +51,27 @@ function seedInputName(name: string): string {
 }
 
 /**
- * What these inputs hold for one functional per image; zeros for an image that has none, or one of another output.
- * @returns for each input the rows of all images, one after the other.
+ * Writes what an input holds for one functional of one image: without it, and for functionals of other kinds, zeros.
+ * @param inputs finds the values of an input by its name.
+ * @param image counts the rows of these values.
  */
-export function seedValues(
-  kinds: readonly SeedKind[],
-  functionals: readonly (Functional | undefined)[],
+export function writeSeed(
+  functional: Functional,
   classes: number,
-): Map<string, Float32Array> {
-  const values = new Map<string, Float32Array>();
-  for (const kind of kinds) {
-    for (const [name, columns] of Object.entries(columnsOf(kind, classes))) {
-      values.set(seedInputName(name), new Float32Array(functionals.length * columns));
-    }
+  inputs: (name: string) => Float32Array,
+  image: number,
+): void {
+  const { scale = 1 } = functional;
+  if (functional.kind === 'weights') {
+    if (functional.output !== 'logits') return;
+    const row = inputs(seedInputName('weights'));
+    for (let i = 0; i < classes; i++) row[image * classes + i] = scale * (functional.weights[i] as number);
+    return;
   }
-  const row = (name: string, image: number) => {
-    const all = values.get(seedInputName(name)) as Float32Array;
-    const columns = all.length / functionals.length;
-    return all.subarray(image * columns, (image + 1) * columns);
-  };
-  for (const [image, functional] of functionals.entries()) {
-    if (functional === undefined) continue;
-    const { scale = 1 } = functional;
-    if (functional.kind === 'weights') {
-      if (functional.output === 'logits') row('weights', image).set(functional.weights.map((weight) => scale * weight));
-      continue;
-    }
-    const kind = seedKindOf(functional);
-    row(`${kind}/scale`, image)[0] = scale;
-    if ('label' in functional) row(`${kind}/label`, image)[functional.label] = 1;
-    if ('target' in functional) row(`${kind}/target`, image)[functional.target] = 1;
-  }
-  return values;
+  const kind = seedKindOf(functional);
+  inputs(seedInputName(`${kind}/scale`))[image] = scale;
+  if ('label' in functional) inputs(seedInputName(`${kind}/label`))[image * classes + functional.label] = 1;
+  if ('target' in functional) inputs(seedInputName(`${kind}/target`))[image * classes + functional.target] = 1;
 }
 
 /**

@@ -1,5 +1,5 @@
 import { TooLittleMemory } from '../session/batchSize.ts';
-import type { Runtime, RuntimeTensor } from '../session/runtime.ts';
+import type { Runtime, RuntimeTensor } from '../session/session.ts';
 import { dependents } from './dependents.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
 import { sequencesIn } from './sequences.ts';

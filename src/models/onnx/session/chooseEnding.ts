@@ -17,7 +17,7 @@ import {
 } from '../graph/logits.ts';
 import { imageTensor } from './imageTensor.ts';
 import { refuse } from './refusal.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from './session.ts';
 
 /** Number of images on which the order of classes is compared. */
 const probes = 6;

@@ -1,6 +1,6 @@
 import { type ImageShape, sizeOf } from '../../../data/image.ts';
 import type { Batch } from '../../classifier.ts';
-import type { RuntimeTensor } from './runtime.ts';
+import type { RuntimeTensor } from './session.ts';
 
 /**
  * Images as the input of a graph; a batch that is not full is filled with copies of its first image, which, unlike

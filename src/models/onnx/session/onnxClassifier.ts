@@ -2,15 +2,15 @@ import type { ImageShape } from '../../../data/image.ts';
 import { sizeOf } from '../../../data/image.ts';
 import { UserError } from '../../../userError.ts';
 import type { Activations, Batch, Classifier, DifferentiableClassifier, Logits, Pullback } from '../../classifier.ts';
-import { type Functional, seed } from '../../functional.ts';
+import { type Functional, functionalValue } from '../../functional.ts';
 import { missingActivation } from '../../missingActivation.ts';
 import { probeImages } from '../../probeImages.ts';
 import { activationSeed } from '../gradient/gradientModel.ts';
-import { type SeedKind, seedKindOf, seedKinds, seedValues } from '../gradient/seeds.ts';
+import { type SeedKind, seedKindOf, seedKinds, writeSeed } from '../gradient/seeds.ts';
 import { elementCount, type Value } from '../graph/graph.ts';
 import { batchFor, chooseBatchSize, sizesToKeep } from './batchSize.ts';
 import { imageTensor } from './imageTensor.ts';
-import type { RuntimeTensor } from './runtime.ts';
+import type { RuntimeTensor } from './session.ts';
 import type { GraphSession, Sessions } from './sessions.ts';
 
 /** A value inside a graph that functionals may weigh. */
@@ -35,6 +35,8 @@ export interface OnnxTraits {
   readonly inLevels: boolean;
   /** False if images of one run influence one another: each is then run with copies of itself. */
   readonly together: boolean;
+  /** Batches that may be asked for at a time: more than one while a thread of its own computes. */
+  readonly concurrency: number;
 }
 
 /** A graph on ONNX Runtime without gradients. */
@@ -43,6 +45,7 @@ export class OnnxClassifier implements Classifier {
   readonly classes: readonly string[];
   readonly engine: string;
   readonly batchSize: number;
+  readonly concurrency: number;
   /** Why it gives no gradients. */
   readonly obstacle?: string;
   protected readonly traits: OnnxTraits;
@@ -55,6 +58,7 @@ export class OnnxClassifier implements Classifier {
     this.classes = traits.classes;
     this.engine = traits.engine;
     this.batchSize = Math.max(...traits.batchSizes);
+    this.concurrency = traits.concurrency;
     if (obstacle !== undefined) this.obstacle = obstacle;
   }
 
@@ -222,13 +226,19 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
   }
 
   async #pullback(images: Batch, functionals: readonly (readonly Functional[])[], batch: number) {
-    const all = functionals.flat();
-    const kinds = seedKinds.filter((kind) => all.some((f) => isOfLogits(f) && seedKindOf(f) === kind));
-    const names = [
-      ...new Set(all.flatMap((f) => (f.kind === 'weights' && f.output !== 'logits' ? [f.output] : []))),
-    ].sort();
+    const asked = new Set<SeedKind>();
+    const insides = new Set<string>();
+    let most = 1;
+    for (const list of functionals) {
+      most = Math.max(most, list.length);
+      for (const functional of list) {
+        if (isOfLogits(functional)) asked.add(seedKindOf(functional));
+        else insides.add((functional as Extract<Functional, { kind: 'weights' }>).output);
+      }
+    }
+    const kinds = seedKinds.filter((kind) => asked.has(kind));
+    const names = [...insides].sort();
     const activations = names.map((name) => this.#activation(name));
-    const most = Math.max(1, ...functionals.map(({ length }) => length));
     const several = most > 1;
     const opened = await this.traits.sessions.gradient(batch, {
       // A pullback without functionals still returns logits.
@@ -238,7 +248,7 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
     });
     const { inputs, outputs } = opened.model.graph;
     const feeds = this.feed(inputs, images, batch);
-    this.#feedSeeds(feeds, opened, functionals, { kinds, activations, names, most, batch });
+    this.#feedSeeds(feeds, opened, functionals, { activations, names, most, batch });
     const results = await opened.session.run(feeds);
 
     const logits = this.rows(results, outputs, images.length, batch);
@@ -256,7 +266,7 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
     const values = functionals.map((list, i) =>
       list.map((functional) => {
         if (isOfLogits(functional) && functional.kind !== 'weights')
-          return seed(functional, logits[i] as Float32Array).value;
+          return functionalValue(functional, logits[i] as Float32Array);
         const { output, weights, scale = 1 } = functional as Extract<Functional, { kind: 'weights' }>;
         return scale * dot(weights, (output === 'logits' ? logits[i] : inside.get(output)?.[i]) as Float32Array);
       }),
@@ -267,8 +277,9 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
   /** The gradient with respect to image i, from those for all images of a run. */
   #gradientOf(found: Float32Array, i: number): Float32Array {
     const size = sizeOf(this.input);
-    const gradient = found.slice(i * size, (i + 1) * size);
     const { inLevels, together } = this.traits;
+    // A run has its own results, which need no copy.
+    const gradient = found.subarray(i * size, (i + 1) * size);
     // The run contains only copies of the image, all of which change with it.
     if (!together)
       for (let at = size; at < found.length; at++)
@@ -281,24 +292,26 @@ export class DifferentiableOnnxClassifier extends OnnxClassifier implements Diff
     { model }: GraphSession,
     functionals: readonly (readonly Functional[])[],
     plan: {
-      readonly kinds: readonly SeedKind[];
       readonly activations: readonly Activation[];
       readonly names: readonly string[];
       readonly most: number;
       readonly batch: number;
     },
   ): void {
-    const { kinds, activations, names, most, batch } = plan;
+    const { activations, names, most, batch } = plan;
     for (const { name, dims = [] } of model.graph.inputs.slice(1)) {
       const own = dims.map((size) => (typeof size === 'number' ? size : most));
       feeds[name] = { type: 'float32', dims: own, data: new Float32Array(elementCount(own)) };
     }
+    const inputs = (name: string) => feeds[name]?.data as Float32Array;
+    for (const [i, list] of functionals.entries()) {
+      for (const [k, functional] of list.entries()) {
+        writeSeed(functional, this.classes.length, inputs, k * batch + i);
+      }
+    }
+    if (names.length === 0) return;
     for (let k = 0; k < most; k++) {
       const one = Array.from({ length: batch }, (_, i) => functionals[i]?.[k]);
-      for (const [name, values] of seedValues(kinds, one, this.classes.length)) {
-        const { data } = feeds[name] as RuntimeTensor;
-        (data as Float32Array).set(values, k * values.length);
-      }
       for (const [index, name] of names.entries()) {
         const activation = activations[index] as Activation;
         const { data, dims } = feeds[activationSeed(activation.value)] as RuntimeTensor;

@@ -6,58 +6,10 @@ import { type Constant, floatConstant, type Model } from '../graph/graph.ts';
 import { writeModel } from '../graph/writeModel.ts';
 import { defaultBudget } from './batchSize.ts';
 import { type Provider, type ProviderChoice, providerChoices } from './providers.ts';
+import type { Runtime, RuntimeDescription, RuntimeOptions, RuntimeTensor, Session } from './session.ts';
+import { threadedRuntime } from './threadedRuntime.ts';
 
 const require = createRequire(import.meta.url);
-
-/** Numbers that enter or leave a session. */
-export interface RuntimeTensor {
-  readonly type: string;
-  readonly dims: readonly number[];
-  readonly data: ArrayBufferView & { readonly buffer: ArrayBufferLike };
-}
-
-/** A graph that is ready to run. */
-export interface Session {
-  /** Dimensions of the outputs whose size follows from the graph alone. */
-  readonly sizes: ReadonlyMap<string, readonly number[]>;
-  /** @param outputs the requested ones; all if missing. */
-  run(
-    inputs: Readonly<Record<string, RuntimeTensor>>,
-    outputs?: readonly string[],
-  ): Promise<Readonly<Record<string, RuntimeTensor>>>;
-  close(): Promise<void>;
-}
-
-/** How ONNX Runtime should compute. */
-export interface RuntimeOptions {
-  /** What it computes with: `auto` takes the first accelerator that computes correctly. The processor if missing. */
-  readonly provider?: string;
-  /** Threads of the native build; its own choice if missing. */
-  readonly threads?: number;
-  /** Memory limit of a model in bytes; a quarter of the machine's memory if missing. */
-  readonly memory?: number;
-}
-
-/** Facts about ONNX Runtime on this machine. */
-export interface RuntimeDescription {
-  /** As reports name it: version and provider. */
-  readonly name: string;
-  readonly provider: Provider;
-  /** Why it is not the requested provider, and what to do about it. */
-  readonly reason?: string;
-  readonly repair?: string;
-}
-
-/** ONNX Runtime on one provider. */
-export interface Runtime extends RuntimeDescription {
-  /** Memory limit of a model in bytes. */
-  readonly memory: number;
-  /**
-   * @param options.optimize false for a graph that is run once.
-   * @throws Error of ONNX Runtime when it rejects the model.
-   */
-  open(model: Model, options?: { readonly optimize?: boolean }): Promise<Session>;
-}
 
 type Ort = typeof import('onnxruntime-common');
 
@@ -91,7 +43,12 @@ export async function startRuntime({
   provider = 'cpu',
   threads = 0,
   memory = defaultBudget(),
+  thread,
 }: RuntimeOptions = {}): Promise<Runtime> {
+  if (!isChoice(provider)) {
+    throw new UserError(`There is no provider "${provider}". Choose one of ${providerChoices.join(', ')}.`);
+  }
+  if (thread !== undefined) return threadedRuntime(thread, provider, threads, memory);
   const key = `${provider} ${threads}`;
   const starting = started.get(key) ?? start(provider, threads);
   started.set(key, starting);
@@ -100,14 +57,11 @@ export async function startRuntime({
 
 /** The result of `startRuntime`, as plain data. */
 export async function describeRuntime(options: RuntimeOptions): Promise<RuntimeDescription> {
-  const { open: _, memory: __, ...description } = await startRuntime(options);
+  const { open: _, memory: __, isThreaded: ___, ...description } = await startRuntime(options);
   return description;
 }
 
-async function start(asked: string, threads: number): Promise<Runtime> {
-  if (!isChoice(asked)) {
-    throw new UserError(`There is no provider "${asked}". Choose one of ${providerChoices.join(', ')}.`);
-  }
+async function start(asked: ProviderChoice, threads: number): Promise<Runtime> {
   if (asked === 'auto') return startFastest(threads);
   const attempt = await tryProvider(asked, threads);
   if ('runtime' in attempt) return attempt.runtime;

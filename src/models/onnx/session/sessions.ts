@@ -1,10 +1,11 @@
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { type GradientRequest, gradientModel } from '../gradient/gradientModel.ts';
 import { valuesReadBy } from '../graph/dependents.ts';
 import { elementCount, elementTypes, type Model, type Value } from '../graph/graph.ts';
 import { freePrefix, GraphBuilder } from '../graph/graphBuilder.ts';
 import { type Inspection, inspect } from '../graph/inspect.ts';
 import { refuse } from './refusal.ts';
-import type { Runtime, Session } from './runtime.ts';
+import type { Runtime, Session } from './session.ts';
 
 /** Sessions kept at a time, each with its own copy of the weights, laid out for speed; and of models below so many bytes. */
 const [kept, keptOfSmall] = [4, 32];
@@ -144,6 +145,8 @@ function readingModel({ model, shapes }: Inspection, values: readonly string[]):
 
 async function closed(opening: Promise<GraphSession>): Promise<void> {
   const opened = await opening.catch(() => undefined);
+  // Whoever has just been given the session starts its run first.
+  await nextTurn();
   await opened?.session.close();
 }
 

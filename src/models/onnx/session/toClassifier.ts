@@ -13,7 +13,7 @@ import { influenceIn } from './independence.ts';
 import { obstacleTo } from './obstacle.ts';
 import { type Activation, DifferentiableOnnxClassifier, OnnxClassifier } from './onnxClassifier.ts';
 import { refuse } from './refusal.ts';
-import type { Runtime } from './runtime.ts';
+import type { Runtime } from './session.ts';
 import { activationBytes, Sessions, weightBytes } from './sessions.ts';
 
 /** What is known about a model besides its graph. */
@@ -79,6 +79,7 @@ export async function toClassifier(
       logits: chosen.ending.logits,
       inLevels,
       together: !influence,
+      concurrency: runtime.isThreaded ? 2 : 1,
     },
     obstacle,
   );

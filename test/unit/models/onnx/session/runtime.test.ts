@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
-import { type Runtime, startRuntime } from '../../../../../src/models/onnx/session/runtime.ts';
+import { startRuntime } from '../../../../../src/models/onnx/session/runtime.ts';
+import type { Runtime } from '../../../../../src/models/onnx/session/session.ts';
 import { makeModel } from '../../../../support/onnx/makeModel.ts';
 import { rejectsWith } from '../../../../support/rejectsWith.ts';
 
