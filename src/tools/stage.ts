@@ -8,7 +8,7 @@ import { writeNotices } from './writeNotices.ts';
 
 /** Which files of the project's folders users get. All others stay behind. */
 const own = {
-  dist: /^(?:(?:cli|engine|extension|webview|training)\.js|(?:webview|training)\.css|(?:cli|extension)\/[^/]+\.js)$/,
+  dist: /^(?:(?:cli|engine|onnxThread|extension|webview|training)\.js|(?:webview|training)\.css|(?:cli|extension)\/[^/]+\.js)$/,
   media: /^(?:icon\.png|audit\/[^/]+\.md|l10n\/[^/]+\.json|demo\/(?:README\.md|\.vscode\/.+|data\/.+|models\/.+))$/,
 };
 

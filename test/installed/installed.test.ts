@@ -24,6 +24,7 @@ const shared = [
   'media/demo/.vscode/settings.json',
   'dist/cli.js',
   'dist/engine.js',
+  'dist/onnxThread.js',
   'dist/extension.js',
   'dist/webview.js',
   'dist/training.css',
