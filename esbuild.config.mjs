@@ -83,8 +83,12 @@ function isStale() {
 
 if (!process.argv.includes('--if-stale') || isStale()) {
   for (const folder of ['cli', 'extension']) rmSync(path.join(root, 'dist', folder), { recursive: true, force: true });
-  const results = await Promise.all(Object.values(builds).map((options) => build(options)));
-  // The files that went in: whose licenses the notices have to name.
-  const inputs = new Set(results.flatMap(({ metafile }) => Object.keys(metafile?.inputs ?? {})));
-  writeFileSync(path.join(root, 'dist', 'inputs.json'), JSON.stringify([...inputs].sort()));
+  // The files that went into each: whose licenses the notices have to name.
+  const inputs = await Promise.all(
+    Object.entries(builds).map(async ([name, options]) => {
+      const { metafile } = await build(options);
+      return [name, Object.keys(metafile?.inputs ?? {}).sort()];
+    }),
+  );
+  writeFileSync(path.join(root, 'dist', 'inputs.json'), JSON.stringify(Object.fromEntries(inputs)));
 }

@@ -20,7 +20,7 @@ export function incompleteInstallation(text: string): string | undefined {
     if (module === undefined || reason === undefined) continue;
     const name = module.replace(/^.*node_modules[\\/]|^(?:\.\.?\/)+/, '').replaceAll('\\', '/');
     const why = reason.replace(/\s+/g, ' ').trim();
-    return `Perturb is not completely installed: ${name} cannot be loaded on ${platformHere()} (${why}). Install the extension for ${platformHere()} again, or, in a clone of the repository, run "npm ci".`;
+    return `Perturb is not completely installed: ${name} cannot be loaded on ${platformHere()} (${why}). Install Perturb for ${platformHere()} again, or, in a clone of the repository, run "npm ci".`;
   }
   return undefined;
 }

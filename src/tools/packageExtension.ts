@@ -10,9 +10,9 @@ import type { TargetName } from './targets.ts';
 /** How large a package may be, in megabytes: what is not meant to be in it is mostly large. */
 const limit = 45;
 
-/** A packaged extension. */
+/** A package that was written. */
 export interface Packaged {
-  /** The path of the VSIX file. */
+  /** The path of its file. */
   readonly file: string;
   /** Its size in megabytes. */
   readonly size: number;

@@ -45,19 +45,33 @@ const unloaded = [
 ];
 
 /**
- * The packages that users get, by name: those that are installed for running, and those that are bundled.
- * @param root the folder of package.json; its `dist/inputs.json` lists the files that are bundled.
+ * The packages that users of the extension get, by name: those that are loaded, and those that are bundled.
+ * @param root the folder of package.json, where the project is built.
  * @param installed the folder whose node_modules users get; by default that of the project, which is for this platform.
  * @throws UserError when the project is not built, or a package is not installed.
  */
 export async function shippedPackages(root: string, installed = root): Promise<ShippedPackage[]> {
-  const found = await loadedPackages(root, installed);
-  const inputs = await readJson<string[]>(path.join(root, 'dist', 'inputs.json'), 'Run "npm run build".');
-  const bundled = inputs.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []);
-  for (const place of bundled) if (!found.has(place)) found.set(place, await packageIn(path.join(root, place)));
+  return byName([...(await loadedPackages(root, installed)).values(), ...(await bundledPackages(root))]);
+}
+
+/**
+ * The packages whose code is in what is built, by name.
+ * @param root the folder of package.json; its `dist/inputs.json` lists the files that each build is made of.
+ * @param builds which of them count, such as "cli.js"; all by default.
+ * @throws UserError when the project is not built, or a package is not installed.
+ */
+export async function bundledPackages(root: string, builds?: readonly string[]): Promise<ShippedPackage[]> {
+  const inputs = path.join(root, 'dist', 'inputs.json');
+  const all = await readJson<Record<string, string[]>>(inputs, 'Run "npm run build".');
+  const files = Object.entries(all).flatMap(([build, files]) => (builds?.includes(build) === false ? [] : files));
+  const places = new Set(files.flatMap((file) => /^(?:.*\/)?node_modules\/(?:@[^/]+\/)?[^/]+/.exec(file)?.[0] ?? []));
+  return byName(await Promise.all([...places].map((place) => packageIn(path.join(root, place)))));
+}
+
+/** In the order of their names; one version may be installed in several places, and is listed once. */
+function byName(packages: readonly ShippedPackage[]): ShippedPackage[] {
   const key = ({ name, version }: ShippedPackage) => `${name}@${version}`;
-  // One version may be installed in several places.
-  const byKey = new Map([...found.values()].map((one) => [key(one), one]));
+  const byKey = new Map(packages.map((one) => [key(one), one]));
   return [...byKey.values()].sort((a, b) => (key(a) < key(b) ? -1 : 1));
 }
 

@@ -1,8 +1,9 @@
-import { copyFile, mkdir, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../models/tfjs/native/run.ts';
-import { loadedPackages } from './shippedPackages.ts';
+import { copyFiles } from './copyFiles.ts';
+import { loadedPackages, shippedPackages } from './shippedPackages.ts';
 import { type Target, type TargetName, targets } from './targets.ts';
 import { writeNotices } from './writeNotices.ts';
 
@@ -58,7 +59,7 @@ export async function stage(root: string, target: TargetName, folder: string): P
       await copyFiles(one.folder, path.join(folder, 'dist', place), isNeeded);
     }
     await writeFile(path.join(folder, 'package.json'), await manifestOf(root));
-    await writeNotices(root, folder, installed);
+    await writeNotices(root, folder, await shippedPackages(root, installed));
   } finally {
     await rm(installed, { recursive: true, force: true });
   }
@@ -78,16 +79,6 @@ async function manifestOf(root: string): Promise<string> {
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8'));
   for (const key of ['scripts', 'devDependencies']) delete manifest[key];
   return JSON.stringify({ ...manifest, files: ['**'] }, null, 2);
-}
-
-/** Copies the files of a folder whose path in it is accepted. */
-async function copyFiles(from: string, to: string, accepts: (file: string) => boolean): Promise<void> {
-  for (const entry of await readdir(from, { recursive: true, withFileTypes: true })) {
-    const file = path.relative(from, path.join(entry.parentPath, entry.name));
-    if (!entry.isFile() || !accepts(file.split(path.sep).join('/'))) continue;
-    await mkdir(path.dirname(path.join(to, file)), { recursive: true });
-    await copyFile(path.join(from, file), path.join(to, file));
-  }
 }
 
 /** Whether a file of a package is loaded at run time, or has to be passed on with what is. */

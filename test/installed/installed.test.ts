@@ -7,12 +7,14 @@ import type { EngineLocation, RunReport } from '../../src/reports/report.ts';
 import { filesIn, packageExtension } from '../../src/tools/packageExtension.ts';
 import { stage } from '../../src/tools/stage.ts';
 import { type TargetName, targetHere } from '../../src/tools/targets.ts';
-import { demoVerdicts } from '../support/demoVerdicts.ts';
+import { demoVerdicts, verdictsIn } from '../support/demoVerdicts.ts';
 import { builtProgram, start } from '../support/program.ts';
 import { repository } from '../support/vscode/provision.ts';
 import { type Host, startHost } from '../support/vscode/startHost.ts';
 import { Workbench } from '../support/vscode/workbench.ts';
 import { copyWorkspace, type WorkspaceCopy } from '../support/vscode/workspace.ts';
+import { filesOf } from './filesOf.ts';
+import { orSkip } from './orSkip.ts';
 
 /** What every package has, whatever it is for. */
 const shared = [
@@ -86,18 +88,6 @@ function checkFiles(target: TargetName, files: readonly string[]): void {
       libraries.some((name) => pattern.test(name)),
       `${pattern}, ${text}`,
     );
-}
-
-async function filesOf(folder: string): Promise<string[]> {
-  const entries = await readdir(folder, { recursive: true, withFileTypes: true });
-  return entries
-    .filter((entry) => entry.isFile())
-    .map((entry) => path.relative(folder, path.join(entry.parentPath, entry.name)).split(path.sep).join('/'));
-}
-
-/** What a report says of the tests of the demo. */
-function verdictsIn({ tests }: Pick<RunReport, 'tests'>): Record<string, string> {
-  return Object.fromEntries(tests.map(({ name, status }) => [name, status]));
 }
 
 describe('The extension as it is installed', () => {
@@ -203,7 +193,7 @@ describe('The extension as it is installed', () => {
               );
               assert.ok(message.startsWith('Perturb is not completely installed: '), message);
               assert.ok(message.includes(`${says} on ${target} (`), message);
-              assert.ok(message.includes(`). Install the extension for ${target} again, or`), message);
+              assert.ok(message.includes(`). Install Perturb for ${target} again, or`), message);
               assert.doesNotMatch(message, /memory|\n/);
             } finally {
               engine.dispose();
@@ -225,17 +215,6 @@ describe('Packages for other platforms', () => {
     folder = await mkdtemp(path.join(await realpath(tmpdir()), 'perturb-staged-'));
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
-
-  /** Does what needs packages that are not installed here, and leaves the test out where no registry has them. */
-  async function orSkip(test: Mocha.Context, work: Promise<unknown>): Promise<void> {
-    try {
-      await work;
-    } catch (error) {
-      if (!/ENOTFOUND|ECONNREFUSED|EAI_AGAIN|ETIMEDOUT|ENOTCACHED/.test(String(error))) throw error;
-      console.log(`      left out, since the npm registry cannot be reached: ${test.test?.title}`);
-      test.skip();
-    }
-  }
 
   for (const target of ['win32-x64', 'darwin-arm64'] as const) {
     it(`have what ${target} needs, and nothing else`, async function () {

@@ -1,3 +1,5 @@
+import type { RunReport } from '../../src/reports/report.ts';
+
 /** What the tests of the demo come to. */
 export const demoVerdicts = {
   'FGSM 2/255': 'passed',
@@ -8,3 +10,8 @@ export const demoVerdicts = {
   'stop stays stop': 'failed',
   'no sign becomes its least likely': 'passed',
 } as const;
+
+/** What a report says of its tests, by their names. */
+export function verdictsIn({ tests }: Pick<RunReport, 'tests'>): Record<string, string> {
+  return Object.fromEntries(tests.map(({ name, status }) => [name, status]));
+}

@@ -44,7 +44,7 @@ describe('an incomplete installation', () => {
       const here = platformHere();
       assert.equal(
         incompleteInstallation(text),
-        `Perturb is not completely installed: ${module} cannot be loaded on ${here} (${reason}). Install the extension for ${here} again, or, in a clone of the repository, run "npm ci".`,
+        `Perturb is not completely installed: ${module} cannot be loaded on ${here} (${reason}). Install Perturb for ${here} again, or, in a clone of the repository, run "npm ci".`,
       );
     });
   }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import path from 'node:path';
 import { billOfMaterials } from '../../../src/tools/billOfMaterials.ts';
 import { noticesDocument } from '../../../src/tools/noticesDocument.ts';
-import { shippedPackages } from '../../../src/tools/shippedPackages.ts';
+import { bundledPackages, shippedPackages } from '../../../src/tools/shippedPackages.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../support/temporaryFolder.ts';
 
@@ -17,7 +17,7 @@ describe('third-party notices', () => {
    */
   async function project(
     packages: Readonly<Record<string, { lock?: object; manifest?: object; files?: Readonly<Record<string, string>> }>>,
-    inputs: readonly string[] = [],
+    inputs: Readonly<Record<string, readonly string[]>> = {},
   ): Promise<string> {
     const locks = Object.fromEntries(Object.entries(packages).map(([place, { lock = {} }]) => [place, lock]));
     const own = Object.keys(packages).filter((place) => place.lastIndexOf('node_modules') === 0);
@@ -59,7 +59,7 @@ describe('third-party notices', () => {
           manifest: { name: 'left', license: 'GPL-3.0-only' },
         },
       },
-      ['src/cli/main.ts', 'node_modules/bundled/dist/index.js'],
+      { 'cli.js': ['src/cli/main.ts', 'node_modules/bundled/dist/index.js'] },
     );
     assert.ok(text.includes('@a/runs 1.0.0\nLicense: MIT\nSource: https://example.com/runs.git\n\nthe notice of runs'));
     for (const name of ['runs', 'inner', 'bundled']) assert.ok(text.includes(`the text of ${name}\n`), name);
@@ -83,6 +83,12 @@ describe('third-party notices', () => {
   it('are refused where a package is not installed, or nothing is built', async () => {
     await rejectsWith(notices({ 'node_modules/absent': {} }), path.join('node_modules', 'absent'), 'Run "npm ci"');
     await rejectsWith(shippedPackages(folder.at('none')), 'package-lock.json cannot be read');
+  });
+
+  it('of the command line name what is in its own files, and nothing that only the page has', async () => {
+    const names = (await bundledPackages(root, ['cli.js', 'engine.js'])).map(({ name }) => name);
+    for (const name of ['ajv', 'birpc', 'pure-rand']) assert.ok(names.includes(name), name);
+    for (const name of ['uplot', 'sharp', 'commander']) assert.ok(!names.includes(name), name);
   });
 
   it("of Perturb say where libvips' source is, and that it can be replaced", async () => {

@@ -89,7 +89,7 @@ async function fallback(reason: string, asked: Provider): Promise<Runtime> {
 }
 
 const repairs: Readonly<Record<Provider, string>> = {
-  cpu: 'ONNX Runtime has native builds for Windows and Linux on x64 and arm64, and for macOS on arm64; elsewhere WebAssembly is used.',
+  cpu: 'ONNX Runtime has native builds for Windows and Linux on x64 and arm64, and for macOS on arm64. On these, install Perturb again, with npm by "npm install --ignore-scripts"; elsewhere, WebAssembly is used.',
   coreml: 'CoreML needs macOS on Apple silicon. Set perturb.engine.provider to "cpu".',
   directml: 'DirectML needs Windows with a DirectX 12 graphics card. Set perturb.engine.provider to "cpu".',
   cuda: 'CUDA needs Linux on x64, an NVIDIA graphics card, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node. Set perturb.engine.provider to "cpu".',
