@@ -1,5 +1,6 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
+import * as vscode from 'vscode';
 import type { TestReport, UnplannedReport } from '../reports/report.ts';
 import { readReport } from '../reports/runFolder.ts';
 
@@ -26,6 +27,8 @@ export class Results {
   }
 
   set(result: Result): void {
+    // The walkthrough's step is done.
+    if (this.#last.size === 0) void vscode.commands.executeCommand('setContext', 'perturb.hasResults', true);
     this.#last.set(result.report.id, result);
   }
 

@@ -10,7 +10,7 @@ import { writeNotices } from './writeNotices.ts';
 /** Which files of the project's folders users get. All others stay behind. */
 const own = {
   dist: /^(?:(?:cli|engine|onnxThread|extension|webview|training)\.js|(?:webview|training)\.css|(?:cli|extension)\/[^/]+\.js)$/,
-  media: /^(?:icon\.png|audit\/[^/]+\.md|l10n\/[^/]+\.json|demo\/(?:README\.md|\.vscode\/.+|data\/.+|models\/.+))$/,
+  media: /^(?:icon\.png|icon-(?:light|dark)\.svg|walkthrough\/[^/]+\.svg|audit\/[^/]+\.md|l10n\/[^/]+\.json|demo\/(?:README\.md|\.vscode\/.+|data\/.+|models\/.+))$/,
 };
 
 /** Which files of a package are run, and which ones its license asks for. */

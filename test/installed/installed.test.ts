@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, realpath, rm } from 'node:fs/promises';
+import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { applyEdits, modify } from 'jsonc-parser';
 import { EngineClient } from '../../src/engine/client.ts';
 import type { EngineLocation, RunReport } from '../../src/reports/report.ts';
 import { filesIn, packageExtension } from '../../src/tools/packageExtension.ts';
@@ -96,6 +97,7 @@ describe('The extension as it is installed', () => {
   let vsix: string;
   let workspace: WorkspaceCopy;
   let host: Host;
+  let workbench: Workbench;
   /** Where VS Code has put the extension. */
   let extension: string;
   builtProgram();
@@ -104,6 +106,14 @@ describe('The extension as it is installed', () => {
     temporary = await mkdtemp(path.join(await realpath(tmpdir()), 'perturb-installed-'));
     ({ file: vsix } = await packageExtension(repository, target, temporary));
     workspace = await copyWorkspace();
+    await define(['perturb.datasets', 'few'], { path: 'data/street', labels: 'folders', limit: 36 });
+    await define(['perturb.detectors', 'net'], {
+      kind: 'classifier',
+      model: 'signs',
+      dataset: 'few',
+      path: 'detectors/net',
+      attacks: [{ attack: 'fgsm', epsilon: '8/255' }],
+    });
     // The audit takes most of the time, and is tested elsewhere.
     host = await startHost({ vsix: [vsix], settings: { 'perturb.audit': false } });
     const extensions = path.join(host.server.dataFolder, 'extensions');
@@ -115,6 +125,13 @@ describe('The extension as it is installed', () => {
     await workspace?.remove();
     await rm(temporary, { recursive: true, force: true, maxRetries: 5 });
   });
+
+  /** Adds to the settings of the workspace, before it is opened. */
+  async function define(place: readonly string[], value: object): Promise<void> {
+    const file = path.join(workspace.folder, '.vscode', 'settings.json');
+    const text = await readFile(file, 'utf8');
+    await writeFile(file, applyEdits(text, modify(text, [...place], value, {})));
+  }
 
   /** Processes of the installed engine, as the operating system lists them. */
   async function engines(): Promise<string[]> {
@@ -136,7 +153,7 @@ describe('The extension as it is installed', () => {
   });
 
   it('runs the tests of the demo in VS Code, with nothing of the repository', async () => {
-    const workbench = new Workbench(host);
+    workbench = new Workbench(host);
     await workbench.open(workspace.folder);
     const { testing } = workbench;
     await testing.open();
@@ -161,6 +178,29 @@ describe('The extension as it is installed', () => {
       libraries.filter((line) => line.includes(`${path.join(repository, 'node_modules')}/`)),
       [],
     );
+  });
+
+  it('opens the perturbation view on what fooled the model', async () => {
+    await workbench.testing.clickAction('stop stays stop', 'Open Perturbation View');
+    const { content } = workbench.webview();
+    const tile = content.getByRole('listbox', { name: 'Examples' }).getByRole('option').first();
+    const width = await tile.locator('img').evaluate(async (element) => {
+      const image = element as unknown as { readonly naturalWidth: number; decode(): Promise<void> };
+      await image.decode();
+      return image.naturalWidth;
+    });
+    assert.ok(width > 0, 'the picture in the list is empty');
+    await content.getByRole('img', { name: /Adversarial/ }).waitFor();
+  });
+
+  it('trains a detector', async () => {
+    await workbench.runCommand('View: Close All Editors');
+    await workbench.explorer.choose('models/signs/model.json', 'Train Detector…');
+    await workbench.quickInput.choose('net');
+    const { content } = workbench.webview();
+    await content.getByRole('heading', { name: 'Trained' }).waitFor();
+    const file = path.join(workspace.folder, 'detectors', 'net', 'detector.json');
+    assert.equal(JSON.parse(await readFile(file, 'utf8')).kind, 'classifier');
   });
 
   it('has the command line', async () => {

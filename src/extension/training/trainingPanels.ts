@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FromTraining, ToTraining, TrainedFile } from '../../page/trainingProtocol.ts';
 import { describeError, UserError } from '../../userError.ts';
+import { panelIcon } from '../panelIcon.ts';
 import { renderHtml } from '../view/html.ts';
 import { pageTexts } from '../view/pageTexts.ts';
 import { openFile } from './openFile.ts';
@@ -56,6 +57,7 @@ export class TrainingPanels {
     const dist = vscode.Uri.joinPath(this.#extension, 'dist');
     const options = { enableScripts: true, localResourceRoots: [dist] };
     const panel = vscode.window.createWebviewPanel('perturb.training', title, column, options);
+    panel.iconPath = panelIcon(this.#extension);
     const { webview } = panel;
     this.#panels.set(training, panel);
     const post = (message: ToTraining) => webview.postMessage(message);

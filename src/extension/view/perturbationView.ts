@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ViewLocation } from '../../page/protocol.ts';
 import { readReport } from '../../reports/runFolder.ts';
 import { UserError } from '../../userError.ts';
+import { panelIcon } from '../panelIcon.ts';
 import { RunningTests } from '../runningTests.ts';
 import { isRunFolder } from './isRunFolder.ts';
 import { runsOfTest } from './runsOfTest.ts';
@@ -57,6 +58,7 @@ export class PerturbationViews implements vscode.WebviewPanelSerializer<unknown>
   #adopt(panel: vscode.WebviewPanel, { folder, test }: ViewLocation, example?: ExampleKey): void {
     const key = keyOf({ folder, test });
     panel.title = test;
+    panel.iconPath = panelIcon(this.#extension);
     const means = { extension: this.#extension, running: this.#running };
     this.#panels.set(key, new ViewPanel(panel, { folder, test }, means, example));
     panel.onDidDispose(() => this.#panels.delete(key));
