@@ -106,13 +106,13 @@ describe('The extension as it is installed', () => {
     temporary = await mkdtemp(path.join(await realpath(tmpdir()), 'perturb-installed-'));
     ({ file: vsix } = await packageExtension(repository, target, temporary));
     workspace = await copyWorkspace();
-    await define(['perturb.datasets', 'few'], { path: 'data/street', labels: 'folders', limit: 36 });
     await define(['perturb.detectors', 'net'], {
       kind: 'classifier',
       model: 'signs',
-      dataset: 'few',
+      dataset: 'street',
       path: 'detectors/net',
-      attacks: [{ attack: 'fgsm', epsilon: '8/255' }],
+      attacks: [{ attack: 'ifgsm', epsilon: '8/255' }],
+      parameters: { epochs: 2 },
     });
     // The audit takes most of the time, and is tested elsewhere.
     host = await startHost({ vsix: [vsix], settings: { 'perturb.audit': false } });
