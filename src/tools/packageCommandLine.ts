@@ -1,17 +1,11 @@
-import { copyFile, mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../models/tfjs/native/run.ts';
-import { copyFiles } from './copyFiles.ts';
+import { copyOwnFiles, ofProgram } from './ownFiles.ts';
 import type { Packaged } from './packageExtension.ts';
 import { bundledPackages } from './shippedPackages.ts';
 import { writeNotices } from './writeNotices.ts';
-
-/** Which files of the project's folders are in the package. All others stay behind. */
-const own = {
-  dist: /^(?:(?:cli|engine)\.js|cli\/[^/]+\.js)$/,
-  media: /^(?:audit\/[^/]+\.md|demo\/(?:README\.md|\.vscode\/.+|data\/.+|models\/.+))$/,
-};
 
 /** What the manifest has of the project's. */
 const kept = ['name', 'version', 'description', 'keywords', 'license', 'repository', 'type', 'bin'] as const;
@@ -33,14 +27,9 @@ export async function packageCommandLine(root: string, into: string): Promise<Pa
   const manifest = JSON.parse(await readFile(path.join(root, 'package.json'), 'utf8')) as Manifest;
   const folder = await mkdtemp(path.join(await realpath(tmpdir()), 'perturb-stage-'));
   try {
-    for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
-      await copyFile(path.join(root, file), path.join(folder, file));
-    }
-    for (const [part, isOwn] of Object.entries(own)) {
-      await copyFiles(path.join(root, part), path.join(folder, part), (file) => isOwn.test(file));
-    }
+    await copyOwnFiles(root, folder, ofProgram);
     await writeFile(path.join(folder, 'package.json'), JSON.stringify(await manifestFor(root, manifest), null, 2));
-    await writeNotices(root, folder, await bundledPackages(root, ['cli.js', 'engine.js']));
+    await writeNotices(root, folder, await bundledPackages(root, ['cli.js', 'engine.js', 'onnxThread.js']));
     await mkdir(into, { recursive: true });
     await run('Packing', 'npm', ['pack', '--ignore-scripts', '--pack-destination', into], { cwd: folder });
   } finally {

@@ -3,15 +3,10 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { run } from '../models/tfjs/native/run.ts';
 import { copyFiles } from './copyFiles.ts';
+import { copyOwnFiles, ofExtension, ofProgram } from './ownFiles.ts';
 import { loadedPackages, shippedPackages } from './shippedPackages.ts';
 import { type Target, type TargetName, targets } from './targets.ts';
 import { writeNotices } from './writeNotices.ts';
-
-/** Which files of the project's folders users get. All others stay behind. */
-const own = {
-  dist: /^(?:(?:cli|engine|onnxThread|extension|webview|training)\.js|(?:webview|training)\.css|(?:cli|extension)\/[^/]+\.js)$/,
-  media: /^(?:icon\.png|icon-(?:light|dark)\.svg|walkthrough\/[^/]+\.svg|audit\/[^/]+\.md|l10n\/[^/]+\.json|demo\/(?:README\.md|\.vscode\/.+|data\/.+|models\/.+))$/,
-};
 
 /** Which files of a package are run, and which ones its license asks for. */
 const code = /\.(?:[cm]?js|json|node|wasm|dll|dylib)$|\.so(?:\.\d+)*$/;
@@ -48,12 +43,7 @@ export async function stage(root: string, target: TargetName, folder: string): P
   const installed = await mkdtemp(path.join(await realpath(tmpdir()), 'perturb-packages-'));
   try {
     await install(root, targets[target], installed);
-    for (const file of ['README.md', 'CHANGELOG.md', 'LICENSE']) {
-      await copyFile(path.join(root, file), path.join(folder, file));
-    }
-    for (const [part, isOwn] of Object.entries(own)) {
-      await copyFiles(path.join(root, part), path.join(folder, part), (file) => isOwn.test(file));
-    }
+    await copyOwnFiles(root, folder, [...ofProgram, ...ofExtension]);
     for (const [place, one] of await loadedPackages(root, installed)) {
       const isNeeded = (file: string) => isLoaded(one.name, file, targets[target]);
       await copyFiles(one.folder, path.join(folder, 'dist', place), isNeeded);

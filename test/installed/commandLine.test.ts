@@ -16,7 +16,7 @@ import { orSkip } from './orSkip.ts';
 /** All that may be in the package, each of which has to be there. */
 const contents = [
   /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES|sbom\.json)$/,
-  /^dist\/(?:cli|engine)\.js$/,
+  /^dist\/(?:cli|engine|onnxThread)\.js$/,
   /^dist\/cli\/[\w-]+\.js$/,
   /^media\/audit\/[a-z-]+\.md$/,
   /^media\/demo\/\.vscode\/settings\.json$/,

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
+import { access, cp, mkdtemp, readdir, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
@@ -150,6 +150,18 @@ describe('The extension as it is installed', () => {
       target,
       names.map((name) => name.slice(prefix.length)),
     );
+  });
+
+  it('has a details page whose pictures and links are found from anywhere', async () => {
+    const text = await readFile(path.join(extension, 'readme.md'), 'utf8');
+    const addresses = [...text.matchAll(/\]\(([^)\s]+)\)/g)].map(([, address]) => String(address));
+    const elsewhere = addresses.filter((address) => !address.startsWith('#'));
+    const repositoryFile = /^https:\/\/github\.com\/[\w-]+\/[\w-]+\/(?:raw|blob)\/HEAD\/(.+)$/;
+    assert.ok(elsewhere.length > 5, 'there are pictures and links');
+    for (const address of elsewhere) {
+      const [, file = assert.fail(address)] = repositoryFile.exec(address) ?? [];
+      await access(path.join(repository, file));
+    }
   });
 
   it('runs the tests of the demo in VS Code, with nothing of the repository', async () => {

@@ -74,6 +74,7 @@ export async function chooseEnding(
   let own: Float32Array[] | undefined;
   for (const [index, ending] of [(graph: Model['graph']) => withoutEnd(graph, scores), ...logarithms].entries()) {
     if (index > 0 && !(isLog && index === 1)) {
+      if (hasNegative(inspection.run?.output?.data)) break;
       own ??= (await rowsOf(inspected.graph, 1))[0] ?? [];
       if (own.some((row) => row.some((value) => value < 0))) break;
     }
@@ -105,6 +106,10 @@ export async function chooseEnding(
     const batch = anyBatch ? 'any' : scores.batch;
     return { ending: forTwoClasses(ending, batch, opset), inspected: forTwoClasses(inspected, scores.batch, opset) };
   }
+}
+
+function hasNegative(data: ArrayBufferView | undefined): boolean {
+  return data instanceof Float32Array && data.some((value) => value < 0);
 }
 
 /** The first image's part of an output. */

@@ -14,6 +14,8 @@ export interface Batched {
   readonly input: ImageShape;
   readonly inLevels: boolean;
   readonly classes: number;
+  /** Milliseconds that the smallest possible batch took without optimization, as far as it is known. */
+  readonly milliseconds: number;
 }
 
 /**
@@ -23,10 +25,12 @@ export interface Batched {
  * them either.
  */
 export async function influenceIn(
-  { sessions, input, inLevels, classes }: Batched,
+  { sessions, input, inLevels, classes, milliseconds }: Batched,
   batch: number,
   alone: number,
 ): Promise<string | undefined> {
+  const limit = 2 * busy;
+  if (alone < batch && milliseconds > limit) return undefined;
   const images = probeImages(input, batch);
   const scoresOf = async (shown: typeof images, size: number) => {
     const { session, model } = await sessions.forward(size);
@@ -39,7 +43,7 @@ export async function influenceIn(
   const expected: Float32Array[] = [];
   for (const image of images) {
     expected.push((await scoresOf([image], alone)).slice(0, classes));
-    if (alone < batch && performance.now() - start > busy * expected.length + busy) return undefined;
+    if (alone < batch && performance.now() - start > limit + busy * (expected.length - 1)) return undefined;
   }
   const together = await scoresOf(images, batch).catch(() => undefined);
   if (together === undefined) return 'it does not run on several images at a time';
