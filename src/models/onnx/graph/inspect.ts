@@ -12,15 +12,8 @@ export interface Inspection {
   readonly shapes: ReadonlyMap<string, readonly number[]>;
   /** The model with all small values that do not depend on the image as constants. */
   readonly model: Model;
-  /** What the run gave by which all of it was found; missing if the graph has been changed since. */
-  readonly run?: InspectingRun;
-}
-
-/** A run on black images, without any optimization. */
-export interface InspectingRun {
-  /** What the model's output is for them. */
-  readonly output: RuntimeTensor | undefined;
-  readonly milliseconds: number;
+  /** What the model answers to black images; missing if its graph has been changed since. */
+  readonly output?: RuntimeTensor;
 }
 
 /** Constants with more elements are weights, and what is computed from them stays in the graph. */
@@ -67,11 +60,10 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
     refuseHuge(sizes, runtime.memory);
     const known = independents.filter((name) => elementCount(sizes.get(name) ?? []) <= largestKnown);
     const zeros = { type: 'float32' as const, dims, data: new Float32Array(elementCount(dims)) };
-    const [output] = graph.outputs;
-    const asked = new Set([...shapeNames, ...known, ...(output && values.includes(output.name) ? [output.name] : [])]);
-    const start = performance.now();
+    const [scores] = graph.outputs.map(({ name }) => name).filter((name) => values.includes(name));
+    const asked = new Set([...shapeNames, ...known, ...(scores === undefined ? [] : [scores])]);
     const results = await session.run({ [input.name]: zeros }, [...asked]);
-    const run = { output: output && results[output.name], milliseconds: performance.now() - start };
+    const output = scores === undefined ? undefined : results[scores];
     const shapes = new Map<string, readonly number[]>([[input.name, dims]]);
     for (const [index, value] of values.entries()) {
       const shape = results[shapeNames[index] as string] as RuntimeTensor;
@@ -82,7 +74,7 @@ export async function inspect(model: Model, dims: readonly number[], runtime: Ru
     const written = unrollRecurrent(branched, input.name, shapes, model.opsets.get('') ?? 0);
     // The shapes inside a branch or a recurrent layer are visible only once its nodes are in the graph.
     return written === folded.graph
-      ? { shapes, model: folded, run }
+      ? { shapes, model: folded, ...(output && { output }) }
       : await inspect({ ...folded, graph: written }, dims, runtime);
   } finally {
     await session.close();

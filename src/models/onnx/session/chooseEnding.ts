@@ -74,7 +74,7 @@ export async function chooseEnding(
   let own: Float32Array[] | undefined;
   for (const [index, ending] of [(graph: Model['graph']) => withoutEnd(graph, scores), ...logarithms].entries()) {
     if (index > 0 && !(isLog && index === 1)) {
-      if (hasNegative(inspection.run?.output?.data)) break;
+      if (hasNegative(inspection.output?.data)) break;
       own ??= (await rowsOf(inspected.graph, 1))[0] ?? [];
       if (own.some((row) => row.some((value) => value < 0))) break;
     }

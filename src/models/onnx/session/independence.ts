@@ -8,14 +8,17 @@ import type { Sessions } from './sessions.ts';
 /** Relative to the largest score: larger differences are not rounding errors. */
 const tolerance = 1e-3;
 
+/** Bytes of weights beyond which making a session alone takes so long that a model counts as slow. */
+const heavy = 64e6;
+
 /** A model that is run on batches. */
 export interface Batched {
   readonly sessions: Sessions;
   readonly input: ImageShape;
   readonly inLevels: boolean;
   readonly classes: number;
-  /** Milliseconds that the smallest possible batch took without optimization, as far as it is known. */
-  readonly milliseconds: number;
+  /** Bytes of its weights. */
+  readonly weights: number;
 }
 
 /**
@@ -25,12 +28,11 @@ export interface Batched {
  * them either.
  */
 export async function influenceIn(
-  { sessions, input, inLevels, classes, milliseconds }: Batched,
+  { sessions, input, inLevels, classes, weights }: Batched,
   batch: number,
   alone: number,
 ): Promise<string | undefined> {
-  const limit = 2 * busy;
-  if (alone < batch && milliseconds > limit) return undefined;
+  if (alone < batch && weights > heavy) return undefined;
   const images = probeImages(input, batch);
   const scoresOf = async (shown: typeof images, size: number) => {
     const { session, model } = await sessions.forward(size);
@@ -43,7 +45,7 @@ export async function influenceIn(
   const expected: Float32Array[] = [];
   for (const image of images) {
     expected.push((await scoresOf([image], alone)).slice(0, classes));
-    if (alone < batch && performance.now() - start > limit + busy * (expected.length - 1)) return undefined;
+    if (alone < batch && performance.now() - start > busy * expected.length + busy) return undefined;
   }
   const together = await scoresOf(images, batch).catch(() => undefined);
   if (together === undefined) return 'it does not run on several images at a time';

@@ -64,9 +64,8 @@ export async function toClassifier(
   const footprint = { weights: weightBytes(model), activations: activationBytes(final, batch) };
   const sizes = anyBatch ? batchSizesWithin(runtime.memory, footprint) : [batch];
   const next = sizes.find((size) => size > 1);
-  const milliseconds = inspection.run?.milliseconds ?? 0;
-  const influence =
-    next && (await influenceIn({ sessions, input, inLevels, classes: count, milliseconds }, next, batch));
+  const { weights } = footprint;
+  const influence = next && (await influenceIn({ sessions, input, inLevels, classes: count, weights }, next, batch));
   if (influence) notes.push(`images are run one at a time: ${influence}`);
   const obstacle = image.isSmooth ? obstacleTo(final) : 'it computes in integers; export it in float32';
   const Kind = obstacle === undefined ? DifferentiableOnnxClassifier : OnnxClassifier;
