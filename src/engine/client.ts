@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { type BirpcReturn, createBirpc } from 'birpc';
 import type { JobName, ProgressOf, RequestOf, ResultOf } from '../jobs/catalog.ts';
+import { type SecretOf, secretInEnvironment } from '../models/remote/secret.ts';
 import type { EngineLocation } from '../reports/report.ts';
 import { UserError } from '../userError.ts';
 import type { Computing } from './computing.ts';
@@ -30,6 +31,8 @@ export interface EngineOptions {
   onStart?(pid: number | undefined): void;
   /** Called when an engine is gone, with how it ended: "exit code 3: …", "signal SIGKILL". */
   onEnd?(end: string): void;
+  /** Finds the secrets that endpoints name; default: in environment variables. */
+  readonly secretOf?: SecretOf;
 }
 
 /** How to follow a call, and to cancel it. */
@@ -172,7 +175,7 @@ export class EngineClient implements Callable {
 
   #spawn(): Running {
     const { location } = this;
-    const { openLimit = 600_000, onStart, onEnd } = this.#options;
+    const { openLimit = 600_000, secretOf = secretInEnvironment, onStart, onEnd } = this.#options;
     const engine = spawnAt[location](this.#entry);
     onStart?.(engine.pid);
     let timer: NodeJS.Timeout | undefined;
@@ -188,7 +191,7 @@ export class EngineClient implements Callable {
     };
     const progress = (id: number, progress: unknown) => this.#listeners.get(id)?.(progress as never);
     const functions = createBirpc<EngineFunctions, ClientFunctions>(
-      { progress, opening },
+      { progress, opening, secret: secretOf },
       // No time limit: a job can be cancelled, and an exiting engine is noticed.
       { ...engine.port, timeout: -1 },
     );

@@ -23,6 +23,8 @@ export interface ClientFunctions {
   progress(id: number, progress: unknown): void;
   /** A model is about to be opened, or was, whatever came of it. */
   opening(model: string | undefined): void;
+  /** The value of a secret that settings name; `undefined` where there is none. */
+  secret(name: string): Promise<string | undefined>;
 }
 
 /** A message port: how `serve` and its client communicate. */

@@ -15,14 +15,15 @@ import type { ClientFunctions, EngineFunctions, Port } from './protocol.ts';
  */
 export function serve(port: Port, defaults: Computing): void {
   const onOpening = (model: string | undefined) => client.opening.asEvent(model);
-  let models = new ModelCache(defaults.models, onOpening);
+  const secretOf = (name: string) => client.secret(name);
+  let models = new ModelCache(defaults.models, onOpening, secretOf);
   let location: EngineLocation = 'process';
   const running = new Map<number, AbortController>();
   const functions: EngineFunctions = {
     configure(configuration) {
       const computing = overridden(defaults, configuration.computing);
       location = configuration.location;
-      models = new ModelCache(computing.models, onOpening);
+      models = new ModelCache(computing.models, onOpening, secretOf);
       configureTensorFlow(computing.tensorflow);
     },
     async call(id, name, request) {

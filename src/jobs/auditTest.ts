@@ -21,7 +21,9 @@ export async function auditTest(
 ): Promise<Pick<TestReport, 'findings' | 'notChecked'> | Pick<TestReport, 'warnings'>> {
   const opened: OpenedModel['classifier'][] = [];
   try {
-    for (const source of plan.siblings ?? []) opened.push((await openModel(source, options.computing)).classifier);
+    // What is asked over a network gives no gradients.
+    const files = (plan.siblings ?? []).filter(({ endpoint }) => endpoint === undefined);
+    for (const source of files) opened.push((await openModel(source, options.computing)).classifier);
     const { victim, signal } = options.conditions;
     signal?.throwIfAborted();
     const surrogates = opened.map(victimOf).filter((other) => other.access === 'gradients' && isAlike(other, victim));

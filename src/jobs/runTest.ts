@@ -7,16 +7,18 @@ import type { TestPlan } from '../evaluation/plan.ts';
 import { planImages } from '../evaluation/planImages.ts';
 import { conclude } from '../evaluation/verdict.ts';
 import type { Classifier } from '../models/classifier.ts';
+import type { Remote } from '../models/openedModel.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { dropUnfinishedLine } from '../reports/examples.ts';
 import { describeOutcome } from '../reports/outcome.ts';
 import type { TestReport } from '../reports/report.ts';
+import { answersFile } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
 import { definitionOf, namesOf } from '../runner/configuredAttack.ts';
 import { Stopwatch, timed } from '../runner/stopwatch.ts';
 import { victimOf } from '../runner/victim.ts';
-import { describeError } from '../userError.ts';
+import { describeError, UserError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
 import type { JobContext } from './job.ts';
 import { openSurrogates, type Surrogates } from './openSurrogates.ts';
@@ -48,11 +50,15 @@ export async function runTest(
   let report = unstartedReport(plan, location);
   let guarded: Guarded | undefined;
   let surrogates: Surrogates | undefined;
+  let kept: Awaited<ReturnType<Remote['keepAnswers']>> | undefined;
   const watch = new Stopwatch('opening');
   const elapsed = () => Math.round(performance.now() - start) / 1000;
   try {
     onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0 });
-    const { classifier, sha256, preprocessing, notes: modelNotes } = await models.open(plan.model);
+    const { classifier: opened, sha256, preprocessing, notes: modelNotes, remote } = await models.open(plan.model);
+    kept = await remote?.keepAnswers(answersFile(folder, plan.id));
+    const classifier = kept?.classifier ?? opened;
+    checkGrid(plan, classifier);
     const resizing = fitTo(classifier.input, plan.model.resizing ?? stretching);
     const model = {
       ...report.model,
@@ -63,7 +69,12 @@ export async function runTest(
       resizing,
       notes: modelNotes,
     };
-    report = { ...report, model, engine: { name: classifier.engine, location } };
+    report = {
+      ...report,
+      model,
+      engine: { name: classifier.engine, location },
+      warnings: kept?.isOther ? [otherAnswers] : [],
+    };
     if (plan.detector) {
       guarded = await openGuarded(plan.detector, classifier, sha256, definition.fixedBudget);
       report = { ...report, detector: describeDetector(plan, plan.detector, guarded) };
@@ -100,6 +111,7 @@ export async function runTest(
         report = { ...report, ...(await watch.throughout('audit', () => auditTest(plan, conditions))) };
       },
     });
+    if (remote && !(await remote.isUnchanged())) throw changed(plan);
     const conclusion = conclude(plan, rounds, classifier.classes.length);
     const { status, comparisons, objection } = underAudit(plan, conclusion, report.findings);
     const outcome = describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report);
@@ -134,7 +146,25 @@ export async function runTest(
   } finally {
     guarded?.opened.detector.dispose?.();
     surrogates?.dispose();
+    await kept?.close();
   }
+}
+
+const otherAnswers =
+  'The model on the server is not the one that it was when this run was interrupted: the answers that were kept are not used.';
+
+function changed({ model: { path } }: TestPlan): UserError {
+  return new UserError(
+    `${path}: the model on the server has changed during the test, so its answers are those of different models. Run the test again while nobody changes it.`,
+  );
+}
+
+/** @throws UserError for examples off the 8-bit grid where the model never gets to see them. */
+function checkGrid({ attacks, model: { path } }: TestPlan, { rounds = false }: Classifier): void {
+  if (!rounds || attacks.every(({ choice }) => choice.quantize)) return;
+  throw new UserError(
+    `${path}: images are sent as 8-bit gray levels, so this model cannot be tested off the pixel grid. Remove "quantize" from the test, or send images as "tensor".`,
+  );
 }
 
 /**

@@ -19,6 +19,12 @@ export interface Classifier {
   readonly batchSize: number;
   /** Batches that may be asked for at a time, where the engine computes in a thread of its own; 1 if missing. */
   readonly concurrency?: number;
+  /** It predicts a class and says no more: `logits` are 1 for that class and 0 for the others, and no attack sees them. */
+  readonly labelsOnly?: boolean;
+  /** Images are rounded to the 8-bit grid before the model sees them. */
+  readonly rounds?: boolean;
+  /** What an answer costs beside time, in the unit of whoever charges for it. */
+  readonly costPerQuery?: number;
   logits(images: Batch): Promise<Logits>;
 }
 

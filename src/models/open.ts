@@ -4,28 +4,36 @@ import { findModelFile } from './findModelFile.ts';
 import type { OpenedModel } from './openedModel.ts';
 import type { ModelOptions } from './options.ts';
 import { statedSize } from './preprocessing.ts';
+import { type SecretOf, secretInEnvironment } from './remote/secret.ts';
 import type { ModelSource } from './source.ts';
 
 /**
- * Opens the model at a path as a classifier; its name tells the format.
+ * Opens the model at a path as a classifier, whose name tells the format, or that of an endpoint.
  * @param computing how to compute it.
- * @throws UserError when it does not exist, is damaged, or has a format that is not supported.
+ * @param secretOf finds the secrets that endpoints name.
+ * @throws UserError when it does not exist, is damaged, has a format that is not supported, or cannot be asked.
  */
-export async function openModel(source: ModelSource, computing: ModelOptions = {}): Promise<OpenedModel> {
+export async function openModel(
+  source: ModelSource,
+  computing: ModelOptions = {},
+  secretOf: SecretOf = secretInEnvironment,
+): Promise<OpenedModel> {
   const { path } = source;
-  return open(source, computing).catch((error: unknown) => {
+  return open(source, computing, secretOf).catch((error: unknown) => {
     // Errors in a network are found where its file is no longer known.
     const isNameless = error instanceof UserError && !error.message.includes(path);
     throw isNameless ? new UserError(`${path}: ${error.message}`, { cause: error }) : error;
   });
 }
 
-async function open(
-  { path, labels, preprocessing, resizing, input, output }: ModelSource,
-  computing: ModelOptions,
-): Promise<OpenedModel> {
-  const { file, format } = await findModelFile(path);
+async function open(source: ModelSource, computing: ModelOptions, secretOf: SecretOf): Promise<OpenedModel> {
+  const { path, endpoint, labels, preprocessing, resizing, input, output } = source;
   const classes = labels === undefined ? undefined : await readLabels(labels);
+  if (endpoint !== undefined) {
+    const { openRemoteModel } = await import('./remote/openRemoteModel.ts');
+    return openRemoteModel({ ...source, endpoint }, classes, secretOf);
+  }
+  const { file, format } = await findModelFile(path);
   const size = resizing && statedSize(resizing);
   return format.open(file, {
     ...computing,

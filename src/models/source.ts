@@ -1,10 +1,14 @@
 import type { Resizing } from '../data/resizing.ts';
 import type { Preprocessing } from './preprocessing.ts';
+import type { Endpoint } from './remote/endpoint.ts';
 
 /** A model in the settings; paths are absolute. */
 export interface ModelSource {
   readonly name: string;
+  /** The file or folder, or the address of the endpoint. */
   readonly path: string;
+  /** How to ask a model on a server; missing for a file. */
+  readonly endpoint?: Endpoint;
   /** File with one class name per line. */
   readonly labels?: string;
   /** Preprocessing of a pixel; if missing, that of the model's metadata, or none. */

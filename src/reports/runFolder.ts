@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
 import { claimFolder, clearFolder, makeFolderWithin, type OwnFolder } from '../data/ownFolder.ts';
@@ -14,6 +14,8 @@ export const examplesFile = 'examples.jsonl';
 export const reportFile = 'report.json';
 /** What the finished tests were run from, so that a run can be resumed. */
 export const fingerprintsFile = 'fingerprints.json';
+/** Answers of remote models, which a resumed run does not ask for again. */
+export const answersFolder = 'answers';
 /** Originals and adversarial images. */
 export const imagesFolder = 'images';
 /** Pictures for people. */
@@ -22,7 +24,7 @@ export const picturesFolder = 'pictures';
 /** What is ours in a run folder. */
 export const runFolder: OwnFolder = {
   holds: 'a run',
-  contents: [examplesFile, reportFile, fingerprintsFile, imagesFolder, picturesFolder],
+  contents: [examplesFile, reportFile, fingerprintsFile, answersFolder, imagesFolder, picturesFolder],
 };
 
 /**
@@ -100,6 +102,16 @@ export async function writing<T>(file: string, write: (file: string) => Promise<
   return write(file).catch((error: unknown) => {
     throw writeError(file, error);
   });
+}
+
+/** Where the answers of a test's remote model are kept while it runs. */
+export function answersFile(folder: string, test: string): string {
+  return path.join(folder, answersFolder, `${slug(test)}.bin`);
+}
+
+/** Removes the answers that were kept for a test, which has no use for them once it has a verdict. */
+export async function dropAnswers(folder: string, test: string): Promise<void> {
+  await rm(answersFile(folder, test), { force: true });
 }
 
 /** A name as a file or folder name: letters, digits, and dashes, with a hash where two names could collide. */

@@ -38,13 +38,14 @@ export async function readFingerprints(folder: string): Promise<Readonly<Record<
 async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
   const { model, surrogates = [], siblings = [], dataset, detector } = plan;
   const models = [model, ...surrogates, ...siblings];
+  const files = models.filter(({ endpoint }) => endpoint === undefined);
   const labels = [
     ...models.map((each) => each.labels),
     typeof dataset?.labels === 'object' ? dataset.labels.csv : undefined,
   ];
   const lists = await Promise.all([
     // Weights lie beside a model.
-    ...models.map((each) => filesIn(path.dirname(each.path))),
+    ...files.map((each) => filesIn(path.dirname(each.path))),
     ...[dataset?.path, detector?.path].map((place) => (place === undefined ? [] : filesIn(place, true))),
   ]);
   return [...labels.filter((file) => file !== undefined), ...lists.flat()];

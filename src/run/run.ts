@@ -3,7 +3,7 @@ import { describeEstimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import type { RunReport, TestReport, UnplannedReport } from '../reports/report.ts';
-import { writeReport } from '../reports/runFolder.ts';
+import { dropAnswers, writeReport } from '../reports/runFolder.ts';
 import { hide } from '../secrets.ts';
 import { UserError } from '../userError.ts';
 import { fingerprintOf, keepFingerprint } from './fingerprints.ts';
@@ -79,6 +79,8 @@ export async function run(request: RunRequest): Promise<RunReport> {
     reports.set(plan.id, report);
     await keepFingerprint(folder, plan, fingerprint).catch((error) => (unsaved = error));
     await save();
+    // Only what has no verdict is run again, and asks again.
+    if (report.status !== 'errored' && unsaved === undefined) await dropAnswers(folder, plan.id).catch(() => {});
     request.onFinished?.(report);
   }
   if (unsaved) throw new UnsavedRun(unsaved, summary());

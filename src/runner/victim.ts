@@ -71,16 +71,17 @@ export function askedBy(victim: Victim, how: Pick<Victim, 'answer' | 'judge'>): 
 
 /** The model as it is, as a victim. */
 export function victimOf(classifier: Classifier): Victim {
-  const { input, classes, obstacle, batchSize, concurrency } = classifier;
+  const { input, classes, obstacle, batchSize, concurrency, labelsOnly = false, costPerQuery } = classifier;
   const logits = async (points: readonly Pixels[]) =>
-    (await classifier.logits(points)).map((logits) => ({ decision: argmax(logits), logits }));
+    (await classifier.logits(points)).map((logits) => ({ decision: argmax(logits), ...(!labelsOnly && { logits }) }));
   return {
     input,
     classes,
-    access: isDifferentiable(classifier) ? 'gradients' : 'scores',
+    access: isDifferentiable(classifier) ? 'gradients' : labelsOnly ? 'labels' : 'scores',
     ...(obstacle !== undefined && { obstacle }),
     batchSize,
     ...(concurrency !== undefined && { concurrency }),
+    ...(costPerQuery !== undefined && { costPerQuery }),
     judge: logits,
     answer: (asks) =>
       answerByKind(asks, {

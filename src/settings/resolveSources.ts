@@ -1,8 +1,15 @@
 import type { DatasetSource } from '../data/source.ts';
 import { type PreprocessingSettings, resolvePreprocessing } from '../models/preprocessing.ts';
 import type { ModelSource } from '../models/source.ts';
-import type { Fault } from './problem.ts';
-import { type DatasetSettings, datasetSchema, type ModelSettings, modelSchema } from './schema.ts';
+import { type Fault, isObject } from './problem.ts';
+import { resolveEndpoint } from './resolveEndpoint.ts';
+import {
+  type DatasetSettings,
+  datasetSchema,
+  type ModelSettings,
+  modelFileSchema,
+  remoteModelSchema,
+} from './schema.ts';
 import { structuralFaults } from './structure.ts';
 import { type PathScope, resolvePath } from './variables.ts';
 
@@ -11,13 +18,20 @@ export type Resolved<T> = { readonly source: T } | { readonly faults: readonly F
 
 /** The model that an entry of `perturb.models` defines. */
 export function resolveModel(name: string, value: unknown, scope: PathScope): Resolved<ModelSource> {
-  const faults = structuralFaults(modelSchema, value);
+  const isRemote = isObject(value) && 'endpoint' in value;
+  const faults = structuralFaults(isRemote ? remoteModelSchema : modelFileSchema, value, (path) =>
+    path.length === 1 && path[0] === 'path'
+      ? 'A model is a file ("path") or on a server ("endpoint"), not both. Remove one of the two.'
+      : undefined,
+  );
   if (faults.length > 0) return { faults };
-  const { path, labels, preprocessing, input, output } = value as ModelSettings;
+  const { path = '', endpoint, labels, preprocessing, input, output } = value as ModelSettings;
   faults.push(...cropFaults(preprocessing));
+  const resolvedEndpoint = endpoint && resolveEndpoint(endpoint, scope, faults);
   const source = {
     name,
-    path: resolveAt('path', path, scope, faults),
+    path: resolvedEndpoint?.url ?? resolveAt('path', path, scope, faults),
+    ...(resolvedEndpoint && { endpoint: resolvedEndpoint }),
     ...(labels !== undefined && { labels: resolveAt('labels', labels, scope, faults) }),
     ...resolved(preprocessing),
     ...(input !== undefined && { input }),

@@ -8,6 +8,7 @@ import {
   presets as preprocessingPresets,
 } from '../models/preprocessing.ts';
 import { type Preset, presets } from '../parameters/parameter.ts';
+import { endpointSchema } from './endpointSchema.ts';
 
 /**
  * JSON Schemas of one model and one dataset, and what others share with them. VS Code completes and checks settings with them, and so do we:
@@ -134,29 +135,43 @@ const inputShape = Type.Unsafe<readonly number[]>({
     'Shape of one image in the model’s own order of axes, without the batch: `[3, 224, 224]`, `[224, 224, 3]`, or `[28, 28]`. For a model that takes images of any size, whose channels are not stated, or that takes all numbers of an image in a row. Default: what the file says.',
 });
 
+const modelPath = path(
+  `Path to the model, or to a folder with exactly one. Supported formats: ${formats.map(({ title }) => title).join(', ')}.`,
+);
+
+/** What a model has, be it a file or on a server. */
+const anyModel = {
+  labels: Type.Optional(
+    path(
+      'File with the class names in the order of the model’s outputs: one name per line, optionally with its index, or JSON: a list, or a map from indices to names or from names to indices.',
+    ),
+  ),
+  preprocessing: Type.Optional(preprocessing),
+  input: Type.Optional(inputShape),
+  output: Type.Optional(
+    Type.String({
+      minLength: 1,
+      errorMessage: 'Enter the name of an output in quotes, such as "logits".',
+      markdownDescription:
+        'The output that holds a score for each class, for a model of several outputs. Default: the only one, or the one that is called `logits`, `scores` or `probabilities`.',
+    }),
+  ),
+};
+
+/** A value of `perturb.models` that is a file. */
+export const modelFileSchema = Type.Object({ path: modelPath, ...anyModel }, closed);
+
+/** A value of `perturb.models` that is on a server. */
+export const remoteModelSchema = Type.Object({ endpoint: endpointSchema, ...anyModel }, closed);
+
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(
+  { path: Type.Optional(modelPath), endpoint: Type.Optional(endpointSchema), ...anyModel },
   {
-    path: path(
-      `Path to the model, or to a folder with exactly one. Supported formats: ${formats.map(({ title }) => title).join(', ')}.`,
-    ),
-    labels: Type.Optional(
-      path(
-        'File with the class names in the order of the model’s outputs: one name per line, optionally with its index, or JSON: a list, or a map from indices to names or from names to indices.',
-      ),
-    ),
-    preprocessing: Type.Optional(preprocessing),
-    input: Type.Optional(inputShape),
-    output: Type.Optional(
-      Type.String({
-        minLength: 1,
-        errorMessage: 'Enter the name of an output in quotes, such as "logits".',
-        markdownDescription:
-          'The output that holds a score for each class, for a model of several outputs. Default: the only one, or the one that is called `logits`, `scores` or `probabilities`.',
-      }),
-    ),
+    ...closed,
+    anyOf: [{ required: ['path'] }, { required: ['endpoint'] }],
+    not: { required: ['path', 'endpoint'] },
   },
-  closed,
 );
 export type ModelSettings = Type.Static<typeof modelSchema>;
 

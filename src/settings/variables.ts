@@ -18,10 +18,16 @@ export interface PathScope {
  * @throws RangeError for a variable without a value, with a message for the user.
  */
 export function resolvePath(path: string, scope: PathScope): string {
-  const expanded = path
-    .replace(/^~(?=$|[/\\])/, () => homedir())
-    .replace(/\$\{([^}]*)\}/g, (_, variable) => variableValue(variable, scope));
+  const expanded = expandVariables(
+    path.replace(/^~(?=$|[/\\])/, () => homedir()),
+    scope,
+  );
   return resolve(scope.folder, expanded.replaceAll('\\', sep));
+}
+
+/** A text with the values of its variables. @throws RangeError for a variable without a value, with a message for the user. */
+export function expandVariables(text: string, scope: PathScope): string {
+  return text.replace(/\$\{([^}]*)\}/g, (_, variable) => variableValue(variable, scope));
 }
 
 /** Shorter values stand in too many texts to be secret. */

@@ -9,7 +9,9 @@ const rest = 500;
 /** What a test reads: its model, its images and its detector. */
 export function inputsOf({ model, dataset, detector }: TestPlan): string[] {
   const others = [dataset?.path, detector && path.join(detector.path, 'detector.json')];
-  return [model.path, ...others.filter((input) => input !== undefined)];
+  // Nobody tells when a model on a server changes.
+  const files = model.endpoint === undefined ? [model.path] : [];
+  return [...files, ...others.filter((input) => input !== undefined)];
 }
 
 /** Watches the settings, and what the tests read. */
