@@ -6,6 +6,8 @@ import type { TestPlan } from './plan.ts';
 export interface Estimate {
   readonly seconds: number;
   readonly images: number;
+  /** Images that a model on a server is asked about, those of the audit among them. */
+  readonly queries?: number;
   /** What its queries cost, where the victim charges for them. */
   readonly cost?: number;
 }
@@ -30,8 +32,25 @@ export function formatDuration(seconds: number): string {
   return minutes < 120 ? `${minutes} min` : `${Math.ceil(minutes / 60)} h`;
 }
 
-/** One line on a test that may take long, "signs › PGD: about 12 min"; `undefined` for one that does not. */
-export function describeEstimate({ id }: Pick<TestPlan, 'id'>, estimate: Estimate | undefined): string | undefined {
-  if (estimate === undefined || estimate.seconds <= longRun) return undefined;
-  return `${id}: about ${formatDuration(estimate.seconds)}`;
+/**
+ * One line on a test that may take long, "signs › PGD: about 12 min", or whose queries are billed or limited; `undefined` for
+ * any other.
+ */
+export function describeEstimate(
+  { id, model: { endpoint } }: Pick<TestPlan, 'id' | 'model'>,
+  estimate: Estimate | undefined,
+): string | undefined {
+  if (estimate === undefined) return undefined;
+  const { seconds, queries, cost } = estimate;
+  const { maximumQueries: most = Infinity } = endpoint ?? {};
+  if (seconds <= longRun && cost === undefined && most === Infinity) return undefined;
+  const parts = [`${id}: about ${formatDuration(seconds)}`];
+  if (queries !== undefined) parts.push(`up to ${inGroups(queries)} queries`);
+  if (cost !== undefined) parts.push(`which cost ${inGroups(cost)}`);
+  if (queries !== undefined && queries > most) parts.push(`more than the ${inGroups(most)} of "maximumQueries"`);
+  return parts.join(', ');
+}
+
+function inGroups(value: number): string {
+  return value.toLocaleString('en-US', { maximumFractionDigits: 2 });
 }

@@ -8,6 +8,7 @@ import type { EngineLocation, RunReport } from '../reports/report.ts';
 import type { RunRequest } from '../run/run.ts';
 import type { Log } from './log.ts';
 import { RunningTests } from './runningTests.ts';
+import { secretIn } from './secrets.ts';
 
 /** The engine as the extension uses it: where the settings put it. */
 export class Engine implements Callable, vscode.Disposable {
@@ -15,6 +16,7 @@ export class Engine implements Callable, vscode.Disposable {
   readonly tensorflowFolder: string;
   readonly #entry: string;
   readonly #log: Log;
+  readonly #secrets: vscode.SecretStorage;
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #progressed = new vscode.EventEmitter<TestProgress | undefined>();
   readonly #configuration: vscode.Disposable;
@@ -29,9 +31,10 @@ export class Engine implements Callable, vscode.Disposable {
   readonly onDidProgress = this.#progressed.event;
 
   constructor(context: vscode.ExtensionContext, log: Log) {
-    const { extensionPath, globalStorageUri } = context;
+    const { extensionPath, globalStorageUri, secrets } = context;
     this.#log = log;
     this.#running = RunningTests.of(context);
+    this.#secrets = secrets;
     this.tensorflowFolder = path.join(globalStorageUri.fsPath, 'tensorflow');
     this.#entry = path.join(extensionPath, 'dist', 'engine.js');
     this.#configuration = vscode.workspace.onDidChangeConfiguration((change) => {
@@ -133,6 +136,7 @@ export class Engine implements Callable, vscode.Disposable {
       memory: settings.get<number | null>('memory', null),
       onStart: (pid) => this.#log.info(`The engine has started in process ${pid ?? '?'} (${this.location}).`),
       onEnd: (end) => this.#log.warn(`The engine has ended: ${end}`),
+      secretOf: secretIn(this.#secrets),
     };
   }
 }

@@ -30,33 +30,39 @@ export async function estimate(plan: TestPlan, { models, signal }: JobContext<ne
     const images = await countImages(plan, victim);
     const points = pointsPerImage(plan, victim) * images;
     const beside = surrogates && own.access === 'gradients' ? plan.attacks.map(whiteBoxOf) : [];
+    // What is crafted elsewhere is only judged.
+    const asked = surrogates ? images * plan.attacks.length : points + (plan.audit ? auditPoints(victim, points) : 0);
+    const queries = images + asked;
     const time = async () => {
       let seconds = 0;
       for (const one of victims) {
         signal.throwIfAborted();
         const perPoint = await timePoint(one, images, plan.seed);
         seconds += points * perPoint;
-        if (one === victim && plan.audit) seconds += auditSeconds(one, points, perPoint);
+        if (one === victim && plan.audit) seconds += auditPoints(one, points) * perPoint;
       }
       if (beside.length > 0) {
         seconds += pointsPerImage({ attacks: beside }, own) * images * (await timePoint(own, images, plan.seed));
       }
       return seconds;
     };
-    // The first batch makes memory and graphs ready. Where the test is short even at its pace, a second says nothing new.
+    // The first batch makes memory and graphs ready. Where the test is short even at its pace, a second says nothing new;
+    // nothing is made ready for what is asked over a network.
+    const isRemote = plan.model.endpoint !== undefined;
     const first = await time();
-    const seconds = first > longRun ? await time() : first;
-    return { seconds, images, ...(victim.costPerQuery !== undefined && { cost: points * victim.costPerQuery }) };
+    const seconds = first > longRun && !isRemote ? await time() : first;
+    const cost = own.costPerQuery === undefined ? undefined : queries * own.costPerQuery;
+    return { seconds, images, ...(isRemote && { queries }), ...(cost !== undefined && { cost }) };
   } finally {
     guarded?.opened.detector.dispose?.();
     surrogates?.dispose();
   }
 }
 
-/** What the audit may take after an attack that asks about so many points. */
-function auditSeconds({ access }: Victim, points: number, perPoint: number): number {
+/** About how many points the audit may ask about after an attack that asks about so many. */
+function auditPoints({ access }: Victim, points: number): number {
   const passesOfPoint = passesOf({ points: 1, gradients: access === 'gradients' ? 1 : 0 });
-  return (auditAllowance(passesOfPoint * points) / passesOfPoint) * perPoint;
+  return Math.round(auditAllowance(passesOfPoint * points) / passesOfPoint);
 }
 
 /** Seconds that the dearest answer about an image takes, in batches of noise as large as those of the test. */

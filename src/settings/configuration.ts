@@ -10,6 +10,7 @@ import {
   datasetSnippet,
   defenseSnippet,
   detectorSnippet,
+  endpointSnippet,
   modelSnippet,
   named,
   presetSnippet,
@@ -38,7 +39,14 @@ export function configuration(
   return {
     title: 'Perturb',
     properties: {
-      'perturb.models': setting(1, 'Models to test, by name.', modelSchema, modelSnippet, presetSnippet),
+      'perturb.models': setting(
+        1,
+        'Models to test, by name.',
+        modelSchema,
+        modelSnippet,
+        presetSnippet,
+        endpointSnippet,
+      ),
       'perturb.datasets': setting(2, 'Images to attack, by name.', datasetSchema, datasetSnippet),
       'perturb.detectors': setting(
         3,

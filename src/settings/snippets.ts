@@ -30,6 +30,12 @@ export const presetSnippet: Snippet = {
   },
 };
 
+export const endpointSnippet: Snippet = {
+  label: 'Model on a server',
+  description: 'A model that is asked over HTTP, with labels',
+  body: { endpoint: { url: '${2:http://localhost:8080/v2/models/model}' }, labels: '${3:models/labels.txt}' },
+};
+
 export const datasetSnippet: Snippet = {
   label: 'Dataset',
   description: 'Images in one folder per class',

@@ -159,7 +159,7 @@ function resolveCommon(
       ? undefined
       : lookUp(definition, ['model'], 'perturb.models', settings.model, resolveModel);
   const dataset = settings.dataset === undefined ? undefined : findLabeled(definition, 'dataset', settings.dataset);
-  const own = [...faults];
+  const own = [...faults, ...(model?.source?.endpoint ? [givesNoGradients] : [])];
   const path = settings.path === undefined ? '' : resolveAt('path', settings.path, layer, own);
   if (path !== '' && own.length === faults.length) own.push(...pathFaults(definition, path, model?.source));
   if (own.length > 0 || !model?.source || !dataset?.source) {
@@ -181,6 +181,12 @@ function resolveCommon(
     },
   };
 }
+
+const givesNoGradients: Fault = {
+  path: ['model'],
+  message:
+    'This model is on a server, which gives neither gradients nor inner values to learn from. Use the file of the model (a model with "path").',
+};
 
 /** The dataset of this name, which must know the classes of its images. */
 function findLabeled(definition: NamedEntry, key: 'dataset' | 'validation', name: string): Found<DatasetSource> {

@@ -54,6 +54,10 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       await copyDiagnostics(context, services);
     },
     'perturb.showLog': async () => services.log.show(),
+    'perturb.storeSecret': async () => {
+      const { storeSecret } = await import('./storeSecret.ts');
+      await storeSecret(context);
+    },
     'perturb.installTensorFlow': async () => {
       const { installTensorFlow } = await import('./installTensorFlow.ts');
       await installTensorFlow(services.engine);

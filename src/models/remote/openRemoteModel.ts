@@ -75,9 +75,10 @@ export async function openRemoteModel(
         return isDeepStrictEqual(now.description, protocol.description) && areSame(await askEach(parts, images));
       },
       async keepAnswers(file) {
-        const of = createHash('sha256')
-          .update(JSON.stringify([sha256, source]))
-          .digest('hex');
+        // Limits and pauses may change while a run is interrupted.
+        const { images: form, answers: kind, scores, names, label } = endpoint;
+        const asked = JSON.stringify([sha256, preprocessing, form, kind, scores, names, label]);
+        const of = createHash('sha256').update(asked).digest('hex');
         const width = probes[0]?.length ?? 0;
         const header = { of, width, probes: probes.map((row) => [...row]) };
         const { answers, isOther } = await KeptAnswers.open(file, header, areSame);
