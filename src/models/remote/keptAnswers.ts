@@ -7,8 +7,9 @@ import { writeError } from '../../data/fileErrors.ts';
 export interface AnswerStore {
   /** How many images have an answer. */
   readonly count: number;
-  /** The answer about an image; `undefined` where there is none. */
-  get(key: string): Promise<Float32Array | undefined>;
+  has(key: string): boolean;
+  /** The answer about an image that has one. */
+  get(key: string): Promise<Float32Array>;
   /** Keeps answers, in the order of their keys. */
   add(keys: readonly string[], rows: readonly Float32Array[]): Promise<void>;
 }
@@ -95,11 +96,13 @@ export class KeptAnswers implements AnswerStore {
     return this.#places.size;
   }
 
-  async get(key: string): Promise<Float32Array | undefined> {
-    const place = this.#places.get(key);
-    if (place === undefined) return undefined;
+  has(key: string): boolean {
+    return this.#places.has(key);
+  }
+
+  async get(key: string): Promise<Float32Array> {
     const bytes = new Uint8Array(4 * this.#width);
-    await this.#handle.read(bytes, 0, bytes.length, place);
+    await this.#handle.read(bytes, 0, bytes.length, this.#places.get(key) as number);
     return new Float32Array(bytes.buffer);
   }
 

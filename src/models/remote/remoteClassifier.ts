@@ -30,18 +30,22 @@ export class RemoteClassifier implements Classifier {
   readonly engine: string;
   readonly obstacle = 'it is asked over a network';
   readonly batchSize: number;
+  readonly concurrency: number;
   readonly labelsOnly: boolean;
   readonly rounds: boolean;
   readonly costPerQuery?: number;
   readonly #parts: RemoteParts;
   readonly #store: AnswerStore | undefined;
+  /** Answers that are on their way, which a request at the same time need not ask for. */
+  readonly #coming = new Map<string, Promise<Float32Array>>();
 
   constructor(parts: RemoteParts, store?: AnswerStore) {
     const { input, interpretation, engine, batchSize, concurrency, rounds, limits } = parts;
     this.input = input;
     this.classes = interpretation.classes;
     this.engine = engine;
-    this.batchSize = batchSize * concurrency;
+    this.batchSize = batchSize;
+    this.concurrency = concurrency;
     this.labelsOnly = interpretation.kind === 'labels';
     this.rounds = rounds;
     if (limits.costPerQuery !== undefined) this.costPerQuery = limits.costPerQuery;
@@ -50,48 +54,42 @@ export class RemoteClassifier implements Classifier {
   }
 
   async logits(images: Batch): Promise<Logits> {
-    const { interpretation } = this.#parts;
-    return (await this.#rows(images)).map((row) => logitsOf(row, interpretation));
+    const { batchSize, interpretation } = this.#parts;
+    const rows: Float32Array[] = [];
+    for (let at = 0; at < images.length; at += batchSize) {
+      rows.push(...(await this.#rows(images.slice(at, at + batchSize))));
+    }
+    return rows.map((row) => logitsOf(row, interpretation));
   }
 
   dispose(): void {}
 
   async #rows(images: Batch): Promise<readonly Float32Array[]> {
     const store = this.#store;
-    if (store === undefined) return this.#askAll(images);
+    if (store === undefined) return this.#parts.ask(images);
     const keys = images.map((image) => this.#keyOf(image));
-    const known = await Promise.all(keys.map((key) => store.get(key)));
-    const open = new Map(images.flatMap((image, i) => (known[i] ? [] : [[keys[i] as string, image]])));
-    if (open.size > 0) {
-      this.#checkBudget(store.count, open.size);
-      await this.#askAll([...open.values()], [...open.keys()]);
+    const open = new Map<string, Pixels>();
+    for (const [i, key] of keys.entries()) {
+      if (!store.has(key) && !this.#coming.has(key)) open.set(key, images[i] as Pixels);
     }
-    return Promise.all(keys.map(async (key, i) => known[i] ?? ((await store.get(key)) as Float32Array)));
+    if (open.size > 0) this.#send(store, open);
+    return Promise.all(keys.map((key) => this.#coming.get(key) ?? store.get(key)));
   }
 
-  /** Asks in as many requests as it takes, several at a time. What is answered is kept, also where another request fails. */
-  async #askAll(images: Batch, keys?: readonly string[]): Promise<readonly Float32Array[]> {
-    const { batchSize, concurrency, ask } = this.#parts;
-    const starts = Array.from({ length: Math.ceil(images.length / batchSize) }, (_, i) => i * batchSize);
-    const rows: Float32Array[] = [];
-    const waiting = starts.values();
-    const failures: unknown[] = [];
-    const work = async () => {
-      for (const start of waiting) {
-        if (failures.length > 0) return;
-        const end = start + batchSize;
-        try {
-          const answered = await ask(images.slice(start, end));
-          for (const [i, row] of answered.entries()) rows[start + i] = row;
-          if (keys) await this.#store?.add(keys.slice(start, end), answered);
-        } catch (error) {
-          failures.push(error);
-        }
-      }
-    };
-    await Promise.all(Array.from({ length: Math.min(concurrency, starts.length) }, work));
-    if (failures.length > 0) throw failures[0];
-    return rows;
+  /** Asks, and keeps what is answered before anyone has it. */
+  #send(store: AnswerStore, images: ReadonlyMap<string, Pixels>): void {
+    this.#checkBudget(store.count + this.#coming.size, images.size);
+    const keys = [...images.keys()];
+    const answered = this.#parts.ask([...images.values()]).then(async (rows) => {
+      await store.add(keys, rows);
+      return rows;
+    });
+    for (const [i, key] of keys.entries()) {
+      const row = answered.then((rows) => rows[i] as Float32Array);
+      this.#coming.set(key, row);
+      const end = () => this.#coming.delete(key);
+      row.then(end, end);
+    }
   }
 
   /** Half of the SHA-256 of what the server gets to see of an image. */

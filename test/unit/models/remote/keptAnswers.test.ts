@@ -31,7 +31,7 @@ describe('KeptAnswers', () => {
     assert.equal(isOther, false);
     assert.equal(answers.count, 7);
     for (let i = 0; i < 7; i++) assert.deepEqual(await answers.get(keyOf(i)), rowOf(i));
-    assert.equal(await answers.get(keyOf(7)), undefined);
+    assert.equal(answers.has(keyOf(7)), false);
     await answers.add([keyOf(7)], [rowOf(7)]);
     assert.deepEqual(await answers.get(keyOf(7)), rowOf(7));
     await answers.close();
