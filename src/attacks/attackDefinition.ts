@@ -26,9 +26,17 @@ export interface Attempt<P, N extends Norm = Norm> {
   project(point: Pixels): Pixels;
   /** The example's own source of randomness. */
   readonly random: RandomGenerator;
+  /** Images that the victim already answers as the goal wants: where attacks can start that see predictions only. */
+  readonly starts: readonly Pixels[];
 }
 
 export type GoalKind = 'untargeted' | 'targeted';
+
+/** What an attack may spend on one image, on which the defaults of its parameters may depend. */
+export interface Means extends Budget {
+  /** Points that it may ask about, where the test says how many. */
+  readonly queries?: number;
+}
 
 /** Everything there is to say about an attack: settings schema, quick pick, help and documentation come from here. */
 export interface AttackDefinition<P = Record<string, unknown>, N extends Norm = Norm> {
@@ -45,7 +53,7 @@ export interface AttackDefinition<P = Record<string, unknown>, N extends Norm = 
   readonly goals: readonly GoalKind[];
   /** True when it needs an epsilon; otherwise it looks for what is nearest, and nothing but the range bounds it. */
   readonly fixedBudget: boolean;
-  readonly parameters: ParametersOf<P, Budget>;
+  readonly parameters: ParametersOf<P, Means>;
   /** The lead over every other class that its examples are to have (κ of Carlini & Wagner); none where it is missing. */
   confidence?(parameters: P): number;
   /** About how many points it asks a model about for one image, where it does not succeed early. */

@@ -47,10 +47,22 @@ export function* decision(point: Pixels): Asking<number> {
   return (answer as Answer).decision;
 }
 
+/** The predicted classes at several points, asked about at once. */
+export function* decisions(points: readonly Pixels[]): Asking<number[]> {
+  const answers = yield { kind: 'decision', points };
+  return answers.map((answer) => answer.decision);
+}
+
 /** The logits at a point. */
 export function* logits(point: Pixels): Asking<Float32Array> {
   const [answer] = yield { kind: 'logits', points: [point] };
   return answer?.logits as Float32Array;
+}
+
+/** The logits at several points, asked about at once. */
+export function* logitsOf(points: readonly Pixels[]): Asking<Float32Array[]> {
+  const answers = yield { kind: 'logits', points };
+  return answers.map(({ logits }) => logits as Float32Array);
 }
 
 /** Logits at a point, and value and gradient of one functional there; of so many answers the mean. */
@@ -86,4 +98,17 @@ export function* propose(point: Pixels): Asking<void> {
 /** Says which part of an attack begins: an example that is found from here on is reported as its work. */
 export function* stage(title: string): Asking<void> {
   yield { kind: 'stage', title, points: [] };
+}
+
+/** A dialogue until its next question would be about more than so many points in all. */
+export function* upTo(queries: number, dialogue: Dialogue): Dialogue {
+  let left = queries;
+  let answers: readonly Answer[] = [];
+  for (;;) {
+    const { done, value: query } = dialogue.next(answers);
+    if (done) return;
+    if (query.kind !== 'propose' && query.kind !== 'stage') left -= query.points.length;
+    if (left < 0) return;
+    answers = yield query;
+  }
 }

@@ -2,14 +2,7 @@ import { completeParameters } from '../parameters/complete.ts';
 import type { AttackDefinition } from './attackDefinition.ts';
 import { catalog } from './catalog.ts';
 import { stage } from './dialogue.ts';
-
-/** One attack of a list, with its own parameters. */
-export interface Member {
-  /** Id in the catalog. */
-  readonly attack: string;
-  /** As settings give them; in a configured attack, every one. */
-  readonly parameters: Readonly<Record<string, unknown>>;
-}
+import type { Member } from './member.ts';
 
 interface Parameters {
   attacks: readonly Member[];

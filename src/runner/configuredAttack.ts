@@ -1,6 +1,7 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
-import { ensemble, type Member } from '../attacks/ensemble.ts';
+import { ensemble } from '../attacks/ensemble.ts';
+import type { Member } from '../attacks/member.ts';
 import type { Budget } from '../geometry/budget.ts';
 import type { Norm } from '../geometry/norms.ts';
 import { completeParameters } from '../parameters/complete.ts';
@@ -13,6 +14,8 @@ export interface AttackChoice {
   readonly norm: Norm;
   /** The budget as it is stated, in the pixel range [0, 1]; missing for attacks that minimize the norm. */
   readonly epsilon?: number;
+  /** Points that it may ask about in the attack on one image; missing where the test sets no limit. */
+  readonly queries?: number;
   /** Parameters that are given; the preset has the rest. */
   readonly parameters: Readonly<Record<string, unknown>>;
   readonly preset: Preset;
@@ -37,10 +40,11 @@ export interface ConfiguredAttack {
  * @throws RangeError for an amount that is not one.
  */
 export function configureAttack(attack: AttackDefinition, choice: AttackChoice): ConfiguredAttack {
-  const { norm, epsilon = Infinity, parameters, preset, quantize } = choice;
+  const { norm, epsilon = Infinity, queries, parameters, preset, quantize } = choice;
   const stated = { norm, epsilon: attack.fixedBudget ? epsilon : Infinity };
   const budget = quantize ? budgetOnGrid(stated) : stated;
-  const complete = completeParameters(attack, parameters, preset, budget);
+  const means = { ...budget, ...(queries !== undefined && { queries }) };
+  const complete = completeParameters(attack, parameters, preset, means);
   // As they were understood: a fraction is read once.
   const given = Object.fromEntries(Object.keys(parameters).map((name) => [name, complete[name]]));
   return { attack: attack.id, choice: { ...choice, parameters: given }, budget, parameters: complete };

@@ -10,9 +10,10 @@ import type { Norm } from '../geometry/norms.ts';
 import { isInRange } from '../geometry/range.ts';
 import { allFinite, allZero } from '../geometry/vector.ts';
 import { UserError } from '../userError.ts';
+import { AnswerCache, keyOf } from './answerCache.ts';
 import { type Candidate, gain, type Wish } from './candidate.ts';
 import type { ConfiguredAttack } from './configuredAttack.ts';
-import { latticeSearch } from './latticeSearch.ts';
+import { latticeQueries, latticeSearch } from './latticeSearch.ts';
 import { meanAnswer } from './meanAnswer.ts';
 import { type PendingAsk, pendingAsks, repeated, samplesOf } from './pendingAsk.ts';
 import { createProjection, normsWithin, roundToGrid } from './projection.ts';
@@ -43,6 +44,8 @@ export interface Subject {
   readonly seed: number;
   /** Keep the points that the attack goes through; of a victim that gives labels only, none are kept. */
   readonly record?: boolean;
+  /** Images that the victim already answers as the goal wants; none where it is missing. */
+  readonly starts?: readonly Pixels[];
 }
 
 /** What the attack on one image came to. */
@@ -68,6 +71,9 @@ const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
   transfer: ['decision', 'logits', 'pullback', 'propose', 'stage'],
 };
 
+/** Threat models under which questions are all that an attack has. */
+const asksAlone: readonly ThreatModel[] = ['score-based', 'decision-based'];
+
 /** The attack on one image: its dialogue, what it waits for, and the best it has found. */
 export class Conversation {
   readonly #options: RunOptions & { readonly definition: AttackDefinition };
@@ -83,7 +89,11 @@ export class Conversation {
   /** How many of its asks are not answered yet, and those that nobody has taken up. */
   #pending = 0;
   #asks: PendingAsk[] = [];
+  /** Where questions are what an attack costs. */
+  readonly #cache: AnswerCache | undefined;
   #answers: Answer[] = [];
+  /** Of answers that are to come, the places that get the answer of another place as well. */
+  #copies: { readonly slot: number; readonly of: number }[] = [];
   #best: Candidate | undefined;
   /** The best that is not on the grid, where that is settled later. */
   #bestOffGrid: Candidate | undefined;
@@ -111,6 +121,7 @@ export class Conversation {
       prefer: options.prefer ?? kinds[definition.kind].prefer,
     };
     this.#settlesLater = quantize && !Number.isFinite(this.#budget.epsilon);
+    this.#cache = asksAlone.includes(definition.threatModel) ? new AnswerCache() : undefined;
     this.#recorder = subject.record && victim.access !== 'labels' ? new Recorder() : undefined;
     this.#dialogue = definition.run({
       image: subject.image,
@@ -118,8 +129,9 @@ export class Conversation {
       goal: subject.goal,
       budget: this.#budget,
       parameters,
-      project: createProjection(subject.image, this.#budget, quantize),
+      project: createProjection(subject.image, this.#budget, quantize, victim.input.channels),
       random: xoroshiro128plus(subject.seed),
+      starts: subject.starts ?? [],
     });
     this.#advance([]);
   }
@@ -157,8 +169,10 @@ export class Conversation {
       this.#record(ask, mean);
       this.#judge(ask, mean);
     }
+    this.#cache?.set(keyOf(ask.point), mean);
     if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(mean);
     if (this.#pending > 0) return;
+    for (const { slot, of } of this.#copies) this.#answers[slot] = this.#answers[of] as Answer;
     if (this.#ended) this.#settle();
     else if (this.#best?.success && this.#options.stopAtSuccess) this.#end();
     else this.#advance(this.#answers);
@@ -169,13 +183,34 @@ export class Conversation {
     this.#dialogue.return();
   }
 
-  /** Puts asks into the queue; false, and nothing is asked, where the victim takes no more questions about this image. */
+  /** Puts asks into the queue; false, and nothing is asked, where no more questions may be asked about this image. */
   #ask(asks: readonly PendingAsk[]): boolean {
-    const { queryLimit = Infinity } = this.#options.victim;
-    if (this.#queries.points + this.#pending + asks.length > queryLimit) return false;
+    if (this.#queries.points + this.#pending + asks.length > this.#mostQueries) return false;
     this.#pending += asks.length;
     for (const ask of asks) this.#asks.push(ask);
     return true;
+  }
+
+  /** Of the asks of a query those whose answers are not known, each point once. */
+  #unanswered(asks: readonly PendingAsk[]): readonly PendingAsk[] {
+    if (this.#cache === undefined) return asks;
+    const places = new Map<string, number>();
+    return asks.filter(({ point, slot = 0 }) => {
+      const key = keyOf(point);
+      const known = this.#cache?.get(key);
+      if (known) this.#answers[slot] = this.#visible(known);
+      const of = places.get(key);
+      if (of === undefined) places.set(key, slot);
+      else this.#copies.push({ slot, of });
+      return known === undefined && of === undefined;
+    });
+  }
+
+  /** How many points may have been asked about: by the attack a few less, where the grid is looked at after it. */
+  get #mostQueries(): number {
+    const { victim, attack } = this.#options;
+    const limit = Math.min(victim.queryLimit ?? Infinity, attack.choice.queries ?? Infinity);
+    return this.#settlesLater && !this.#settled ? limit - Math.min(latticeQueries, Math.ceil(limit / 2)) : limit;
   }
 
   /** Of an answer, what the threat model lets the attack see. */
@@ -237,13 +272,13 @@ export class Conversation {
     const common = { goal, order, stage: this.#stage };
     // In linf the budget itself is rounded, and points that use it up lie on the grid.
     const isCounted =
-      rounds &&
-      this.#budget.norm !== 'linf' &&
-      !this.#succeededOffGrid &&
-      this.#options.victim.queryLimit === undefined;
+      rounds && this.#budget.norm !== 'linf' && !this.#succeededOffGrid && this.#mostQueries === Infinity;
     const besides =
       isCounted && !isOnGrid(point) ? [{ ...common, point: Float32Array.from(point), isOffGrid: true }] : [];
-    this.#ask([...repeated({ ...common, point: judged }, this.#samples), ...besides]);
+    const asks = repeated({ ...common, point: judged }, this.#samples);
+    const known = this.#cache?.get(keyOf(judged));
+    if (known) for (const ask of asks) this.#judge(ask, known);
+    this.#ask([...(known ? [] : asks), ...besides]);
   }
 
   /** After the attack: looks for a point of the grid that does what the best point beside it does. */
@@ -282,12 +317,19 @@ export class Conversation {
         for (const point of query.points) this.#propose(point, this.#order++);
       } else if (query.points.length > 0) {
         this.#answers = [];
+        this.#copies = [];
         if (query.kind === 'pullback') this.#samples = samplesOf(query);
         const asks = pendingAsks(query, goal, this.#stage, this.#order);
         this.#order += query.points.length;
-        if (this.#ask(asks)) return;
-        this.#end();
-        return;
+        const open = this.#unanswered(asks);
+        if (open.length > 0) {
+          if (this.#ask(open)) return;
+          this.#end();
+          if (this.#pending === 0) this.#settle();
+          return;
+        }
+        reply = this.#answers;
+        continue;
       }
       reply = [];
     }

@@ -26,6 +26,9 @@ const leastSurplus = 0.01;
 /** How far beyond the point the grid is tried, where nothing nearer fools the model. */
 const stretches = [1.02, 1.05, 1.1, 1.2, 1.4, 1.7, 2, 3, 5];
 
+/** Points that it asks about where it has no gradients, at most. */
+export const latticeQueries = 1 + stretches.length;
+
 /**
  * Looks on the 8-bit grid for the nearest point that does what a point beside it does, where rounding alone would lose
  * success or distance. The point is rounded, and as long as that does not fool the model, moved by as many gray levels as the

@@ -4,6 +4,7 @@ import { projectOntoBall } from '../geometry/ballProjection.ts';
 import type { Budget } from '../geometry/budget.ts';
 import { distances, type Norms } from '../geometry/norms.ts';
 import { largestFirst, placesOf } from '../geometry/order.ts';
+import { keepPixels } from '../geometry/pixels.ts';
 import { clip, isInRange } from '../geometry/range.ts';
 import { scaled, subtract } from '../geometry/vector.ts';
 
@@ -45,14 +46,21 @@ function roundingOf(norm: Budget['norm'], size: number): number {
  * The map onto budget ∩ [0, 1] around an image; it writes to its argument and returns it: the nearest
  * point in the Euclidean sense.
  * With `quantize` the values that lie on the 8-bit grid but for rounding are put on it exactly.
- * @throws RangeError for a norm that has no ball to project onto here.
+ * @param channels values a pixel has, which l0 counts as one
  */
-export function createProjection(image: Pixels, budget: Budget, quantize: boolean): (point: Pixels) => Pixels {
+export function createProjection(
+  image: Pixels,
+  budget: Budget,
+  quantize: boolean,
+  channels = 1,
+): (point: Pixels) => Pixels {
   const { norm, epsilon } = budget;
-  if (norm === 'l0' && epsilon < Infinity) throw new RangeError('no projection onto a ball in l0');
   if (norm === 'linf') return (point) => clamp(point, image, epsilon, quantize);
   return (point) => {
-    if (norm !== 'l0' && epsilon < Infinity) projectOntoBall(point, image, norm, epsilon);
+    if (epsilon < Infinity) {
+      if (norm === 'l0') keepPixels(point, image, channels, Math.floor(epsilon));
+      else projectOntoBall(point, image, norm, epsilon);
+    }
     clip(point);
     return quantize ? snapToGrid(point) : point;
   };

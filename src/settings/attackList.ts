@@ -1,5 +1,6 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
-import { ensemble, type Member } from '../attacks/ensemble.ts';
+import { ensemble } from '../attacks/ensemble.ts';
+import type { Member } from '../attacks/member.ts';
 import { parametersSchema } from '../parameters/schema.ts';
 import { type Attacks, attackChoice, ruleWhere } from './attackChoice.ts';
 import { checkNamed, named } from './checkNamed.ts';

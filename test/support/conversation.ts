@@ -21,11 +21,12 @@ export interface Talk {
   readonly budget: Budget;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly seed?: number;
+  readonly starts?: readonly Pixels[];
 }
 
 /** All that an attack asks about an image, in its order and to its end, and what it is answered; off the grid. */
 export async function conversation(attack: AttackDefinition, talk: Talk): Promise<Exchange[]> {
-  const { classifier, image, goal, budget, parameters = {}, seed = 1 } = talk;
+  const { classifier, image, goal, budget, parameters = {}, seed = 1, starts = [] } = talk;
   const dialogue = attack.run({
     image,
     shape: classifier.input,
@@ -34,6 +35,7 @@ export async function conversation(attack: AttackDefinition, talk: Talk): Promis
     parameters: completeParameters(attack, parameters, 'quick', budget),
     project: createProjection(image, budget, false),
     random: xoroshiro128plus(seed),
+    starts,
   });
   const exchanges: Exchange[] = [];
   for (let next = dialogue.next([]); !next.done; ) {

@@ -1,6 +1,7 @@
 import { catalog } from '../../attacks/catalog.ts';
-import { ensemble, type Member } from '../../attacks/ensemble.ts';
+import { ensemble } from '../../attacks/ensemble.ts';
 import { kinds } from '../../attacks/kind.ts';
+import type { Member } from '../../attacks/member.ts';
 import { isAmount } from '../../parameters/amount.ts';
 import { formatEpsilon } from '../../reports/format.ts';
 import type { ExampleReport, TestReport } from '../../reports/report.ts';

@@ -5,6 +5,7 @@ import type { RandomGenerator } from 'pure-rand/types/RandomGenerator';
 import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../src/attacks/catalog.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
+import { type ImageShape, sizeOf } from '../../../src/data/image.ts';
 import { normal } from '../../../src/geometry/randomVector.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { meddle } from '../../support/mutants/meddle.ts';
@@ -13,14 +14,19 @@ import { tanhNetwork } from '../../support/smoothClassifier.ts';
 
 type BoundNorm = 'linf' | 'l2';
 
-const shape = { height: 4, width: 4, channels: 3 } as const;
-const [size, features, innerSamples] = [48, 64, 40];
+/** Windows of Square in l2 have at least three pixels a side: on small images they are all about the same. */
+const shapes = {
+  small: { height: 4, width: 4, channels: 3 },
+  large: { height: 8, width: 8, channels: 1 },
+} as const;
+type Shape = keyof typeof shapes;
+const [features, innerSamples] = [64, 40];
 const epsilons = { linf: 8 / 255, l2: 0.5 } as const;
 /** How much of the budget the samples that keep the image's class take. */
 const innerPart = 0.7;
 
 /** A direction of length 1 in a norm, uniform in the sphere's symmetries. */
-function directionIn(norm: BoundNorm, random: RandomGenerator): number[] {
+function directionIn(norm: BoundNorm, size: number, random: RandomGenerator): number[] {
   if (norm === 'linf') return Array.from({ length: size }, () => (uniformFloat64(random) < 0.5 ? -1 : 1));
   const values = Array.from({ length: size }, () => normal(random));
   const length = Math.hypot(...values);
@@ -48,7 +54,12 @@ function readout(rows: readonly (readonly number[])[]): number[] {
  * samples well within the budget have the image's class, and one on its edge has the other (Zimmermann et al. 2022,
  * “Increasing confidence in adversarial robustness evaluations”, arXiv:2206.13991).
  */
-function problem(norm: BoundNorm, seed: number): { classifier: DifferentiableClassifier; image: Float32Array } {
+function problem(
+  norm: BoundNorm,
+  seed: number,
+  shape: ImageShape,
+): { classifier: DifferentiableClassifier; image: Float32Array } {
+  const size = sizeOf(shape);
   const random = xoroshiro128plus(seed);
   const image = Float32Array.from({ length: size }, () => 0.3 + 0.4 * uniformFloat64(random));
   const inner = Array.from({ length: features }, () =>
@@ -62,7 +73,7 @@ function problem(norm: BoundNorm, seed: number): { classifier: DifferentiableCla
       Math.tanh(row.reduce((sum, weight, i) => sum + weight * (x[i] as number), biases[h] as number)),
     );
   const at = (length: number) => {
-    const direction = directionIn(norm, random);
+    const direction = directionIn(norm, size, random);
     return Array.from(image, (value, i) => value + length * (direction[i] as number));
   };
   const samples = Array.from({ length: innerSamples }, () => at(innerPart * epsilons[norm] * uniformFloat64(random)));
@@ -92,11 +103,12 @@ async function solved(
   attack: AttackDefinition,
   norm: BoundNorm,
   parameters: Record<string, unknown> = {},
+  shape: Shape = 'small',
 ): Promise<number> {
   const problems = 20;
   let found = 0;
   for (let seed = 1; seed <= problems; seed++) {
-    const { classifier, image } = problem(norm, seed);
+    const { classifier, image } = problem(norm, seed, shapes[shape]);
     const epsilon = attack.fixedBudget ? epsilons[norm] : Infinity;
     const run = { classifier, budget: { norm, epsilon }, parameters, stopAtSuccess: attack.fixedBudget };
     const [outcome] = await outcomesOf(attack, run, [{ image, goal: createGoal(0), seed }]);
@@ -127,6 +139,13 @@ describe('an adversarial example that is there by construction', () => {
         assert.ok(share >= 0.95, `in ${share} of the problems`);
       });
     }
+  }
+
+  for (const norm of ['linf', 'l2'] as const) {
+    it(`is found by square in ${norm}, in every problem`, async () => {
+      const share = await solved(catalog.get('square') as AttackDefinition, norm, { queries: 10_000 }, 'large');
+      assert.equal(share, 1);
+    });
   }
 
   for (const id of ['ifgsm', 'apgd', 'deepfool']) {

@@ -26,8 +26,10 @@ const pairs = fc.array(pixel, { minLength: 1, maxLength: 40 }).map((list) => ({
 describe('the projection', () => {
   itPasses(projectionChecks, createProjection);
 
-  it('has no ball in l0', () => {
-    assert.throws(() => createProjection(Float32Array.of(0), { norm: 'l0', epsilon: 1 }, false), RangeError);
+  it('puts all pixels back in l0 but those that change most', () => {
+    const image = Float32Array.of(0, 0, 0, 0, 0, 0);
+    const project = createProjection(image, { norm: 'l0', epsilon: 1.5 }, false, 3);
+    assert.deepEqual(project(Float32Array.of(0.5, 0, 0, 0.25, 0.5, 2)), Float32Array.of(0, 0, 0, 0.25, 0.5, 1));
   });
 });
 

@@ -1,9 +1,9 @@
-import type { Norm } from '../../geometry/norms.ts';
-import type { AttackDefinition } from '../attackDefinition.ts';
-import { stage } from '../dialogue.ts';
-import { apgd } from './apgd/apgd.ts';
-import type { ApgdParameters } from './apgd/parameters.ts';
-import { fab } from './fab.ts';
+import type { Norm } from '../geometry/norms.ts';
+import type { AttackDefinition } from './attackDefinition.ts';
+import { stage } from './dialogue.ts';
+import { apgd } from './gradient/apgd/apgd.ts';
+import type { ApgdParameters } from './gradient/apgd/parameters.ts';
+import { fab } from './gradient/fab.ts';
 
 const paper = 'Croce & Hein 2020, arXiv:2003.01690';
 

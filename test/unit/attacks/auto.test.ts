@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { isDeepStrictEqual } from 'node:util';
-import type { AttackDefinition } from '../../../../src/attacks/attackDefinition.ts';
-import { catalog } from '../../../../src/attacks/catalog.ts';
-import type { Query } from '../../../../src/attacks/dialogue.ts';
-import { createGoal } from '../../../../src/attacks/goal.ts';
-import { logitDifference } from '../../../../src/models/functional.ts';
-import { itPasses } from '../../../support/checks.ts';
-import { conversation } from '../../../support/conversation.ts';
-import { budgetInvariants } from '../../../support/invariants.ts';
-import { linearClassifier } from '../../../support/linearClassifier.ts';
-import { outcomesOf } from '../../../support/runs.ts';
+import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
+import { catalog } from '../../../src/attacks/catalog.ts';
+import type { Query } from '../../../src/attacks/dialogue.ts';
+import { createGoal } from '../../../src/attacks/goal.ts';
+import { logitDifference } from '../../../src/models/functional.ts';
+import { itPasses } from '../../support/checks.ts';
+import { conversation } from '../../support/conversation.ts';
+import { budgetInvariants } from '../../support/invariants.ts';
+import { linearClassifier } from '../../support/linearClassifier.ts';
+import { outcomesOf } from '../../support/runs.ts';
 
 const auto = catalog.get('auto') as AttackDefinition;
 const part = (id: string) => catalog.get(id) as AttackDefinition;

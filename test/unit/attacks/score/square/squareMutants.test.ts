@@ -1,0 +1,39 @@
+import { anyCounterexampleWillDo, itFailsRewritten } from '../../../../support/mutants/itFails.ts';
+import type { Place } from '../../../../support/mutants/rewrite.ts';
+import { squareChecks } from './squareChecks.ts';
+
+const at = (part: string): Place => ({
+  folder: 'attacks/score',
+  file: 'square/square',
+  exported: 'square',
+  part,
+});
+
+describe('the checks tell broken code from sound code in Square', () => {
+  anyCounterexampleWillDo();
+  itFailsRewritten(squareChecks, at('square/square'), {
+    'the first squares cover half': ["value: 0.8, text: '0.8'", "value: 0.5, text: '0.5'"],
+    'the schedule is always stretched': ["when === 'fixed' ? 10_000 : queries", 'queries'],
+    'the schedule is never stretched': ["when === 'fixed' ? 10_000 : queries", '10_000'],
+    'squares halve later': ['[10, 1],', '[50, 1],'],
+    'in linf it moves bumps': ["budget.norm === 'linf' ?", 'budget.epsilon < 0 ?'],
+  });
+  itFailsRewritten(squareChecks, at('randomSearch'), {
+    'all changes are kept': ['if (!(value > reached)) continue;', ''],
+    'none is kept': ['if (!(value > reached)) continue;', 'continue;'],
+    'one query is left out': ['asked < queries', 'asked < queries - 1'],
+  });
+  itFailsRewritten(squareChecks, at('objective'), {
+    'a target is forgotten': ['goal.target === undefined ?', 'goal.label >= 0 ?'],
+  });
+  itFailsRewritten(squareChecks, at('square/corners'), {
+    'it starts with noise': ['row[i % row.length] as number', 'signVector(1, random)[0] as number'],
+    'squares are half as high': ['y < top + side', 'y < top + side / 2'],
+    'channels are not apart': ['budget.epsilon * sign;', 'budget.epsilon * (signs[0] as number);'],
+    'squares are at the corner': ['uniformInt(random, 0, height - side)', '0'],
+  });
+  itFailsRewritten(squareChecks, at('square/bumps'), {
+    'the budget is not used up': ['budget.epsilon / (lengthOf', '0.5 * budget.epsilon / (lengthOf'],
+    'what is taken away is lost in l1': ['const room = left + spent;', 'const room = left;'],
+  });
+});
