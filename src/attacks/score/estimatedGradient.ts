@@ -63,9 +63,8 @@ export function estimatedGradients(estimator: Estimator): AttackDefinition<Estim
     fixedBudget: true,
     parameters: {
       attack: {
-        description:
-          'The attack that follows the estimates: its name, or an object such as `{ "attack": "pgd", "parameters": { "steps": 50 } }`.',
-        schema: followerSchema,
+        description: 'The white-box attack that follows the estimates, with the parameters of its preset.',
+        schema: { type: 'string', enum: [...followers.keys()] },
         quick: preset('quick'),
         paper: preset('paper'),
         complete: (given, name, means) => follow(given as string | Member, name, means),
@@ -83,38 +82,16 @@ export function estimatedGradients(estimator: Estimator): AttackDefinition<Estim
   };
 }
 
-const followerSchema = {
-  type: ['string', 'object'],
-  anyOf: [{ enum: [...followers.keys()] }, { type: 'object' }],
-  properties: { attack: { enum: [...followers.keys()] }, parameters: { type: 'object' } },
-  required: ['attack'],
-  additionalProperties: false,
-  allOf: [...followers.values()].map(({ id, parameters }) => ({
-    if: { properties: { attack: { const: id } }, required: ['attack'] },
-    // biome-ignore lint/suspicious/noThenProperty: a keyword of JSON Schema
-    then: {
-      properties: {
-        parameters: {
-          properties: Object.fromEntries(Object.entries(parameters).map(([name, { schema }]) => [name, schema])),
-          additionalProperties: false,
-        },
-      },
-    },
-  })),
-  errorMessage:
-    'Enter the name of a white-box attack, or an object such as { "attack": "pgd", "parameters": { "steps": 50 } }.',
-};
-
 function followerOf(id: string): AttackDefinition {
   const attack = followers.get(id);
   if (attack === undefined) throw new RangeError(`"${id}" is no attack that estimated gradients can be given to`);
   return attack;
 }
 
-/** The attack that follows, with all its parameters. */
+/** The attack that follows, by its name in settings or with its parameters, and all that it is run with. */
 function follow(given: string | Member, preset: Preset, means: Means): Member {
   const { attack, parameters } = typeof given === 'string' ? { attack: given, parameters: {} } : given;
-  return { attack, parameters: completeParameters(followerOf(attack), parameters ?? {}, preset, means) };
+  return { attack, parameters: completeParameters(followerOf(attack), parameters, preset, means) };
 }
 
 /** The dialogue with other answers to what it asks about gradients. */

@@ -51,9 +51,14 @@ function attackEntry(attack: string, parameters: Readonly<Record<string, unknown
   }
   const entries = Object.entries(parameters).map(([name, value]) => [
     name,
-    takesAmount(attack, name) ? amount(value as number) : value,
+    takesAmount(attack, name) ? amount(value as number) : isMember(value) ? value.attack : value,
   ]);
   return { attack, ...(entries.length > 0 && { parameters: Object.fromEntries(entries) }) };
+}
+
+/** True for an attack within an attack, which settings name. */
+function isMember(value: unknown): value is Member {
+  return typeof value === 'object' && value !== null && 'attack' in value;
 }
 
 function takesAmount(attack: string, name: string): boolean {
