@@ -92,8 +92,10 @@ export function createTrial(plan: TestPlan, options: AuditOptions, images = most
     results.findLast(({ held }) => held.length > 0) ??
     results.at(-1) ??
     nothing;
+  // The audit questions what the limit of the test leaves open.
+  const { queries: _, ...unlimited } = choice;
   const configure: Trial['configure'] = (definition, parameters, { norm, epsilon }) =>
-    configureAttack(definition, { ...choice, norm, epsilon, parameters });
+    configureAttack(definition, { ...unlimited, norm, epsilon, parameters });
   return {
     attack,
     choice,

@@ -4,6 +4,7 @@ import type { Metrics } from '../evaluation/metrics.ts';
 import { describeDetection, describeFinding, describeOmissions } from '../reports/detection.ts';
 import { formatDistance, formatEpsilon, formatPercent, formatRange } from '../reports/format.ts';
 import { describeOffGrid } from '../reports/outcome.ts';
+import { describeQueryCurves } from '../reports/queryCurve.ts';
 import { isPlanned, type RunReport, type TestReport } from '../reports/report.ts';
 import { describeStages } from '../reports/stages.ts';
 import { describeTransfer } from '../reports/transfer.ts';
@@ -40,6 +41,7 @@ export function formatTable({ tests }: RunReport): string {
     ...(isPlanned(test) ? test.warnings.map((warning) => `warning: ${test.name}: ${warning}`) : []),
     ...(isPlanned(test) ? describeStages(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeOffGrid(test).map((line) => `note: ${test.name}: ${line}`) : []),
+    ...(isPlanned(test) ? describeQueryCurves(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeDetection(test).map((line) => `detector: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeTransfer(test).map((line) => `transfer: ${test.name}: ${line}`) : []),
     ...(isPlanned(test)

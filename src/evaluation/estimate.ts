@@ -21,7 +21,9 @@ export function pointsPerImage(
   { classes, input }: Pick<Victim, 'classes' | 'input'>,
 ): number {
   const model = { classes: classes.length, input };
-  return attacks.reduce((sum, { attack, parameters }) => sum + definitionOf(attack).cost(parameters, model), 0);
+  const points = ({ attack, parameters, choice: { queries = Infinity } }: ConfiguredAttack) =>
+    Math.min(definitionOf(attack).cost(parameters, model), queries);
+  return attacks.reduce((sum, attack) => sum + points(attack), 0);
 }
 
 /** A time in seconds for people, rounded up: "45 s", "12 min", "3 h". */

@@ -132,6 +132,11 @@ export function medianInterval(sorted: readonly number[], confidence: Confidence
   return [ranked(sorted.length / 2 - half) ?? 0, ranked(sorted.length / 2 + half) ?? Infinity];
 }
 
+/** The median of distances in any order. */
+export function medianOf(distances: readonly number[]): number {
+  return median(distances.toSorted(ascending));
+}
+
 function median(sorted: readonly number[]): number {
   const upper = sorted[Math.floor(sorted.length / 2)] as number;
   const lower = sorted[Math.ceil(sorted.length / 2) - 1] as number;

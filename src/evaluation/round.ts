@@ -1,3 +1,4 @@
+import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { kinds } from '../attacks/kind.ts';
 import type { LabeledImage } from '../data/loadExamples.ts';
 import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
@@ -11,6 +12,8 @@ import type { RoundDetection } from './detection.ts';
 import { type AttackResult, type Example, exampleOf, foundAs, judgePoint } from './example.ts';
 import { computeMetrics, type Metrics } from './metrics.ts';
 import type { TestPlan } from './plan.ts';
+import { countsQueries, type QueryPoint, queryCurve } from './queryCurve.ts';
+import { startsAmong } from './starts.ts';
 import type { Crafting, RoundTransfer } from './transfer.ts';
 
 /** One attack at one budget on all examples. */
@@ -29,6 +32,8 @@ export interface Round {
   /** How many examples each part of the attack fooled that the parts before had not, where it has parts. */
   readonly stages?: readonly { readonly title: string; readonly fooled: number }[];
   readonly queries: { readonly points: number; readonly gradients: number };
+  /** Where questions are what the attack costs: success against their number. */
+  readonly queryCurve?: readonly QueryPoint[];
   /** Where the model has a detector. */
   readonly detection?: RoundDetection;
   /** Where the attack is made on a surrogate. */
@@ -122,6 +127,9 @@ export async function attackRound(options: RoundOptions): Promise<RoundResult> {
       points: examples.reduce((sum, { queries }) => sum + queries.points, 0),
       gradients: examples.reduce((sum, { queries }) => sum + queries.gradients, 0),
     },
+    ...(countsQueries(definition, attack.choice.queries) && !isTransfer
+      ? { queryCurve: queryCurve(all.map(({ nearest, result }) => ({ nearest, queries: result.queries.points }))) }
+      : {}),
     warnings: describeFlaws(eligible.length, open),
   };
   return {
@@ -144,6 +152,7 @@ interface Attempt {
   readonly distance: number;
   readonly succeededOffGrid: boolean;
   readonly flaw: Flaw | undefined;
+  readonly nearest: Outcome['nearest'];
   /** What the model was asked that was attacked, and whether it was fooled. */
   readonly onVictim: { readonly queries: Outcome['queries']; readonly isFooled: boolean };
 }
@@ -152,11 +161,13 @@ interface Attempt {
 async function* attemptsOn(
   victim: Victim,
   attacked: readonly Case[],
-  { plan, attack, judge, eligible, victims, signal, watch }: RoundOptions,
+  { plan, attack, judge, cases, eligible, victims, signal, watch }: RoundOptions,
   { stopsAtSuccess, isTransfer }: { readonly stopsAtSuccess: boolean; readonly isTransfer: boolean },
 ): AsyncGenerator<{ readonly one: Case; readonly attempt: Attempt }> {
   const { norm, quantize } = attack.choice;
-  const { kind, fixedBudget } = definitionOf(attack.attack);
+  const definition = definitionOf(attack.attack);
+  const { kind, fixedBudget } = definition;
+  const startsFor = startsAmong(cases);
   const records = kinds[kind].axis === 'epsilon';
   // Within a budget an attack on a surrogate goes on to its end; one that looks for what is nearest is taken at its word.
   const prefer = isTransfer && fixedBudget ? ({ prefer: 'latest' } as const) : {};
@@ -166,6 +177,7 @@ async function* attemptsOn(
       image: one.image.pixels,
       goal: one.goal,
       seed: one.seed,
+      starts: startsFor(one.goal),
       record: records || isRecorded(plan, one.image, eligible.indexOf(one)),
     })),
   );
@@ -188,9 +200,10 @@ async function* attemptsOn(
     };
     const success = adversarial?.success ?? false;
     const distance = isTransfer && !success ? Infinity : distanceOf(outcome, norm);
-    const { succeededOffGrid } = outcome;
+    const { succeededOffGrid, nearest } = outcome;
+    const flaw = flawOf(outcome, definition);
     const onVictim = { queries, isFooled: best?.success ?? false };
-    yield { one, attempt: { result, success, distance, succeededOffGrid, flaw: flawOf(outcome), onVictim } };
+    yield { one, attempt: { result, success, distance, succeededOffGrid, flaw, nearest, onVictim } };
   }
 }
 
@@ -208,6 +221,7 @@ function worse(a: Attempt | undefined, b: Attempt): Attempt {
     distance: Math.min(a.distance, b.distance),
     succeededOffGrid: a.succeededOffGrid || b.succeededOffGrid,
     flaw: a.flaw && b.flaw,
+    nearest: isNearer ? b.nearest : a.nearest,
     onVictim: b.onVictim,
   };
 }
@@ -245,22 +259,34 @@ function stagesOf(examples: readonly Example[]): Pick<Round, 'stages'> {
   return { stages: [...titles].map((title) => ({ title, fooled: fooledBy(title).length })) };
 }
 
-type Flaw = 'zero' | 'nonFinite';
+type Flaw = 'zero' | 'nonFinite' | 'noStart';
 
-/** What was wrong with the gradients of an attack; one that got there had enough to follow, whatever some of them were. */
-function flawOf({ best, masked, queries }: Outcome): Flaw | undefined {
+/**
+ * What an attack lacked: gradients to follow, or by predictions alone, at any distance, a point to start from. One that got
+ * there had enough, whatever some of them were.
+ */
+function flawOf({ best, masked, queries }: Outcome, { threatModel, fixedBudget }: AttackDefinition): Flaw | undefined {
   if (best?.success) return undefined;
+  if (threatModel === 'decision-based' && !fixedBudget) return 'noStart';
   if (masked.nonFinite > 0) return 'nonFinite';
   return masked.zero > 0 && masked.zero === queries.gradients ? 'zero' : undefined;
 }
 
 /** A warning where images are undecided. */
 function describeFlaws(eligible: number, flaws: readonly Flaw[]): string[] {
-  if (flaws.length === 0) return [];
-  const zero = flaws.filter((flaw) => flaw === 'zero').length;
-  const percent = ((100 * flaws.length) / eligible).toFixed(0);
+  const count = (wanted: Flaw) => flaws.filter((flaw) => flaw === wanted).length;
+  const [zero, nonFinite, noStart] = [count('zero'), count('nonFinite'), count('noStart')];
+  const of = (some: number) => `of ${eligible} eligible images (${((100 * some) / eligible).toFixed(0)}%)`;
+  const nothing = 'there the attack had nothing to follow, which proves nothing about the model';
   return [
-    `The gradient is zero on ${zero} and not finite on ${flaws.length - zero} of ${eligible} eligible images (${percent}%): there the attack had nothing to follow, which proves nothing about the model.`,
+    ...(zero + nonFinite > 0
+      ? [`The gradient is zero on ${zero} and not finite on ${nonFinite} ${of(zero + nonFinite)}: ${nothing}.`]
+      : []),
+    ...(noStart > 0
+      ? [
+          `Neither noise nor an image of the test is a point to start from on ${noStart} ${of(noStart)}: ${nothing}. Use a dataset with images of other classes, or of the target, or allow more queries.`,
+        ]
+      : []),
   ];
 }
 

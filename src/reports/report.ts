@@ -55,6 +55,8 @@ export interface TestReport {
     readonly preset: string;
     readonly target?: string;
     readonly quantize: boolean;
+    /** Points that could be asked about for each image; missing without a limit. */
+    readonly queries?: number;
     readonly epsilons: readonly number[];
     /** Every parameter as used at the last budget; `rounds` has those of every budget. */
     readonly parameters: Readonly<Record<string, unknown>>;

@@ -66,6 +66,7 @@ const round = object({
   fooledOffGrid: optional(count()),
   stages: optional(list(object({ title: string(), fooled: count() }))),
   queries,
+  queryCurve: optional(list(object({ queries: count(), successRate: number(), medianDistance: figure() }))),
   detection: optional(
     object({
       separation: optional(separation),
@@ -131,6 +132,7 @@ const test = Type.Intersect([
       preset: string(),
       target: optional(string()),
       quantize: boolean(),
+      queries: optional(count()),
       epsilons: list(number()),
       parameters: record(string(), unknown()),
     }),

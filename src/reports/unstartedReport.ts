@@ -7,7 +7,7 @@ import type { EngineLocation, TestReport } from './report.ts';
 /** The part of a report that is known before the test runs. */
 export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
   const { id, title, kind, threatModel } = definitionOf(plan.attacks[0].attack);
-  const { norm, preset, quantize } = plan.attacks[0].choice;
+  const { norm, preset, quantize, queries } = plan.attacks[0].choice;
   const last = plan.attacks.at(-1) ?? plan.attacks[0];
   return {
     id: plan.id,
@@ -30,6 +30,7 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
       preset,
       ...(plan.target === undefined ? {} : { target: plan.target }),
       quantize,
+      ...(queries !== undefined && { queries }),
       epsilons: epsilonsOf(plan),
       parameters: last.parameters,
     },

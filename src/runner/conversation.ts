@@ -16,6 +16,7 @@ import type { ConfiguredAttack } from './configuredAttack.ts';
 import { latticeQueries, latticeSearch } from './latticeSearch.ts';
 import { meanAnswer } from './meanAnswer.ts';
 import { type PendingAsk, pendingAsks, repeated, samplesOf } from './pendingAsk.ts';
+import { Progress } from './progress.ts';
 import { createProjection, normsWithin, roundToGrid } from './projection.ts';
 import { Recorder, type Step } from './recorder.ts';
 import type { Stopwatch } from './stopwatch.ts';
@@ -56,6 +57,8 @@ export interface Outcome {
   readonly best?: Candidate;
   /** A point within the budget did what was wanted, on the 8-bit grid or off it. */
   readonly succeededOffGrid: boolean;
+  /** The distances of successes by the number of queries at which they were found (see `Progress`). */
+  readonly nearest: ReadonlyMap<number, number>;
   /** Where it is recorded, the points that the attack went through, in their order. */
   readonly steps?: readonly Step[];
   /** Points that the victim was asked about, gradients that were computed among them. */
@@ -84,6 +87,7 @@ export class Conversation {
   /** The grid is looked at once the attack has ended, since its way there is not bound to it. */
   readonly #settlesLater: boolean;
   readonly #recorder: Recorder | undefined;
+  readonly #progress = new Progress();
   #dialogue: Dialogue;
   #stage: string | undefined;
   /** How many of its asks are not answered yet, and those that nobody has taken up. */
@@ -154,6 +158,7 @@ export class Conversation {
       queries: this.#queries,
       masked: this.#masked,
       succeededOffGrid: this.#succeededOffGrid,
+      nearest: this.#progress.nearest,
       steps: this.#recorder?.steps,
     };
   }
@@ -256,6 +261,7 @@ export class Conversation {
     }
     // The original is no adversarial example, however far the attack got from there.
     if (slot !== undefined && norms.linf === 0 && !success) return;
+    if (success) this.#progress.add(this.#queries.points, norms[this.#wish.norm]);
     const ahead = logits ? lead(goal, logits) : 0;
     const candidate = { point, decision, logits, norms, success, lead: ahead, stage, order };
     if (offGrid) {

@@ -1,3 +1,4 @@
+import { memberFaults } from './memberFaults.ts';
 import { amountFaults, explainParameter, type Parametrized } from './parameterFaults.ts';
 import { type Fault, isObject, soundPart } from './problem.ts';
 import { structuralFaults } from './structure.ts';
@@ -28,6 +29,6 @@ export function checkNamed<T extends Parametrized>(
   const explain = explainParameter({ owner, chosen, all: definitions.values(), outerKeys, settings });
   const faults = structuralFaults(chosen ? schemas.one(chosen) : schemas.any(definitions), value, explain);
   const { parameters } = soundPart<{ parameters: Readonly<Record<string, unknown>> }>(value, faults);
-  if (chosen && parameters) faults.push(...amountFaults(chosen, parameters));
+  if (chosen && parameters) faults.push(...amountFaults(chosen, parameters), ...memberFaults(parameters));
   return faults;
 }

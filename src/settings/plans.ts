@@ -191,6 +191,7 @@ function commonPlan(
     parameters: { ...settings.parameters, ...parameters },
     preset: settings.preset ?? 'quick',
     quantize: settings.quantize ?? true,
+    ...(settings.queries !== undefined && { queries: settings.queries }),
   };
   const [first, ...others] = epsilons;
   const at = (epsilon: number | undefined) =>

@@ -133,6 +133,14 @@ const testProperties = {
     }),
   ),
   preset: presetOf('attack'),
+  queries: Type.Optional(
+    Type.Integer({
+      minimum: 1,
+      errorMessage: 'Enter a whole number of queries, 1 or more.',
+      markdownDescription:
+        'Number of images that the model may be asked about in the attack on one image. The report shows success against queries.',
+    }),
+  ),
   expect: Type.Optional(
     Type.Object(
       { ...expectations, confidence: Type.Optional(confidenceSchema) },

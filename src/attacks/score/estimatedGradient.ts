@@ -63,8 +63,9 @@ export function estimatedGradients(estimator: Estimator): AttackDefinition<Estim
     fixedBudget: true,
     parameters: {
       attack: {
-        description: 'The white-box attack that follows the estimates, with the parameters of its preset.',
-        schema: { type: 'string', enum: [...followers.keys()] },
+        description:
+          'The white-box attack that follows the estimates: its name, or `{ "attack": "pgd", "parameters": { "steps": 50 } }`.',
+        schema: followerSchema,
         quick: preset('quick'),
         paper: preset('paper'),
         complete: (given, name, means) => follow(given as string | Member, name, means),
@@ -82,6 +83,16 @@ export function estimatedGradients(estimator: Estimator): AttackDefinition<Estim
   };
 }
 
+/** What its parameters may be is in no schema of settings: each would have those of all attacks once more. */
+const followerSchema = {
+  type: ['string', 'object'],
+  anyOf: [{ enum: [...followers.keys()] }, { type: 'object' }],
+  properties: { attack: { enum: [...followers.keys()] }, parameters: { type: 'object' } },
+  required: ['attack'],
+  additionalProperties: false,
+  errorMessage: `Enter one of ${[...followers.keys()].join(', ')}, or an object such as { "attack": "pgd", "parameters": { "steps": 50 } }.`,
+};
+
 function followerOf(id: string): AttackDefinition {
   const attack = followers.get(id);
   if (attack === undefined) throw new RangeError(`"${id}" is no attack that estimated gradients can be given to`);
@@ -91,7 +102,7 @@ function followerOf(id: string): AttackDefinition {
 /** The attack that follows, by its name in settings or with its parameters, and all that it is run with. */
 function follow(given: string | Member, preset: Preset, means: Means): Member {
   const { attack, parameters } = typeof given === 'string' ? { attack: given, parameters: {} } : given;
-  return { attack, parameters: completeParameters(followerOf(attack), parameters, preset, means) };
+  return { attack, parameters: completeParameters(followerOf(attack), parameters ?? {}, preset, means) };
 }
 
 /** The dialogue with other answers to what it asks about gradients. */

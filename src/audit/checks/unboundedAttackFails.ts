@@ -9,7 +9,8 @@ const parameters = { steps: 50, restarts: 1 };
 
 /**
  * An attacker who may change every pixel as he likes always succeeds, unless the gradient leads nowhere. An attack that
- * minimizes the norm is such an attacker itself, but for those in l0, which change few pixels.
+ * minimizes the norm is such an attacker itself, but for those in l0, which change few pixels, and those that may ask only so
+ * many questions.
  */
 export const unboundedAttackFails: Check = {
   id: 'unbounded-attack-fails',
@@ -17,7 +18,7 @@ export const unboundedAttackFails: Check = {
   obstacle: withoutGradients,
   cost: ({ result: { held } }) => held.length * passesOf({ points: parameters.steps + 1, gradients: parameters.steps }),
   async examine({ attack, choice, subjects, result: { held, distances }, run }) {
-    if (!attack.fixedBudget && choice.norm !== 'l0') {
+    if (attack.threatModel === 'white-box' && !attack.fixedBudget && choice.norm !== 'l0') {
       const unreached = distances.filter((distance) => distance === Infinity).length;
       if (isTelling(unreached, subjects.length)) {
         return `${attack.title} finds no adversarial example at any distance on ${unreached} of ${subjects.length} images.`;

@@ -30,6 +30,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
     ...(attack.target !== undefined && { target: attack.target }),
     ...(detector && { detector: detector.name, attacker: detector.attacker }),
     ...(!attack.quantize && { quantize: false }),
+    ...(attack.queries !== undefined && { queries: attack.queries }),
     seed: report.seed,
     ...(kinds[attack.kind].isMeasured && { expect: { successRate: 0 } }),
   };
@@ -51,12 +52,16 @@ function attackEntry(attack: string, parameters: Readonly<Record<string, unknown
   }
   const entries = Object.entries(parameters).map(([name, value]) => [
     name,
-    takesAmount(attack, name) ? amount(value as number) : isMember(value) ? value.attack : value,
+    takesAmount(attack, name)
+      ? amount(value as number)
+      : isMember(value)
+        ? attackEntry(value.attack, value.parameters)
+        : value,
   ]);
   return { attack, ...(entries.length > 0 && { parameters: Object.fromEntries(entries) }) };
 }
 
-/** True for an attack within an attack, which settings name. */
+/** True for an attack within an attack. */
 function isMember(value: unknown): value is Member {
   return typeof value === 'object' && value !== null && 'attack' in value;
 }
