@@ -13,9 +13,9 @@ export interface PlanChoice extends Partial<Omit<TestPlan, 'attacks'>>, Partial<
 /** A plan of FGSM at ε = 1/4, off the grid; what a test is about goes over it. */
 export function planOf(given: PlanChoice = {}): TestPlan {
   const { attack = 'fgsm', preset = 'quick', parameters = {}, epsilons = [0.25], ...rest } = given;
-  const { quantize = false, norm = 'linf', ...about } = rest;
+  const { quantize = false, norm = 'linf', queries, ...about } = rest;
   const definition = definitionOf(attack);
-  const choice = { preset, parameters, norm, quantize };
+  const choice = { preset, parameters, norm, quantize, ...(queries !== undefined && { queries }) };
   const [first, ...others] = definition.fixedBudget ? epsilons : [];
   const at = (epsilon: number | undefined) =>
     configureAttack(definition, { ...choice, ...(epsilon !== undefined && { epsilon }) });

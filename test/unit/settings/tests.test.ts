@@ -27,7 +27,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'an unknown key': [{ epsilom: 1 }, '7 › epsilom: There is no setting "epsilom" here. Did you mean "epsilon"?'],
   'an unknown key like no other': [
     { color: 1 },
-    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, expect, surrogate, detector, attacker, minimumEligible, audit, record, quantize, seed.',
+    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, queries, expect, surrogate, detector, attacker, minimumEligible, audit, record, quantize, seed.',
   ],
   'parameters beside the attack': [
     { attack: 'ifgsm', steps: 40, stepSize: '1/255' },
@@ -50,6 +50,14 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'a parameter out of range': [
     { attack: 'ifgsm', parameters: { steps: 0 } },
     '8 › parameters › steps: 0 is not valid: it must be at least 1.',
+  ],
+  'a budget of no queries': [
+    { queries: 0 },
+    '7 › queries: 0 is not valid: enter a whole number of queries, 1 or more.',
+  ],
+  'queries that are no number': [
+    { queries: 'few' },
+    '7 › queries: "few" is not valid: enter a whole number of queries, 1 or more.',
   ],
   'a parameter that divides by zero': [
     { attack: 'ifgsm', parameters: { stepSize: '1/0' } },
