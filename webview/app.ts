@@ -18,6 +18,7 @@ import { createHeader } from './parts/header.ts';
 import { createHelp } from './parts/help.ts';
 import { createHistogramChart } from './parts/histogramChart.ts';
 import { createPictures } from './parts/pictures.ts';
+import { createQueryChart } from './parts/queryChart.ts';
 
 /** The page of a test. */
 export interface App {
@@ -68,7 +69,12 @@ export function createApp(
   const example = createExample(context, pictures);
   // An explanation is about one example at a time, so there is nothing to summarize.
   const charts = kinds[test.report.attack.kind].isMeasured
-    ? [createCurveChart(context), createDetectionChart(context), createHistogramChart(context)]
+    ? [
+        createCurveChart(context),
+        createQueryChart(context),
+        createDetectionChart(context),
+        createHistogramChart(context),
+      ]
     : [];
   const content = h(
     'main',

@@ -25,6 +25,9 @@ function reviveRound(round: Round): Round {
     metrics: reviveMetrics(round.metrics),
     ...(round.detection && { detection: reviveRoundDetection(round.detection) }),
     ...(round.metricsOnGrid && { metricsOnGrid: reviveMetrics(round.metricsOnGrid) }),
+    ...(round.queryCurve && {
+      queryCurve: round.queryCurve.map((point) => ({ ...point, medianDistance: point.medianDistance ?? Infinity })),
+    }),
   };
 }
 

@@ -9,7 +9,7 @@ export const modes = ['side', 'swipe', 'flicker', 'difference', 'overlay'] as co
 export type Mode = (typeof modes)[number];
 
 /** The disclosures, which are initially closed. */
-export const disclosures = ['details', 'findings', 'curve', 'histogram', 'steps', 'numbers'] as const;
+export const disclosures = ['details', 'findings', 'curve', 'queries', 'histogram', 'steps', 'numbers'] as const;
 export type Disclosure = (typeof disclosures)[number];
 
 /** Everything that a reload restores. */

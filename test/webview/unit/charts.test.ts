@@ -3,6 +3,7 @@ import fc from 'fast-check';
 import type { TestReport } from '../../../src/reports/report.ts';
 import { securityCurve } from '../../../webview/logic/curve.ts';
 import { makeHistogram } from '../../../webview/logic/histogram.ts';
+import { queryCurvesOf } from '../../../webview/logic/queryCurve.ts';
 
 describe('the histogram of distances', () => {
   it('has a bin for each gray level where there are few', () => {
@@ -78,5 +79,38 @@ describe('the security curve', () => {
 
   it('takes more than one budget', () => {
     assert.equal(securityCurve(report({ rounds: [round(0.1, 0.5)] })), undefined);
+  });
+});
+
+describe('success against queries', () => {
+  const point = (queries: number, successRate: number, medianDistance: number) => ({
+    queries,
+    successRate,
+    medianDistance,
+  });
+  const ofRounds = (rounds: readonly object[]) => queryCurvesOf({ rounds } as unknown as TestReport);
+
+  it('has a line for each budget, which stays where its last query left it', () => {
+    const curves = ofRounds([
+      { epsilon: 0.1, queryCurve: [point(1, 0, Infinity), point(2, 0.25, Infinity), point(3, 0.5, 0.1)] },
+      { epsilon: 0.2, queryCurve: [point(1, 0.5, 0.2)] },
+    ]);
+    assert.deepEqual(curves, {
+      metric: 'successRate',
+      queries: [1, 2, 3],
+      lines: [
+        { epsilon: 0.1, values: [0, 0.25, 0.5] },
+        { epsilon: 0.2, values: [0.5, 0.5, 0.5] },
+      ],
+    });
+  });
+
+  it('is the median distance where there is no budget', () => {
+    const curves = ofRounds([{ queryCurve: [point(1, 0, Infinity), point(2, 1, 0.5)] }]);
+    assert.deepEqual(curves, { metric: 'medianDistance', queries: [1, 2], lines: [{ values: [Infinity, 0.5] }] });
+  });
+
+  it('is not there where queries are not counted', () => {
+    assert.equal(ofRounds([{ epsilon: 0.1 }]), undefined);
   });
 });
