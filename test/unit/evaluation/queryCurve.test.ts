@@ -14,9 +14,9 @@ const shape = { height: 1, width: 2, channels: 1 } as const;
 const rows = [
   [0, 0],
   [8, 0],
-  [0, 4000],
+  [0, 40_000],
 ];
-const classifier = linearClassifier(rows, [4, 0, -3996], shape);
+const classifier = linearClassifier(rows, [4, 0, -39_990], shape);
 
 async function evaluated(plan: TestPlan, images = [imageOf([0.25, 0], 0), imageOf([0.4, 0], 0)]) {
   const judge = victimOf(classifier);

