@@ -4,9 +4,10 @@ import { promisify } from 'node:util';
 
 const root = path.join(import.meta.dirname, '..', '..');
 
-/** The built command line, and the built engine. */
+/** The built command line, the built engine, and its thread for ONNX Runtime. */
 export const cliFile = path.join(root, 'dist', 'cli.js');
 export const engineFile = path.join(root, 'dist', 'engine.js');
+export const threadFile = path.join(root, 'dist', 'onnxThread.js');
 
 let built: Promise<unknown> | undefined;
 

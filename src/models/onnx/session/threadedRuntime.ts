@@ -1,5 +1,7 @@
 import { Worker } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
+import { incompleteInstallation } from '../../../incompleteInstallation.ts';
+import { firstLineOf, UserError } from '../../../userError.ts';
 import type { Runtime } from './session.ts';
 import type { ThreadFunctions } from './threadProtocol.ts';
 
@@ -35,6 +37,15 @@ export async function threadedRuntime(
   };
 }
 
+/** What to say of a thread that ended, or could not be started. */
+function threadEnd(error: Error): UserError {
+  const { message, code = '' } = error as NodeJS.ErrnoException;
+  const words = incompleteInstallation(`${message}\n${code}`);
+  return new UserError(
+    words ?? `The thread in which ONNX Runtime computes has ended: ${firstLineOf(error)}. Try again.`,
+  );
+}
+
 function startThread(entry: string) {
   const worker = new Worker(entry);
   const functions = createBirpc<ThreadFunctions>(
@@ -48,7 +59,7 @@ function startThread(entry: string) {
   );
   worker.once('error', (error) => {
     started.delete(entry);
-    functions.$close(error);
+    functions.$close(threadEnd(error));
   });
   // The process may end while the thread is there, but not while an answer is awaited.
   worker.unref();
