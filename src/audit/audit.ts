@@ -1,14 +1,22 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { kinds } from '../attacks/kind.ts';
+import type { Attacked } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
+import type { Victim } from '../runner/victim.ts';
 import { checks } from './catalog.ts';
 import type { Finding, Omission } from './finding.ts';
 import { counted, passesOf } from './passes.ts';
-import { type AuditOptions, createTrial, mostImages, type Trial } from './trial.ts';
+import { createTrial, loadSamples, mostImages, type Trial, type TrialOptions } from './trial.ts';
 
 /** How far an audit has got: checks done of all. */
 export type OnCheck = (done: number, total: number) => void;
+
+/** What a test is audited with. */
+export interface AuditOptions extends Attacked {
+  /** Other models for the same images and classes, whose adversarial examples are tried on this one. */
+  readonly surrogates?: readonly Victim[];
+}
 
 /** What an audit came to. */
 export interface Audit {
@@ -46,6 +54,7 @@ export async function audit(
   const { conditions, surrogates = [] } = options;
   const trial = affordableTrial(plan, allowance, {
     ...options,
+    subjects: await loadSamples(plan, options.subjects),
     conditions: { ...conditions, victim: counted(conditions.victim, count) },
     surrogates: surrogates.map((surrogate) => counted(surrogate, count)),
   });
@@ -77,7 +86,7 @@ export function auditAllowance(passes: number): number {
 }
 
 /** The largest sample on which the essential checks can be made. */
-function affordableTrial(plan: TestPlan, allowance: number, options: AuditOptions): Trial {
+function affordableTrial(plan: TestPlan, allowance: number, options: TrialOptions): Trial {
   let trial = createTrial(plan, options);
   for (let images = mostImages - 1; images > 0 && costOfEssentials(trial) > allowance; images--) {
     trial = createTrial(plan, options, images);

@@ -4,9 +4,5 @@ import type { Trial } from './trial.ts';
 /** What the victim says of the sample, always asked for in the same batches. */
 export async function judgmentsOfSample({ conditions, subjects }: Trial): Promise<Judgment[]> {
   const { victim, signal } = conditions;
-  return judgeAll(
-    victim,
-    subjects.map(({ image }) => image),
-    signal,
-  );
+  return judgeAll(victim, subjects, ({ image }) => image, signal);
 }

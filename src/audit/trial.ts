@@ -1,6 +1,6 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { sample } from '../data/sample.ts';
-import type { Attacked, AttackedRound } from '../evaluation/evaluate.ts';
+import type { Attacked, AttackedImage, AttackedRound } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { Budget } from '../geometry/budget.ts';
 import { type AttackChoice, type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
@@ -20,8 +20,10 @@ export function clearlyNearer(images: number): number {
   return images < fewImages ? 0.5 : 0.9;
 }
 
-/** What a test is audited with. */
-export interface AuditOptions extends Attacked {
+/** What a trial is made of. */
+export interface TrialOptions extends Omit<Attacked, 'subjects'> {
+  /** All images that were attacked; those that no sample has may be without pixels. */
+  readonly subjects: readonly Subject[];
   /** Other models for the same images and classes, whose adversarial examples are tried on this one. */
   readonly surrogates?: readonly Victim[];
 }
@@ -31,7 +33,7 @@ export interface Trial {
   /** The attack of the test, and what it was configured from but for the budget. */
   readonly attack: AttackDefinition;
   readonly choice: AttackChoice;
-  readonly conditions: AuditOptions['conditions'];
+  readonly conditions: TrialOptions['conditions'];
   /** The sample of the test's images. */
   readonly subjects: readonly Subject[];
   /** What the attack came to on all images, the smallest budget first. */
@@ -63,6 +65,25 @@ export interface Result {
   readonly distances: readonly number[];
 }
 
+/** The places of the images that a sample of so many has. */
+function samplePlaces({ seed }: TestPlan, subjects: readonly Pick<Subject, 'goal'>[], images: number): number[] {
+  return sample([...subjects.keys()], (i) => subjects[i]?.goal.label, images, seed);
+}
+
+/** The attacked images, loaded where a sample of any size may have them. */
+export async function loadSamples(plan: TestPlan, attacked: readonly AttackedImage[]): Promise<Subject[]> {
+  const drawn = new Set<number>();
+  for (let images = 1; images <= mostImages; images++) {
+    for (const place of samplePlaces(plan, attacked, images)) drawn.add(place);
+  }
+  const nothing = new Float32Array();
+  return Promise.all(
+    attacked.map(async ({ goal, seed, load }, place) => {
+      return { goal, seed, image: drawn.has(place) ? await load() : nothing };
+    }),
+  );
+}
+
 /**
  * Draws the sample and picks the result to doubt. Of several budgets that is the largest at which so many images of the
  * sample held that they would tell, or else any did. A minimum-norm attack is read as one with a budget, the median
@@ -71,11 +92,11 @@ export interface Result {
  * @param images how many the sample has at most.
  * @throws UserError when the plan names no attack.
  */
-export function createTrial(plan: TestPlan, options: AuditOptions, images = mostImages): Trial {
+export function createTrial(plan: TestPlan, options: TrialOptions, images = mostImages): Trial {
   const [{ attack: id, choice }] = plan.attacks;
   const attack = definitionOf(id);
   const { conditions, surrogates = [] } = options;
-  const places = sample([...options.subjects.keys()], (i) => options.subjects[i]?.goal.label, images, plan.seed);
+  const places = samplePlaces(plan, options.subjects, images);
   const subjects = places.map((i) => options.subjects[i] as Subject);
   const rounds = [...options.rounds].sort((a, b) => (a.epsilon ?? 0) - (b.epsilon ?? 0));
   const results = rounds.map(({ epsilon, distances }) =>

@@ -21,8 +21,8 @@ export interface LabeledImage {
 }
 
 /** The images of a test, and notes about them. */
-export interface Examples {
-  readonly images: readonly LabeledImage[];
+export interface Examples<T = LabeledImage> {
+  readonly images: readonly T[];
   readonly notes: readonly string[];
 }
 
@@ -47,11 +47,16 @@ export interface Reading {
 
 /**
  * Reads the selected images.
+ * @param keep what is kept of each image.
  * @throws UserError for a dataset or an image that cannot be read, or a label that is not a class of the model.
  */
-export async function loadExamples(selection: Selection, reading: Reading): Promise<Examples> {
+export async function loadExamples<T extends Omit<LabeledImage, 'pixels'>>(
+  selection: Selection,
+  reading: Reading,
+  keep: (image: LabeledImage) => T,
+): Promise<Examples<T>> {
   const { files, notes } = await listExamples(selection);
-  const read = await readImages(files, selection.dataset, reading);
+  const read = await readImages(files, selection.dataset, reading, keep);
   return { images: read.images, notes: [...notes, ...read.notes, ...countNotes(read.images)] };
 }
 
@@ -120,20 +125,22 @@ function noKnownFormat(file: string): string {
 
 /**
  * Reads images, each brought to the shape of a model. Unreadable ones are left out if the dataset's settings say so.
+ * @param keep what is kept of each image.
  * @throws UserError for an image that cannot be read, or a resizing that does not fit the model.
  */
-export async function readImages(
+export async function readImages<T extends { readonly label?: number }>(
   files: readonly LabeledFile[],
   dataset: DatasetSource,
   { shape, resizing = stretching, signal }: Reading,
-): Promise<Examples> {
+  keep: (image: LabeledImage) => T,
+): Promise<Examples<T>> {
   const fit = fitTo(shape, resizing);
-  const images: LabeledImage[] = [];
+  const images: T[] = [];
   const lost: Unreadable[] = [];
   for (const { file, label } of files) {
     signal?.throwIfAborted();
     try {
-      images.push({ ...(await readImage(file, shape, fit)), file, ...(label !== undefined && { label }) });
+      images.push(keep({ ...(await readImage(file, shape, fit)), file, ...(label !== undefined && { label }) }));
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
       lost.push({ file, label, reason: error.message });
@@ -143,7 +150,7 @@ export async function readImages(
 }
 
 /** "stretched to 32×32 (lanczos): 12 images" for everything that had to be done. */
-function countNotes(images: readonly LabeledImage[]): string[] {
+function countNotes(images: readonly Pick<LabeledImage, 'notes'>[]): string[] {
   const counts = new Map<string, number>();
   for (const note of images.flatMap(({ notes }) => notes)) counts.set(note, (counts.get(note) ?? 0) + 1);
   return [...counts].map(([note, count]) => `${note}: ${count} ${count === 1 ? 'image' : 'images'}`);

@@ -3,7 +3,7 @@ import { xoroshiro128plus } from 'pure-rand/generator/xoroshiro128plus';
 import { createGoal, type Goal } from '../attacks/goal.ts';
 import { type Kind, kinds } from '../attacks/kind.ts';
 import { matchLabels } from '../data/labels.ts';
-import type { LabeledImage } from '../data/loadExamples.ts';
+import type { StoredImage } from '../data/storedImage.ts';
 import { argmax } from '../models/functional.ts';
 import { exampleSeed } from '../runner/exampleSeed.ts';
 import type { Judgment, Victim } from '../runner/victim.ts';
@@ -14,7 +14,7 @@ import type { TestPlan } from './plan.ts';
 /** An image of a test with its goal; `status` is set where it is not attacked. */
 export interface Case {
   readonly index: number;
-  readonly image: LabeledImage;
+  readonly image: StoredImage;
   readonly goal: Goal;
   /** What the model says before the attack. */
   readonly clean: Judgment;
@@ -32,7 +32,7 @@ export function toCases(
   plan: TestPlan,
   kind: Kind,
   victim: Victim,
-  images: readonly LabeledImage[],
+  images: readonly StoredImage[],
   judgments: readonly Judgment[],
 ): Case[] {
   const target = resolveTarget(plan, victim);

@@ -82,7 +82,7 @@ export async function checkPreprocessing(
   onProgress(0, candidates.length);
   for (const group of byResizing(candidates)) {
     const reading = { shape: classifier.input, resizing: group[0]?.resizing, ...(signal && { signal }) };
-    const { images } = await readImages(files, dataset, reading);
+    const { images } = await readImages(files, dataset, reading, (image) => image);
     count = images.length;
     for (const candidate of group) {
       const seen = images.map(({ pixels, label }) => ({

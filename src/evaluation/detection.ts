@@ -1,7 +1,7 @@
 import { type Separation, separate } from '../defenses/detectors/separation.ts';
 import type { Attacker } from '../defenses/guard/attacker.ts';
 import type { Case } from './cases.ts';
-import { type Example, isMisclassified } from './example.ts';
+import { type ExampleSummary, isMisclassified } from './example.ts';
 import type { Metrics } from './metrics.ts';
 
 /** What a detector came to in a round, and what the same attack comes to with the other attacker. */
@@ -16,8 +16,8 @@ export interface RoundDetection {
 /** @param other the same attack by the other attacker */
 export function detectionOf(
   cases: readonly Case[],
-  examples: readonly Example[],
-  other: { readonly attacker: Attacker; readonly metrics: Metrics; readonly examples: readonly Example[] },
+  examples: readonly ExampleSummary[],
+  other: { readonly attacker: Attacker; readonly metrics: Metrics; readonly examples: readonly ExampleSummary[] },
 ): RoundDetection {
   const { attacker, metrics } = other;
   return {
@@ -28,13 +28,16 @@ export function detectionOf(
 }
 
 /** True for an example that the model gets wrong and the detector rejects. */
-function isCaught(example: Example): boolean {
+function isCaught(example: ExampleSummary): boolean {
   const { adversarial } = example;
   return adversarial?.prediction.rejected === true && isMisclassified(adversarial, example);
 }
 
 /** Scores of the images that the model gets right against those of the examples that it gets wrong. */
-function separationOf(cases: readonly Case[], examples: readonly Example[]): { readonly separation?: Separation } {
+function separationOf(
+  cases: readonly Case[],
+  examples: readonly ExampleSummary[],
+): { readonly separation?: Separation } {
   const clean = cases.flatMap(({ status, clean: { score } }) => (status === 'wrong' ? [] : (score ?? [])));
   const adversarial = examples.flatMap((example) => {
     const { adversarial: found } = example;

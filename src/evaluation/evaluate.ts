@@ -1,4 +1,5 @@
-import type { LabeledImage } from '../data/loadExamples.ts';
+import type { Pixels } from '../data/image.ts';
+import type { StoredImage } from '../data/storedImage.ts';
 import type { Attacker } from '../defenses/guard/attacker.ts';
 import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { RunOptions, Subject } from '../runner/conversation.ts';
@@ -28,7 +29,7 @@ export interface EvaluationOptions {
   readonly judge: Victim;
   /** Who attacks: the figures of the first count, and those of the second, if any, stand beside them. */
   readonly opponents: readonly [Opponent, Opponent?];
-  readonly images: readonly LabeledImage[];
+  readonly images: readonly StoredImage[];
   readonly signal?: AbortSignal;
   /** Is told when the attacks themselves compute. */
   readonly watch?: Stopwatch;
@@ -45,8 +46,13 @@ export interface Attacked {
   /** How the attack was run. With a detector, the victim is what the opponent faces: who judges is another matter. */
   readonly conditions: Pick<RunOptions, 'victim' | 'signal'>;
   /** The images that were attacked, with their goals. */
-  readonly subjects: readonly Subject[];
+  readonly subjects: readonly AttackedImage[];
   readonly rounds: readonly AttackedRound[];
+}
+
+/** An image that was attacked. */
+export interface AttackedImage extends Pick<Subject, 'goal' | 'seed'> {
+  load(): Promise<Pixels>;
 }
 
 /** What an attack came to at one budget. */
@@ -69,8 +75,8 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
   const { judge, images, signal, watch } = options;
   const [opponent, other] = options.opponents;
   const definition = definitionOf(plan.attacks[0].attack);
-  const pixels = images.map((image) => image.pixels);
-  const cases = toCases(plan, definition.kind, judge, images, await judgeAll(judge, pixels, signal));
+  const judgments = await judgeAll(judge, images, (image) => image.load(), signal);
+  const cases = toCases(plan, definition.kind, judge, images, judgments);
   const eligible = cases.filter(({ status }) => status === undefined);
   if (eligible.length === 0) throw nothingEligible(cases);
   const common = { plan, judge, cases, eligible, signal, watch };
@@ -90,7 +96,15 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
         ]),
       );
       const own = one.attackAt?.(attack) ?? attack;
-      const result = await attackRound({ ...common, attack: own, victims: one.victims, known, onExample });
+      const keepSuccesses = plan.attacks.length > 1 || other !== undefined;
+      const result = await attackRound({
+        ...common,
+        attack: own,
+        victims: one.victims,
+        known,
+        keepSuccesses,
+        onExample,
+      });
       results.set(one, result);
       fooled.set(one, result.successes);
     }
@@ -120,7 +134,7 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
   const inOrder = plan.attacks.flatMap((attack) => rounds.get(attack) ?? []);
   await options.onAttacked?.({
     conditions: { victim: opponent.victims[0], ...(signal && { signal }) },
-    subjects: eligible.map(({ image, goal, seed }) => ({ image: image.pixels, goal, seed })),
+    subjects: eligible.map(({ image, goal, seed }) => ({ goal, seed, load: () => image.load() })),
     rounds: inOrder.map(({ attacked }) => attacked),
   });
   return inOrder.map(({ round }) => round);

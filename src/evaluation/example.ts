@@ -1,9 +1,10 @@
 import { isReachedBy } from '../attacks/goal.ts';
 import type { Pixels } from '../data/image.ts';
-import type { LabeledImage } from '../data/loadExamples.ts';
+import type { StoredImage } from '../data/storedImage.ts';
 import { distances, type Norms } from '../geometry/norms.ts';
 import { softmax } from '../models/functional.ts';
 import type { Candidate } from '../runner/candidate.ts';
+import type { Subject } from '../runner/conversation.ts';
 import type { Step } from '../runner/recorder.ts';
 import type { Judgment, Victim } from '../runner/victim.ts';
 import type { Case } from './cases.ts';
@@ -36,7 +37,7 @@ export interface AttackResult {
 export interface Example extends AttackResult {
   /** Place of the image in the test's list. */
   readonly index: number;
-  readonly image: LabeledImage;
+  readonly image: StoredImage;
   readonly status: Status;
   readonly label: string;
   readonly target?: string;
@@ -45,12 +46,48 @@ export interface Example extends AttackResult {
   readonly seed: number;
 }
 
-/** A point that an attack found. */
-export interface Found {
-  readonly pixels: Pixels;
+/** What a point came to that an attack found. */
+export interface Judged {
   readonly prediction: Prediction;
   readonly norms: Norms;
   readonly success: boolean;
+}
+
+/** A point that an attack found. */
+export interface Found extends Judged {
+  readonly pixels: Pixels;
+}
+
+/** What is kept of an example that was reported: nothing as large as an image. */
+export interface ExampleSummary extends Pick<Example, 'index' | 'status' | 'label' | 'target' | 'queries' | 'stage'> {
+  readonly adversarial?: Judged;
+  readonly onGrid?: Judged;
+}
+
+export function summaryOf({
+  index,
+  status,
+  label,
+  target,
+  queries,
+  stage,
+  adversarial,
+  onGrid,
+}: Example): ExampleSummary {
+  return {
+    index,
+    status,
+    label,
+    queries,
+    ...(target !== undefined && { target }),
+    ...(stage !== undefined && { stage }),
+    ...(adversarial && { adversarial: judgedOf(adversarial) }),
+    ...(onGrid && { onGrid: judgedOf(onGrid) }),
+  };
+}
+
+function judgedOf({ prediction, norms, success }: Found): Judged {
+  return { prediction, norms, success };
 }
 
 /** An example as it is reported. @param result what the attack came to, where there was one. */
@@ -78,12 +115,12 @@ export function foundAs({ point, decision, logits, norms, success }: Candidate, 
 }
 
 /** What the victim that decides says of a point. */
-export async function judgePoint(pixels: Pixels, { image, goal }: Case, judge: Victim): Promise<Found> {
+export async function judgePoint(pixels: Pixels, { image, goal }: Subject, judge: Victim): Promise<Found> {
   const [judgment] = (await judge.judge([pixels])) as [Judgment];
   return {
     pixels,
     prediction: predictionOf(judgment, judge.classes),
-    norms: distances(image.pixels, pixels, judge.input.channels),
+    norms: distances(image, pixels, judge.input.channels),
     success: isReachedBy(goal, judgment.decision) && !judgment.rejected,
   };
 }
@@ -97,6 +134,6 @@ function predictionOf({ decision, logits, score, rejected }: Judgment, classes: 
 }
 
 /** True where the model predicts what the attack wanted, whether its detector rejects that or not. */
-export function isMisclassified({ prediction }: Found, { label, target }: Pick<Example, 'label' | 'target'>): boolean {
+export function isMisclassified({ prediction }: Judged, { label, target }: Pick<Example, 'label' | 'target'>): boolean {
   return target === undefined ? prediction.class !== label : prediction.class === target;
 }

@@ -1,5 +1,8 @@
 import { type Examples, loadExamples } from '../data/loadExamples.ts';
 import { noiseImages } from '../data/noiseImages.ts';
+import { readImage } from '../data/readImage.ts';
+import { fitTo, stretching } from '../data/resizing.ts';
+import { ImageStore, inMemory, type StoredImage } from '../data/storedImage.ts';
 import type { Classifier } from '../models/classifier.ts';
 import type { TestPlan } from './plan.ts';
 
@@ -10,7 +13,11 @@ import type { TestPlan } from './plan.ts';
 export async function planImages(
   { dataset, classes, seed, model }: TestPlan,
   { input, classes: classNames }: Classifier,
-): Promise<Examples> {
-  if (dataset === undefined) return { images: noiseImages(input, seed), notes: [] };
-  return loadExamples({ dataset, classNames, classes, seed }, { shape: input, resizing: model.resizing });
+): Promise<Examples<StoredImage>> {
+  if (dataset === undefined) return { images: noiseImages(input, seed).map(inMemory), notes: [] };
+  const { resizing = stretching } = model;
+  const fit = fitTo(input, resizing);
+  const store = new ImageStore(async (file) => ({ ...(await readImage(file, input, fit)), file }));
+  const selection = { dataset, classNames, classes, seed };
+  return loadExamples(selection, { shape: input, resizing }, (image) => store.store(image));
 }

@@ -1,15 +1,23 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { kinds } from '../attacks/kind.ts';
-import type { LabeledImage } from '../data/loadExamples.ts';
+import type { StoredImage } from '../data/storedImage.ts';
 import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
-import { distanceOf, type Outcome } from '../runner/conversation.ts';
+import { distanceOf, type Outcome, type Subject } from '../runner/conversation.ts';
 import { roundToGrid } from '../runner/projection.ts';
 import { runAttack } from '../runner/runAttack.ts';
 import type { Stopwatch } from '../runner/stopwatch.ts';
 import type { Victim } from '../runner/victim.ts';
 import type { Case } from './cases.ts';
 import type { RoundDetection } from './detection.ts';
-import { type AttackResult, type Example, exampleOf, foundAs, judgePoint } from './example.ts';
+import {
+  type AttackResult,
+  type Example,
+  type ExampleSummary,
+  exampleOf,
+  foundAs,
+  judgePoint,
+  summaryOf,
+} from './example.ts';
 import { computeMetrics, type Metrics } from './metrics.ts';
 import type { TestPlan } from './plan.ts';
 import { countsQueries, type QueryPoint, queryCurve } from './queryCurve.ts';
@@ -53,6 +61,8 @@ export interface RoundOptions {
   readonly eligible: readonly Case[];
   /** Successes that are within the budget as well, by the places of their images: they count where nothing better is found. */
   readonly known: Successes;
+  /** Whether other rounds will want to know what succeeded in this one. */
+  readonly keepSuccesses: boolean;
   readonly signal?: AbortSignal | undefined;
   readonly watch?: Stopwatch | undefined;
   onExample(example: Example): void | Promise<void>;
@@ -65,7 +75,8 @@ export type Successes = ReadonlyMap<number, AttackResult>;
 export interface RoundResult {
   readonly attack: ConfiguredAttack;
   readonly round: Round;
-  readonly examples: readonly Example[];
+  readonly examples: readonly ExampleSummary[];
+  /** Where they were to be kept. */
   readonly successes: Successes;
   /** How many eligible cases the attack itself fooled, nothing known beforehand. */
   readonly fooled: number;
@@ -77,13 +88,13 @@ export interface RoundResult {
 
 /** Runs an attack on every eligible case, on each of its victims. */
 export async function attackRound(options: RoundOptions): Promise<RoundResult> {
-  const { plan, attack, victims, judge, cases, eligible, known, onExample } = options;
+  const { plan, attack, victims, judge, cases, eligible, known, keepSuccesses, onExample } = options;
   const definition = definitionOf(attack.attack);
   const isTransfer = plan.surrogates !== undefined && victims[0] !== judge;
   const { norm, epsilon, quantize } = attack.choice;
-  const examples: Example[] = [];
+  const examples: ExampleSummary[] = [];
   const finish = async (example: Example) => {
-    examples.push(example);
+    examples.push(summaryOf(example));
     await onExample(example);
   };
   for (const one of cases) if (one.status) await finish(exampleOf(one, one.status, judge));
@@ -99,7 +110,8 @@ export async function attackRound(options: RoundOptions): Promise<RoundResult> {
       attempts.set(one.index, own);
       if (!isLast && !(stopsAtSuccess && own.success)) continue;
       const result = worseResult(own.result, known.get(one.index), norm);
-      if (result.adversarial?.success) successes.set(one.index, result);
+      if (result.adversarial?.success && keepSuccesses) successes.set(one.index, result);
+      attempts.set(one.index, withoutResult(own));
       const flaw = result.adversarial?.success ? undefined : own.flaw;
       await finish(exampleOf(one, result.adversarial?.success ? 'fooled' : flaw ? 'undecided' : 'held', judge, result));
     }
@@ -173,22 +185,24 @@ async function* attemptsOn(
   const prefer = isTransfer && fixedBudget ? ({ prefer: 'latest' } as const) : {};
   const run = runAttack(
     { victim, attack, stopAtSuccess: stopsAtSuccess, ...prefer, ...(signal && { signal }), ...(watch && { watch }) },
-    attacked.map((one) => ({
-      image: one.image.pixels,
-      goal: one.goal,
-      seed: one.seed,
-      starts: startsFor(one.goal),
-      record: records || isRecorded(plan, one.image, eligible.indexOf(one)),
-    })),
+    subjects(),
   );
+  const places = new Map(eligible.map(({ index }, place) => [index, place]));
+  async function* subjects(): AsyncGenerator<Subject> {
+    for (const { index, image, goal, seed } of attacked) {
+      const record = records || isRecorded(plan, image, places.get(index) as number);
+      const starts = definition.threatModel === 'decision-based' ? { starts: await startsFor(goal) } : {};
+      yield { image: await image.load(), goal, seed, ...starts, record };
+    }
+  }
   for await (const outcome of run) {
-    const { best, index, queries, steps } = outcome;
+    const { best, index, subject, queries, steps } = outcome;
     const one = attacked[index] as Case;
     // What a detector says of a point is not among the answers that an attack gets.
     const isJudged = victim === judge && plan.detector === undefined;
-    const adversarial = best && (isJudged ? foundAs(best, judge) : await judgePoint(best.point, one, judge));
+    const adversarial = best && (isJudged ? foundAs(best, judge) : await judgePoint(best.point, subject, judge));
     const onGrid =
-      best && !quantize ? await judgePoint(roundToGrid(one.image.pixels, best.point, norm), one, judge) : undefined;
+      best && !quantize ? await judgePoint(roundToGrid(subject.image, best.point, norm), subject, judge) : undefined;
     const stage = [victims.length > 1 ? (victim.title ?? []) : [], best?.stage ?? []].flat().join(': ');
     const judged = [adversarial, onGrid].filter((found) => found !== undefined).length;
     const result = {
@@ -205,6 +219,12 @@ async function* attemptsOn(
     const onVictim = { queries, isFooled: best?.success ?? false };
     yield { one, attempt: { result, success, distance, succeededOffGrid, flaw, nearest, onVictim } };
   }
+}
+
+/** What is kept of an attempt whose example was reported. */
+function withoutResult(attempt: Attempt): Attempt {
+  const { queries } = attempt.result;
+  return { ...attempt, result: { queries } };
 }
 
 /** What two attempts on an image come to: it is undecided only if neither had anything to follow. */
@@ -246,13 +266,13 @@ function worseResult(
 }
 
 /** @param place of the image among those that are attacked */
-function isRecorded({ record = 0 }: TestPlan, { file }: LabeledImage, place: number): boolean {
+function isRecorded({ record = 0 }: TestPlan, { file }: StoredImage, place: number): boolean {
   if (typeof record === 'number') return place < record;
   const path = file.replaceAll('\\', '/');
   return record.some((name) => path === name || path.endsWith(`/${name}`));
 }
 
-function stagesOf(examples: readonly Example[]): Pick<Round, 'stages'> {
+function stagesOf(examples: readonly ExampleSummary[]): Pick<Round, 'stages'> {
   const titles = new Set(examples.flatMap(({ stage }) => stage ?? []));
   if (titles.size === 0) return {};
   const fooledBy = (title: string) => examples.filter(({ stage, status }) => stage === title && status === 'fooled');
@@ -290,7 +310,7 @@ function describeFlaws(eligible: number, flaws: readonly Flaw[]): string[] {
   ];
 }
 
-function tallies(examples: readonly Example[], which: 'adversarial' | 'onGrid') {
+function tallies(examples: readonly ExampleSummary[], which: 'adversarial' | 'onGrid') {
   return examples.map(({ status, [which]: found }) => {
     if (status !== 'fooled' && status !== 'held') return { status };
     return { status: found?.success ? ('fooled' as const) : ('held' as const), norms: found?.norms };

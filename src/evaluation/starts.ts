@@ -5,18 +5,22 @@ import type { Case } from './cases.ts';
 /** As many are enough to draw from. */
 const most = 32;
 
-/** For each goal, images of a test that are answered as it wants before any attack: attacks by predictions start there. */
-export function startsAmong(cases: readonly Case[]): (goal: Goal) => readonly Pixels[] {
-  const known = new Map<string, readonly Pixels[]>();
-  return (goal) => {
-    const key = goal.target === undefined ? `not ${goal.label}` : String(goal.target);
-    const starts =
-      known.get(key) ??
+/**
+ * For each goal, images of a test that are answered as it wants before any attack: attacks by predictions start there.
+ * Those of several goals are loaded once.
+ */
+export function startsAmong(cases: readonly Case[]): (goal: Goal) => Promise<readonly Pixels[]> {
+  const loaded = new Map<Case, Promise<Pixels>>();
+  const load = (one: Case) => {
+    const pixels = loaded.get(one) ?? one.image.load();
+    loaded.set(one, pixels);
+    return pixels;
+  };
+  return (goal) =>
+    Promise.all(
       cases
         .filter(({ clean }) => isReachedBy(goal, clean.decision) && !clean.rejected)
         .slice(0, most)
-        .map(({ image }) => image.pixels);
-    known.set(key, starts);
-    return starts;
-  };
+        .map(load),
+    );
 }

@@ -31,10 +31,9 @@ export async function knowledgeOf(
   eligible: readonly Case[],
   signal: AbortSignal | undefined,
 ): Promise<SurrogateKnowledge> {
-  const images = eligible.map(({ image }) => image.pixels);
-  const judgments = await judgeAll(surrogate, images, signal);
+  const judgments = await judgeAll(surrogate, eligible, ({ image }) => image.load(), signal);
   const right = judgments.filter(({ decision }, i) => decision === eligible[i]?.goal.label).length;
-  return { right, of: images.length };
+  return { right, of: eligible.length };
 }
 
 /**

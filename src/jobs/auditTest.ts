@@ -1,5 +1,5 @@
-import { audit, type OnCheck } from '../audit/audit.ts';
-import type { AuditOptions } from '../audit/trial.ts';
+import { type AuditOptions, audit, type OnCheck } from '../audit/audit.ts';
+
 import type { TestPlan } from '../evaluation/plan.ts';
 import { openModel } from '../models/open.ts';
 import type { OpenedModel } from '../models/openedModel.ts';

@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { kinds } from '../attacks/kind.ts';
-import type { ImageShape } from '../data/image.ts';
+import type { ImageShape, Pixels } from '../data/image.ts';
 import { writeNpy, writePng } from '../data/writeImage.ts';
 import type { Example } from '../evaluation/example.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
@@ -32,16 +32,17 @@ export async function appendExample(
 ): Promise<ExampleReport> {
   const { image, adversarial, onGrid } = example;
   const { norm } = plan.attacks[0].choice;
+  const original = await image.load();
   const originalImage = await save(
     folder,
     ['originals'],
     `${image.sha256.slice(0, 16)}-${shape.width}x${shape.height}x${shape.channels}.png`,
-    (file) => writePng(file, image.pixels, shape),
+    (file) => writePng(file, original, shape),
   );
   const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon, norm))])];
   const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
   const shown = onGrid ?? adversarial;
-  const trace = await saveTrace(folder, place, name, { plan, modelSha256, shape }, example);
+  const trace = await saveTrace(folder, place, name, { plan, modelSha256, shape }, example, original);
   const report: ExampleReport = {
     test: plan.id,
     epsilon,
@@ -86,7 +87,8 @@ async function saveTrace(
   place: readonly string[],
   name: string,
   { plan, shape }: ExampleContext,
-  { image, steps = [] }: Example,
+  { steps = [] }: Example,
+  original: Pixels,
 ): Promise<Trace | undefined> {
   if (steps.length === 0) return undefined;
   const { sheet, columns, shape: sheetShape } = contactSheet(steps, shape);
@@ -94,7 +96,7 @@ async function saveTrace(
     image: await save(folder, place, `${name}-steps.png`, (file) => writePng(file, sheet, sheetShape)),
     columns,
     axis: kinds[definitionOf(plan.attacks[0].attack).kind].axis,
-    steps: describeSteps(image.pixels, steps, shape),
+    steps: describeSteps(original, steps, shape),
   };
 }
 

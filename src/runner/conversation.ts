@@ -51,8 +51,9 @@ export interface Subject {
 
 /** What the attack on one image came to. */
 export interface Outcome {
-  /** Place of the subject in the list that was given. */
+  /** Place of the subject among those that were given. */
   readonly index: number;
+  readonly subject: Subject;
   /** The best that was found (see `gain`), a success or not; missing when nothing was within the budget. */
   readonly best?: Candidate;
   /** A point within the budget did what was wanted, on the 8-bit grid or off it. */
@@ -154,6 +155,7 @@ export class Conversation {
   get outcome(): Outcome {
     return {
       index: this.#index,
+      subject: this.#subject,
       best: this.#best,
       queries: this.#queries,
       masked: this.#masked,

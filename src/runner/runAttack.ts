@@ -33,14 +33,18 @@ interface Flight {
  * to does not depend on the others.
  * @throws UserError when the victim cannot answer what the attack asks, or answers with numbers that are not finite.
  */
-export async function* runAttack(options: RunOptions, subjects: readonly Subject[]): AsyncGenerator<Outcome> {
+export async function* runAttack(
+  options: RunOptions,
+  subjects: Iterable<Subject> | AsyncIterable<Subject>,
+): AsyncGenerator<Outcome> {
   const { victim, signal, definition = definitionOf(options.attack.attack) } = options;
   checkAccess(definition, victim);
   const { batchSize, concurrency = 1 } = victim;
-  const waiting = subjects.entries();
+  // Images are taken in when there is room for them, and let go when they are done.
+  const waiting = Symbol.asyncIterator in subjects ? subjects[Symbol.asyncIterator]() : subjects[Symbol.iterator]();
   const queue = new AskQueue(batchSize);
   const flights: Flight[] = [];
-  let [active, isMore] = [0, true];
+  let [active, taken, isMore] = [0, 0, true];
   let finished: Conversation[] = [];
   const takeIn = (conversation: Conversation) => {
     queue.add(conversation);
@@ -52,12 +56,11 @@ export async function* runAttack(options: RunOptions, subjects: readonly Subject
     for (;;) {
       // A batch more than are in the air, so that full ones can be made while examples differ in what they ask.
       while (isMore && active < (concurrency + 1) * batchSize) {
-        const next = waiting.next();
+        const next = await waiting.next();
         isMore = !next.done;
         if (next.done) break;
-        const [index, subject] = next.value;
         active++;
-        takeIn(new Conversation({ ...options, definition }, subject, index));
+        takeIn(new Conversation({ ...options, definition }, next.value, taken++));
       }
       // Some engines compute without giving way; messages, such as a cancellation, get their turn here.
       await nextTurn();
@@ -80,6 +83,7 @@ export async function* runAttack(options: RunOptions, subjects: readonly Subject
       }
     }
   } finally {
+    await waiting.return?.();
     await Promise.allSettled(flights.map(({ answers }) => answers));
   }
 }

@@ -129,12 +129,22 @@ export function pointsOf(asks: readonly Ask[]): Pixels[] {
   return asks.map(({ point }) => point);
 }
 
-/** What a victim predicts of images, a batch at a time. @throws the signal's reason when it aborts. */
-export async function judgeAll(victim: Victim, images: readonly Pixels[], signal?: AbortSignal): Promise<Judgment[]> {
+/**
+ * What a victim predicts of images, a batch at a time.
+ * @param load gives the pixels of an image, when its batch has its turn.
+ * @throws the signal's reason when it aborts.
+ */
+export async function judgeAll<T>(
+  victim: Victim,
+  images: readonly T[],
+  load: (image: T) => Pixels | Promise<Pixels>,
+  signal?: AbortSignal,
+): Promise<Judgment[]> {
   const judgments: Judgment[] = [];
   for (let start = 0; start < images.length; start += victim.batchSize) {
     signal?.throwIfAborted();
-    judgments.push(...(await victim.judge(images.slice(start, start + victim.batchSize))));
+    const batch = images.slice(start, start + victim.batchSize);
+    judgments.push(...(await victim.judge(await Promise.all(batch.map(load)))));
   }
   return judgments;
 }

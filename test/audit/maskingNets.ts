@@ -1,7 +1,7 @@
 // Makes networks that hide their gradients, and tests each with several attacks at a budget to which the plain network
 // falls. Only what is errored, fails, or has a finding is right: a test that passes without one says what is not so. Writes its
 // part of results.md; takes about ten minutes of a processor.
-import type { LabeledImage } from '../../src/data/loadExamples.ts';
+import type { StoredImage } from '../../src/data/storedImage.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import { conclude } from '../../src/evaluation/verdict.ts';
 import type { DifferentiableClassifier } from '../../src/models/classifier.ts';
@@ -33,7 +33,7 @@ const plans: readonly TestPlan[] = ['fgsm', 'pgd', 'auto'].map((attack) =>
 );
 
 /** What a test came to, as a cell of the table. */
-async function outcomeOf(plan: TestPlan, classifier: DifferentiableClassifier, images: readonly LabeledImage[]) {
+async function outcomeOf(plan: TestPlan, classifier: DifferentiableClassifier, images: readonly StoredImage[]) {
   try {
     const { rounds, findings } = await runAudited(plan, classifier, images);
     const robust = formatPercent(rounds[0]?.metrics.robustAccuracy ?? 0);

@@ -5,7 +5,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { LayersModel } from '@tensorflow/tfjs-layers';
 import { type Audit, audit } from '../../src/audit/audit.ts';
 import type { Pixels } from '../../src/data/image.ts';
-import type { LabeledImage } from '../../src/data/loadExamples.ts';
+import type { StoredImage } from '../../src/data/storedImage.ts';
 import { computingOf } from '../../src/engine/computing.ts';
 import { type Attacked, evaluate } from '../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
@@ -61,7 +61,7 @@ export function oneHot(labels: readonly number[]): tf.Tensor2D {
 }
 
 /** Images that no network was trained on. */
-export function heldOut(name: CollectionName, count: number): LabeledImage[] {
+export function heldOut(name: CollectionName, count: number): StoredImage[] {
   const { images, labels } = readCollection(name, 't10k', count);
   return images.map((pixels, i) => imageOf(pixels, labels[i], `${name} ${i}`));
 }
@@ -77,7 +77,7 @@ export interface Audited extends Audit {
 export async function runAudited(
   plan: TestPlan,
   classifier: DifferentiableClassifier,
-  images: readonly LabeledImage[],
+  images: readonly StoredImage[],
   {
     surrogates = [],
     exhaustive = false,

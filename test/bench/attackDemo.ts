@@ -23,7 +23,13 @@ export async function attackDemo(workspace: string): Promise<Measurement[]> {
   const { classifier } = await openModel(plan.model);
   const differentiable = classifier as typeof classifier & DifferentiableClassifier;
   const examples = (await planImages(plan, classifier)).images.slice(0, images);
-  const subjects = examples.map(({ pixels, label = 0 }, seed) => ({ image: pixels, goal: createGoal(label), seed }));
+  const subjects = await Promise.all(
+    examples.map(async (example, seed) => ({
+      image: await example.load(),
+      goal: createGoal(example.label ?? 0),
+      seed,
+    })),
+  );
 
   const attack = async () => {
     const run = runAttack(
@@ -38,7 +44,7 @@ export async function attackDemo(workspace: string): Promise<Measurement[]> {
     );
     for await (const _ of run);
   };
-  const batch = examples.slice(0, 16).map(({ pixels }) => pixels);
+  const batch = subjects.slice(0, 16).map(({ image }) => image);
   const functionals = batch.map((_, i) => [subjects[i]?.goal.loss ?? createGoal(0).loss]);
   const attackSeconds: number[] = [];
   const forward: number[] = [];

@@ -1,6 +1,7 @@
 import { createGoal } from '../../src/attacks/goal.ts';
+import type { AuditOptions } from '../../src/audit/audit.ts';
 import type { Check } from '../../src/audit/check.ts';
-import { type AuditOptions, createTrial } from '../../src/audit/trial.ts';
+import { createTrial, type TrialOptions } from '../../src/audit/trial.ts';
 import { levelOf, valueAt } from '../../src/data/grid.ts';
 import type { Pixels } from '../../src/data/image.ts';
 import type { AttackedRound } from '../../src/evaluation/evaluate.ts';
@@ -25,13 +26,13 @@ export interface Audited {
 }
 
 /** What an audit needs of a test. */
-export async function auditOptionsOf(audited: Audited): Promise<AuditOptions> {
+export async function auditOptionsOf(audited: Audited): Promise<AuditOptions & TrialOptions> {
   const { plan, classifier, images, target, surrogates = [] } = audited;
   const conditions = { victim: victimOf(classifier) };
   const rows = await classifier.logits(images);
   const subjects = images.map((image, seed) => {
     const label = argmax(rows[seed] as Float32Array);
-    return { image, seed, goal: createGoal(label, target === label ? undefined : target) };
+    return { image, load: async () => image, seed, goal: createGoal(label, target === label ? undefined : target) };
   });
   const rounds = audited.rounds ?? (await attack(plan, { conditions, subjects, rounds: [] }));
   return { conditions, subjects, rounds, surrogates: surrogates.map(victimOf) };
@@ -111,7 +112,7 @@ export function withGradients(
   };
 }
 
-async function attack(plan: TestPlan, { conditions, subjects }: AuditOptions): Promise<AttackedRound[]> {
+async function attack(plan: TestPlan, { conditions, subjects }: TrialOptions): Promise<AttackedRound[]> {
   const trial = createTrial(plan, { conditions, subjects, rounds: [] });
   const rounds: AttackedRound[] = [];
   for (const { attack, choice } of plan.attacks) {

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import type { LabeledImage } from '../../src/data/loadExamples.ts';
+import type { StoredImage } from '../../src/data/storedImage.ts';
 import type { TestPlan } from '../../src/evaluation/plan.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
 import { type AttackChoice, configureAttack, definitionOf } from '../../src/runner/configuredAttack.ts';
@@ -33,7 +34,8 @@ export function planOf(given: PlanChoice = {}): TestPlan {
 }
 
 /** An image as if read from a file of this name. */
-export function imageOf(pixels: Iterable<number>, label?: number, file = 'image.png'): LabeledImage {
+export function imageOf(pixels: Iterable<number>, label?: number, file = 'image.png'): LabeledImage & StoredImage {
   const values = Float32Array.from(pixels);
-  return { file, sha256: createHash('sha256').update(values).digest('hex'), pixels: values, label, notes: [] };
+  const sha256 = createHash('sha256').update(values).digest('hex');
+  return { file, sha256, pixels: values, load: async () => values, label, notes: [] };
 }

@@ -91,10 +91,6 @@ async function rightAbout(
   images: readonly KnownImage[],
   signal: AbortSignal | undefined,
 ): Promise<number[]> {
-  const judgments = await judgeAll(
-    victim,
-    images.map(({ pixels }) => pixels),
-    signal,
-  );
+  const judgments = await judgeAll(victim, images, ({ pixels }) => pixels, signal);
   return judgments.flatMap(({ decision }, place) => (decision === images[place]?.label ? [place] : []));
 }

@@ -154,12 +154,13 @@ async function eligibleImages(plan: DetectorPlan, classifier: DifferentiableClas
   });
   const resizing = plan.model.resizing ?? stretching;
   fitTo(classifier.input, resizing);
-  const { images } = await readImages(files, plan.dataset, { shape: classifier.input, resizing, signal });
-  const judgments = await judgeAll(
-    victimOf(classifier),
-    images.map(({ pixels }) => pixels),
-    signal,
+  const { images } = await readImages(
+    files,
+    plan.dataset,
+    { shape: classifier.input, resizing, signal },
+    (image) => image,
   );
+  const judgments = await judgeAll(victimOf(classifier), images, ({ pixels }) => pixels, signal);
   const right = images.filter((image, i): image is RightImage => image.label === judgments[i]?.decision);
   const { path } = plan.dataset;
   if (right.length < fewest) {

@@ -177,7 +177,7 @@ async function loadData(plan: DefensePlan, { classifier }: OpenedModel, signal: 
     const selection = { dataset: source, classNames: classifier.classes, seed: plan.seed };
     const { files } = await listExamples(selection);
     const reading = { shape: classifier.input, resizing: plan.model.resizing, signal };
-    return (await readImages(files, source, reading)).images as KnownImage[];
+    return (await readImages(files, source, reading, (image) => image)).images as KnownImage[];
   };
   const all = await read(plan.dataset);
   if (all.length < fewestImages) {

@@ -17,7 +17,7 @@ describe('loadExamples', () => {
 
   function load(given: Partial<DatasetSource> = {}, classes?: readonly string[]) {
     const dataset: DatasetSource = { name: 'bugs', path: folder.at(), labels: 'folders', ...given };
-    return loadExamples({ dataset, classNames, classes, seed: 0 }, { shape });
+    return loadExamples({ dataset, classNames, classes, seed: 0 }, { shape }, (image) => image);
   }
 
   beforeEach(async () => {

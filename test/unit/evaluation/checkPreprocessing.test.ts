@@ -117,7 +117,7 @@ describe('checking the preprocessing of the demo', () => {
       const source = signs(settings);
       const classifier = await open(source);
       const reading = { shape: classifier.input, resizing: source.resizing };
-      const [image] = (await readImages([{ file }], dataset, reading)).images;
+      const [image] = (await readImages([{ file }], dataset, reading, (image) => image)).images;
       const [logits] = await classifier.logits([image?.pixels ?? assert.fail()]);
       const probabilities = softmax(logits ?? assert.fail());
       const predicted = argmax(probabilities);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LabeledImage } from '../../../src/data/loadExamples.ts';
+import type { StoredImage } from '../../../src/data/storedImage.ts';
 import type { Attacker } from '../../../src/defenses/guard/attacker.ts';
 import { GuardedVictim } from '../../../src/defenses/guard/guardedVictim.ts';
 import { type Attacked, evaluate } from '../../../src/evaluation/evaluate.ts';
@@ -18,7 +18,7 @@ const adaptive = { attacker: 'adaptive', victims: [guarded] } as const;
 
 const detector = { name: 'detector', path: '/nowhere/detector' };
 
-async function evaluated(plan: PlanChoice & { attacker?: Attacker }, images: readonly LabeledImage[]) {
+async function evaluated(plan: PlanChoice & { attacker?: Attacker }, images: readonly StoredImage[]) {
   const examples: Example[] = [];
   let others = 0;
   let attacked: Attacked | undefined;

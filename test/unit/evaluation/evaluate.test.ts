@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LabeledImage } from '../../../src/data/loadExamples.ts';
+import type { StoredImage } from '../../../src/data/storedImage.ts';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { Example } from '../../../src/evaluation/example.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
@@ -16,7 +16,7 @@ const shape = { height: 1, width: 1, channels: 1 } as const;
 const threshold = linearClassifier([[0], [1], [0]], [0.5, 0, -1], shape);
 
 /** The rounds of an evaluation and its examples, in the order of the images. */
-async function evaluated(plan: TestPlan, images: readonly LabeledImage[], classifier: Classifier = threshold) {
+async function evaluated(plan: TestPlan, images: readonly StoredImage[], classifier: Classifier = threshold) {
   const examples: Example[] = [];
   const judge = victimOf(classifier);
   const rounds = await evaluate(plan, {

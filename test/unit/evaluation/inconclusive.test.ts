@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import type { LabeledImage } from '../../../src/data/loadExamples.ts';
+import type { StoredImage } from '../../../src/data/storedImage.ts';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import { conclude } from '../../../src/evaluation/verdict.ts';
@@ -29,7 +29,7 @@ function withGradients(change: (x: number, gradient: number) => number): Differe
 const images = [0, 0.125, 0.25, 0.375].map((x) => imageOf([x], 0));
 const run = (classifier: DifferentiableClassifier, plan: TestPlan = planOf()) => evaluated(plan, classifier, images);
 
-function evaluated(plan: TestPlan, classifier: DifferentiableClassifier, some: readonly LabeledImage[]) {
+function evaluated(plan: TestPlan, classifier: DifferentiableClassifier, some: readonly StoredImage[]) {
   const judge = victimOf(classifier);
   return evaluate(plan, { judge, opponents: [{ victims: [judge] }], images: some, onExample: () => {} });
 }

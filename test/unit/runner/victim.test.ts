@@ -71,7 +71,7 @@ describe('a model as a victim', () => {
   it('judges images in batches of its size', async () => {
     const images = Array.from({ length: 9 }, (_, i) => Float32Array.of(i / 8));
     const before = classifier.batches.length;
-    const judgments = await judgeAll(victimOf(classifier), images);
+    const judgments = await judgeAll(victimOf(classifier), images, (image) => image);
     assert.deepEqual(classifier.batches.slice(before), [4, 4, 1]);
     assert.deepEqual(
       judgments.map(({ decision }) => decision),
@@ -112,7 +112,7 @@ describe('a victim that gives labels only', () => {
   });
 
   it('is audited by the checks that labels are enough for', async () => {
-    const images = Array.from({ length: 16 }, () => subject);
+    const images = Array.from({ length: 16 }, () => ({ ...subject, load: async () => subject.image }));
     const rounds = [{ epsilon: 0.3, distances: images.map(() => Infinity), queries: { points: 0, gradients: 0 } }];
     const plan = planOf({ epsilons: [0.3] });
     const { findings, notChecked } = await audit(plan, {
