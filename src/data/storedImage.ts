@@ -4,7 +4,7 @@ import type { Pixels } from './image.ts';
 import type { LabeledImage } from './loadExamples.ts';
 
 /** Bytes of gray levels that are kept of all images of a test, unless told otherwise. */
-const usuallyKept = 64e6;
+const usuallyKept = 16e6;
 
 /** An image of a test. Its pixels are there when they are needed, so that memory does not grow with their number. */
 export interface StoredImage extends Omit<LabeledImage, 'pixels'> {
