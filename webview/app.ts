@@ -9,6 +9,7 @@ import { createTranslate } from './l10n.ts';
 import { deriveModel, type Model, type Told } from './logic/model.ts';
 import { reviveReport } from './logic/revive.ts';
 import type { State } from './logic/state.ts';
+import { createConfusion } from './parts/confusion.ts';
 import { createCurveChart } from './parts/curveChart.ts';
 import { createDetectionChart } from './parts/detection.ts';
 import { createExample } from './parts/example.ts';
@@ -69,12 +70,9 @@ export function createApp(
   const example = createExample(context, pictures);
   // An explanation is about one example at a time, so there is nothing to summarize.
   const charts = kinds[test.report.attack.kind].isMeasured
-    ? [
-        createCurveChart(context),
-        createQueryChart(context),
-        createDetectionChart(context),
-        createHistogramChart(context),
-      ]
+    ? [createCurveChart, createQueryChart, createDetectionChart, createHistogramChart, createConfusion].map((create) =>
+        create(context),
+      )
     : [];
   const content = h(
     'main',

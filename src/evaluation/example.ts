@@ -15,6 +15,8 @@ export interface Prediction {
   readonly class: string;
   /** Missing where the model gives labels only. */
   readonly confidence?: number;
+  /** The most probable classes, at most five, the most probable first; missing where the model gives labels only. */
+  readonly top?: readonly { readonly class: string; readonly confidence: number }[];
   /** What the detector says, where there is one: its score, and whether it rejects the image. */
   readonly score?: number;
   readonly rejected?: boolean;
@@ -128,9 +130,24 @@ export async function judgePoint(pixels: Pixels, { image, goal }: Subject, judge
 function predictionOf({ decision, logits, score, rejected }: Judgment, classes: readonly string[]): Prediction {
   return {
     class: classes[decision] as string,
-    ...(logits && { confidence: softmax(logits)[decision] as number }),
+    ...(logits && confidences(softmax(logits), decision, classes)),
     ...(score === undefined ? {} : { score, rejected }),
   };
+}
+
+/** Classes that a prediction names. */
+const named = 5;
+
+function confidences(
+  probabilities: Float64Array,
+  decision: number,
+  classes: readonly string[],
+): Required<Pick<Prediction, 'confidence' | 'top'>> {
+  const order = [...probabilities.keys()].sort((a, b) => (probabilities[b] as number) - (probabilities[a] as number));
+  const top = order
+    .slice(0, named)
+    .map((place) => ({ class: classes[place] as string, confidence: probabilities[place] as number }));
+  return { confidence: probabilities[decision] as number, top };
 }
 
 /** True where the model predicts what the attack wanted, whether its detector rejects that or not. */

@@ -177,6 +177,7 @@ export const reportSchema = object({
 const prediction = object({
   class: string(),
   confidence: optional(figure()),
+  top: optional(list(object({ class: string(), confidence: number() }))),
   score: optional(figure()),
   rejected: optional(boolean()),
 });

@@ -252,6 +252,35 @@ describe('the page of the perturbation view', () => {
     );
   });
 
+  it('shows which classes become which, and filters by a cell', async () => {
+    const page = await fixture.open(shown);
+    const last = shown.report.attack.epsilons.at(-1);
+    const { clean, adversarial } = shown.examples.find(
+      (one) => one.status === 'fooled' && one.epsilon === last,
+    ) as ExampleReport;
+    const cell = page.getByRole('button', { name: new RegExp(`^\\d+, ${clean.class} → ${adversarial?.class}$`) });
+    const moved = count(
+      (one) => one.epsilon === last && one.clean.class === clean.class && one.adversarial?.class === adversarial?.class,
+    );
+    assert.match((await cell.textContent()) ?? '', new RegExp(`^${moved},`));
+    await cell.click();
+    assert.equal(await tileCount(page), moved);
+    await page.getByRole('button', { name: `${clean.class} → ${adversarial?.class}`, exact: true }).click();
+    assert.equal(
+      await tileCount(page),
+      count((one) => one.epsilon === last),
+    );
+  });
+
+  it('has the most probable classes before and after', async () => {
+    const place = shown.examples.findIndex(({ status }) => status === 'fooled');
+    const page = await fixture.open(shown, { selected: place });
+    const { clean, adversarial } = shown.examples[place] as ExampleReport;
+    const table = await text(page.locator('.top-classes'));
+    assert.match(table, new RegExp(`^Top classes\\tBefore\\tAfter\\s+${adversarial?.class}\\t`));
+    assert.ok(table.includes(`\n${clean.class}\t`), table);
+  });
+
   it('asks the extension for what only it can do', async () => {
     const page = await fixture.open(shown);
     await page.getByRole('button', { name: 'Open Settings' }).click();

@@ -41,6 +41,35 @@ describe('the pictures of the perturbation view', () => {
   const largest = () => Math.max(...changes().flat().map(Math.abs));
   const scale = async (page: Page) => Number.parseInt(await text(page.locator('.scale')), 10);
 
+  /** Where the fitted image lies in the first pane, in CSS pixels: in its middle, or at the edge where little is left. */
+  async function imageBox(page: Page): Promise<{ left: number; top: number; size: number; pane: number }> {
+    await drawn(page);
+    const box = await page.locator('.pane canvas').first().boundingBox();
+    assert.ok(box);
+    const size = ((await scale(page)) / 100) * width;
+    const start = (from: number, length: number) =>
+      from + (length - size < width ? 0 : Math.round((length - size) / 2));
+    return { left: start(box.x, box.width), top: start(box.y, box.height), size, pane: box.width };
+  }
+
+  it('shows a single picture in the middle of the whole width, with the divider within it', async () => {
+    const page = await fixture.open(shown, { selected: fooled, height: 700 });
+    await choose(page, 'Swipe');
+    const { left, top, size, pane } = await imageBox(page);
+    const section = await page.locator('.stage').boundingBox();
+    assert.ok(section && section.width - pane <= 8, 'it is as wide as the stage');
+    const column = await page
+      .locator('.pane canvas')
+      .first()
+      .evaluate((canvas) => {
+        const { data } = canvas.getContext('2d').getImageData(Math.round(canvas.width / 2), 0, 1, canvas.height);
+        return Array.from({ length: canvas.height }, (_, y) => data[4 * y + 3] > 0);
+      });
+    const box = await page.locator('.pane canvas').first().boundingBox();
+    assert.ok(box && left > box.x && size < box.height, 'there is room around it');
+    assert.deepEqual([column.indexOf(true), column.lastIndexOf(true)], [top - box.y, top - box.y + size - 1]);
+  });
+
   it('draws original and adversarial image as their files have them', async () => {
     const page = await fixture.open(shown, { selected: fooled });
     assert.deepEqual(await pixels(page, 0), before_);
@@ -72,13 +101,11 @@ describe('the pictures of the perturbation view', () => {
     const at = (column: number) => (list: number[][]) => list.filter((_, i) => i % width === column);
     assert.deepEqual(at(3)(await pixels(page, 0)), at(3)(before_));
     assert.deepEqual(at(20)(await pixels(page, 0)), at(20)(after_));
-    const box = await page.locator('.pane canvas').first().boundingBox();
-    assert.ok(box);
-    const size = ((await scale(page)) / 100) * width;
-    const y = box.y + box.height / 3;
-    await page.mouse.move(box.x + size / 4, y);
+    const { left, top, size } = await imageBox(page);
+    const y = top + size / 3;
+    await page.mouse.move(left + size / 4, y);
     await page.mouse.down();
-    await page.mouse.move(box.x + (size * 3) / 4, y, { steps: 4 });
+    await page.mouse.move(left + (size * 3) / 4, y, { steps: 4 });
     await page.mouse.up();
     assert.equal(await page.getByLabel('Divider').inputValue(), '75');
     assert.deepEqual(at(20)(await pixels(page, 0)), at(20)(before_));
@@ -165,16 +192,14 @@ describe('the pictures of the perturbation view', () => {
 
   it('reads out the pixel under the mouse, and the one under the keyboard’s cursor', async () => {
     const page = await fixture.open(shown, { selected: fooled });
-    await drawn(page);
-    const box = await page.locator('.pane canvas').first().boundingBox();
-    assert.ok(box);
-    const size = (await scale(page)) / 100;
+    const { left, top, size: across } = await imageBox(page);
+    const size = across / width;
     const expected = (x: number, y: number) => {
       const i = y * width + x;
       const sign = (change: number) => (change > 0 ? `+${change}` : String(change).replace('-', '−'));
       return [`${x}, ${y}`, before_[i]?.join(' '), after_[i]?.join(' '), changes()[i]?.map(sign).join(' ')];
     };
-    await page.mouse.move(box.x + 5.5 * size, box.y + 9.5 * size);
+    await page.mouse.move(left + 5.5 * size, top + 9.5 * size);
     assert.deepEqual(await page.locator('.readout .value').allInnerTexts(), expected(5, 9));
     await page.mouse.move(0, 0);
     await page.locator('.stage').focus();

@@ -48,24 +48,25 @@ export function drawScene(canvas: HTMLCanvasElement, scene: Scene | undefined): 
     context.restore();
   }
   if (hasGrid && scale >= gridScale * devicePixelRatio) drawGrid(context, image, placement);
-  if (divider !== undefined) drawDivider(context, divider, canvas.height);
+  if (divider !== undefined) drawDivider(context, divider, seen(image.height, scale, top, canvas.height));
   if (cursor) drawCursor(context, cursor, placement);
 }
 
 /** Position of the divider: across the visible part of the image. */
 export function dividerAt(share: number, { width }: Size, { scale, left }: Placement, pane: Size): number {
-  const [from, to] = seen(width, scale, left, pane);
+  const [from, to] = seen(width, scale, left, pane.width);
   return Math.round(from + share * (to - from));
 }
 
 /** The fraction of the image to the left of a point of the pane: the inverse. */
 export function shareAt(x: number, { width }: Size, { scale, left }: Placement, pane: Size): number {
-  const [from, to] = seen(width, scale, left, pane);
+  const [from, to] = seen(width, scale, left, pane.width);
   return Math.min(1, Math.max(0, (x - from) / (to - from)));
 }
 
-function seen(width: number, scale: number, left: number, pane: Size): [from: number, to: number] {
-  return [Math.max(0, left), Math.min(pane.width, left + width * scale)];
+/** The part of a pane, in one direction, that the image covers. */
+function seen(length: number, scale: number, start: number, across: number): [from: number, to: number] {
+  return [Math.max(0, start), Math.min(across, start + length * scale)];
 }
 
 function drawGrid(context: CanvasRenderingContext2D, image: Size, { scale, left, top }: Placement): void {
@@ -80,24 +81,25 @@ function drawGrid(context: CanvasRenderingContext2D, image: Size, { scale, left,
     if (y >= 0 && y <= height) context.fillRect(start, Math.round(y), end - start, 1);
 }
 
-function drawDivider(context: CanvasRenderingContext2D, x: number, height: number): void {
+function drawDivider(context: CanvasRenderingContext2D, x: number, [from, to]: [from: number, to: number]): void {
+  const middle = (from + to) / 2;
   const thin = Math.max(1, Math.round(devicePixelRatio));
   context.fillStyle = dark;
-  context.fillRect(x - 2 * thin, 0, 4 * thin, height);
+  context.fillRect(x - 2 * thin, from, 4 * thin, to - from);
   context.fillStyle = light;
-  context.fillRect(x - thin, 0, 2 * thin, height);
+  context.fillRect(x - thin, from, 2 * thin, to - from);
   const radius = 9 * thin;
   context.beginPath();
-  context.arc(x, height / 2, radius, 0, 2 * Math.PI);
+  context.arc(x, middle, radius, 0, 2 * Math.PI);
   context.fill();
   context.lineWidth = thin;
   context.strokeStyle = dark;
   context.stroke();
   context.beginPath();
   for (const side of [-1, 1]) {
-    context.moveTo(x + side * 3 * thin, height / 2 - 3 * thin);
-    context.lineTo(x + side * 6 * thin, height / 2);
-    context.lineTo(x + side * 3 * thin, height / 2 + 3 * thin);
+    context.moveTo(x + side * 3 * thin, middle - 3 * thin);
+    context.lineTo(x + side * 6 * thin, middle);
+    context.lineTo(x + side * 3 * thin, middle + 3 * thin);
   }
   context.lineWidth = 1.5 * thin;
   context.stroke();

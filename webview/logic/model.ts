@@ -1,5 +1,5 @@
 import type { ShownRun, ShownTest } from '../../src/page/protocol.ts';
-import { countFacets, type Facets, filterItems } from './filter.ts';
+import { countFacets, epsilonsOf, type Facets, filterItems } from './filter.ts';
 import { type Item, onePerImage, toItems } from './item.ts';
 import { exampleToOpen } from './opening.ts';
 import { sortItems } from './sort.ts';
@@ -59,4 +59,9 @@ function stands(tile: Item, { key, example }: Item, { grouped }: State): boolean
 /** The examples of the same image, one for each budget, the smallest first. */
 export function budgetsOf(items: readonly Item[], { example }: Item): Item[] {
   return items.filter((item) => item.example.index === example.index);
+}
+
+/** The budget that summaries are about: the chosen one, or the largest; `undefined` for attacks without one. */
+export function budgetOf({ state, items }: Model): number | undefined {
+  return state.filter.epsilon ?? epsilonsOf(items).at(-1);
 }

@@ -42,8 +42,8 @@ export function place(zoom: Zoom, image: Size, pane: Size): Placement {
   const scale = scaleOf(zoom, image, pane);
   return {
     scale,
-    left: Math.round(offset(zoom.x, image.width * scale, pane.width)),
-    top: Math.round(offset(zoom.y, image.height * scale, pane.height)),
+    left: Math.round(offset(zoom.x, image.width, scale, pane.width)),
+    top: Math.round(offset(zoom.y, image.height, scale, pane.height)),
   };
 }
 
@@ -110,9 +110,14 @@ function scaleOf({ factor }: Zoom, image: Size, pane: Size): number {
   return scale >= 4 ? Math.round(scale) : scale;
 }
 
-/** Start of a length in a pane: at its edge where it fits, else so that `center` is in the middle. */
-function offset(center: number, length: number, across: number): number {
-  return length <= across ? 0 : across / 2 - center * length;
+/**
+ * Start of a length in a pane: where it fits, in the middle, or at the edge if there is less left over than whole scales
+ * leave, so that it begins where its caption does; else so that `center` is in the middle.
+ */
+function offset(center: number, pixels: number, scale: number, across: number): number {
+  const rest = across - pixels * scale;
+  if (rest < 0) return across / 2 - center * pixels * scale;
+  return rest < pixels ? 0 : rest / 2;
 }
 
 function clampCenter(center: number, visible: number): number {

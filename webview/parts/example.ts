@@ -13,6 +13,7 @@ import { createDistances } from './distances.ts';
 import type { Pictures } from './pictures.ts';
 import { createPrediction } from './prediction.ts';
 import { planPanes } from './scenes.ts';
+import { createTopClasses } from './topClasses.ts';
 
 /** Everything known about the selected example, and the actions for it. */
 export function createExample(context: Context, pictures: Pictures): Part {
@@ -74,6 +75,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
         h('p', { class: 'file ellipsis', title: example.image }, fileName(example.image)),
         budgets.length > 1 && createBudgetStrip(context, budgets, selected),
         createPrediction(t, example, kind, scale),
+        createTopClasses(t, example),
         createDistances(t, example, norm),
         createFacts(context, selected),
       );

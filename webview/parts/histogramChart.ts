@@ -4,10 +4,9 @@ import type { Norm } from '../../src/geometry/norms.ts';
 import { formatNorm } from '../../src/reports/format.ts';
 import type { Context, Part } from '../context.ts';
 import { fill, h } from '../dom.ts';
-import { epsilonsOf } from '../logic/filter.ts';
 import { formatAmount } from '../logic/format.ts';
 import { type Histogram, makeHistogram } from '../logic/histogram.ts';
-import type { Model } from '../logic/model.ts';
+import { budgetOf } from '../logic/model.ts';
 import { axis, createChart } from './chart.ts';
 import { createDataTable } from './dataTable.ts';
 import { disclosure } from './disclosure.ts';
@@ -60,10 +59,6 @@ export function createHistogramChart(context: Context): Part {
       );
     },
   };
-}
-
-function budgetOf({ state, items }: Model): number | undefined {
-  return state.filter.epsilon ?? epsilonsOf(items).at(-1);
 }
 
 /** Steps between ticks where there is nothing between whole numbers. */

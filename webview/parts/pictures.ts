@@ -56,6 +56,7 @@ export function createPictures(context: Context): Pictures {
     modeBar.element,
     options.element,
     stage,
+    traceView.player,
     readout.element,
     traceView.element,
   );

@@ -16,9 +16,10 @@ import { createLinearNumbers } from './linearNumbers.ts';
 import { createPlayer } from './player.ts';
 import { createTraceChart, drawingOf, type TraceChart, type TraceDrawing } from './traceChart.ts';
 
-/** The path of an attack on the selected example: a plot of its logits, and the player. */
+/** The path of an attack on the selected example: a plot of its logits, and the player, which stands elsewhere. */
 export interface TraceView {
   readonly element: HTMLElement;
+  readonly player: HTMLElement;
   /** Loads the trace of another example, or the reason it is missing; `undefined` hides the part. */
   load(item: Item, trace: LoadedTrace | Absence | undefined): void;
   /** Marks the point that is shown. */
@@ -42,7 +43,6 @@ export function createTraceView(context: Context): TraceView {
     { class: 'trace', 'aria-label': t('Logits') },
     h('div', { class: 'trace-title' }, title, remark),
     plotted,
-    player.element,
     figures,
     kinds[kind].axis === 'epsilon' && createLinearNumbers(context),
   );
@@ -52,9 +52,11 @@ export function createTraceView(context: Context): TraceView {
   let trace: LoadedTrace | undefined;
   let chart: TraceChart | undefined;
   element.hidden = true;
+  player.element.hidden = true;
 
   return {
     element,
+    player: player.element,
     load({ example }, loaded) {
       trace = loaded && !isAbsent(loaded) ? loaded : undefined;
       element.hidden = loaded === undefined;
