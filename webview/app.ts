@@ -3,6 +3,7 @@ import type { ShownRun, ToWebview } from '../src/page/protocol.ts';
 import type { Context, Part } from './context.ts';
 import { h, on } from './dom.ts';
 import { post, saveState } from './host.ts';
+import { FileStore } from './images/fileStore.ts';
 import { ImageStore } from './images/imageStore.ts';
 import { TraceStore } from './images/traceStore.ts';
 import { createTranslate } from './l10n.ts';
@@ -24,7 +25,7 @@ import { createQueryChart } from './parts/queryChart.ts';
 /** The page of a test. */
 export interface App {
   /** Takes over what has changed in the test, or what the page requested from the extension. */
-  receive(message: Extract<ToWebview, { type: 'update' | 'runs' | 'steps' }>): void;
+  receive(message: Extract<ToWebview, { type: 'update' | 'runs' | 'steps' | 'file' }>): void;
   /** Stops everything that runs on its own. */
   end(): void;
 }
@@ -41,10 +42,12 @@ export function createApp(
   const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
   const help = createHelp(t);
   const traces = new TraceStore(test.imagesBase, (example) => post({ type: 'loadSteps', example }));
+  const files = new FileStore((example) => post({ type: 'loadFile', example }));
   const context: Context = {
     t,
     images: new ImageStore(test.imagesBase),
     traces,
+    files,
     model: () => model,
     set: (change) => update(model, { ...model.state, ...change }),
     announce(words) {
@@ -116,6 +119,8 @@ export function createApp(
       switch (message.type) {
         case 'steps':
           return traces.receive(message.example, message.steps);
+        case 'file':
+          return files.receive(message);
         case 'runs':
           return update({ ...model, runs: message.runs }, model.state);
         case 'update': {

@@ -1,3 +1,4 @@
+import type { FileStore } from './images/fileStore.ts';
 import type { ImageStore } from './images/imageStore.ts';
 import type { TraceStore } from './images/traceStore.ts';
 import type { Translate } from './l10n.ts';
@@ -9,6 +10,7 @@ export interface Context {
   readonly t: Translate;
   readonly images: ImageStore;
   readonly traces: TraceStore;
+  readonly files: FileStore;
   /** The latest model. */
   model(): Model;
   /** Changes the state; every part is updated. */

@@ -70,6 +70,13 @@ export type ToWebview =
     }
   /** The steps of an example's trace, as requested by the page. */
   | { readonly type: 'steps'; readonly example: number; readonly steps: Trace['steps'] }
+  /** The file of an example, as it is on disk, as requested by the page; or why there is none. */
+  | {
+      readonly type: 'file';
+      readonly example: number;
+      readonly bytes?: Uint8Array<ArrayBuffer>;
+      readonly reason?: string;
+    }
   /** The run cannot be shown: what happened and what to do. */
   | { readonly type: 'error'; readonly message: string };
 
@@ -81,6 +88,8 @@ export type FromWebview =
   | { readonly type: 'showRun'; readonly folder: string }
   /** Send the steps of an example's trace. */
   | { readonly type: 'loadSteps'; readonly example: number }
+  /** Send the file that an example was read from. */
+  | { readonly type: 'loadFile'; readonly example: number }
   /** Save a picture as the page draws it. */
   | { readonly type: 'savePicture'; readonly name: string; readonly png: Uint8Array }
   /** Copy a settings entry that runs this example's attack to the clipboard. */

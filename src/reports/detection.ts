@@ -1,5 +1,5 @@
 import type { Finding, Omission } from '../audit/finding.ts';
-import { formatEpsilon } from './format.ts';
+import { formatEpsilon, formatNorm } from './format.ts';
 import type { TestReport } from './report.ts';
 
 /**
@@ -19,7 +19,7 @@ export function describeDetection({
   return rounds.flatMap(({ epsilon, metrics: { counts }, detection }) => {
     if (detection === undefined) return [];
     const { caught, separation } = detection;
-    const where = epsilon === undefined ? '' : ` at ${norm} ${formatEpsilon(epsilon, norm)}`;
+    const where = epsilon === undefined ? '' : ` at ${formatNorm(norm)} ${formatEpsilon(epsilon, norm)}`;
     const clean = `${who} rejects ${counts.rejected ?? 0} of ${counts.total} clean images`;
     const misclassified = caught + counts.fooled;
     if (misclassified === 0) return [`${clean}; nothing was misclassified${where}`];

@@ -4,7 +4,7 @@ import type { Metrics } from '../evaluation/metrics.ts';
 import type { ExpectedMetric } from '../evaluation/plan.ts';
 import type { Round } from '../evaluation/round.ts';
 import type { Norm } from '../geometry/norms.ts';
-import { formatDistance, formatEpsilon, formatPercent } from './format.ts';
+import { formatDistance, formatEpsilon, formatNorm, formatPercent } from './format.ts';
 import type { TestReport } from './report.ts';
 
 /** Display names of the metrics. */
@@ -63,7 +63,7 @@ const withoutExpectation: Readonly<Record<Kind, (round: Round, norm: Norm, besid
   explanation: ({ metrics: { counts } }) => describeExplained(counts),
 };
 
-/** "robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 40.0% (unaware: 80.0%)" */
+/** "robust accuracy at L∞ 8/255 with detector "net" against an adaptive attacker is 40.0% (unaware: 80.0%)" */
 function describeFigure(
   { metric, epsilon, ...figure }: Pick<Comparison, 'metric' | 'epsilon' | 'measured' | 'atBest' | 'bound'>,
   { round, norm, detector, surrogates }: { round: Round | undefined; norm: Norm } & Beside,
@@ -104,13 +104,13 @@ function describeValue(
   return `between ${low} and ${high} (${[`${undecided} of ${eligible} eligible images undecided`, ...sure].join('; ')})`;
 }
 
-/** "linf 8/255"; with what the test states where the 8-bit grid leaves clearly less of it: "linf 3/255 (0.0155 was stated)" */
+/** "L∞ 8/255"; with what the test states where the 8-bit grid leaves clearly less of it: "L∞ 3/255 (0.0155 was stated)" */
 export function describeBudget(
   { epsilon = Infinity, budget = epsilon }: Pick<Round, 'epsilon' | 'budget'>,
   norm: Norm,
 ): string {
-  if (Math.abs(budget - epsilon) <= 0.05 * epsilon) return `${norm} ${formatEpsilon(epsilon, norm)}`;
-  return `${norm} ${formatEpsilon(budget, norm)} (${formatEpsilon(epsilon, norm)} was stated)`;
+  if (Math.abs(budget - epsilon) <= 0.05 * epsilon) return `${formatNorm(norm)} ${formatEpsilon(epsilon, norm)}`;
+  return `${formatNorm(norm)} ${formatEpsilon(budget, norm)} (${formatEpsilon(epsilon, norm)} was stated)`;
 }
 
 /** What other programs would count, where the 8-bit grid makes a difference: a line for each budget. */

@@ -1,4 +1,4 @@
-import { formatEpsilon } from './format.ts';
+import { formatEpsilon, formatNorm } from './format.ts';
 import type { TestReport } from './report.ts';
 
 /**
@@ -10,6 +10,10 @@ export function describeStages({ rounds, attack: { norm } }: Pick<TestReport, 'r
     if (stages === undefined) return [];
     const [first, ...rest] = stages.map(({ title, fooled }, i) => `${title}${i === 0 ? ' fooled' : ''} ${fooled}`);
     const all = rest.length > 0 ? `${[first, ...rest].join(', ')} more` : `${first}`;
-    return [rounds.length > 1 && epsilon !== undefined ? `at ${norm} ${formatEpsilon(epsilon, norm)}: ${all}` : all];
+    return [
+      rounds.length > 1 && epsilon !== undefined
+        ? `at ${formatNorm(norm)} ${formatEpsilon(epsilon, norm)}: ${all}`
+        : all,
+    ];
   });
 }

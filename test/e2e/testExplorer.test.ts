@@ -61,7 +61,7 @@ describe('The Test Explorer', () => {
     await testing.row('I-FGSM curve').click();
     await testing.row('I-FGSM curve').dblclick();
     const peek = page.locator('.test-output-peek-message-container').first();
-    await peek.getByText('robust accuracy at linf 8/255 is 9.7%, expected at least 50.0%').waitFor();
+    await peek.getByText('robust accuracy at L∞ 8/255 is 9.7%, expected at least 50.0%').waitFor();
     assert.equal(await peek.locator('table tbody tr').count(), 4);
     const pictures = peek.locator('img');
     assert.equal(await pictures.count(), 3);

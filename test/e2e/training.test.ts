@@ -29,7 +29,7 @@ describe('Training', () => {
     await quickInput.enter('detectors/signs-jpeg');
     const view = workbench().webview().content;
     await view.getByRole('heading', { name: 'Trained' }).waitFor();
-    await view.getByRole('row', { name: /^FGSM, linf 8\/255 \d+ [01]\.\d{3}/ }).waitFor();
+    await view.getByRole('row', { name: /^FGSM, L∞ 8\/255 \d+ [01]\.\d{3}/ }).waitFor();
     await notifications.message('signs-jpeg has been trained.');
     assert.deepEqual((await settings())['perturb.detectors'], {
       'signs-jpeg': { kind: 'jpeg', model: 'signs', dataset: 'street', path: 'detectors/signs-jpeg' },

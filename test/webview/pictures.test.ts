@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
 import sharp from 'sharp';
 import type { ExampleReport } from '../../src/reports/report.ts';
+import { heatColor } from '../../webview/logic/amplify.ts';
 import { drawn, filePixels, shownPixels } from './support/canvas.ts';
 import { text } from './support/text.ts';
 import { type Shown, usePage } from './support/usePage.ts';
@@ -86,12 +87,41 @@ describe('the pictures of the perturbation view', () => {
     await page.getByLabel('Amplify').selectOption('×4');
     assert.deepEqual(await pixels(page, 1), signed(4));
     await choose(page, 'Difference');
-    await choose(page, 'Absolute');
+    await page.getByRole('combobox', { name: 'Show', exact: true }).selectOption('Absolute');
     const absolute = changes().map((rgb) => rgb.map((change) => Math.min(255, 4 * Math.abs(change))));
     assert.deepEqual(await pixels(page, 0), absolute);
     await page.locator('.stage').focus();
     await page.keyboard.press(']');
     assert.equal(await page.getByLabel('Amplify').inputValue(), '×8');
+  });
+
+  it('draws one value of each pixel as a heat map, with a legend', async () => {
+    const page = await fixture.open(shown, { selected: fooled });
+    await page.getByRole('combobox', { name: 'Show', exact: true }).selectOption('Green');
+    const greens = changes().map(([, green]) => green ?? 0);
+    const most = Math.max(...greens.map(Math.abs));
+    const heat = greens.map((green) => [...heatColor(green / most, 'green')]);
+    assert.deepEqual(await pixels(page, 1), heat);
+    assert.match(await text(page.locator('.legend').first()), new RegExp(`−${most}\\s*\\+${most}\\s*gray levels`));
+    await page.getByRole('combobox', { name: 'Show', exact: true }).selectOption('Magnitude');
+    await page.getByLabel('Amplify').selectOption('×255');
+    assert.match(await text(page.locator('.legend').first()), /0\s*1\s*cut off beyond 1 gray levels/);
+  });
+
+  it('shows the values of a gray pixel as one number', async () => {
+    const isGray = ([red, green, blue]: number[]) => red === green && green === blue;
+    for (const [selected, { originalImage }] of shown.examples.entries()) {
+      const image = await filePixels(fixture.folder, originalImage);
+      const place = image.findIndex(isGray);
+      if (place < 0) continue;
+      const page = await fixture.open(shown, { selected });
+      const { left, top, size } = await imageBox(page);
+      const at = (pixel: number) => ((pixel + 0.5) * size) / width;
+      await page.mouse.move(left + at(place % width), top + at(Math.floor(place / width)));
+      assert.equal(await text(page.locator('.readout .value').nth(1)), String(image[place]?.[0]));
+      return;
+    }
+    assert.fail('no picture has a gray pixel');
   });
 
   it('wipes between the two images, by a slider and by dragging', async () => {
@@ -197,7 +227,9 @@ describe('the pictures of the perturbation view', () => {
     const expected = (x: number, y: number) => {
       const i = y * width + x;
       const sign = (change: number) => (change > 0 ? `+${change}` : String(change).replace('-', '−'));
-      return [`${x}, ${y}`, before_[i]?.join(' '), after_[i]?.join(' '), changes()[i]?.map(sign).join(' ')];
+      const together = (values: readonly (string | number)[] = []) =>
+        new Set(values).size === 1 ? String(values[0]) : values.join(' ');
+      return [`${x}, ${y}`, together(before_[i]), together(after_[i]), together(changes()[i]?.map(sign))];
     };
     await page.mouse.move(left + 5.5 * size, top + 9.5 * size);
     assert.deepEqual(await page.locator('.readout .value').allInnerTexts(), expected(5, 9));
@@ -206,7 +238,7 @@ describe('the pictures of the perturbation view', () => {
     await page.keyboard.press('Shift+ArrowRight');
     await page.keyboard.press('Shift+ArrowDown');
     assert.deepEqual(await page.locator('.readout .value').allInnerTexts(), expected(16, 17));
-    assert.match(await text(page.locator('[aria-live]')), /^Pixel 16, 17: original \d+ \d+ \d+, adversarial/);
+    assert.match(await text(page.locator('[aria-live]')), /^Pixel 16, 17: original [\d ]+, adversarial/);
   });
 
   it('saves the panes as a picture', async () => {
@@ -220,6 +252,24 @@ describe('the pictures of the perturbation view', () => {
     const at = (x: number, y: number) => [...data.subarray(3 * (y * info.width + x), 3 * (y * info.width + x) + 3)];
     assert.deepEqual(at(3, 3), before_[0]);
     assert.deepEqual(at(2 * (192 + 12) + 3, 3), after_[0]);
+  });
+
+  it('shows the file beside the input that the model got, or why it cannot', async () => {
+    const page = await fixture.open(shown, { selected: fooled });
+    await choose(page, 'File');
+    assert.deepEqual(await pixels(page, 0), before_);
+    const posted = await page.evaluate<object[]>('window.posted');
+    assert.deepEqual(posted.at(-1), { type: 'loadFile', example: fooled });
+    await page.evaluate(`fetch('/run/${example.originalImage}').then((answer) => answer.arrayBuffer()).then((buffer) =>
+      window.postMessage({ type: 'file', example: ${fooled}, bytes: new Uint8Array(buffer) }, '*'))`);
+    await page.getByRole('img', { name: /^File .*png$/ }).waitFor();
+    assert.match(await text(page.locator('.panes figcaption:visible').first()), /32 × 32 pixels/);
+    await page.locator('[role=option][aria-selected=false]').first().click();
+    await drawn(page);
+    const { example: place } = (await page.evaluate<{ example: number }[]>('window.posted')).at(-1) ?? {};
+    const reason = 'The file is gone.';
+    await page.evaluate(`window.postMessage({ type: 'file', example: ${place}, reason: '${reason}' }, '*')`);
+    await page.locator('.file-picture', { hasText: reason }).waitFor();
   });
 
   it('says why there is no adversarial image', async () => {

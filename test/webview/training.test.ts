@@ -134,12 +134,12 @@ describe('the page of a training', () => {
     assert.match(facts, /2 of 36 \(5\.6%\)/);
     await chart(
       page,
-      /FGSM, linf 8\/255: AUROC 0\.981, PGD, linf 8\/255: AUROC 0\.942, DeepFool, l2: AUROC 0\.731/,
+      /FGSM, L∞ 8\/255: AUROC 0\.981, PGD, L∞ 8\/255: AUROC 0\.942, DeepFool, L2: AUROC 0\.731/,
     ).waitFor();
     const [seen = '', heldOut = ''] = await page.locator('table.roc tbody').allInnerTexts();
-    assert.match(seen, /^Used in training\s+FGSM, linf 8\/255\s+48\s+0\.981\s+70\.0%\s+92\.0%\s+PGD/);
-    assert.match(heldOut, /^Held out\s+DeepFool, l2\s+48\s+0\.731\s+10\.0%\s+25\.0%/);
-    assert.match(heldOut, /Carlini & Wagner, l2\s+0\s+—\s+—\s+—/, 'nothing is claimed without an example');
+    assert.match(seen, /^Used in training\s+FGSM, L∞ 8\/255\s+48\s+0\.981\s+70\.0%\s+92\.0%\s+PGD/);
+    assert.match(heldOut, /^Held out\s+DeepFool, L2\s+48\s+0\.731\s+10\.0%\s+25\.0%/);
+    assert.match(heldOut, /Carlini & Wagner, L2\s+0\s+—\s+—\s+—/, 'nothing is claimed without an example');
     await page.getByRole('button', { name: detectorReport.file }).click();
     assert.deepEqual((await posted(page)).at(-1), { type: 'open', file: 'detector' });
   });

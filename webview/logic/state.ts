@@ -4,8 +4,8 @@ import { type ClassChange, everything, type Filter, statuses } from './filter.ts
 import { type Order, orders } from './sort.ts';
 import { fitted, type Zoom } from './zoom.ts';
 
-/** The ways of comparing an image with its adversarial example. */
-export const modes = ['side', 'swipe', 'flicker', 'difference', 'overlay'] as const;
+/** The ways of comparing an image with its adversarial example; `file` compares it with the file that it was read from. */
+export const modes = ['side', 'swipe', 'flicker', 'difference', 'overlay', 'file'] as const;
 export type Mode = (typeof modes)[number];
 
 /** The disclosures, which are initially closed. */

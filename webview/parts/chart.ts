@@ -8,6 +8,7 @@ export interface ChartColors {
   readonly main: string;
   readonly faint: string;
   readonly mark: string;
+  readonly background: string;
   /** Of lines that must be distinguishable. */
   readonly series: readonly string[];
   readonly font: string;
@@ -79,6 +80,7 @@ function readColors(element: HTMLElement): ChartColors {
     main: color('--chart-main'),
     faint: color('--chart-faint'),
     mark: color('--chart-mark'),
+    background: color('--vscode-editor-background'),
     series: Array.from({ length: 8 }, (_, i) => color(`--series-${i}`)),
     font: `11px ${style.fontFamily}`,
   };

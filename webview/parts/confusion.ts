@@ -65,16 +65,17 @@ export function createConfusion(context: Context): Part {
               const count = counts[row]?.[column] ?? 0;
               if (count === 0) return h('td', {});
               const chosen = isChosen(filter.change, before, after);
+              const change = t('{0} → {1}', before, after);
               const cell = h(
                 'button',
                 {
                   type: 'button',
                   class: `quiet ${row === column ? 'kept' : 'moved'}`,
                   'aria-pressed': String(chosen),
-                  title: t('{0} → {1}', before, after),
+                  'aria-label': `${change}, ${count}`,
+                  title: change,
                 },
                 String(count),
-                h('span', { class: 'hidden' }, `, ${t('{0} → {1}', before, after)}`),
               );
               cell.style.setProperty('--share', `${Math.round(20 + (70 * count) / most)}%`);
               return h('td', {}, on(cell, { click: () => choose(chosen ? null : { before, after }) }));

@@ -11,7 +11,7 @@ export function createHelp(t: Translate): HTMLDialogElement {
     ['n, p', t('Pictures: next and previous example')],
     ['+, −, 0', t('Pictures: zoom in, zoom out, fit')],
     ['Shift + ← ↑ → ↓', t('Pictures: inspect pixel values')],
-    ['1 … 5', t('Pictures: side by side, swipe, flicker, difference, overlay')],
+    ['1 … 6', t('Pictures: side by side, swipe, flicker, difference, overlay, file')],
     ['[, ]', t('Pictures: decrease or increase amplification')],
     [', .', t('Pictures: previous or next attack step, if recorded')],
     [t('Space'), t('Pictures: switch images in flicker mode')],

@@ -7,7 +7,7 @@ import { fill, h } from '../dom.ts';
 import { formatAmount } from '../logic/format.ts';
 import { type Histogram, makeHistogram } from '../logic/histogram.ts';
 import { budgetOf } from '../logic/model.ts';
-import { axis, createChart } from './chart.ts';
+import { axis, type ChartColors, createChart } from './chart.ts';
 import { createDataTable } from './dataTable.ts';
 import { disclosure } from './disclosure.ts';
 
@@ -99,19 +99,21 @@ function plot(
         paths: uPlot.paths.bars?.({ size: [0.85, 60], align: 0 }),
       },
     ],
-    hooks: { draw: [(chart) => drawBudget(chart, budget === undefined ? undefined : budget * unit, colors.mark)] },
+    hooks: { draw: [(chart) => drawBudget(chart, budget === undefined ? undefined : budget * unit, colors)] },
   }));
 }
 
-function drawBudget(plot: uPlot, budget: number | undefined, color: string): void {
+/** A dashed line, with a border that sets it off from the bars. */
+function drawBudget(plot: uPlot, budget: number | undefined, { mark, background }: ChartColors): void {
   if (budget === undefined) return;
   const { ctx, bbox } = plot;
   const x = Math.round(plot.valToPos(budget, 'x', true));
+  const [half, dash] = [devicePixelRatio, 5 * devicePixelRatio];
   ctx.save();
-  ctx.fillStyle = color;
-  const dash = 5 * devicePixelRatio;
-  for (let y = bbox.top; y < bbox.top + bbox.height; y += 2 * dash)
-    ctx.fillRect(x - devicePixelRatio, y, 2 * devicePixelRatio, dash);
+  ctx.fillStyle = background;
+  ctx.fillRect(x - 2 * half, bbox.top, 4 * half, bbox.height);
+  ctx.fillStyle = mark;
+  for (let y = bbox.top; y < bbox.top + bbox.height; y += 2 * dash) ctx.fillRect(x - half, y, 2 * half, dash);
   ctx.restore();
 }
 

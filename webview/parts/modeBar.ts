@@ -60,5 +60,7 @@ function modeTitle(t: Translate, mode: Mode): string {
       return t('Difference');
     case 'overlay':
       return t('Overlay');
+    case 'file':
+      return t('File');
   }
 }

@@ -1,43 +1,50 @@
 import type { Context, Part } from '../context.ts';
 import { h, on } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
-import { type DifferenceKind, differenceKinds, type Gain, gains, resolveGain } from '../logic/amplify.ts';
+import {
+  type Difference,
+  type DifferenceKind,
+  differenceKinds,
+  type Gain,
+  gains,
+  isGray,
+  largestOf,
+  resolveGain,
+} from '../logic/amplify.ts';
 import { formatGain } from '../logic/format.ts';
 import type { Mode } from '../logic/state.ts';
-import { choice, dropDown } from './choice.ts';
+import { dropDown } from './choice.ts';
+import { createLegend } from './legend.ts';
 
 /** The options of the current mode, in a row of constant height so that nothing moves. */
 export interface Options extends Part {
-  /** The largest change in the current example, in gray levels. */
-  showLargest(largest: number): void;
+  /** Shows what the colors of the current example's perturbation mean. */
+  showDifference(difference: Difference | undefined): void;
 }
 
 export function createOptions(context: Context, play: HTMLElement): Options {
   const { t } = context;
-  const kind = choice<DifferenceKind>(
-    t('Show difference as'),
-    differenceKinds.map((value) => ({ value, content: [kindTitle(t, value)] })),
-    (value) => context.set({ kind: value }),
-  );
+  const kind = dropDown<DifferenceKind>(t('Show'), (value) => context.set({ kind: value }));
   const gain = dropDown<Gain>(t('Amplify'), (value) => context.set({ gain: value }));
-  const legend = h('span', { class: 'legend' });
+  const legend = createLegend(t);
   const divider = slider(t('Divider'), (value) => context.set({ divider: value }));
   const opacity = slider(t('Adversarial image'), (value) => context.set({ opacity: value }));
   const flickerHint = h('span', { class: 'legend' }, t('Press Space or click to switch images.'));
   const shown: [HTMLElement, readonly Mode[]][] = [
-    [gain.element, ['side', 'difference']],
     [kind.element, ['side', 'difference']],
-    [legend, ['side', 'difference']],
+    [gain.element, ['side', 'difference']],
+    [legend.element, ['side', 'difference']],
     [divider.element, ['swipe']],
     [play, ['flicker']],
     [flickerHint, ['flicker']],
     [opacity.element, ['overlay']],
   ];
   const element = h('div', { class: 'options' }, ...shown.map(([part]) => part));
-  let largest = 0;
+  let difference: Difference | undefined;
 
   function showGain(): void {
     const { gain: chosen, kind: drawn } = context.model().state;
+    const largest = difference ? largestOf(difference, drawn) : 0;
     gain.update(
       gains.map((value) => ({
         value,
@@ -45,20 +52,21 @@ export function createOptions(context: Context, play: HTMLElement): Options {
       })),
       chosen,
     );
-    legend.textContent =
-      drawn === 'signed' ? t('gray: no change; lighter: raised; darker: lowered') : t('black: no change');
+    kind.update(
+      differenceKinds.map((value) => ({ value, text: kindTitle(t, value) })),
+      drawn,
+    );
+    legend.show(drawn, resolveGain(chosen, drawn, largest), largest, difference !== undefined && isGray(difference));
   }
 
   return {
     element,
-    showLargest(levels) {
-      if (levels === largest) return;
-      largest = levels;
+    showDifference(shown) {
+      difference = shown;
       showGain();
     },
     update({ state }, previous) {
       for (const [part, where] of shown) part.hidden = !where.includes(state.mode);
-      kind.set(state.kind);
       divider.set(state.divider);
       opacity.set(state.opacity);
       if (state.gain !== previous?.state.gain || state.kind !== previous.state.kind) showGain();
@@ -85,5 +93,15 @@ function kindTitle(t: Translate, kind: DifferenceKind): string {
       return t('Signed');
     case 'absolute':
       return t('Absolute');
+    case 'red':
+      return t('Red');
+    case 'green':
+      return t('Green');
+    case 'blue':
+      return t('Blue');
+    case 'luminance':
+      return t('Luminance');
+    case 'magnitude':
+      return t('Magnitude');
   }
 }

@@ -4,6 +4,7 @@ import { dividerAt, type Scene } from '../images/draw.ts';
 import { isAbsent, type Pair } from '../images/pair.ts';
 import type { Item } from '../logic/item.ts';
 import { clampZoom, fitted, type Point, panBy, place, reveal, type Size, type Zoom, zoomAt } from '../logic/zoom.ts';
+import { createFilePane } from './filePane.ts';
 import { Pane } from './pane.ts';
 import { followPointer } from './pointer.ts';
 import { planPanes } from './scenes.ts';
@@ -32,7 +33,8 @@ export interface Panes extends Part {
 export function createPanes(context: Context, cursorMoved: () => void): Panes {
   const panes = Array.from({ length: 3 }, () => new Pane(() => schedule()));
   const [first] = panes as [Pane, ...Pane[]];
-  const element = h('div', { class: 'panes' }, ...panes.map((pane) => pane.element));
+  const filePane = createFilePane(context);
+  const element = h('div', { class: 'panes' }, filePane.element, ...panes.map((pane) => pane.element));
   const listeners: ((percent: number) => void)[] = [];
   let pair: Pair | undefined;
   let item: Item | undefined;
@@ -58,6 +60,7 @@ export function createPanes(context: Context, cursorMoved: () => void): Panes {
   function draw(): void {
     const { state } = context.model();
     if (!pair || !item) return;
+    if (state.mode === 'file') filePane.show(item);
     const image = imageSize();
     const plans = planPanes(context.t, item, pair, state, flipped);
     for (const [i, pane] of panes.entries()) {
@@ -127,6 +130,7 @@ export function createPanes(context: Context, cursorMoved: () => void): Panes {
       if (state === previous?.state) return;
       if (state.mode !== previous?.state.mode) {
         element.dataset.mode = state.mode;
+        filePane.element.hidden = state.mode !== 'file';
         for (const pane of panes) pane.element.hidden = pane !== first && state.mode !== 'side';
       }
       schedule();

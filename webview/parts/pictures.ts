@@ -107,7 +107,7 @@ export function createPictures(context: Context): Pictures {
       const answer = answerOf(point, (index) => className(t, classes, index));
       pair = withStep(t, reported, trace.image(point), { title, answer });
     }
-    options.showLargest(isAbsent(pair.difference) ? 0 : pair.difference.largest);
+    options.showDifference(isAbsent(pair.difference) ? undefined : pair.difference);
     panes.show(item, pair);
     readout.show(pair, panes.cursor);
     if (trace) traceView.show(place);

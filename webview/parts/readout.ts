@@ -43,13 +43,18 @@ function read(pair: Pair, { x, y }: Point): (string | undefined)[] | undefined {
   if (isAbsent(original)) return undefined;
   const place = y * original.width + x;
   const rgb = ({ data }: { data: ArrayLike<number> }) =>
-    Array.from({ length: 3 }, (_, i) => data[4 * place + i]).join(' ');
+    together(Array.from({ length: 3 }, (_, i) => String(data[4 * place + i])));
   return [
     `${x}, ${y}`,
     rgb(original),
     isAbsent(difference) || isAbsent(adversarial) ? undefined : rgb(adversarial),
     isAbsent(difference)
       ? undefined
-      : [...difference.levels.subarray(3 * place, 3 * place + 3)].map(formatChange).join(' '),
+      : together([...difference.levels.subarray(3 * place, 3 * place + 3)].map(formatChange)),
   ];
+}
+
+/** Three values of a pixel; one if they are the same: gray. */
+function together(values: readonly string[]): string {
+  return new Set(values).size === 1 ? (values[0] ?? '') : values.join(' ');
 }

@@ -1,7 +1,7 @@
 import type { Layer } from '../images/draw.ts';
 import { type Absence, isAbsent, type Pair, paintDifference } from '../images/pair.ts';
 import type { Translate } from '../l10n.ts';
-import { type DifferenceKind, resolveGain } from '../logic/amplify.ts';
+import { type DifferenceKind, largestOf, resolveGain } from '../logic/amplify.ts';
 import { formatConfidence, formatGain } from '../logic/format.ts';
 import type { Item } from '../logic/item.ts';
 import type { State } from '../logic/state.ts';
@@ -15,7 +15,7 @@ export interface Plan {
   readonly hasDivider?: boolean;
 }
 
-/** What the panes of a mode show: three side by side, one otherwise. */
+/** What the panes of a mode show: three side by side, one otherwise, which has the file beside it where that is asked for. */
 export function planPanes(t: Translate, item: Item, pair: Pair, state: State, flipped: boolean): Plan[] {
   const { clean, adversarial } = item.example;
   const answer = (prediction: typeof clean | null) =>
@@ -27,6 +27,8 @@ export function planPanes(t: Translate, item: Item, pair: Pair, state: State, fl
   switch (state.mode) {
     case 'side':
       return [original, difference(t, pair, state), changed];
+    case 'file':
+      return [{ ...original, captions: [{ ...before, title: t('Model input') }] }];
     case 'difference':
       return [difference(t, pair, state)];
     case 'flicker':
@@ -61,13 +63,13 @@ function single(caption: Caption, picture: { readonly canvas: OffscreenCanvas } 
 
 function difference(t: Translate, { difference }: Pair, { gain, kind }: State): Plan {
   if (isAbsent(difference)) return { captions: [{ title: t('Perturbation') }], layers: [], absence: difference.reason };
-  const { largest } = difference;
+  const largest = largestOf(difference, kind);
   const factor = resolveGain(gain, kind, largest);
   return {
     captions: [
       {
         title: t('Perturbation {0}', formatGain(factor)),
-        answer: largest === 1 ? t('at most 1 gray level') : t('at most {0} gray levels', largest),
+        answer: largest === 1 ? t('at most 1 gray level') : t('at most {0} gray levels', Number(largest.toFixed(1))),
       },
     ],
     layers: [{ image: painted(difference, factor, kind) }],

@@ -1,5 +1,5 @@
 import type { AttackDetection, DetectorReport } from '../../src/defenses/detectors/report.ts';
-import { formatPercent } from '../../src/reports/format.ts';
+import { formatNorm, formatPercent } from '../../src/reports/format.ts';
 import { h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { formatAmount, formatScore } from '../logic/format.ts';
@@ -53,7 +53,7 @@ export function createDetectorSummary(t: Translate, report: DetectorReport): HTM
 
 function rowOf(attack: AttackDetection, dashed: boolean): RocRow {
   const { title, norm, epsilon, examples } = attack;
-  const name = `${title}, ${norm}${epsilon === undefined ? '' : ` ${formatAmount(epsilon, norm)}`}`;
+  const name = `${title}, ${formatNorm(norm)}${epsilon === undefined ? '' : ` ${formatAmount(epsilon, norm)}`}`;
   // Without examples there is nothing to detect, regardless of the values.
   return { name, figure: String(examples), dashed, ...(examples > 0 && { separation: attack }) };
 }

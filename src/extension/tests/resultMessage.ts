@@ -1,6 +1,6 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatDistance, formatEpsilon, formatPercent } from '../../reports/format.ts';
+import { formatDistance, formatEpsilon, formatNorm, formatPercent } from '../../reports/format.ts';
 import { metricTitles } from '../../reports/outcome.ts';
 import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
@@ -22,7 +22,8 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   const rows = report.comparisons.map(({ metric, epsilon, expected, measured, result }) => {
     const show = metric === 'medianDistance' ? formatDistance : formatPercent;
     const bound = metric === 'successRate' ? '≤' : '≥';
-    const budget = epsilon === undefined ? '' : `${report.attack.norm} ${formatEpsilon(epsilon, report.attack.norm)}`;
+    const budget =
+      epsilon === undefined ? '' : `${formatNorm(report.attack.norm)} ${formatEpsilon(epsilon, report.attack.norm)}`;
     return [metricTitles[metric], budget, `${bound} ${show(expected)}`, show(measured), marks[result]];
   });
   const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');

@@ -12,7 +12,7 @@ import { settingsEntry } from './settingsEntry.ts';
 const { l10n } = vscode;
 
 /** What the page can request, apart from the test itself. */
-export type Action = Exclude<FromWebview, { type: 'ready' | 'loadSteps' | 'openFinding' }>;
+export type Action = Exclude<FromWebview, { type: 'ready' | 'showRun' | 'loadSteps' | 'loadFile' | 'openFinding' }>;
 
 /** How long a message stays in the status bar. */
 const remarkTime = 5000;
@@ -35,7 +35,8 @@ export async function act(action: Action, folder: string, test: LoadedTest): Pro
   }
 }
 
-function exampleAt({ examples }: LoadedTest, place: number): ExampleReport {
+/** @throws UserError when there is none at that place of the list. */
+export function exampleAt({ examples }: LoadedTest, place: number): ExampleReport {
   const example = examples[place];
   if (example === undefined) throw new UserError(l10n.t('This example is no longer part of the run.'));
   return example;

@@ -8,9 +8,10 @@ import type { ExampleReport } from '../../reports/report.ts';
 import { describeError } from '../../userError.ts';
 import { openFindingPage } from '../findingPage.ts';
 import type { RunningTest, RunningTests } from '../runningTests.ts';
-import { act } from './actions.ts';
+import { act, exampleAt } from './actions.ts';
 import { renderHtml } from './html.ts';
 import { OpenTest } from './openTest.ts';
+import { readOriginalFile } from './originalFile.ts';
 import { pageTexts } from './pageTexts.ts';
 import { runsOfTest } from './runsOfTest.ts';
 import { shownTest, withoutExamples, withoutSteps } from './shownTest.ts';
@@ -143,6 +144,10 @@ export class ViewPanel {
         this.#post({ type: 'steps', example, steps: this.#test.examples[example]?.trace?.steps ?? [] });
         return;
       }
+      if (message.type === 'loadFile') {
+        this.#post(await this.#file(this.#test, message.example));
+        return;
+      }
       await act(message, this.#location.folder, this.#test);
     } catch (error) {
       void vscode.window.showErrorMessage(describeError(error));
@@ -163,6 +168,14 @@ export class ViewPanel {
     const { folder, test } = this.#location;
     const running = this.#running.find(test, folder);
     return OpenTest.open(this.#location, running?.folder === folder ? running : undefined);
+  }
+
+  async #file(test: OpenTest, example: number): Promise<ToWebview> {
+    try {
+      return { type: 'file', example, bytes: await readOriginalFile(exampleAt(test, example)) };
+    } catch (error) {
+      return { type: 'file', example, reason: describeError(error) };
+    }
   }
 
   /** Tells the page which runs there are. */

@@ -121,8 +121,8 @@ describe('the table of results', () => {
     it('is followed by what the detector rejects, and by what the audit found and did not check', () => {
       const who = 'detector: test: net (Net; trained on this attack) rejects 1 of 4 clean images';
       assert.deepEqual(rest.join('┘').trim().split('\n'), [
-        `${who} and 3 of 5 misclassified examples at linf 4/255; AUROC 0.910`,
-        `${who} and 3 of 5 misclassified examples at linf 8/255; AUROC 0.910`,
+        `${who} and 3 of 5 misclassified examples at L∞ 4/255; AUROC 0.910`,
+        `${who} and 3 of 5 misclassified examples at L∞ 8/255; AUROC 0.910`,
         'audit: test: The gradient is zero on 3 of 4 images. See media/audit/zero-gradients.md.',
         'audit: test: not checked: softmax-output (the model gives labels only); more-steps-change-result (Auto has no number of steps)',
       ]);

@@ -61,7 +61,7 @@ describe('an evaluation that proves nothing', () => {
         assert.equal(status, 'errored');
         assert.match(
           describeOutcome(comparisons, rounds, 'linf'),
-          /^robust accuracy at linf 0\.25 is between 0\.0% and 100\.0% \(4 of 4 eligible images undecided\), expected at least 50\.0%\. .*another loss, or without gradients/,
+          /^robust accuracy at L∞ 0\.25 is between 0\.0% and 100\.0% \(4 of 4 eligible images undecided\), expected at least 50\.0%\. .*another loss, or without gradients/,
         );
         assert.equal(conclude(planOf({ attack }), rounds, 2).status, 'errored', 'nothing was expected');
       });

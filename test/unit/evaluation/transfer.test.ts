@@ -100,17 +100,17 @@ describe('evaluating a test by transfer', () => {
     assert.equal(status, 'passed');
     assert.equal(
       describeOutcome(comparisons, rounds, 'linf', 'attack', { surrogates }),
-      'robust accuracy at linf 0.25 by transfer from "mine" is 100.0% (white-box PGD: 50.0%), expected at least 50.0%',
+      'robust accuracy at L∞ 0.25 by transfer from "mine" is 100.0% (white-box PGD: 50.0%), expected at least 50.0%',
     );
     assert.deepEqual(describeTransfer({ rounds, surrogates, attack: { norm: 'linf' } as never }), [
-      'of 4 images at linf 0.25, 0 fool the surrogate mine, and 0 the model; with the model’s gradients, PGD fools 2',
+      'of 4 images at L∞ 0.25, 0 fool the surrogate mine, and 0 the model; with the model’s gradients, PGD fools 2',
     ]);
   });
 
   it('says that a model without gradients has no white-box result', async () => {
     const { rounds } = await evaluated({}, [0.3], { surrogate: above(0.4) });
     assert.deepEqual(describeTransfer({ rounds, surrogates, attack: { norm: 'linf' } as never }), [
-      'of 1 images at linf 0.25, 1 fool the surrogate mine, and 1 the model; the model gives no gradients for a white-box attack',
+      'of 1 images at L∞ 0.25, 1 fool the surrogate mine, and 1 the model; the model gives no gradients for a white-box attack',
     ]);
   });
 

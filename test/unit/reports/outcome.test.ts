@@ -45,24 +45,24 @@ describe('the outcome of a test', () => {
     const rounds = [roundOf([fooled, held], { epsilon: 4 / 255 }), roundOf([fooled], { epsilon: 8 / 255 })];
     assert.equal(
       describeOutcome([], rounds, 'linf'),
-      'robust accuracy at linf 4/255 is 50.0%; no expectation was set; robust accuracy at linf 8/255 is 0.0%; no expectation was set',
+      'robust accuracy at L∞ 4/255 is 50.0%; no expectation was set; robust accuracy at L∞ 8/255 is 0.0%; no expectation was set',
     );
   });
 });
 
 describe('a budget that the grid changes', () => {
   it('is named as it was attacked where that is clearly less', () => {
-    assert.equal(describeBudget({ epsilon: 0.0155, budget: 3 / 255 }, 'linf'), 'linf 3/255 (0.0155 was stated)');
-    assert.equal(describeBudget({ epsilon: 0.034, budget: 8 / 255 }, 'linf'), 'linf 8/255 (0.034 was stated)');
-    assert.equal(describeBudget({ epsilon: 0.0314, budget: 8 / 255 }, 'linf'), 'linf 0.0314');
-    assert.equal(describeBudget({ epsilon: 0.5, budget: 0.5 }, 'l2'), 'l2 0.5');
+    assert.equal(describeBudget({ epsilon: 0.0155, budget: 3 / 255 }, 'linf'), 'L∞ 3/255 (0.0155 was stated)');
+    assert.equal(describeBudget({ epsilon: 0.034, budget: 8 / 255 }, 'linf'), 'L∞ 8/255 (0.034 was stated)');
+    assert.equal(describeBudget({ epsilon: 0.0314, budget: 8 / 255 }, 'linf'), 'L∞ 0.0314');
+    assert.equal(describeBudget({ epsilon: 0.5, budget: 0.5 }, 'l2'), 'L2 0.5');
   });
 
   it('is said of every figure at it', () => {
     const round = roundOf([fooled, held], { epsilon: 0.0155, budget: 3 / 255 });
     assert.match(
       describeOutcome([], [round], 'linf'),
-      /^robust accuracy at linf 3\/255 \(0\.0155 was stated\) is 50\.0%/,
+      /^robust accuracy at L∞ 3\/255 \(0\.0155 was stated\) is 50\.0%/,
     );
   });
 
@@ -73,7 +73,7 @@ describe('a budget that the grid changes', () => {
       roundOf([fooled], { fooledOffGrid: 1 }),
     ];
     assert.deepEqual(describeOffGrid({ rounds, attack }), [
-      'off the 8-bit grid, 2 of 2 eligible images are fooled at l2 0.5, on it 1: rounding to gray levels undoes the others',
+      'off the 8-bit grid, 2 of 2 eligible images are fooled at L2 0.5, on it 1: rounding to gray levels undoes the others',
     ]);
   });
 });
@@ -90,7 +90,7 @@ describe('the outcome of a test that states a confidence', () => {
     } as const;
     assert.equal(
       describeOutcome([{ ...comparison, result: 'missed' }], [round], 'linf'),
-      'robust accuracy at linf 8/255 is 100.0% (34.2% with 95% confidence), expected at least 50.0%',
+      'robust accuracy at L∞ 8/255 is 100.0% (34.2% with 95% confidence), expected at least 50.0%',
     );
   });
 });
@@ -109,7 +109,7 @@ describe('the outcome of a test with a detector', () => {
       result: 'missed',
     } as const;
     const figure =
-      'robust accuracy at linf 8/255 with detector "net" against an adaptive attacker is 50.0% (unaware: 75.0%)';
+      'robust accuracy at L∞ 8/255 with detector "net" against an adaptive attacker is 50.0% (unaware: 75.0%)';
     assert.equal(
       describeOutcome([missed], [round], 'linf', 'attack', { detector }),
       `${figure}, expected at least 60.0%`,
@@ -129,7 +129,7 @@ describe('the outcome of a test with a detector', () => {
     const attack = { norm: 'linf' } as TestReport['attack'];
     assert.deepEqual(describeDetection({ rounds: [round], attack }), []);
     assert.deepEqual(describeDetection({ detector, rounds: [round], attack }), [
-      'net rejects 0 of 2 clean images and 1 of 2 misclassified examples at linf 8/255',
+      'net rejects 0 of 2 clean images and 1 of 2 misclassified examples at L∞ 8/255',
     ]);
     const calm = roundOf([held], { detection: { caught: 0, other } });
     const known = { ...detector, title: 'Net', seen: false };
@@ -156,8 +156,8 @@ describe('the parts of an attack', () => {
   it('are told for each budget', () => {
     const rounds = [4, 8].map((level) => roundOf([fooled], { stages: stages.slice(0, 2), epsilon: level / 255 }));
     assert.deepEqual(describeRounds(...rounds), [
-      'at linf 4/255: APGD-CE fooled 40, APGD-T 3 more',
-      'at linf 8/255: APGD-CE fooled 40, APGD-T 3 more',
+      'at L∞ 4/255: APGD-CE fooled 40, APGD-T 3 more',
+      'at L∞ 8/255: APGD-CE fooled 40, APGD-T 3 more',
     ]);
   });
 

@@ -21,10 +21,9 @@ export async function shownPixels(page: Page, pane: number, width: number, heigh
         const scale = Math.floor(Math.min(canvas.width / size.width, canvas.height / size.height));
         const { data } = canvas.getContext('2d').getImageData(0, 0, canvas.width, canvas.height);
         // In the middle, or at the edge if a scale larger by one would not fit.
-        const start = (across: number, pixels: number) =>
-          across - scale * pixels < pixels ? 0 : Math.round((across - scale * pixels) / 2);
-        const left = start(canvas.width, size.width);
-        const top = start(canvas.height, size.height);
+        const [right, below] = [canvas.width - scale * size.width, canvas.height - scale * size.height];
+        const left = right < size.width ? 0 : Math.round(right / 2);
+        const top = below < size.height ? 0 : Math.round(below / 2);
         return Array.from({ length: size.width * size.height }, (_, i) => {
           const x = left + Math.floor(((i % size.width) + 0.5) * scale);
           const y = top + Math.floor((Math.floor(i / size.width) + 0.5) * scale);

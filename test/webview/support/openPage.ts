@@ -51,7 +51,7 @@ export async function openPage(
   { theme = 'dark', width = 1280, height = 900, reducedMotion = 'no-preference' }: PageOptions = {},
 ): Promise<{ page: Page; mishaps: string[] }> {
   const context = await browser.newContext({ viewport: { width, height }, reducedMotion });
-  context.setDefaultTimeout(60000);
+  context.setDefaultTimeout(hangLimit);
   const page = await context.newPage();
   const mishaps: string[] = [];
   page.on('pageerror', (error) => mishaps.push(String(error)));

@@ -78,7 +78,7 @@ async function prepare(): Promise<Means> {
   const [browser, server] = await Promise.all([
     launchBrowser(),
     startPageServer(),
-    cp('/tmp/view/run', path.join(folder, 'run'), { recursive: true }),
+    perturb('run', workspace, '--output', path.join(folder, 'run')),
   ]);
   return { browser, server, folder: path.join(folder, 'run'), temporary: folder };
 }
@@ -94,7 +94,7 @@ after(async () => {
 
 /** Gives the surrounding `describe` a browser, the built page, and a run of the demo; all share one of each. */
 export function usePage(): PageFixture {
-
+  builtProgram();
   let made: Means;
   let pages: Page[] = [];
   let mishaps: string[][] = [];

@@ -1,6 +1,16 @@
 import assert from 'node:assert/strict';
 import fc from 'fast-check';
-import { drawDifference, gains, resolveGain, stepGain, subtract } from '../../../webview/logic/amplify.ts';
+import {
+  type DifferenceKind,
+  drawDifference,
+  gains,
+  heatColor,
+  isGray,
+  largestOf,
+  resolveGain,
+  stepGain,
+  subtract,
+} from '../../../webview/logic/amplify.ts';
 
 const image = (...values: number[]) => ({
   width: values.length / 4,
@@ -26,6 +36,29 @@ describe('amplification of a perturbation', () => {
     const absolute = drawDifference(difference, resolveGain('auto', 'absolute', 3), 'absolute');
     assert.equal(signed[1], 0);
     assert.equal(absolute[1], 255);
+  });
+
+  it('makes heat maps of a channel, the luminance, and the length of a change', () => {
+    const { levels } = subtract(image(0, 0, 0, 255, 9, 9, 9, 255), image(3, 0, 4, 255, 0, 9, 9, 255));
+    const changes = { width: 2, height: 1, levels, largest: 9 };
+    assert.deepEqual(
+      (['red', 'green', 'blue', 'magnitude'] as const).map((kind) => largestOf(changes, kind)),
+      [9, 0, 4, 9],
+    );
+    assert.ok(Math.abs(largestOf(changes, 'luminance') - 9 * 0.2126) < 1e-6);
+    const colors = (kind: DifferenceKind, gain: number) => {
+      const drawn = drawDifference(changes, gain, kind);
+      return [[...drawn.subarray(0, 3)], [...drawn.subarray(4, 7)]];
+    };
+    assert.deepEqual(colors('red', 127.5 / 9), [heatColor(3 / 9, 'red'), heatColor(-1, 'red')]);
+    assert.deepEqual(colors('magnitude', 255 / 9), [heatColor(5 / 9, 'magnitude'), heatColor(1, 'magnitude')]);
+    assert.deepEqual(colors('green', 1)[0], [...heatColor(0, 'green')]);
+    assert.deepEqual(heatColor(7, 'red'), heatColor(1, 'red'));
+  });
+
+  it('knows gray changes', () => {
+    assert.ok(isGray(subtract(image(1, 1, 1, 255), image(3, 3, 3, 255))), 'all channels alike');
+    assert.ok(!isGray(difference), 'channels differ');
   });
 
   it('is defined where nothing changed', () => {
