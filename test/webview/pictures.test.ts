@@ -147,7 +147,7 @@ describe('the pictures of the perturbation view', () => {
     await page.clock.install();
     await page.clock.pauseAt(Date.now() + 60_000);
     await choose(page, 'Flicker');
-    const title = async () => (await text(page.locator('.pane strong').first())).trim();
+    const title = async () => (await text(page.locator('.pane:visible strong').first())).trim();
     const titles = [await title()];
     // A period, and a frame to draw in.
     await page.clock.runFor(700);

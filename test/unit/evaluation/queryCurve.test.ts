@@ -89,7 +89,7 @@ describe('success against queries', () => {
         rounds: [{ ...(epsilon !== undefined && { epsilon }), queryCurve: queryCurve.slice(0, 10) }],
       }) as unknown as TestReport;
     assert.deepEqual(describeQueryCurves(report(8 / 255)), [
-      'success rate at linf 8/255 by queries for each image: 0.1% after 1, 1.0% after 10, 10.0% after 100, 100.0% after 1,000',
+      'success rate at L∞ 8/255 by queries for each image: 0.1% after 1, 1.0% after 10, 10.0% after 100, 100.0% after 1,000',
     ]);
     assert.match(describeQueryCurves(report())[0] ?? '', /^median distance by queries for each image: 1.00 after 1, /);
   });
