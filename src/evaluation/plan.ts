@@ -41,6 +41,8 @@ export interface TestPlan {
   readonly audit?: AuditMode;
   /** The models that the attack is made on, all at once, where that is not the model itself. */
   readonly surrogates?: readonly [ModelSource, ...ModelSource[]];
+  /** Attack a few images only, for a first impression. */
+  readonly quick?: true;
   /** The other models that the test is for: the audit tries whether attacks on them transfer to this one. */
   readonly siblings?: readonly ModelSource[];
   readonly seed: number;

@@ -80,6 +80,8 @@ export interface TestReport {
   readonly findings?: readonly Finding[];
   /** Checks that the audit could not make, or left out for what they cost. */
   readonly notChecked?: readonly Omission[];
+  /** True if only a few images were attacked, for a first impression. */
+  readonly quick?: true;
   readonly seed: number;
   readonly engine: { readonly name: string; readonly location: EngineLocation };
   readonly expect: TestPlan['expect'];

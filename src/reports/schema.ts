@@ -151,6 +151,7 @@ const test = Type.Intersect([
     surrogates: optional(list(object({ name: string(), path: string(), sha256: optional(string()) }))),
     findings: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), message: string() }))),
     notChecked: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), reason: string() }))),
+    quick: optional(literal(true)),
     seed: Type.Integer(),
     engine: object({ name: string(), location: oneOf(['process', 'extensionHost']) }),
     expect: record(string(), list(number())),

@@ -4,6 +4,8 @@ import { epsilonsOf, type TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
 import type { EngineLocation, TestReport } from './report.ts';
 
+const quickWarning = 'This was a quick run: few images, and no audit. Run the test itself before you rely on it.';
+
 /** The part of a report that is known before the test runs. */
 export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
   const { id, title, kind, threatModel } = definitionOf(plan.attacks[0].attack);
@@ -36,12 +38,13 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
     },
     ...(plan.detector && { detector: { ...plan.detector, attacker: plan.attacker ?? 'adaptive' } }),
     ...(plan.surrogates && { surrogates: plan.surrogates.map(({ name, path }) => ({ name, path })) }),
+    ...(plan.quick && { quick: true }),
     seed: plan.seed,
     engine: { name: 'none', location },
     expect: plan.expect,
     comparisons: [],
     rounds: [],
-    warnings: [],
+    warnings: plan.quick ? [quickWarning] : [],
     pictures: [],
     queries: { points: 0, gradients: 0 },
     time: 0,

@@ -6,13 +6,13 @@ export function unplannedReports(problems: readonly Problem[]): UnplannedReport[
   const ids = new Set(problems.flatMap(({ test }) => test ?? []));
   return [...ids].map((id) => {
     const own = problems.filter(({ test }) => test === id);
-    const { file, line, testName = id } = own[0] as Problem;
+    const { file, line, testName = id, origin = { file, line } } = own[0] as Problem;
     return {
       id,
       name: testName,
       status: 'errored',
       message: own.map(formatProblem).join('\n'),
-      origin: { file, line },
+      origin,
     };
   });
 }

@@ -33,7 +33,7 @@ export function checkDetector(value: unknown, detectors: Detectors, attacks: Att
   for (const key of ['attacks', 'heldOut'] as const) {
     for (const [index, attack] of (sound[key] ?? []).entries()) {
       const found = checkTrainingAttack(attack, attacks);
-      faults.push(...found.map(({ path, message }) => ({ path: [key, index, ...path], message })));
+      faults.push(...found.map((fault) => ({ ...fault, path: [key, index, ...fault.path] })));
     }
   }
   return faults;
@@ -54,6 +54,7 @@ function checkTrainingAttack(value: unknown, attacks: Attacks): Fault[] {
       {
         path,
         message: `${attack.title} creates no training examples. Use one of these attacks: ${[...known.keys()].join(', ')}.`,
+        meant: [...known.keys()],
       },
     ];
   }

@@ -25,6 +25,8 @@ export interface JsonDocument {
   duplicates(path: JSONPath): JSONPath[];
   /** Where a path begins (its key, or the entry of a list), or as much of the path as there is. */
   locate(path: JSONPath): Position;
+  /** What to underline for a path: a value, or the key of an object or a list, or of the one that lacks the rest of the path. */
+  underline(path: JSONPath): { readonly start: Position; readonly end: Position };
 }
 
 export function parseJson(given: string): JsonDocument {
@@ -44,6 +46,10 @@ export function parseJson(given: string): JsonDocument {
       return node ? [...duplicateKeys(node, path)] : [];
     },
     locate: (path) => positionAt(offsetOf(tree, path)),
+    underline(path) {
+      const [start, length] = underlined(tree, path);
+      return { start: positionAt(start), end: positionAt(start + length) };
+    },
   };
 }
 
@@ -106,6 +112,20 @@ function offsetOf(tree: Node | undefined, path: JSONPath): number {
     offset = node.parent?.type === 'property' ? node.parent.offset : node.offset;
   }
   return offset;
+}
+
+/** Where to underline, and how far: in one line, since a whole object underlined would tell nothing. */
+function underlined(tree: Node | undefined, path: JSONPath): [offset: number, length: number] {
+  let node = tree;
+  for (const step of path) {
+    const next = child(node, step);
+    if (!next) break;
+    node = next;
+  }
+  if (!node) return [0, 1];
+  if (node.children === undefined) return [node.offset, node.length];
+  const key = node.parent?.type === 'property' ? node.parent.children?.[0] : undefined;
+  return key ? [key.offset, key.length] : [node.offset, 1];
 }
 
 function* duplicateKeys(node: Node, path: JSONPath): Generator<JSONPath> {

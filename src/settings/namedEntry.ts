@@ -4,7 +4,7 @@ import { memoize } from './memoize.ts';
 import { type Fault, formatPath, type Problem } from './problem.ts';
 import type { Resolved } from './resolveSources.ts';
 import type { SettingsLayer } from './settingsLayer.ts';
-import { suggest } from './suggest.ts';
+import { meantBy, suggest } from './suggest.ts';
 import type { PathScope } from './variables.ts';
 
 /** One entry of a setting and its location. */
@@ -57,7 +57,8 @@ export function lookUpDefinition(
   if (layers.some(({ problems }) => problems.length > 0)) return { problems: [] };
   const known = layers.flatMap(({ values }) => Object.keys(values[setting]));
   const advice = known.length > 0 ? suggest(name, known) : 'Nothing is defined there yet. Add it.';
-  return { problems: problemsOf(user, [{ path, message: `There is no "${name}" in "${setting}". ${advice}` }]) };
+  const message = `There is no "${name}" in "${setting}". ${advice}`;
+  return { problems: problemsOf(user, [{ path, message, meant: meantBy(name, known) }]) };
 }
 
 /** What a definition resolves to. */
@@ -100,8 +101,14 @@ export function pathOf({ setting, name }: NamedEntry): JSONPath {
 /** The faults of a definition with their locations. */
 export function problemsOf(definition: NamedEntry, faults: readonly Fault[]): Problem[] {
   const { layer } = definition;
-  return faults.map(({ path, message }) => {
-    const full = [...pathOf(definition), ...path];
-    return { file: layer.file, ...layer.locate(full), setting: formatPath(full), message };
+  return faults.map((fault) => {
+    const full = [...pathOf(definition), ...fault.path];
+    return {
+      ...fault,
+      file: layer.file,
+      ...layer.locate(full),
+      setting: formatPath(full),
+      path: [...layer.prefix, ...full],
+    };
   });
 }

@@ -1,6 +1,8 @@
+import type { Amount } from '../parameters/amount.ts';
 import { readValue } from '../parameters/complete.ts';
 import type { Fault } from './problem.ts';
 import type { ExplainKey } from './structure.ts';
+import { meantAmount } from './suggest.ts';
 
 /** An attack, a detector or a training defense, as far as its parameters go. */
 export interface Parametrized {
@@ -17,7 +19,8 @@ export function amountFaults({ parameters }: Parametrized, given: Readonly<Recor
       readValue(parameter, value);
       return [];
     } catch (error) {
-      return [{ path: ['parameters', name], message: `${(error as Error).message}.` }];
+      const message = `${(error as Error).message}.`;
+      return [{ path: ['parameters', name], message, meant: meantAmount(value as Amount) }];
     }
   });
 }

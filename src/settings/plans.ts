@@ -72,8 +72,9 @@ function resolveTest(
   const { layer, name, value } = test;
   const plans: TestPlan[] = [];
   const problems: Problem[] = [];
+  const origin = { file: layer.file, line: layer.locate(pathOf(test)).line };
   const report = (found: readonly Problem[], impossible: string) =>
-    problems.push(...found.map((problem) => ({ ...problem, test: impossible, testName: name })));
+    problems.push(...found.map((problem) => ({ ...problem, test: impossible, testName: name, origin })));
 
   const faults = [...duplicateFaults(test), ...checkTest(value, attacks)];
   const settings = soundPart<TestSettings>(value, faults);
@@ -110,11 +111,12 @@ function resolveTest(
     if (model.problems) {
       report(model.problems, id);
     } else if (detector?.source && detector.source.model.name !== modelName) {
-      report(problemsOf(test, [{ path, message: mismatch(detector.source, modelName) }]), id);
+      const meant = [detector.source.model.name];
+      report(problemsOf(test, [{ path, message: mismatch(detector.source, modelName), meant }]), id);
     } else if (sources.surrogates.some((surrogate) => isSame(surrogate, model.source))) {
       report(problemsOf(test, [{ path: ['surrogate'], message: ownSurrogate(modelName) }]), id);
     } else if (common) {
-      plans.push({ id, model: model.source, ...common });
+      plans.push({ id, model: model.source, ...common, origin });
     }
   }
   return { plans: plans.map((plan) => withSiblings(plan, plans)), problems };
@@ -175,7 +177,7 @@ function commonPlan(
   settings: TestSettings,
   { dataset, detector, surrogates: [surrogate, ...otherSurrogates] }: Sources,
   attacks: Attacks,
-): Omit<TestPlan, 'id' | 'model'> {
+): Omit<TestPlan, 'id' | 'model' | 'origin'> {
   const { attack, classes, target, record, minimumEligible } = settings;
   const { confidence, ...expect } = settings.expect ?? {};
   const epsilons = [settings.epsilon ?? []].flat().map(parseAmount);
@@ -213,7 +215,6 @@ function commonPlan(
     // What is asked nothing but its judgment shows nothing of what would be found with more.
     audit: surrogate === undefined && (settings.audit ?? test.layer.audit ?? true),
     seed: settings.seed ?? 0,
-    origin: { file: test.layer.file, line: test.layer.locate(pathOf(test)).line },
   };
 }
 

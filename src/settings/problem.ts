@@ -7,19 +7,24 @@ export interface Problem {
   readonly column: number;
   /** Where in the settings: "perturb.tests › FGSM 8/255 › epsilon". */
   readonly setting: string;
+  /** The same place in the whole file, which in a .code-workspace file begins with "settings". */
+  readonly path: JSONPath;
   /** What is wrong and how to fix it. */
   readonly message: string;
   /** Id of the test it makes impossible, or its name where that is so for every model; missing where nobody can tell. */
   readonly test?: string;
   /** Name of that test in the settings. */
   readonly testName?: string;
+  /** Where that test is defined: the mistake may be in what it uses. */
+  readonly origin?: { readonly file: string; readonly line: number };
+  /** What may be meant instead of the value there, the likeliest first. */
+  readonly meant?: readonly (string | number)[];
+  /** VS Code's editor says it as well, from the JSON itself or from the schema of the settings. */
+  readonly knownToEditor?: true;
 }
 
 /** A mistake in the settings of one thing, at a path below it. */
-export interface Fault {
-  readonly path: JSONPath;
-  readonly message: string;
-}
+export type Fault = Pick<Problem, 'path' | 'message' | 'meant' | 'knownToEditor'>;
 
 /** Separates the steps of a path, and a model from its test. */
 export const separator = ' › ';

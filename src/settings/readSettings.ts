@@ -6,13 +6,17 @@ import { parseJson } from './jsonc.ts';
 import { formatPath, isObject, type Problem } from './problem.ts';
 import { parseLayer, type SettingsLayer, type Workspace } from './settingsLayer.ts';
 
+/** The text of a file without a byte order mark; `undefined` where there is none. */
+export type ReadText = (file: string) => Promise<string | undefined>;
+
 /**
  * Reads the settings of a workspace from disk, as VS Code would.
  * @param path a folder, or a `.code-workspace` file
+ * @param readText what reads the files, where an editor may know better than the disk
  */
-export async function readWorkspace(path: string): Promise<Workspace> {
+export async function readWorkspace(path: string, readText: ReadText = readFromDisk): Promise<Workspace> {
   const target = resolve(path);
-  if (await isFolder(target)) return readFolder(target);
+  if (await isFolder(target)) return readFolder(target, readText);
   const text = await readText(target);
   if (text === undefined)
     throw new UserError(`There is no folder or .code-workspace file at ${target}. Check the path.`);
@@ -21,18 +25,18 @@ export async function readWorkspace(path: string): Promise<Workspace> {
       `${target} is not a workspace. Specify a folder with .vscode/settings.json or a .code-workspace file.`,
     );
   }
-  return readWorkspaceFile(target, text);
+  return readWorkspaceFile(target, text, readText);
 }
 
-async function readFolder(folder: string): Promise<Workspace> {
-  const layer = await readFolderSettings(folder, basename(folder), new Map([[basename(folder), folder]]));
+async function readFolder(folder: string, readText: ReadText): Promise<Workspace> {
+  const layer = await readFolderSettings(readText, folder, basename(folder), new Map([[basename(folder), folder]]));
   if (layer) return { layers: [layer], problems: [] };
   throw new UserError(
     `There are no settings in ${folder}. Create ${settingsFile(folder)} with "perturb.models", "perturb.datasets", and "perturb.tests".`,
   );
 }
 
-async function readWorkspaceFile(file: string, text: string): Promise<Workspace> {
+async function readWorkspaceFile(file: string, text: string, readText: ReadText): Promise<Workspace> {
   const home = dirname(file);
   const { folders, problems } = await listFolders(file, text);
   const paths = [...folders.values()];
@@ -50,13 +54,14 @@ async function readWorkspaceFile(file: string, text: string): Promise<Workspace>
   );
   const layers = [outer];
   for (const [name, folder] of folders) {
-    const layer = await readFolderSettings(folder, name, folders, outer);
+    const layer = await readFolderSettings(readText, folder, name, folders, outer);
     if (layer) layers.push(layer);
   }
   return { layers, problems };
 }
 
 async function readFolderSettings(
+  readText: ReadText,
   folder: string,
   name: string,
   folders: ReadonlyMap<string, string>,
@@ -84,7 +89,7 @@ async function listFolders(file: string, text: string) {
         location === undefined
           ? 'This entry does not refer to a folder on this computer. Add a "path" or remove the entry.'
           : `The folder ${folder} does not exist, so its tests are unknown. Correct the path or remove the entry.`;
-      problems.push({ file, ...document.locate(path), setting: formatPath(path), message });
+      problems.push({ file, ...document.locate(path), setting: formatPath(path), path, message });
       continue;
     }
     const name = typeof entry.name === 'string' ? entry.name : basename(folder);
@@ -111,8 +116,7 @@ async function isFolder(path: string): Promise<boolean> {
   return (await stat(path).catch(() => undefined))?.isDirectory() ?? false;
 }
 
-/** The text of a file without a byte order mark; `undefined` where there is none. */
-async function readText(file: string): Promise<string | undefined> {
+export async function readFromDisk(file: string): Promise<string | undefined> {
   try {
     return (await readFile(file, 'utf8')).replace(/^\uFEFF/, '');
   } catch (error) {

@@ -2,7 +2,7 @@ import type { JSONPath } from 'jsonc-parser';
 import type { AuditMode } from '../evaluation/plan.ts';
 import { type SettingKey, settingKeys } from './configuration.ts';
 import { type Position, parseJson } from './jsonc.ts';
-import { formatPath, isObject, type Problem } from './problem.ts';
+import { type Fault, formatPath, isObject, type Problem } from './problem.ts';
 import { auditError } from './testBase.ts';
 import type { PathScope } from './variables.ts';
 
@@ -24,6 +24,8 @@ export interface SettingsLayer extends LayerOrigin {
   readonly duplicates: readonly JSONPath[];
   /** Mistakes that hide what the file defines. */
   readonly problems: readonly Problem[];
+  /** Where the settings stand in the file. */
+  readonly prefix: JSONPath;
   /** Where a path begins, or as much of the path as there is. */
   locate(path: JSONPath): Position;
 }
@@ -48,40 +50,38 @@ export function parseLayer(text: string, origin: LayerOrigin, prefix: JSONPath =
   >;
   const duplicates: JSONPath[] = [];
   const problems: Problem[] = [];
-  const report = (path: JSONPath, message: string, position = locate(path)) =>
-    problems.push({
-      file: origin.file,
-      line: position.line,
-      column: position.column,
-      setting: formatPath(path),
-      message,
-    });
+  const report = ({ path, ...fault }: Fault, { line, column } = locate(path)) =>
+    problems.push({ ...fault, file: origin.file, line, column, setting: formatPath(path), path: [...prefix, ...path] });
 
   if (document.syntaxError) {
-    report([], document.syntaxError.message, document.syntaxError);
-    return { ...origin, values, duplicates, problems, locate };
+    report({ path: [], message: document.syntaxError.message, knownToEditor: true }, document.syntaxError);
+    return { ...origin, values, duplicates, problems, prefix, locate };
   }
   const settings = document.get(prefix) ?? {};
-  if (!isObject(settings)) report([], 'Settings must be an object: { "perturb.models": { … }, … }.');
+  if (!isObject(settings)) report({ path: [], message: 'Settings must be an object: { "perturb.models": { … }, … }.' });
   for (const path of document.duplicates(prefix).map((full) => full.slice(prefix.length))) {
     if (!settingKeys.includes(path[0] as SettingKey)) continue;
     if (path.length > 1) duplicates.push(path);
-    else
-      report(
-        path,
-        `"${path[0]}" is defined twice in this file, and the first definition would be ignored. Merge the two.`,
-      );
+    else {
+      const message = `"${path[0]}" is defined twice in this file, and the first definition would be ignored. Merge the two.`;
+      report({ path, message });
+    }
   }
   for (const key of settingKeys) {
     const value = isObject(settings) ? settings[key] : undefined;
     if (isObject(value)) values[key] = value;
-    else if (value !== undefined)
-      report([key], 'This setting must be an object with names as keys: { "name": { … } }.');
+    else if (value !== undefined) {
+      const message = 'This setting must be an object with names as keys: { "name": { … } }.';
+      report({ path: [key], message, knownToEditor: true });
+    }
   }
   const audit = isObject(settings) ? settings['perturb.audit'] : undefined;
-  if (audit !== undefined && !isAudit(audit)) report(['perturb.audit'], auditError);
+  if (audit !== undefined && !isAudit(audit)) {
+    report({ path: ['perturb.audit'], message: auditError, knownToEditor: true });
+  }
   const inherited = isAudit(audit) ? audit : origin.outer?.audit;
-  return { ...origin, values, ...(inherited !== undefined && { audit: inherited }), duplicates, problems, locate };
+  const audited = inherited !== undefined && { audit: inherited };
+  return { ...origin, values, ...audited, duplicates, problems, prefix, locate };
 }
 
 function isAudit(value: unknown): value is AuditMode {

@@ -10,6 +10,13 @@ export interface Snippet {
   readonly body: object;
 }
 
+/** The names that settings define, as far as snippets refer to them. */
+export interface Known {
+  readonly models: readonly string[];
+  readonly datasets: readonly string[];
+}
+const nothing: Known = { models: [], datasets: [] };
+
 export const modelSnippet: Snippet = {
   label: 'Model',
   description: 'A model with labels and preprocessing',
@@ -42,7 +49,8 @@ export const datasetSnippet: Snippet = {
   body: { path: '${2:data/images}', labels: '${3|folders,predictions|}', limit: '^${4:64}' },
 };
 
-export function testSnippet(attacks: Attacks): Snippet {
+/** @param known what the settings define already, to choose from */
+export function testSnippet(attacks: Attacks, known: Known = nothing): Snippet {
   const ids = [...attacks.values()]
     .filter(({ fixedBudget, threatModel }) => fixedBudget && threatModel !== 'transfer')
     .map((attack) => attack.id);
@@ -50,8 +58,8 @@ export function testSnippet(attacks: Attacks): Snippet {
     label: 'Robustness test',
     description: 'An attack within a budget and the minimum robust accuracy',
     body: {
-      model: '${2:model}',
-      dataset: '${3:dataset}',
+      model: placeholder(2, known.models, 'model'),
+      dataset: placeholder(3, known.datasets, 'dataset'),
       attack: `\${4|${ids}|}`,
       epsilon: '${5:8/255}',
       expect: { robustAccuracy: '^${6:0.5}' },
@@ -59,24 +67,35 @@ export function testSnippet(attacks: Attacks): Snippet {
   };
 }
 
-export function detectorSnippet(detectors: Detectors): Snippet {
+export function detectorSnippet(detectors: Detectors, known: Known = nothing): Snippet {
   return {
     label: 'Detector',
     description: 'A detector of adversarial examples for a model',
-    body: trainingBody([...detectors.keys()], '${2:model}-detector'),
+    body: trainingBody([...detectors.keys()], 'detector', known),
   };
 }
 
-export function defenseSnippet(defenses: Defenses): Snippet {
+export function defenseSnippet(defenses: Defenses, known: Known = nothing): Snippet {
   return {
     label: 'Training defense',
     description: 'How a model is hardened against attacks',
-    body: trainingBody([...defenses.keys()], '${2:model}-hardened'),
+    body: trainingBody([...defenses.keys()], 'hardened', known),
   };
 }
 
-function trainingBody(kinds: readonly string[], folder: string) {
-  return { kind: `\${4|${kinds}|}`, model: '${2:model}', dataset: '${3:dataset}', path: `models/${folder}` };
+function trainingBody(kinds: readonly string[], ending: string, { models, datasets }: Known) {
+  return {
+    kind: `\${4|${kinds}|}`,
+    model: placeholder(2, models, 'model'),
+    dataset: placeholder(3, datasets, 'dataset'),
+    path: `models/\${2:model}-${ending}`,
+  };
+}
+
+/** A choice of known names, or room for one. Names that would need escapes are left to be typed. */
+function placeholder(place: number, known: readonly string[], otherwise: string): string {
+  const names = known.filter((name) => !/[\\"|,$}]/.test(name));
+  return names.length > 0 ? `\${${place}|${names}|}` : `\${${place}:${otherwise}}`;
 }
 
 /** The same with a name in front, for where an object of named things is to be filled in. */

@@ -2,7 +2,7 @@ import { Ajv, type ErrorObject, type ValidateFunction } from 'ajv';
 import type { JSONPath } from 'jsonc-parser';
 import { memoize } from './memoize.ts';
 import type { Fault } from './problem.ts';
-import { suggest } from './suggest.ts';
+import { meantBy, suggest } from './suggest.ts';
 
 // Not strict, since the schemas carry VS Code's own keywords. Verbose, since the sentences quote schema and value.
 // Numbers must be finite: JSON can write 1e309.
@@ -31,7 +31,8 @@ export function structuralFaults(schema: object, value: unknown, explainKey: Exp
     const path = pathOf(error, value);
     const place = JSON.stringify(path);
     // A value that has the wrong type also fails to be one of an enumeration: the first error says enough.
-    if (!faults.has(place)) faults.set(place, { path, message: describe(error, path, explainKey) });
+    if (faults.has(place)) continue;
+    faults.set(place, { path, message: describe(error, path, explainKey), meant: meantIn(error), knownToEditor: true });
   }
   return [...faults.values()];
 }
@@ -91,6 +92,16 @@ function describe(
     default:
       return `${shown} is not valid: it ${message?.replace('>=', 'at least').replace('<=', 'at most')}.`;
   }
+}
+
+/** The values of an enumeration that a text may stand for. */
+function meantIn({ keyword, data, parentSchema }: ErrorObject): readonly string[] {
+  if (keyword !== 'enum' || typeof data !== 'string') return [];
+  const options: readonly unknown[] = (parentSchema as Schema).enum ?? [];
+  return meantBy(
+    data,
+    options.filter((option) => typeof option === 'string'),
+  );
 }
 
 /** What the sentences take from a schema. */

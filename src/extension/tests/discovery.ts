@@ -1,41 +1,29 @@
-import { access } from 'node:fs/promises';
 import path from 'node:path';
-import * as vscode from 'vscode';
+import type { Workspace } from '../../settings/settingsLayer.ts';
 import type { Root } from '../../settings/tellApart.ts';
+import { places } from '../settings/places.ts';
+
+/** The tests of one place, and the settings that define them. */
+export interface FoundRoot extends Root {
+  readonly workspace: Workspace;
+}
 
 /**
  * Reads the tests of all open folders, from the same files that the command line reads. The schemas are loaded here, not
  * at activation.
  */
-export async function discover(): Promise<Root[]> {
+export async function discover(): Promise<FoundRoot[]> {
   const [{ readWorkspace }, { resolvePlans }, { tellApart }] = await Promise.all([
     import('../../settings/readSettings.ts'),
     import('../../settings/plans.ts'),
     import('../../settings/tellApart.ts'),
   ]);
-  const roots: Root[] = [];
+  const roots: FoundRoot[] = [];
   for (const place of await places()) {
-    const { plans, problems } = resolvePlans(await readWorkspace(place));
+    const workspace = await readWorkspace(place);
+    const { plans, problems } = resolvePlans(workspace);
     const folder = place.endsWith('.code-workspace') ? path.dirname(place) : place;
-    roots.push({ name: path.basename(place, '.code-workspace'), folder, plans, problems });
+    roots.push({ name: path.basename(place, '.code-workspace'), folder, plans, problems, workspace });
   }
   return tellApart(roots);
-}
-
-/** What is read: the workspace file where there is one, which names its folders, else each folder that has settings. */
-async function places(): Promise<string[]> {
-  const { workspaceFile, workspaceFolders = [] } = vscode.workspace;
-  if (workspaceFile?.scheme === 'file') return [workspaceFile.fsPath];
-  const folders = workspaceFolders.filter(({ uri }) => uri.scheme === 'file').map(({ uri }) => uri.fsPath);
-  const withSettings = await Promise.all(
-    folders.map((folder) => exists(path.join(folder, '.vscode', 'settings.json'))),
-  );
-  return folders.filter((_, index) => withSettings[index]);
-}
-
-function exists(file: string): Promise<boolean> {
-  return access(file).then(
-    () => true,
-    () => false,
-  );
 }

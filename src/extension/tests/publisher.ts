@@ -1,14 +1,20 @@
 import * as vscode from 'vscode';
 import { describeOmissions } from '../../reports/detection.ts';
-import { isPlanned } from '../../reports/report.ts';
+import { figureOf } from '../../reports/figure.ts';
+import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
 import type { Result, Results } from '../results.ts';
 import { describeDetector, describeResult } from './resultMessage.ts';
 import type { TestTree } from './testTree.ts';
 
-/**
- * Puts results on the tree. Descriptions of items are left alone: VS Code reads them out in place of the test's name.
- */
+/** Marks of verdicts, colored as terminals do it. */
+const marks = {
+  passed: '\x1b[32m✓\x1b[0m',
+  failed: '\x1b[31m✗\x1b[0m',
+  errored: '\x1b[33m!\x1b[0m',
+} as const;
+
+/** Puts results on the tree. */
 export class Publisher {
   readonly #controller: vscode.TestController;
   readonly #tree: TestTree;
@@ -20,10 +26,11 @@ export class Publisher {
     this.#results = results;
   }
 
-  /** Shows the result of a test: the verdict, a message unless it passed, and a line of output. */
+  /** Shows the result of a test: the verdict, its figure, a message unless it passed, and a line of output. */
   publish(run: vscode.TestRun, item: vscode.TestItem, result: Result): void {
     const { report } = result;
     this.#results.set(result);
+    this.#tree.showFigure(item);
     const duration = isPlanned(report) ? 1000 * report.time : undefined;
     if (report.status === 'passed') run.passed(item, duration);
     else {
@@ -47,16 +54,24 @@ export class Publisher {
   }
 }
 
-function outputOf({ report, folder }: Result): string[] {
-  if (!isPlanned(report)) return [`${report.name}: ${report.message}`];
+/** The figure that a row shows after the name of its test. */
+export function rowFigure({ report }: Result): string | undefined {
+  const figure = isPlanned(report) ? figureOf(report)?.text : undefined;
+  return figure !== undefined && isPlanned(report) && report.quick ? vscode.l10n.t('{0} (quick)', figure) : figure;
+}
+
+/** One line, and below it what makes one think twice about the verdict. */
+function outputOf({ report }: Result): string[] {
+  const line = `${marks[report.status]} ${report.id}: ${report.message}`.replaceAll('\n', '\r\n');
+  return isPlanned(report) ? [line, ...remarksOn(report).map((remark) => `  \x1b[2m${remark}\x1b[0m`)] : [line];
+}
+
+function remarksOn(report: TestReport): string[] {
   return [
-    `${report.id}: ${report.status}: ${report.message}`.replaceAll('\n', '\r\n'),
-    `  ${report.engine.name}, ${report.engine.location}, ${report.time.toFixed(1)} s, ${report.queries.gradients} gradients; ${folder}`,
-    ...describeDetector(report).map((line) => `  ${line}`),
-    ...describeStages(report).map((line) => `  ${line}`),
-    ...(report.findings ?? []).map(({ message }) => `  audit: ${message}`),
-    ...describeOmissions(report.notChecked).map((line) => `  audit: ${line}`),
-    ...report.warnings.map((warning) => `  warning: ${warning}`),
-    ...report.dataset.notes.map((note) => `  note: ${note}`),
+    ...describeDetector(report),
+    ...describeStages(report),
+    ...(report.findings ?? []).map(({ message }) => `audit: ${message}`),
+    ...describeOmissions(report.notChecked).map((line) => `audit: ${line}`),
+    ...report.warnings.map((warning) => `warning: ${warning}`),
   ];
 }

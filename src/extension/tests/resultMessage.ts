@@ -1,61 +1,108 @@
 import path from 'node:path';
 import * as vscode from 'vscode';
-import { formatDistance, formatEpsilon, formatNorm, formatPercent } from '../../reports/format.ts';
+import { contextForAssistants } from '../../reports/contextForAssistants.ts';
+import { figureOf, formatComparison } from '../../reports/figure.ts';
+import { formatEpsilon, formatNorm, formatPercent } from '../../reports/format.ts';
 import { metricTitles } from '../../reports/outcome.ts';
+import { pictureCaption } from '../../reports/pictureCaption.ts';
 import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
 import { escapeMarkdown } from '../markdown.ts';
 import type { Result } from '../results.ts';
 
+const { l10n } = vscode;
+
 const marks = { met: '✓', missed: '✗', undecided: '?' } as const;
 
-/** What the result peek shows: the message, a table of what was expected and measured, pictures, and a link to the view. */
+/**
+ * What the result peek shows of a failure: how many images were fooled, a table of what was measured and expected, a link
+ * to the view, pictures, what the audit says, and, folded up, what a language model needs to know.
+ */
 export function describeResult({ report, folder }: Result): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   text.isTrusted = { enabledCommands: ['perturb.openView', 'perturb.openFinding'] };
-  if (report.status === 'errored' || !isPlanned(report)) {
-    // Error messages may contain text from files, so they are shown literally, not as Markdown.
-    return text.appendMarkdown(escapeMarkdown(report.message));
-  }
-  const { l10n } = vscode;
-  const head = [l10n.t('metric'), l10n.t('budget'), l10n.t('expected'), l10n.t('measured'), ''];
-  const rows = report.comparisons.map(({ metric, epsilon, expected, measured, result }) => {
-    const show = metric === 'medianDistance' ? formatDistance : formatPercent;
-    const bound = metric === 'successRate' ? '≤' : '≥';
-    const budget =
-      epsilon === undefined ? '' : `${formatNorm(report.attack.norm)} ${formatEpsilon(epsilon, report.attack.norm)}`;
-    return [metricTitles[metric], budget, `${bound} ${show(expected)}`, show(measured), marks[result]];
-  });
-  const table = [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+  // For the part that folds up. Whatever comes from files is escaped.
+  text.supportHtml = true;
+  if (report.status === 'errored' || !isPlanned(report)) return text.appendMarkdown(escapeMarkdown(report.message));
   const location = encodeURIComponent(JSON.stringify([{ folder, test: report.id }]));
-  const pictures = report.pictures.map((picture) => {
-    const name = path.basename(picture, '.png').replaceAll('-', ' ');
-    const title = l10n.t('original, perturbation, adversarial image: {0}', name);
-    return `![${title}](${vscode.Uri.file(path.join(folder, picture))}|height=72)`;
+  const lines = [...describeDetector(report), ...describeStages(report)].map(escapeMarkdown);
+  const context = contextForAssistants(report).map(escapeMarkdown);
+  const parts = [
+    // The editor shows the first line next to the test, where a table would read as its header.
+    escapeMarkdown(headline(report)),
+    comparisonTable(report),
+    `[${l10n.t('Open Perturbation View')}](command:perturb.openView?${location})`,
+    pictureTable(report, folder),
+    ...lines,
+    findingList(report),
+    `<details><summary>${escapeMarkdown(l10n.t('Context for AI'))}</summary>\n\n${context.join('\n\n')}\n\n</details>`,
+  ];
+  return text.appendMarkdown(parts.filter((part) => part !== '').join('\n\n'));
+}
+
+/** What the table does not say. */
+function headline(report: TestReport): string {
+  const { attack, rounds } = report;
+  const comparison = figureOf(report)?.comparison;
+  if (comparison?.result !== 'missed')
+    return l10n.t('Every expectation is met, but the audit is strict and questions the result.');
+  const round = rounds.find(({ epsilon }) => epsilon === comparison.epsilon);
+  const { eligible = 0, fooled = 0 } = round?.metrics.counts ?? {};
+  const budget = budgetOf(comparison.epsilon, report);
+  return budget === ''
+    ? l10n.t('{0} fooled {1} of {2} images', attack.title, fooled, eligible)
+    : l10n.t('{0} fooled {1} of {2} images at {3}', attack.title, fooled, eligible, budget);
+}
+
+/** "L∞ 8/255"; empty for an attack without a budget. */
+function budgetOf(epsilon: number | undefined, { attack: { norm } }: TestReport): string {
+  return epsilon === undefined ? '' : `${formatNorm(norm)} ${formatEpsilon(epsilon, norm)}`;
+}
+
+function comparisonTable(report: TestReport): string {
+  const hasBudgets = report.comparisons.some(({ epsilon }) => epsilon !== undefined);
+  const head = [l10n.t('metric'), ...(hasBudgets ? [l10n.t('budget')] : []), l10n.t('measured and expected'), ''];
+  const rows = report.comparisons.map((comparison) => [
+    metricTitles[comparison.metric],
+    ...(hasBudgets ? [budgetOf(comparison.epsilon, report)] : []),
+    formatComparison(comparison),
+    marks[comparison.result],
+  ]);
+  return tableOf([head, ...rows.map((cells) => cells.map(escapeMarkdown))]);
+}
+
+/** The pictures of a run side by side, with what each shows below it. */
+function pictureTable({ pictures, model }: TestReport, folder: string): string {
+  if (pictures.length === 0) return '';
+  const captions = pictures.map((picture) => pictureCaption(picture, model.classes));
+  const images = pictures.map((picture, i) => {
+    const title = l10n.t('Original, perturbation, and adversarial image: {0}', captions[i] ?? '');
+    // In a table, the bar before the height would be the end of the cell.
+    return `![${escapeMarkdown(title)}](${vscode.Uri.file(path.join(folder, picture))}\\|height=72)`;
   });
-  // The editor shows the first line next to the test, and the peek initially shows little more.
-  text.appendMarkdown(escapeMarkdown(report.message));
-  text.appendMarkdown(`\n\n[${l10n.t('Open Perturbation View')}](command:perturb.openView?${location})`);
-  text.appendMarkdown(`\n\n${pictures.join(' &nbsp; ')}\n\n${table}`);
-  for (const line of [...describeDetector(report), ...describeStages(report)]) {
-    text.appendMarkdown(`\n\n${escapeMarkdown(line)}`);
-  }
-  if (report.findings && report.findings.length > 0) {
-    const findings = report.findings.map(({ check, message }) => {
-      const argument = encodeURIComponent(JSON.stringify([check]));
-      const link = `[${l10n.t('What it means and what to do')}](command:perturb.openFinding?${argument})`;
-      return `- ${escapeMarkdown(message)} ${link}`;
-    });
-    text.appendMarkdown(`\n\n${l10n.t('The audit questions this result')}:\n\n${findings.join('\n')}`);
-  }
-  return text;
+  const legend = l10n.t('Original, perturbation (amplified), and adversarial image:');
+  return `${legend}\n\n${tableOf([images, captions.map(escapeMarkdown)])}`;
+}
+
+function findingList({ findings = [] }: TestReport): string {
+  if (findings.length === 0) return '';
+  const items = findings.map(({ check, message }) => {
+    const argument = encodeURIComponent(JSON.stringify([check]));
+    const link = `[${l10n.t('What it means and what to do')}](command:perturb.openFinding?${argument})`;
+    return `- ${escapeMarkdown(message)} ${link}`;
+  });
+  return `${l10n.t('The audit questions this result')}:\n\n${items.join('\n')}`;
+}
+
+/** A table in Markdown, the first row being its head. */
+function tableOf([head = [], ...rows]: readonly (readonly string[])[]): string {
+  return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
 /** A line about the detector of a test, with the results of both attackers at the last budget. */
 export function describeDetector({ detector, rounds }: TestReport): string[] {
   const round = rounds.at(-1);
   if (!detector || !round?.detection) return [];
-  const { l10n } = vscode;
   const { caught, other } = round.detection;
   const figures = [{ attacker: detector.attacker, metrics: round.metrics }, other].map(
     ({ attacker, metrics: { robustAccuracy, successRate } }) => {

@@ -1,19 +1,23 @@
 import * as vscode from 'vscode';
+import type { TestPlan } from '../../evaluation/plan.ts';
+import { quickly, recordingSteps } from '../../run/profiles.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
 import type { Result, Results } from '../results.ts';
+import type { SettingsProblems } from '../settings/settingsProblems.ts';
 import { discover } from './discovery.ts';
-import { Publisher } from './publisher.ts';
-import { TestRunner } from './testRunner.ts';
+import { Publisher, rowFigure } from './publisher.ts';
+import { type Adapt, TestRunner } from './testRunner.ts';
 import { TestTree } from './testTree.ts';
 import { inputsOf, Watcher } from './watcher.ts';
 
 /** The tests of the workspace in the Test Explorer. */
 export class TestExplorer implements vscode.Disposable {
   readonly #controller = vscode.tests.createTestController('perturb', vscode.l10n.t('Perturb'));
-  readonly #tree = new TestTree(this.#controller);
+  readonly #tree: TestTree;
   readonly #watcher = new Watcher();
   readonly #results: Results;
+  readonly #problems: SettingsProblems;
   readonly #publisher: Publisher;
   readonly #runner: TestRunner;
   readonly #subscriptions: vscode.Disposable[];
@@ -25,8 +29,13 @@ export class TestExplorer implements vscode.Disposable {
   /** Fires with the results of every run that the user has started. */
   readonly onDidEndRun = this.#ended.event;
 
-  constructor(engine: Engine, results: Results) {
+  constructor(engine: Engine, results: Results, problems: SettingsProblems) {
     this.#results = results;
+    this.#problems = problems;
+    this.#tree = new TestTree(this.#controller, (test) => {
+      const result = results.get(test);
+      return result && rowFigure(result);
+    });
     this.#publisher = new Publisher(this.#controller, this.#tree, results);
     this.#runner = new TestRunner(this.#tree, engine, this.#publisher);
     this.#controller.refreshHandler = () => this.refresh();
@@ -75,7 +84,7 @@ export class TestExplorer implements vscode.Disposable {
 
   async #read(): Promise<void> {
     try {
-      const before = new Map(this.#plans().map((plan) => [plan.id, JSON.stringify(plan)]));
+      const before = new Map(this.#plans().map((plan) => [plan.id, meaningOf(plan)]));
       const roots = await discover();
       this.#tree.update(roots);
       this.#watcher.watch(this.#plans());
@@ -83,13 +92,14 @@ export class TestExplorer implements vscode.Disposable {
         for (const { folder } of roots) await this.#results.load(folder);
         this.#publisher.showFormerResults();
       }
-      const changed = this.#plans().filter(({ id, ...rest }) => before.get(id) !== JSON.stringify({ id, ...rest }));
-      if (before.size > 0) this.#rerun(changed.flatMap(({ id }) => this.#tree.itemOf(id) ?? []));
+      const changed = this.#plans().filter((plan) => before.get(plan.id) !== meaningOf(plan));
+      if (before.size > 0) this.#outdated(changed.flatMap(({ id }) => this.#tree.itemOf(id) ?? []));
     } catch (error) {
       const item = this.#controller.createTestItem('error', vscode.l10n.t('Perturb cannot read its settings'));
       item.error = describeError(error);
       this.#controller.items.add(item);
     }
+    void this.#problems.update();
   }
 
   #plans() {
@@ -97,27 +107,37 @@ export class TestExplorer implements vscode.Disposable {
   }
 
   #offerToRun(): void {
-    const profile = this.#controller.createRunProfile(
-      vscode.l10n.t('Run'),
-      vscode.TestRunProfileKind.Run,
-      async (request, token) => {
-        if (!request.continuous) {
-          this.#ended.fire(await this.#runner.run(this.#controller, request, token));
-          return;
-        }
-        this.#continuous.add(request);
-        token.onCancellationRequested(() => this.#continuous.delete(request));
-      },
-      true,
-    );
-    profile.supportsContinuousRun = true;
+    const { l10n } = vscode;
+    const run = this.#addProfile(l10n.t('Run'), (plan) => plan, true);
+    run.supportsContinuousRun = true;
+    this.#addProfile(l10n.t('Quick'), quickly);
+    this.#addProfile(l10n.t('Record Steps'), recordingSteps);
   }
 
-  /** A model, its images or its detector have changed: the results of its tests are outdated. */
+  #addProfile(label: string, adapt: Adapt, isDefault = false): vscode.TestRunProfile {
+    const run = async (request: vscode.TestRunRequest, token: vscode.CancellationToken) => {
+      if (!request.continuous) {
+        this.#ended.fire(await this.#runner.run(this.#controller, request, adapt, token));
+        return;
+      }
+      this.#continuous.add(request);
+      token.onCancellationRequested(() => this.#continuous.delete(request));
+    };
+    return this.#controller.createRunProfile(label, vscode.TestRunProfileKind.Run, run, isDefault);
+  }
+
+  /** A model, its images or its detector have changed. */
   #inputsChanged(paths: readonly string[]): void {
     const items = this.#plans()
       .filter((plan) => inputsOf(plan).some((input) => paths.includes(input)))
       .flatMap(({ id }) => this.#tree.itemOf(id) ?? []);
+    this.#outdated(items);
+    void this.#problems.update();
+  }
+
+  /** The results of tests no longer say how things are: they are run again if somebody asked for that. */
+  #outdated(items: readonly vscode.TestItem[]): void {
+    if (items.length === 0) return;
     this.#controller.invalidateTestResults(items);
     this.#rerun(items);
   }
@@ -128,7 +148,12 @@ export class TestExplorer implements vscode.Disposable {
       const include = wanted ? items.filter((item) => wanted.has(item)) : items;
       if (include.length === 0) continue;
       const again = new vscode.TestRunRequest(include, request.exclude, request.profile, true);
-      void this.#runner.run(this.#controller, again);
+      void this.#runner.run(this.#controller, again, (plan) => plan);
     }
   }
+}
+
+/** All that the result of a test follows from; not where its settings are. */
+function meaningOf({ origin: _, ...plan }: TestPlan): string {
+  return JSON.stringify(plan);
 }

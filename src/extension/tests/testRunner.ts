@@ -1,12 +1,16 @@
 import * as vscode from 'vscode';
+import type { TestPlan } from '../../evaluation/plan.ts';
 import { createRunFolder } from '../../reports/runFolder.ts';
 import { unplannedReports } from '../../run/unplanned.ts';
-import type { Root } from '../../settings/tellApart.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
 import type { Result } from '../results.ts';
+import type { FoundRoot } from './discovery.ts';
 import type { Publisher } from './publisher.ts';
 import type { TestTree } from './testTree.ts';
+
+/** What a run profile makes of a test. */
+export type Adapt = (plan: TestPlan) => TestPlan;
 
 /** Runs what the Test Explorer asks for, one test after the other. */
 export class TestRunner implements vscode.Disposable {
@@ -29,12 +33,13 @@ export class TestRunner implements vscode.Disposable {
   }
 
   /**
-   * Runs the tests of a request, and returns the results. Canceled tests are skipped; finished examples stay in the run
-   * folder.
+   * Runs the tests of a request, and returns the results. Tests that a canceled run did not come to keep their earlier
+   * verdicts; finished examples stay in the run folder.
    */
   async run(
     controller: vscode.TestController,
     request: vscode.TestRunRequest,
+    adapt: Adapt,
     token?: vscode.CancellationToken,
   ): Promise<readonly Result[]> {
     const results: Result[] = [];
@@ -42,15 +47,20 @@ export class TestRunner implements vscode.Disposable {
     const abort = new AbortController();
     const cancel = () => abort.abort(new Error('cancelled'));
     const subscriptions = [run.token.onCancellationRequested(cancel), token?.onCancellationRequested(cancel)];
+    const tests = this.#testsOf(request, controller);
     try {
-      const tests = this.#testsOf(request, controller);
-      for (const item of tests) run.enqueued(item);
+      for (const item of tests) {
+        // A run keeps the names that tests had when it began.
+        this.#tree.hideFigure(item);
+        run.enqueued(item);
+      }
       for (const [root, items] of this.#byRoot(tests)) {
-        results.push(...(await this.#runRoot(run, root, items, abort.signal)));
+        results.push(...(await this.#runRoot(run, root, items, adapt, abort.signal)));
       }
       return results;
     } finally {
       for (const subscription of subscriptions) subscription?.dispose();
+      for (const item of tests) this.#tree.showFigure(item);
       run.end();
     }
   }
@@ -61,8 +71,8 @@ export class TestRunner implements vscode.Disposable {
     return [...wanted].filter((item) => !excluded.has(item));
   }
 
-  #byRoot(items: readonly vscode.TestItem[]): Map<Root, vscode.TestItem[]> {
-    const roots = new Map<Root, vscode.TestItem[]>();
+  #byRoot(items: readonly vscode.TestItem[]): Map<FoundRoot, vscode.TestItem[]> {
+    const roots = new Map<FoundRoot, vscode.TestItem[]>();
     for (const item of items) {
       const root = this.#tree.caseOf(item)?.root;
       if (root) roots.set(root, [...(roots.get(root) ?? []), item]);
@@ -73,8 +83,9 @@ export class TestRunner implements vscode.Disposable {
   /** Runs the tests of one root into a run folder of its own, and returns what finished. */
   async #runRoot(
     run: vscode.TestRun,
-    root: Root,
+    root: FoundRoot,
     items: readonly vscode.TestItem[],
+    adapt: Adapt,
     signal: AbortSignal,
   ): Promise<readonly Result[]> {
     const results: Result[] = [];
@@ -83,10 +94,11 @@ export class TestRunner implements vscode.Disposable {
     try {
       signal.throwIfAborted();
       const folder = await createRunFolder(root.folder, new Date());
+      run.appendOutput(`${vscode.l10n.t('Run folder: {0}', folder)}\r\n`);
       await this.#engine.run({
         workspace: root.folder,
         folder,
-        plans: items.flatMap((item) => this.#tree.caseOf(item)?.plan ?? []),
+        plans: items.flatMap((item) => this.#tree.caseOf(item)?.plan ?? []).map(adapt),
         unplanned: unplannedReports(root.problems).filter(({ id }) => waiting.has(id)),
         signal,
         onStart: ({ id }) => run.started(itemOf(id)),
@@ -103,9 +115,6 @@ export class TestRunner implements vscode.Disposable {
       if (signal.aborted) return results;
       const message = new vscode.TestMessage(describeError(error));
       for (const item of waiting.values()) run.errored(item, message);
-      waiting.clear();
-    } finally {
-      for (const item of waiting.values()) run.skipped(item);
     }
     return results;
   }

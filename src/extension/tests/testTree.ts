@@ -1,12 +1,13 @@
 import * as vscode from 'vscode';
 import type { TestPlan } from '../../evaluation/plan.ts';
 import { type Problem, separator } from '../../settings/problem.ts';
-import type { Root } from '../../settings/tellApart.ts';
+import { tagsOf } from '../../settings/tags.ts';
 import { escapeMarkdown } from '../markdown.ts';
+import type { FoundRoot } from './discovery.ts';
 
 /** What an item of the tree runs. */
 export interface TestCase {
-  readonly root: Root;
+  readonly root: FoundRoot;
   /** Missing if the settings prevent the test from running. */
   readonly plan?: TestPlan;
   readonly problems: readonly Problem[];
@@ -16,13 +17,19 @@ export interface TestCase {
 export class TestTree {
   readonly #controller: vscode.TestController;
   #cases = new Map<string, TestCase>();
-  #roots: readonly Root[] = [];
+  #roots: readonly FoundRoot[] = [];
+  readonly #names = new Map<string, string>();
+  /** Every item there ever was, by its id: items keep their identity, and with it their results. */
+  readonly #items = new Map<string, vscode.TestItem>();
+  readonly #figureOf: (test: string) => string | undefined;
 
-  constructor(controller: vscode.TestController) {
+  /** @param figureOf the figure of a test's last result, by its id */
+  constructor(controller: vscode.TestController, figureOf: (test: string) => string | undefined) {
     this.#controller = controller;
+    this.#figureOf = figureOf;
   }
 
-  get roots(): readonly Root[] {
+  get roots(): readonly FoundRoot[] {
     return this.#roots;
   }
 
@@ -32,7 +39,7 @@ export class TestTree {
 
   /** The item of a test, by the test's id. */
   itemOf(id: string): vscode.TestItem | undefined {
-    return [...this.leaves(this.#controller.items)].find((item) => item.id === id);
+    return this.#cases.has(id) ? this.#items.get(id) : undefined;
   }
 
   /** Every test below some items. */
@@ -49,7 +56,7 @@ export class TestTree {
   }
 
   /** Shows the tests of these roots. A file that cannot be read keeps the tests that it had. */
-  update(found: readonly Root[]): void {
+  update(found: readonly FoundRoot[]): void {
     this.#roots = found.map((root) => this.#withFormerTests(root));
     this.#cases = new Map();
     const top = this.#roots.map((root) => {
@@ -65,39 +72,45 @@ export class TestTree {
     }
   }
 
-  #withFormerTests(root: Root): Root {
+  #withFormerTests(root: FoundRoot): FoundRoot {
     const unreadable = new Set(root.problems.filter(({ test }) => test === undefined).map(({ file }) => file));
     const former = this.#roots.find(({ folder }) => folder === root.folder)?.plans ?? [];
     const known = new Set(root.plans.map(({ id }) => id));
     const kept = former.filter(({ id, origin }) => unreadable.has(origin.file) && !known.has(id));
-    return { ...root, plans: [...root.plans, ...kept] };
+    return { ...root, plans: [...root.plans, ...kept.map((plan) => relocated(plan, root))] };
   }
 
   /** Mistakes that do not belong to a test: one item each, with the error. */
-  #problemItems({ problems }: Root): vscode.TestItem[] {
+  #problemItems({ problems }: FoundRoot): vscode.TestItem[] {
     return problems
       .filter(({ test }) => test === undefined)
       .map((problem) => {
-        const item = this.#item(`problem:${problem.file}:${problem.line}`, vscode.l10n.t('Settings'), problem);
+        // Without a line: an icon in the gutter would offer to run something there.
+        const place = { file: problem.file };
+        const item = this.#item(`problem:${problem.file}:${problem.line}`, vscode.l10n.t('Settings'), place);
         item.error = explain([problem]);
         item.sortText = '0';
         return item;
       });
   }
 
-  #modelItems(root: Root): vscode.TestItem[] {
+  #modelItems(root: FoundRoot): vscode.TestItem[] {
     const models = new Map<string, vscode.TestItem[]>();
     const add = (model: string, item: vscode.TestItem) => models.set(model, [...(models.get(model) ?? []), item]);
     for (const plan of root.plans) {
       this.#cases.set(plan.id, { root, plan, problems: [] });
-      add(plan.model.name, this.#test(plan.id, plan.name, plan.origin));
+      const item = this.#test(plan.id, plan.name, plan.origin);
+      item.tags = tagsOf(plan).map((tag) => new vscode.TestTag(tag));
+      add(plan.model.name, item);
     }
     const impossible = new Set(root.problems.flatMap(({ test }) => test ?? []));
     for (const id of impossible) {
       const problems = root.problems.filter(({ test }) => test === id);
-      const { testName = id } = problems[0] as Problem;
+      const [first] = problems as [Problem];
+      const { testName = id } = first;
       const model = id.slice(0, -(testName.length + separator.length));
-      const item = this.#test(id, testName, problems[0] as Problem);
+      const item = this.#test(id, testName, first.origin ?? first);
+      item.tags = [];
       item.error = explain(problems);
       this.#cases.set(id, { root, problems });
       add(model || vscode.l10n.t('Cannot run'), item);
@@ -105,8 +118,22 @@ export class TestTree {
     return [...models].map(([model, tests]) => this.#item(`model:${root.folder}:${model}`, model, undefined, tests));
   }
 
+  /** Adds the figure of its last result, if it has one, to the name of a test. */
+  showFigure(item: vscode.TestItem): void {
+    const figure = this.#figureOf(item.id);
+    this.hideFigure(item);
+    // Not as the item's description: VS Code reads that out in place of the name.
+    if (figure !== undefined) item.label += `: ${figure}`;
+  }
+
+  hideFigure(item: vscode.TestItem): void {
+    item.label = this.#names.get(item.id) ?? item.label;
+  }
+
   #test(id: string, name: string, origin: { file: string; line: number }): vscode.TestItem {
+    this.#names.set(id, name);
     const item = this.#item(id, name, origin);
+    this.showFigure(item);
     item.error = undefined;
     return item;
   }
@@ -114,36 +141,38 @@ export class TestTree {
   #item(
     id: string,
     label: string,
-    origin?: { file: string; line: number },
+    origin?: { file: string; line?: number },
     children: readonly vscode.TestItem[] = [],
   ): vscode.TestItem {
-    const known = this.#known(id);
+    const known = this.#items.get(id);
     const uri = origin && vscode.Uri.file(origin.file);
     const item =
       known?.uri?.toString() === uri?.toString() && known ? known : this.#controller.createTestItem(id, label, uri);
     item.label = label;
-    item.range = origin && new vscode.Range(origin.line - 1, 0, origin.line - 1, 0);
+    item.range = origin?.line === undefined ? undefined : new vscode.Range(origin.line - 1, 0, origin.line - 1, 0);
     item.children.replace(children);
+    this.#items.set(id, item);
     return item;
-  }
-
-  #known(id: string, items: vscode.TestItemCollection = this.#controller.items): vscode.TestItem | undefined {
-    for (const [, item] of items) {
-      const found = item.id === id ? item : this.#known(id, item.children);
-      if (found) return found;
-    }
-    return undefined;
   }
 }
 
-/** What is wrong, with a link to the place. */
+/** A plan that was kept from before the settings could not be read, with the line that it has come to by now. */
+function relocated(plan: TestPlan, { workspace }: FoundRoot): TestPlan {
+  const { file, line } = plan.origin;
+  const layer = workspace.layers.find((each) => each.file === file);
+  const [setting, test] = [['perturb.tests'], ['perturb.tests', plan.name]].map((path) => layer?.locate(path));
+  // What is missing is located at what it is missing in.
+  const isFound = test && !(test.line === setting?.line && test.column === setting.column);
+  return { ...plan, origin: { file, line: isFound ? test.line : line } };
+}
+
+/** What is wrong, and where, with a link to the place. */
 function explain(problems: readonly Problem[]): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
   for (const { file, line, setting, message } of problems) {
     const place = vscode.Uri.file(file).with({ fragment: `L${line}` });
-    text.appendMarkdown(
-      `${escapeMarkdown(`${setting}: ${message}`)} [${vscode.l10n.t('Open Settings')}](${place})\n\n`,
-    );
+    const link = `[${vscode.l10n.t('Open Settings')}](${place})`;
+    text.appendMarkdown(`${escapeMarkdown(`${message} (${setting})`)} ${link}\n\n`);
   }
   return text;
 }

@@ -20,6 +20,8 @@ export type TestState = keyof typeof icons;
 
 export interface TestRow {
   readonly label: string;
+  /** What the row says of the last result: "76.4% ≥ 70%". */
+  readonly figure: string | undefined;
   /** Undefined where VS Code states none. */
   readonly state: TestState | undefined;
   /** 1 for the roots. */
@@ -29,7 +31,11 @@ export interface TestRow {
 }
 
 const rowSelector = '.test-explorer .monaco-list-row';
-const labelPattern = new RegExp(String.raw`^(.*) \((?:${Object.keys(icons).join('|')})\)`, 's');
+/** The name of a test, the figure of its last result, and its state. */
+const labelPattern = new RegExp(
+  String.raw`^(?<name>.*?)(?:: (?<figure>[\d∞][^:]*))? \((?:${Object.keys(icons).join('|')})\)`,
+  's',
+);
 
 /** The Test Explorer. Of a list that is longer than the window, only the rows that are in view exist. */
 export class TestingView {
@@ -55,16 +61,19 @@ export class TestingView {
       })),
     );
     return rows.map(({ label, icon, level, expanded }) => ({
-      label: labelPattern.exec(label)?.[1] ?? label,
+      label: labelPattern.exec(label)?.groups?.name ?? label,
+      figure: labelPattern.exec(label)?.groups?.figure,
       state: (Object.keys(icons) as TestState[]).find((state) => icon.includes(icons[state])),
       level: Number(level),
       isExpanded: expanded === null ? undefined : expanded === 'true',
     }));
   }
 
-  /** The row of a test, by its whole label, and in a certain state if one is given. */
+  /** The row of a test, by its whole name, and in a certain state if one is given. */
   row(label: string, state?: TestState): Locator {
-    const row = this.#page.locator(`${rowSelector}[aria-label^=${JSON.stringify(`${label} (`)}]`);
+    // The figure of the last result may come after the name.
+    const names = [`${label} (`, `${label}: `].map((start) => `${rowSelector}[aria-label^=${JSON.stringify(start)}]`);
+    const row = this.#page.locator(names.join(', '));
     if (state === undefined) return row;
     return row.filter({ has: this.#page.locator(`.computed-state.${icons[state]}`) });
   }

@@ -56,7 +56,9 @@ describe('reading a folder', () => {
         line: 3,
         column: 19,
         setting: 'settings',
+        path: [],
         message: 'This is not valid JSON: colon expected.',
+        knownToEditor: true,
       },
     ]);
   });

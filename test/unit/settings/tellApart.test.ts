@@ -6,7 +6,7 @@ const rootOf = (folder: string, name: string, ids: readonly string[], broken: re
   name,
   folder,
   plans: ids.map((id) => ({ ...planOf(), id })),
-  problems: broken.map((test) => ({ file: '', line: 1, column: 1, setting: '', message: '', test })),
+  problems: broken.map((test) => ({ file: '', line: 1, column: 1, setting: '', path: [], message: '', test })),
 });
 
 const idsOf = (roots: readonly Root[]) =>
