@@ -56,15 +56,35 @@ describe('The Test Explorer', () => {
     await workbench().statusItem('Perturb: ').waitFor();
   });
 
-  it('explains a failure: what was expected and measured, pictures, a link to the view', async () => {
+  it('says the figure of each test in its row', async () => {
+    const rows = await workbench().testing.rows();
+    const figures = Object.fromEntries(rows.map(({ label, figure }) => [label, figure]));
+    assert.match(figures['FGSM 8/255'] ?? '', /^7\d\.\d% ≥ 70%$/);
+    assert.equal(figures['I-FGSM curve'], '9.7% < 50%');
+    assert.match(figures['half the signs need 5/255'] ?? '', /^0\.0\d+ ≥ 0\.019$/);
+    assert.match(figures['stop stays stop'] ?? '', /^\d+\.\d% > 0%$/);
+    assert.match(figures['no sign becomes its least likely'] ?? '', /^\d+\.\d% ≤ 10%$/);
+  });
+
+  it('explains a failure: what was measured and expected, pictures, a link to the view', async () => {
     const { testing, page } = workbench();
     await testing.row('I-FGSM curve').click();
     await testing.row('I-FGSM curve').dblclick();
     const peek = page.locator('.test-output-peek-message-container').first();
-    await peek.getByText('robust accuracy at L∞ 8/255 is 9.7%, expected at least 50.0%').waitFor();
-    assert.equal(await peek.locator('table tbody tr').count(), 4);
+    await peek.getByText(/^I-FGSM fooled \d+ of \d+ images at L∞ 8\/255$/).waitFor();
+    const [budgets, captions] = [peek.locator('table').first(), peek.locator('table').last()];
+    assert.equal(await budgets.locator('tbody tr').count(), 4);
+    const cells = await budgets.locator('tbody tr').last().locator('td').allTextContents();
+    assert.deepEqual(cells, ['robust accuracy', 'L∞ 8/255', '9.7% < 50%', '✗']);
     const pictures = peek.locator('img');
     assert.equal(await pictures.count(), 3);
+    for (const caption of await captions.locator('td').allTextContents()) assert.match(caption, /^[a-z\d-]+ → [a-z\d-]+$/);
+    // What is folded up is not among it.
+    const [text = ''] = await peek.allInnerTexts();
+    assert.equal(text.split('9.7%').length, 2, `the figure is not told once: ${text}`);
+    await peek.getByText('Context for AI').click();
+    await peek.getByText(/^At L∞ 8\/255: clean accuracy .*, robust accuracy 9\.7%/).waitFor();
+    await peek.getByText('Context for AI').click();
     const width = await pictures.first().evaluate(async (element) => {
       const image = element as unknown as { decode(): Promise<void>; naturalWidth: number };
       await image.decode();
@@ -120,7 +140,7 @@ describe('The Test Explorer', () => {
   });
 
   it('shows a mistake in the settings on the tree, and keeps the tests', async () => {
-    const { testing } = workbench();
+    const { testing, page } = workbench();
     const text = await readFile(settings(), 'utf8');
     await writeFile(settings(), text.replace('"perturb.datasets"', 'perturb.datasets'));
     await testing.waitFor('Settings');
@@ -129,8 +149,35 @@ describe('The Test Explorer', () => {
     await writeFile(settings(), text.replace('"8/255"', '"8/0"'));
     await testing.row('Settings').waitFor({ state: 'hidden' });
     await testing.waitFor('Cannot run');
+    await testing.expandAll();
+    await page
+      .locator('.test-explorer')
+      .getByText(/^"8\/0" divides by zero\./)
+      .waitFor();
+    await workbench().screenshot('mistake');
     await writeFile(settings(), text);
     await testing.row('Cannot run').waitFor({ state: 'hidden' });
+  });
+
+  it('has its icons in the gutter at the lines of the tests, also with an invalid one about', async () => {
+    const { explorer, testing } = workbench();
+    const text = await readFile(settings(), 'utf8');
+    await (await explorer.reveal('.vscode/settings.json')).dblclick();
+    // Of the tests, those at the end of the file may be out of sight.
+    const first = ['FGSM 2/255', 'FGSM 8/255', 'I-FGSM curve'];
+    await testing.gutter(first);
+    // The mistake is in what all tests use, on a line above them.
+    await writeFile(settings(), text.replace('"labels": "folders"', '"labels": "folder"'));
+    await testing.gutter(first);
+    await writeFile(settings(), text.replace('"8/255"', '"8/0"'));
+    await testing.gutter(first);
+    // What cannot be read any more has its tests two lines further down.
+    await writeFile(settings(), text.replace('"perturb.datasets": {', '\n\n"perturb.datasets": {,'));
+    await testing.gutter(first);
+    await workbench().screenshot('gutter');
+    await writeFile(settings(), text);
+    await testing.gutter(first);
+    await testing.open();
   });
 
   it('runs tests again when their model changes, while a continuous run is on', async () => {
@@ -157,7 +204,35 @@ describe('The Test Explorer', () => {
     await page.mouse.move(0, 0);
   });
 
-  it('cancels a run: what did not run is skipped, and the next run works', async () => {
+  it('filters tests by their tags', async () => {
+    const { testing } = workbench();
+    await testing.filter('@perturb:norm:l2');
+    assert.deepEqual(Object.keys(await states()), ['I-FGSM L2']);
+    await testing.filter('@perturb:attack:fgsm');
+    assert.deepEqual(Object.keys(await states()), ['FGSM 2/255', 'FGSM 8/255']);
+    await testing.filter('');
+  });
+
+  it('runs a test quickly, and says so', async () => {
+    const { testing } = workbench();
+    const again = nextFile(runs(), 'report.json');
+    await testing.runUsing('FGSM 8/255', 'Quick');
+    const report = JSON.parse(await readFile(await again, 'utf8'));
+    const [test] = report.tests;
+    assert.deepEqual([test.name, test.quick, test.dataset.images, test.findings], ['FGSM 8/255', true, 20, undefined]);
+    await testing.figure('FGSM 8/255', /^\d+\.\d% . 70% \(quick\)$/);
+  });
+
+  it('records the steps of a test', async () => {
+    const { testing } = workbench();
+    const again = nextFile(runs(), 'report.json');
+    await testing.runUsing('I-FGSM L2', 'Record Steps');
+    const { folder } = { folder: path.dirname(await again) };
+    const lines = (await readFile(path.join(folder, 'examples.jsonl'), 'utf8')).trim().split('\n');
+    assert.equal(lines.filter((line) => (JSON.parse(line) as ExampleReport).trace).length, 8);
+  });
+
+  it('cancels a run: what did not run keeps its verdict, and the next run works', async () => {
     const { testing } = workbench();
     const text = await readFile(settings(), 'utf8');
     const brief = {
@@ -176,10 +251,15 @@ describe('The Test Explorer', () => {
     );
     await writeFile(settings(), applyEdits(more, modify(more, ['perturb.audit'], false, {})));
     await testing.waitFor('after it');
+    await testing.run('after it');
+    await testing.waitFor('after it', 'Passed');
     await testing.runAll();
     await testing.waitFor('endless', 'Running');
+    await testing.waitFor('after it', 'Queued');
     await workbench().runCommand('Test: Cancel Test Run');
-    await testing.waitFor('after it', 'Skipped');
+    await testing.waitFor('after it', 'Passed');
+    await testing.waitFor('endless', 'Not yet run');
+    await testing.figure('after it', /^\d+\.\d% ≥ 0%$/);
     await writeFile(settings(), text);
     await testing.row('after it').waitFor({ state: 'hidden' });
     await testing.run('FGSM 2/255');

@@ -37,6 +37,15 @@ const labelPattern = new RegExp(
   's',
 );
 
+/** The keys on the lines of the editor that have an icon of a test in the gutter, from top to bottom, in the page. */
+const gutterKeys = `() => {
+  const topOf = (element) => Math.round(element.getBoundingClientRect().top);
+  const icons = new Set([...document.querySelectorAll('.testing-run-glyph')].map(topOf));
+  const lines = [...document.querySelectorAll('.view-line')].filter((line) => icons.has(topOf(line)));
+  const texts = lines.sort((a, b) => topOf(a) - topOf(b)).map((line) => line.textContent.replaceAll('\\u00a0', ' '));
+  return texts.map((text) => /"([^"]*)":/.exec(text)?.[1] ?? text);
+}`;
+
 /** The Test Explorer. Of a list that is longer than the window, only the rows that are in view exist. */
 export class TestingView {
   readonly #page: Page;
@@ -81,6 +90,35 @@ export class TestingView {
   /** Waits until a test is listed in a state. What an earlier run has shown counts until the new one has begun. */
   async waitFor(label: string, state?: TestState): Promise<void> {
     await this.row(label, state).waitFor();
+  }
+
+  /** Waits until the row of a test says a figure. */
+  async figure(label: string, figure: RegExp): Promise<void> {
+    const name = label.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
+    const text = new RegExp(`^${name}: ${figure.source.replace(/^\^|\$$/g, '')}`);
+    await this.row(label).filter({ hasText: text }).waitFor();
+  }
+
+  /** Shows only the tests that match, such as those with a tag: "@perturb:norm:l2". */
+  async filter(text: string): Promise<void> {
+    await this.#page.locator('.testing-filter-action-item .monaco-editor').click();
+    await this.#page.keyboard.press('Control+a');
+    await this.#page.keyboard.type(text === '' ? ' ' : text);
+    await this.#page.keyboard.press('Escape');
+  }
+
+  /** Waits until these are the keys on the first lines of the editor that have an icon in the gutter. */
+  async gutter(keys: readonly string[]): Promise<void> {
+    await this.#page.waitForFunction(
+      `(${gutterKeys})().slice(0, ${keys.length}).join('\\n') === ${JSON.stringify(keys.join('\n'))}`,
+    );
+  }
+
+  /** Runs a test with a profile. */
+  async runUsing(label: string, profile: string): Promise<void> {
+    await this.choose(label, 'Execute Using Profile...');
+    const item = this.#page.locator('.quick-input-list .monaco-list-row', { hasText: profile });
+    await item.first().click();
   }
 
   async expand(label: string): Promise<void> {
