@@ -171,6 +171,8 @@ describe('The Test Explorer', () => {
     await testing.gutter(first);
     await writeFile(settings(), text.replace('"8/255"', '"8/0"'));
     await testing.gutter(first);
+    await writeFile(settings(), text);
+    await testing.row('Cannot run').waitFor({ state: 'hidden' });
     // What cannot be read any more has its tests two lines further down.
     await writeFile(settings(), text.replace('"perturb.datasets": {', '\n\n"perturb.datasets": {,'));
     await testing.gutter(first);

@@ -1,5 +1,4 @@
 import * as vscode from 'vscode';
-import { describeOmissions } from '../../reports/detection.ts';
 import { figureOf } from '../../reports/figure.ts';
 import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
@@ -71,7 +70,6 @@ function remarksOn(report: TestReport): string[] {
     ...describeDetector(report),
     ...describeStages(report),
     ...(report.findings ?? []).map(({ message }) => `audit: ${message}`),
-    ...describeOmissions(report.notChecked).map((line) => `audit: ${line}`),
     ...report.warnings.map((warning) => `warning: ${warning}`),
   ];
 }

@@ -77,8 +77,8 @@ function pictureTable({ pictures, model }: TestReport, folder: string): string {
   const captions = pictures.map((picture) => pictureCaption(picture, model.classes));
   const images = pictures.map((picture, i) => {
     const title = l10n.t('Original, perturbation, and adversarial image: {0}', captions[i] ?? '');
-    // In a table, the bar before the height would be the end of the cell.
-    return `![${escapeMarkdown(title)}](${vscode.Uri.file(path.join(folder, picture))}\\|height=72)`;
+    // VS Code takes a title literally. In a table, the bar before the height would be the end of the cell.
+    return `![${title.replaceAll(/[[\]|\\<>]/g, ' ')}](${vscode.Uri.file(path.join(folder, picture))}\\|height=72)`;
   });
   const legend = l10n.t('Original, perturbation (amplified), and adversarial image:');
   return `${legend}\n\n${tableOf([images, captions.map(escapeMarkdown)])}`;

@@ -78,6 +78,7 @@ function newEntries(setting: SettingKey, context: Context, after: string): Compl
 /** The keys whose value is a name that another setting defines. */
 const references: Readonly<Record<string, SettingKey>> = {
   model: 'perturb.models',
+  surrogate: 'perturb.models',
   dataset: 'perturb.datasets',
   validation: 'perturb.datasets',
   detector: 'perturb.detectors',
