@@ -19,6 +19,12 @@ describe('what a language model is told of a test', () => {
     ]);
   });
 
+  it('is what the attack is crafted on', () => {
+    const surrogates = [{ name: 'other', path: '/nowhere/other.onnx' }];
+    const lines = contextForAssistants({ ...report, surrogates });
+    assert.ok(lines.includes('It is crafted on "other", and the model only judges.'), lines.join('\n'));
+  });
+
   it('is what the audit found', () => {
     const told = (findings: readonly { check: string; message: string }[]) =>
       contextForAssistants({ ...report, findings }).find((line) => /audit/i.test(line));
