@@ -2,7 +2,7 @@
 import { readFile } from 'node:fs/promises';
 import { readModel } from '../../src/models/onnx/graph/readModel.ts';
 import { openOnnxModel } from '../../src/models/onnx/openOnnxModel.ts';
-import { DifferentiableOnnxClassifier } from '../../src/models/onnx/session/onnxClassifier.ts';
+import { DifferentiableOnnxClassifier } from '../../src/models/onnx/session/differentiableOnnxClassifier.ts';
 
 /** A file of export.py, with what PyTorch has for it. */
 export interface Exported {

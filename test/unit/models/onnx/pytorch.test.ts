@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync } from 'node:fs';
 import path from 'node:path';
 import { openOnnxModel } from '../../../../src/models/onnx/openOnnxModel.ts';
-import { DifferentiableOnnxClassifier } from '../../../../src/models/onnx/session/onnxClassifier.ts';
+import { DifferentiableOnnxClassifier } from '../../../../src/models/onnx/session/differentiableOnnxClassifier.ts';
 import { compare, readReference } from '../../../verify/check.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', '..', 'fixtures', 'onnx');

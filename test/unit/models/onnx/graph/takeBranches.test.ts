@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { floatConstant, type Graph, type Model } from '../../../../../src/models/onnx/graph/graph.ts';
-import { DifferentiableOnnxClassifier } from '../../../../../src/models/onnx/session/onnxClassifier.ts';
+import { DifferentiableOnnxClassifier } from '../../../../../src/models/onnx/session/differentiableOnnxClassifier.ts';
 import { startRuntime } from '../../../../../src/models/onnx/session/runtime.ts';
 import { toClassifier } from '../../../../../src/models/onnx/session/toClassifier.ts';
 import { makeModel, noise } from '../../../../support/onnx/makeModel.ts';
