@@ -1,7 +1,5 @@
 import assert from 'node:assert/strict';
-import { decision } from '../../../../src/attacks/dialogue.ts';
-import { createGoal, isReachedBy } from '../../../../src/attacks/goal.ts';
-import type { Pixels } from '../../../../src/data/image.ts';
+import { createGoal } from '../../../../src/attacks/goal.ts';
 import { openModel } from '../../../../src/models/open.ts';
 import type { Endpoint } from '../../../../src/models/remote/endpoint.ts';
 import type { Outcome } from '../../../../src/runner/conversation.ts';
@@ -9,28 +7,9 @@ import { rejectsWith } from '../../../support/rejectsWith.ts';
 import { faultProxy } from '../../../support/remote/faultProxy.ts';
 import { testServers } from '../../../support/remote/httpServer.ts';
 import { openInferenceServer, type ServedModel, weighing } from '../../../support/remote/modelServer.ts';
+import { walk } from '../../../support/remote/walk.ts';
 import { outcomesOf } from '../../../support/runs.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
-import { toyAttack } from '../../../support/toyAttack.ts';
-
-/** Walks from a random point of another class to the image, and bisects: what is asked depends on every answer before. */
-const walk = toyAttack('decision-based', function* ({ image, goal, random, project }) {
-  const draw = () => (random.next() >>> 0) / 2 ** 32;
-  let start: Pixels | undefined;
-  for (let tries = 0; tries < 8 && start === undefined; tries++) {
-    const point = project(image.map(() => draw()));
-    if (isReachedBy(goal, yield* decision(point))) start = point;
-  }
-  if (start === undefined) return;
-  let [near, far] = [0, 1];
-  for (let step = 0; step < 6; step++) {
-    const middle = (near + far) / 2;
-    const at = start;
-    const point = image.map((value, i) => value + middle * ((at[i] as number) - value));
-    if (isReachedBy(goal, yield* decision(point))) far = middle;
-    else near = middle;
-  }
-});
 
 const count = 200;
 const model = weighing(3);
