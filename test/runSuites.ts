@@ -6,7 +6,10 @@ import { spawn } from 'node:child_process';
 
 // Scripts of package.json.
 const before = ['lint', 'typecheck', 'build'];
-const lanes = [['test:unit'], ['test:native', 'test:webview', 'test:host', 'test:e2e', 'test:installed']];
+const lanes = [
+  ['test:unit', 'test:mlserver'],
+  ['test:native', 'test:webview', 'test:host', 'test:e2e', 'test:installed'],
+];
 
 interface Result {
   readonly verdict: 'passed' | 'failed' | 'left out';

@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import { openModel } from '../../src/models/open.ts';
 import type { Endpoint } from '../../src/models/remote/endpoint.ts';
+import { definitionOf } from '../../src/runner/configuredAttack.ts';
 import type { Outcome } from '../../src/runner/conversation.ts';
 import { digits, openDigits } from '../crosscheck/digits.ts';
 import { rejectsWith } from '../support/rejectsWith.ts';
@@ -11,7 +12,6 @@ import { faultProxy } from '../support/remote/faultProxy.ts';
 import { type HttpServer, startServer } from '../support/remote/httpServer.ts';
 import { type MlServer, python, startMlServer } from '../support/remote/mlserver.ts';
 import { openInferenceServer, weighing } from '../support/remote/modelServer.ts';
-import { walk } from '../support/remote/walk.ts';
 import { outcomesOf } from '../support/runs.ts';
 import { suiteFolder } from '../support/suiteFolder.ts';
 
@@ -46,21 +46,24 @@ describe('a model on MLServer', () => {
     await rejectsWith(open(server.url.replace('digits', 'letters')), 'status 404', 'that the model is loaded');
   });
 
-  it('may be killed and restarted in a run of 200 images, which comes to the same and asks nothing twice', async () => {
+  it('may be killed and restarted in a run of HopSkipJump on 200 images, which comes to the same and asks nothing twice', async () => {
     const asked: number[][] = [];
     let killAt = Infinity;
     const proxies: HttpServer[] = [];
     const through = async () => {
       const { origin, pathname } = new URL(server.url);
       const proxy = await startServer(
-        faultProxy(origin, (index, { body }) => {
-          if (index === killAt) {
+        faultProxy(
+          origin,
+          (index) => {
+            if (index !== killAt) return undefined;
             void server.kill();
             return { reply: 'drop' };
-          }
-          asked.push(JSON.parse(body.toString()).inputs[0].data);
-          return undefined;
-        }),
+          },
+          ({ method, body }) => {
+            if (method === 'POST') asked.push(JSON.parse(body.toString()).inputs[0].data);
+          },
+        ),
       );
       proxies.push(proxy);
       return { address: `${proxy.url}${pathname}`, proxy };
@@ -69,11 +72,12 @@ describe('a model on MLServer', () => {
       const { remote } = await open(url, { retryFor: 0.2 });
       const kept = await remote?.keepAnswers(folder.at(answers));
       if (kept === undefined) return assert.fail('it keeps no answers');
-      const budget = { norm: 'linf', epsilon: 1 } as const;
+      const budget = { norm: 'l2', epsilon: Infinity } as const;
+      const parameters = { queries: 120, firstProbes: 20 };
       try {
         return await outcomesOf(
-          walk,
-          { classifier: kept.classifier, budget, stopAtSuccess: false, quantize: true },
+          definitionOf('hopskipjump'),
+          { classifier: kept.classifier, budget, parameters, stopAtSuccess: false, quantize: true },
           subjects,
         );
       } finally {
@@ -85,7 +89,7 @@ describe('a model on MLServer', () => {
       const expected = await attack(server.url, 'undisturbed.bin');
       assert.ok(expected.filter(({ best }) => best?.success).length > 100, 'the attack finds too little');
       const { address, proxy } = await through();
-      killAt = 12;
+      killAt = 60;
       let interruptions = 0;
       let result: Outcome[] | undefined;
       while (result === undefined) {
@@ -94,7 +98,7 @@ describe('a model on MLServer', () => {
           interruptions++;
           await server.restart();
           const posts = proxy.received.filter(({ method }) => method === 'POST').length;
-          killAt = interruptions < 2 ? posts + 12 : Infinity;
+          killAt = interruptions < 2 ? posts + 60 : Infinity;
           return undefined;
         });
       }

@@ -11,8 +11,13 @@ export type Fault =
 /**
  * Passes requests on to another server, with faults.
  * @param faultOf what goes wrong with the POST of this number, counted from 0.
+ * @param onAnswered called with each request that the server has answered.
  */
-export function faultProxy(target: string, faultOf: (index: number, request: Received) => Fault | undefined): Handler {
+export function faultProxy(
+  target: string,
+  faultOf: (index: number, request: Received) => Fault | undefined,
+  onAnswered: (request: Received) => void = () => {},
+): Handler {
   let posts = 0;
   return async (request) => {
     const fault = request.method === 'POST' ? faultOf(posts++, request) : undefined;
@@ -25,6 +30,7 @@ export function faultProxy(target: string, faultOf: (index: number, request: Rec
       ...(request.method === 'POST' && { body: new Uint8Array(request.body) }),
     });
     const bytes = new Uint8Array(await answer.arrayBuffer());
+    if (answer.ok) onAnswered(request);
     const kept = [...answer.headers].filter(([name]) => /^(content-type|inference-)/.test(name));
     const common = { status: answer.status, headers: Object.fromEntries(kept) };
     if (!fault || !('change' in fault)) return { ...common, body: bytes };
