@@ -44,7 +44,14 @@ const builds = {
     splitting: true,
     chunkNames: 'cli/[name]-[hash]',
   },
-  'engine.js': { ...node, entryPoints: { engine: 'src/engine/main.ts' }, external, mainFields: ['module', 'main'] },
+  'engine.js': {
+    ...node,
+    entryPoints: { engine: 'src/engine/main.ts' },
+    external,
+    splitting: true,
+    chunkNames: 'engine/[name]-[hash]',
+    mainFields: ['module', 'main'],
+  },
   'onnxThread.js': {
     ...node,
     entryPoints: { onnxThread: 'src/models/onnx/session/thread.ts' },
@@ -82,7 +89,7 @@ function isStale() {
 }
 
 if (!process.argv.includes('--if-stale') || isStale()) {
-  for (const folder of ['cli', 'extension']) rmSync(path.join(root, 'dist', folder), { recursive: true, force: true });
+  for (const folder of ['cli', 'engine', 'extension']) rmSync(path.join(root, 'dist', folder), { recursive: true, force: true });
   // The files that went into each: whose licenses the notices have to name.
   const inputs = await Promise.all(
     Object.entries(builds).map(async ([name, options]) => {

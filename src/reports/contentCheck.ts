@@ -1,5 +1,5 @@
 import type { TSchema } from 'typebox';
-import { Compile } from 'typebox/compile';
+import { Compile, type Validator } from 'typebox/compile';
 import { UserError } from '../userError.ts';
 
 /**
@@ -8,8 +8,10 @@ import { UserError } from '../userError.ts';
  * @throws UserError (the function) naming the place and what is wrong there.
  */
 export function contentCheck(schema: TSchema): (text: string, place: string) => unknown {
-  const validator = Compile(schema);
+  // Not before it is needed: compiling takes longer than many a check.
+  let validator: Validator | undefined;
   return (text, place) => {
+    validator ??= Compile(schema);
     let value: unknown;
     try {
       value = JSON.parse(text);

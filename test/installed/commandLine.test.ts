@@ -17,7 +17,7 @@ import { orSkip } from './orSkip.ts';
 const contents = [
   /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES|sbom\.json)$/,
   /^dist\/(?:cli|engine|onnxThread)\.js$/,
-  /^dist\/cli\/[\w-]+\.js$/,
+  /^dist\/(?:cli|engine)\/[\w-]+\.js$/,
   /^media\/audit\/[a-z-]+\.md$/,
   /^media\/demo\/\.vscode\/settings\.json$/,
   /^media\/demo\/data\/street\/[\w-]+\/\d+\.png$/,

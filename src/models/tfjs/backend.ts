@@ -1,7 +1,5 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
-import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
-import * as tf from '@tensorflow/tfjs-core';
 import { UserError } from '../../userError.ts';
 import { type Failure, loadNative } from './native/load.ts';
 
@@ -55,6 +53,7 @@ async function start({ backend: asked, folder }: TensorFlowOptions): Promise<Ten
   }
   const native = await loadNative(folder);
   if ('tensorflow' in native) {
+    const tf = await import('@tensorflow/tfjs-core');
     await tf.ready();
     return { kind: 'native', name: `tfjs-node ${native.version} (native, TensorFlow ${native.tensorflow})` };
   }
@@ -67,6 +66,9 @@ async function start({ backend: asked, folder }: TensorFlowOptions): Promise<Ten
 }
 
 async function startWasm(failure: Failure): Promise<TensorFlowBackend> {
+  // Loading them takes longer than the rest of the engine, and models on ONNX Runtime do without.
+  const tf = await import('@tensorflow/tfjs-core');
+  const { setWasmPaths } = await import('@tensorflow/tfjs-backend-wasm');
   const wasm = '@tensorflow/tfjs-backend-wasm';
   setWasmPaths(path.join(path.dirname(require.resolve(`${wasm}/package.json`)), 'dist', path.sep));
   await tf.setBackend('wasm');

@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
-import * as tf from '@tensorflow/tfjs-core';
 import { firstLineOf } from '../../../userError.ts';
 import { neededVersion, type Place, packageName, placesOf } from './places.ts';
 import { tryLoading } from './verdict.ts';
@@ -51,6 +50,7 @@ async function loadFrom(place: Place): Promise<Loaded | Failure> {
   legacy.isArray ??= Array.isArray;
   // Only errors of the library should be printed to standard error.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '2';
+  const tf = await import('@tensorflow/tfjs-core');
   const flags = tf.env();
   const production = flags.getBool('PROD');
   try {
