@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { catalog } from '../attacks/catalog.ts';
+import { cudaWheel } from '../models/onnx/cuda/wheel.ts';
 import { providerChoices } from '../models/onnx/session/providers.ts';
 import { describeError } from '../userError.ts';
 import { printCatalog } from './catalog.ts';
@@ -9,6 +10,7 @@ import { checkPreprocessing } from './checkPreprocessing.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { chooseEngine } from './engine.ts';
+import { installCuda } from './installCuda.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
 import { printable } from './printable.ts';
 import { run } from './run.ts';
@@ -119,6 +121,14 @@ program
   )
   .option('--into <folder>', "folder to install into (default: the user's cache folder, where Perturb looks for it)")
   .action((options) => installTensorFlow(options));
+
+program
+  .command('install-cuda')
+  .description(
+    'Installs the CUDA engine beside ONNX Runtime, for NVIDIA graphics cards on Linux. It needs no compiler.',
+  )
+  .option('--from <wheel>', `path to a wheel of ${cudaWheel.name} ${cudaWheel.version} (default: fetched with pip)`)
+  .action((options) => installCuda(options));
 
 function gigabytes(text: string): number {
   const number = Number(text);

@@ -24,7 +24,9 @@ export const spawnAt: Readonly<Record<EngineLocation, Spawn>> = {
 };
 
 function spawnProcess(entry: string): Spawned {
-  const child = fork(entry, { serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
+  // NVIDIA's libraries round float32 to 10 bits of precision by default.
+  const env = { NVIDIA_TF32_OVERRIDE: '0', ...process.env };
+  const child = fork(entry, { env, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let complaint = '';
   child.stderr?.on('data', (data: Buffer) => {
     complaint = `${complaint}${data}`.slice(-2000);

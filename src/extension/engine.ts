@@ -4,6 +4,7 @@ import type { Callable, CallOptions, EngineClient, EngineOptions } from '../engi
 import type { JobName, ProgressOf, RequestOf, ResultOf } from '../jobs/catalog.ts';
 import type { EngineDescription } from '../jobs/describe.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
+import type { RuntimeDescription } from '../models/onnx/session/session.ts';
 import type { EngineLocation, RunReport } from '../reports/report.ts';
 import type { RunRequest } from '../run/run.ts';
 import type { Log } from './log.ts';
@@ -67,6 +68,20 @@ export class Engine implements Callable, vscode.Disposable {
     for (const { reason } of [onnx, tensorflow]) if (reason) this.#log.warn(reason);
     this.#changed.fire();
     return description;
+  }
+
+  /**
+   * What an engine of its own computes with when it is asked for a provider.
+   * @throws UserError when it does not start.
+   */
+  async describeProvider(provider: string): Promise<RuntimeDescription> {
+    const { EngineClient } = await import('../engine/client.ts');
+    const client = new EngineClient(this.#entry, { provider });
+    try {
+      return (await client.describe()).onnx;
+    } finally {
+      client.dispose();
+    }
   }
 
   async call<Name extends JobName>(

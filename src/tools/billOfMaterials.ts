@@ -1,4 +1,4 @@
-import { run } from '../models/tfjs/native/run.ts';
+import { run } from '../models/wheels/run.ts';
 import { UserError } from '../userError.ts';
 import type { ShippedPackage } from './shippedPackages.ts';
 

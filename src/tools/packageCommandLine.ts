@@ -1,7 +1,7 @@
 import { mkdir, mkdtemp, readFile, realpath, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../models/tfjs/native/run.ts';
+import { run } from '../models/wheels/run.ts';
 import { copyOwnFiles, ofProgram } from './ownFiles.ts';
 import type { Packaged } from './packageExtension.ts';
 import { bundledPackages } from './shippedPackages.ts';

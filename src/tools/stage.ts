@@ -1,7 +1,7 @@
 import { copyFile, mkdtemp, readFile, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../models/tfjs/native/run.ts';
+import { run } from '../models/wheels/run.ts';
 import { copyFiles } from './copyFiles.ts';
 import { copyOwnFiles, ofExtension, ofProgram } from './ownFiles.ts';
 import { loadedPackages, shippedPackages } from './shippedPackages.ts';

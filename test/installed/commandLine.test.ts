@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdir, mkdtemp, readFile, realpath, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { run } from '../../src/models/tfjs/native/run.ts';
+import { run } from '../../src/models/wheels/run.ts';
 import type { RunReport } from '../../src/reports/report.ts';
 import { packageCommandLine } from '../../src/tools/packageCommandLine.ts';
 import { targetHere, targets } from '../../src/tools/targets.ts';

@@ -58,6 +58,10 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       const { storeSecret } = await import('./storeSecret.ts');
       await storeSecret(context);
     },
+    'perturb.installCuda': async () => {
+      const { installCuda } = await import('./installCuda.ts');
+      await installCuda(services.engine);
+    },
     'perturb.installTensorFlow': async () => {
       const { installTensorFlow } = await import('./installTensorFlow.ts');
       await installTensorFlow(services.engine);

@@ -28,6 +28,10 @@ export async function showEngine(context: vscode.ExtensionContext, services: Ser
   if (engine.description?.tensorflow.kind === 'wasm') {
     actions.set(l10n.t('Install Native TensorFlow'), () => vscode.commands.executeCommand('perturb.installTensorFlow'));
   }
+  const { provider } = engine.description?.onnx ?? {};
+  if (vscode.workspace.getConfiguration('perturb.engine').get('provider') === 'cuda' && provider !== 'cuda') {
+    actions.set(l10n.t('Install CUDA Engine'), () => vscode.commands.executeCommand('perturb.installCuda'));
+  }
   // Only a modal message keeps its lines.
   const options = { modal: true, detail: describeEngine(engine).join('\n\n') };
   const chosen = await vscode.window.showInformationMessage(l10n.t('Perturb Engine'), options, ...actions.keys());

@@ -5,6 +5,7 @@ import { firstLineOf, UserError } from '../../../userError.ts';
 import { type Constant, floatConstant, type Model } from '../graph/graph.ts';
 import { writeModel } from '../graph/writeModel.ts';
 import { defaultBudget } from './batchSize.ts';
+import { compareWithCpu } from './compareWithCpu.ts';
 import { type Provider, type ProviderChoice, providerChoices } from './providers.ts';
 import type { Runtime, RuntimeDescription, RuntimeOptions, RuntimeTensor, Session } from './session.ts';
 import { threadedRuntime } from './threadedRuntime.ts';
@@ -92,7 +93,7 @@ const repairs: Readonly<Record<Provider, string>> = {
   cpu: 'ONNX Runtime has native builds for Windows and Linux on x64 and arm64, and for macOS on arm64. On these, install Perturb again, with npm by "npm install --ignore-scripts"; elsewhere, WebAssembly is used.',
   coreml: 'CoreML needs macOS on Apple silicon. Set perturb.engine.provider to "cpu".',
   directml: 'DirectML needs Windows with a DirectX 12 graphics card. Set perturb.engine.provider to "cpu".',
-  cuda: 'CUDA needs Linux on x64, an NVIDIA graphics card, CUDA 12 with cuDNN 9, and the CUDA libraries of onnxruntime-node. Set perturb.engine.provider to "cpu".',
+  cuda: 'CUDA needs Linux on x64 and an NVIDIA graphics card. Run "perturb install-cuda" (in VS Code: Install CUDA Engine), which says what is missing, or set perturb.engine.provider to "cpu".',
   webgpu:
     'WebGPU needs a graphics card with a Vulkan, Metal or DirectX 12 driver. Set perturb.engine.provider to "cpu".',
   wasm: '',
@@ -104,11 +105,14 @@ function isChoice(name: string): name is ProviderChoice {
 
 type Attempt = { readonly runtime: Runtime } | { readonly reason: string };
 
-/** Starts a provider and lets it compute something with a known result. */
+/** Starts a provider, and lets it compute something with a known result and, in full precision, what the processor does. */
 async function tryProvider(provider: Provider, threads: number): Promise<Attempt> {
   try {
     const runtime = provider === 'wasm' ? webRuntime() : nativeRuntime(provider, threads);
     await probe(runtime);
+    // Drivers change: what was right when it was installed may be wrong today.
+    if (provider !== 'cpu' && automatic.includes(provider))
+      await compareWithCpu(runtime, nativeRuntime('cpu', threads));
     return { runtime };
   } catch (error) {
     return { reason: firstLineOf(error) };

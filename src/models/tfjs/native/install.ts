@@ -3,15 +3,16 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { writeError } from '../../../data/fileErrors.ts';
 import { UserError } from '../../../userError.ts';
+import { fetchWheel } from '../../wheels/fetchWheel.ts';
+import { RefusedFile, rethrowRefusal } from '../../wheels/refusedFile.ts';
+import { run } from '../../wheels/run.ts';
 import { copyLibrary, nameLibrary } from './library.ts';
 import manifest from './packages/package.json' with { type: 'json' };
 import lock from './packages/package-lock.json' with { type: 'json' };
 import { neededVersion, packageIn, packageName, userFolder } from './places.ts';
-import { RefusedFile, rethrowRefusal } from './refusedFile.ts';
-import { run } from './run.ts';
 import { checkTools, nodeHeaders } from './toolchain.ts';
 import { tryLoading } from './verdict.ts';
-import { fetchWheel, hasWheel, unpackWheel } from './wheel.ts';
+import { hasWheel, tensorflowWheel, unpackTensorFlow } from './wheel.ts';
 
 /** How native TensorFlow is installed. */
 export interface InstallOptions {
@@ -189,7 +190,7 @@ async function provideLibrary(
   signal?: AbortSignal,
 ): Promise<void> {
   const unpack = (file: string) =>
-    unpackWheel(
+    unpackTensorFlow(
       file,
       folder,
       (part) => say(`Unpacking TensorFlow, ${Math.round(100 * part)}%`, 0.6 + 0.2 * part),
@@ -199,7 +200,7 @@ async function provideLibrary(
     say("Fetching TensorFlow's wheel", 0.2);
     const fetched = await mkdtemp(path.join(tmpdir(), 'perturb-wheel-'));
     try {
-      await unpack(await fetchWheel(fetched, signal));
+      await unpack(await fetchWheel(tensorflowWheel(), fetched, signal));
     } finally {
       await rm(fetched, { recursive: true, force: true });
     }

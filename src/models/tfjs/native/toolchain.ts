@@ -1,7 +1,7 @@
 import { access } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../../userError.ts';
-import { answers, run } from './run.ts';
+import { answers, run } from '../../wheels/run.ts';
 
 /** What building the binding needs, besides npm, which includes node-gyp. */
 const builders: Partial<Record<NodeJS.Platform, readonly string[]>> = {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { compareWithCpu } from '../../../../../src/models/onnx/session/compareWithCpu.ts';
 import { startRuntime } from '../../../../../src/models/onnx/session/runtime.ts';
 import type { Runtime } from '../../../../../src/models/onnx/session/session.ts';
 import { makeModel } from '../../../../support/onnx/makeModel.ts';
@@ -27,6 +28,33 @@ describe('ONNX Runtime', () => {
   it('always finds one by itself', async () => {
     const runtime = await startRuntime({ provider: 'auto' });
     assert.deepEqual(await maximaOfPadded(runtime), [0, 0, 0, 0]);
+  });
+
+  it('takes an accelerator only if it computes what the processor does', async () => {
+    const cpu = await startRuntime({ provider: 'cpu' });
+    await compareWithCpu(await startRuntime({ provider: 'wasm' }), cpu);
+    for (const [factor, difference] of [
+      [1.002, '0.20%'],
+      [Number.NaN, 'NaN%'],
+    ] as const) {
+      const wrong: Runtime = {
+        ...cpu,
+        async open(model) {
+          const session = await cpu.open(model);
+          return {
+            ...session,
+            async run(inputs) {
+              const { scores } = await session.run(inputs);
+              const data = (scores?.data as Float32Array).map((value) => factor * value);
+              return { scores: { type: 'float32', dims: [1, 5], data } };
+            },
+          };
+        },
+      };
+      await assert.rejects(compareWithCpu(wrong, cpu), {
+        message: `its scores differ from those of the processor by ${difference}`,
+      });
+    }
   });
 
   it('says which providers there are when it is asked for another', async () => {

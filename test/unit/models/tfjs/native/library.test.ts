@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile, symlink } from 'node:fs/promises';
 import { copyLibrary, nameLibrary } from '../../../../../src/models/tfjs/native/library.ts';
-import { unpackWheel } from '../../../../../src/models/tfjs/native/wheel.ts';
+import { unpackTensorFlow } from '../../../../../src/models/tfjs/native/wheel.ts';
 import { rejectsWith } from '../../../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../../../support/temporaryFolder.ts';
-import { zipOf } from './zip.ts';
+import { zipOf } from '../../../../support/zip.ts';
 
 const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
 const wheelName = `tensorflow_cpu-2.15.1-cp311-cp311-manylinux2014_${machine}.whl`;
@@ -28,7 +28,7 @@ describe("TensorFlow's C library", () => {
   it('is taken out of a wheel with the headers that the binding needs, and nothing else', async () => {
     const wheel = await folder.write(wheelName, zipOf(wheelFiles));
     const fractions: number[] = [];
-    await unpackWheel(wheel, folder.at('deps'), (fraction) => fractions.push(fraction));
+    await unpackTensorFlow(wheel, folder.at('deps'), (fraction) => fractions.push(fraction));
     assert.equal(fractions.at(-1), 1);
     await nameLibrary(folder.at('deps', 'lib'));
     const found = (await readdir(folder.at('deps'), { recursive: true }))
@@ -73,7 +73,7 @@ describe("TensorFlow's C library", () => {
     it(`refuses ${what}`, async () => {
       const wheel = await folder.write(name, content);
       await rejectsWith(
-        unpackWheel(wheel, folder.at('deps'), () => {}),
+        unpackTensorFlow(wheel, folder.at('deps'), () => {}),
         wheel,
         ...words,
       );
@@ -82,7 +82,7 @@ describe("TensorFlow's C library", () => {
 
   it('refuses a wheel that is not there', async () => {
     await rejectsWith(
-      unpackWheel(folder.at('none.whl'), folder.at('deps'), () => {}),
+      unpackTensorFlow(folder.at('none.whl'), folder.at('deps'), () => {}),
       folder.at('none.whl'),
       'does not exist',
     );

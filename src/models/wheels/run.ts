@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { UserError } from '../../../userError.ts';
+import { UserError } from '../../userError.ts';
 
 /** How a program is run. */
 export interface RunOptions {

@@ -1,4 +1,4 @@
-import { UserError } from '../../../userError.ts';
+import { UserError } from '../../userError.ts';
 
 /** A file that came is another than the one expected: it is removed, and nothing is tried in its place. */
 export class RefusedFile extends UserError {

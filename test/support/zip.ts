@@ -2,14 +2,14 @@ import { crc32 } from 'node:zlib';
 
 /** An uncompressed zip archive of some files; `checksum` may be made wrong, as if a file was damaged. */
 export function zipOf(
-  files: Readonly<Record<string, string>>,
+  files: Readonly<Record<string, string | Buffer>>,
   checksum: (right: number) => number = (right) => right,
 ): Buffer {
   const parts: Buffer[] = [];
   const directory: Buffer[] = [];
   let offset = 0;
   for (const [name, text] of Object.entries(files)) {
-    const [label, data] = [Buffer.from(name), Buffer.from(text)];
+    const [label, data] = [Buffer.from(name), typeof text === 'string' ? Buffer.from(text) : text];
     // Version, flags, method, time and date, checksum, both sizes, lengths of name and extra field: the same in both headers.
     const shared = Buffer.alloc(26);
     shared.writeUInt16LE(20, 0);
