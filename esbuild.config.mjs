@@ -89,7 +89,8 @@ function isStale() {
 }
 
 if (!process.argv.includes('--if-stale') || isStale()) {
-  for (const folder of ['cli', 'engine', 'extension']) rmSync(path.join(root, 'dist', folder), { recursive: true, force: true });
+  for (const folder of ['cli', 'engine', 'extension'])
+    rmSync(path.join(root, 'dist', folder), { recursive: true, force: true });
   // The files that went into each: whose licenses the notices have to name.
   const inputs = await Promise.all(
     Object.entries(builds).map(async ([name, options]) => {

@@ -45,7 +45,7 @@ describe('ONNX Runtime', () => {
             ...session,
             async run(inputs) {
               const { scores } = await session.run(inputs);
-              const data = (scores?.data as Float32Array).map((value) => factor * value);
+              const data = Float32Array.from(scores?.data as Float32Array, (value) => factor * value);
               return { scores: { type: 'float32', dims: [1, 5], data } };
             },
           };
