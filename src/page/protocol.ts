@@ -96,5 +96,7 @@ export type FromWebview =
   | { readonly type: 'copySettings'; readonly example: number }
   | { readonly type: 'revealImage'; readonly example: number; readonly picture: 'original' | 'adversarial' }
   | { readonly type: 'openSettings' }
+  /** Write what the view says of the test to a file. */
+  | { readonly type: 'exportReport' }
   /** Show the documentation page of an audit finding. */
   | { readonly type: 'openFinding'; readonly check: string };

@@ -118,6 +118,7 @@ export const pageStrings = [
   'Examples',
   'Expected',
   'Explained',
+  'Export Report…',
   'Failed',
   'File',
   'File {0}',

@@ -284,14 +284,15 @@ describe('the page of the perturbation view', () => {
   it('asks the extension for what only it can do', async () => {
     const page = await fixture.open(shown);
     await page.getByRole('button', { name: 'Open Settings' }).click();
+    await page.getByRole('button', { name: 'Export Report…' }).click();
     await page.getByRole('button', { name: 'Copy as settings entry' }).click();
     await page.getByRole('button', { name: 'Reveal original image' }).click();
     const posted = await page.evaluate<{ type: string; example?: number }[]>('window.posted');
     assert.deepEqual(
       posted.map(({ type }) => type),
-      ['ready', 'openSettings', 'copySettings', 'revealImage'],
+      ['ready', 'openSettings', 'exportReport', 'copySettings', 'revealImage'],
     );
-    const example = shown.examples[posted[2]?.example ?? -1];
+    const example = shown.examples[posted[3]?.example ?? -1];
     assert.equal(example?.status, 'fooled');
   });
 

@@ -18,6 +18,7 @@ export function createHeader(context: Context): Part {
   const runs = createRunMenu(context);
   const settings = h('button', { class: 'quiet', type: 'button' }, icon('gear'), t('Open Settings'));
   const help = h('button', { class: 'quiet', type: 'button', 'aria-keyshortcuts': '?' }, icon('help'), t('Shortcuts'));
+  const save = h('button', { class: 'quiet', type: 'button' }, icon('save'), t('Export Report…'));
   const message = h('p', { class: 'message' });
   const bar = h('progress', { class: 'run-progress', 'aria-label': t('Progress') });
   const remarks = h('div', { class: 'remarks' });
@@ -35,6 +36,7 @@ export function createHeader(context: Context): Part {
         'div',
         { class: 'buttons' },
         runs.element,
+        on(save, { click: () => post({ type: 'exportReport' }) }),
         on(settings, { click: () => post({ type: 'openSettings' }) }),
         on(help, { click: () => context.showHelp() }),
       ),
@@ -50,6 +52,7 @@ export function createHeader(context: Context): Part {
       runs.update(model, previous);
       const { test } = model;
       if (test === previous?.test) return;
+      save.disabled = test.progress !== undefined;
       showProgress(test.progress);
       if (test.report === previous?.test.report) return;
       const { report, progress } = test;

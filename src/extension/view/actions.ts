@@ -6,6 +6,7 @@ import type { FromWebview } from '../../page/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { parseJson } from '../../settings/jsonc.ts';
 import { UserError } from '../../userError.ts';
+import { exportReport } from './exportReport.ts';
 import type { LoadedTest } from './openTest.ts';
 import { settingsEntry } from './settingsEntry.ts';
 
@@ -32,6 +33,8 @@ export async function act(action: Action, folder: string, test: LoadedTest): Pro
       return revealImage(folder, exampleAt(test, action.example), action.picture);
     case 'openSettings':
       return openSettings(test);
+    case 'exportReport':
+      return showReport(test, folder);
   }
 }
 
@@ -81,6 +84,15 @@ async function revealImage(folder: string, example: ExampleReport, picture: 'ori
   const uri = vscode.Uri.file(file);
   const isInside = vscode.workspace.getWorkspaceFolder(uri) !== undefined;
   await vscode.commands.executeCommand(isInside ? 'revealInExplorer' : 'revealFileInOS', uri);
+}
+
+async function showReport(test: LoadedTest, folder: string): Promise<void> {
+  const started = new Date(test.started).toLocaleString(vscode.env.language, {
+    dateStyle: 'medium',
+    timeStyle: 'short',
+  });
+  const file = await exportReport(test, { folder, started });
+  if (file) await vscode.commands.executeCommand('markdown.showPreview', file);
 }
 
 async function openSettings({ report: { origin } }: LoadedTest): Promise<void> {

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { catalog } from '../../../src/attacks/catalog.ts';
 import { renderHtml } from '../../../src/extension/view/html.ts';
+import { markdownReport } from '../../../src/extension/view/markdownReport.ts';
 import { settingsEntry } from '../../../src/extension/view/settingsEntry.ts';
 import { shownTest } from '../../../src/extension/view/shownTest.ts';
 import type { TestReport } from '../../../src/reports/report.ts';
@@ -119,5 +120,57 @@ describe('a settings entry for an example', () => {
   it('chooses no class where labels are predictions', () => {
     const [settings] = Object.values(entry(settingsEntry(report, example(), false)));
     assert.equal(settings?.classes, undefined);
+  });
+});
+
+describe('a report as Markdown', () => {
+  const metrics = {
+    cleanAccuracy: 0.9,
+    robustAccuracy: 0.1,
+    successRate: 0.8,
+    medianDistance: 0.0157,
+    ifHeld: { robustAccuracy: 0.2, successRate: 0.7 },
+  };
+  const report = {
+    name: 'curve [1]',
+    status: 'failed',
+    message: 'robust accuracy at L∞ 8/255 is 10.0%, expected at least 50.0%',
+    model: { name: 'signs', path: '/models/a_b.onnx', sha256: 'abc' },
+    dataset: { name: 'street', path: '/d', images: 60, notes: [] },
+    attack: {
+      id: 'ifgsm',
+      title: 'I-FGSM',
+      norm: 'linf',
+      threatModel: 'white-box',
+      preset: 'quick',
+      parameters: { steps: 10 },
+    },
+    engine: { name: 'ONNX Runtime' },
+    comparisons: [{ metric: 'robustAccuracy', epsilon: 8 / 255, expected: 0.5, measured: 0.1, result: 'missed' }],
+    rounds: [{ epsilon: 8 / 255, metrics }],
+    findings: [{ check: 'monotone', message: 'It falls.' }],
+    warnings: [],
+    pictures: ['pictures/signs-curve-1a2b3c/no-entry-becomes-stop-4d5e6f-12.png'],
+    queries: { points: 3, gradients: 2 },
+    seed: 7,
+  } as unknown as TestReport;
+  const lines = markdownReport(report, 'Nov 22, 2025', 'my report-pictures').split('\n');
+
+  it('has the verdict, the figures, the findings, and what it takes to reproduce them', () => {
+    for (const line of [
+      '# curve \\[1\\]',
+      '| robust accuracy | L∞ 8/255 | ≥ 50.0% | 10.0% | ✗ |',
+      '| 8/255 | 90.0% | 10.0%–20.0% | 70.0%–80.0% | 0.0157 |',
+      '- It falls.',
+      '- Model: /models/a\\_b.onnx',
+      '- Seed: 7',
+    ]) {
+      assert.ok(lines.includes(line), `${line} is missing in ${lines.join('\n')}`);
+    }
+  });
+
+  it('has the pictures from the folder beside it, with what they show', () => {
+    const picture = '![no entry becomes stop](my%20report-pictures/no-entry-becomes-stop-4d5e6f-12.png)';
+    assert.ok(lines.includes(picture), lines.join('\n'));
   });
 });
