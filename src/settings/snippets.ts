@@ -52,7 +52,8 @@ export const datasetSnippet: Snippet = {
 /** @param known what the settings define already, to choose from */
 export function testSnippet(attacks: Attacks, known: Known = nothing): Snippet {
   const ids = [...attacks.values()]
-    .filter(({ fixedBudget, threatModel }) => fixedBudget && threatModel !== 'transfer')
+    // Those whose epsilon is the one below.
+    .filter(({ fixedBudget, threatModel, norms: [norm] }) => fixedBudget && threatModel !== 'transfer' && norm !== 'l0')
     .map((attack) => attack.id);
   return {
     label: 'Robustness test',

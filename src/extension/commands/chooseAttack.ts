@@ -110,15 +110,19 @@ async function chooseTarget(model: vscode.Uri, layer: SettingsLayer): Promise<st
 
 /** A budget as the user enters it: "8/255", or a number. */
 export async function chooseEpsilon({ norms: [norm], title }: AttackDefinition): Promise<string | number | undefined> {
+  const countsPixels = norm === 'l0';
   const text = await vscode.window.showInputBox({
     // A view that regains the focus between two questions must not end the dialog.
     ignoreFocusOut: true,
     title: l10n.t('Epsilon for {0}', title),
-    prompt: l10n.t('Maximum perturbation in {0}, relative to the pixel range [0, 1]: 8/255 is eight gray levels', norm),
-    value: '8/255',
+    prompt: countsPixels
+      ? l10n.t('Maximum number of pixels that change')
+      : l10n.t('Maximum perturbation in {0}, relative to the pixel range [0, 1]: 8/255 is eight gray levels', norm),
+    value: countsPixels ? '1' : '8/255',
     validateInput: (value) => {
       try {
         const amount = parseAmount(asAmount(value));
+        if (countsPixels) return amount < 1 ? l10n.t('{0} is less than one pixel', value) : undefined;
         if (amount * 255 < 1) return l10n.t('{0} is less than one gray level (1/255)', value);
         return amount > 1
           ? l10n.t('{0} exceeds the whole pixel range. For eight gray levels, enter 8/255', value)
