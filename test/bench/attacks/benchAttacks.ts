@@ -38,6 +38,11 @@ const comparisons: readonly Comparison[] = [
     task: { attack: 'auto', epsilon: 0.1, steps: 100 },
     peers: ['torchattacks', 'pyautoattack'],
   },
+  {
+    title: 'Square, linf 0.1, 1,000 queries',
+    task: { attack: 'square', epsilon: 0.1, queries: 1000 },
+    peers: ['torchattacks', 'pyautoattack'],
+  },
 ];
 
 /** A process that runs an attack. */

@@ -1,5 +1,5 @@
 /** What each side of the comparison is asked, as JSON in its last argument. */
-export type Task = CwTask | AutoTask;
+export type Task = CwTask | AutoTask | SquareTask;
 
 /** C&W in l2, untargeted, to its end. */
 export interface CwTask {
@@ -10,12 +10,19 @@ export interface CwTask {
   readonly initialConstant: number;
 }
 
-/** AutoAttack's standard version in linf without Square: APGD-CE, APGD-T and FAB-T, each on what the ones before left. */
+/** AutoAttack's standard version in linf: APGD-CE, APGD-T, FAB-T and Square, each on what the ones before left. */
 export interface AutoTask {
   readonly attack: 'auto';
   readonly epsilon: number;
   /** Of each part. */
   readonly steps: number;
+}
+
+/** Square in linf, whose squares shrink over all of its queries. */
+export interface SquareTask {
+  readonly attack: 'square';
+  readonly epsilon: number;
+  readonly queries: number;
 }
 
 /** What a side answers to each line that it is sent: one run of the attack. */

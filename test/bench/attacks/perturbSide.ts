@@ -16,6 +16,10 @@ const attack = catalog.get(task.attack) as AttackDefinition;
 
 function runOf(task: Task): Run {
   if (task.attack === 'auto') return { classifier, budget: { norm: 'linf', epsilon: task.epsilon } };
+  if (task.attack === 'square') {
+    const { queries, epsilon } = task;
+    return { classifier, parameters: { queries }, budget: { norm: 'linf', epsilon } };
+  }
   const { attack: _, ...parameters } = task;
   return { classifier, parameters, budget: { norm: 'l2', epsilon: Infinity }, stopAtSuccess: false };
 }

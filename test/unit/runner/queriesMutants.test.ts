@@ -7,7 +7,7 @@ import { queriesChecks } from './queriesChecks.ts';
 const mistakes: Readonly<Record<string, Rewrite>> = {
   'nothing is remembered': ['this.#cache?.set(keyOf(ask.point), mean);', ''],
   'points of one query are asked twice': ['&& of === undefined;', ';'],
-  'what is asked once is answered once': ['this.#answers[slot] = this.#answers[of] as Answer;', ''],
+  'what is asked once is answered once': ['this.#answers[slot] = this.#answers[of] as Answer;', 'void [slot, of];'],
   'the limit is forgotten': ['attack.choice.queries ?? Infinity', 'Infinity'],
   'the limit is one less': ['+ asks.length > this', '+ asks.length >= this'],
   'nothing is kept for the grid': ['limit - Math.min(latticeQueries, Math.ceil(limit / 2))', 'limit'],

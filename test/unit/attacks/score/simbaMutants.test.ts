@@ -14,10 +14,6 @@ describe('the checks tell broken code from sound code in SimBA', () => {
       'values come back': ['order[drawn] = order[i] as number;', ''],
       'steps are half as long': ['side * parameters.stepSize', '0.5 * side * parameters.stepSize'],
       'one query is left out': ['left-- <= 0', '--left <= 0'],
-      'it goes on at the goal': [
-        'const row = yield* logits(tried);\n        if (isReached(goal, row)) return;',
-        'const row = yield* logits(tried);',
-      ],
       'frequencies are high': ['lowPart = 1 / 8', 'lowPart = 1'],
     },
   );

@@ -11,16 +11,14 @@ describe('the checks tell broken code from sound code in attacks on few pixels b
       'one pixel too many changes': ['Math.min(Math.floor(budget.epsilon)', 'Math.min(Math.floor(budget.epsilon) + 1'],
       'nothing is put back': ['copyPixel(changed.point, image,', 'copyPixel(image.slice(), image,'],
       'colors are gray': ['uniformInt(random, 0, 1)', '0.2 + 0.6 * uniformInt(random, 0, 1)'],
-      'as many pixels change to the end': ['[6000, 12],', '[6000, 1],'],
+      'as many pixels change to the end': ['[Infinity, 20],', '[Infinity, 1],'],
       'few pixels change at first': ['[50, 2],', '[50, 20],'],
-      'the first pixels change': ['shuffle(order, 0, count, random);', ''],
       'the same pixels are exchanged': ['shuffle(changed.order, count, count + others, random);', ''],
     });
   });
 
   describe('in One-pixel', () => {
     itFailsRewritten({ ...onePixelChecks, ...sparseChecks }, at('onePixel', 'onePixel'), {
-      'children are their parents': ['gene + differenceFactor', 'gene + 0 * differenceFactor'],
       'the worse survive': ['if (!(value > (fitness', 'if (!(value < (fitness'],
       'children always survive': ['if (!(value > (fitness[i] ?? -Infinity))) continue;', ''],
       'children never survive': ['population[i] = asked[i] as Genes;', ''],

@@ -23,13 +23,9 @@ describe('the checks tell broken code from sound code in Square', () => {
     'none is kept': ['if (!(value > reached)) continue;', 'continue;'],
     'one query is left out': ['asked < queries', 'asked < queries - 1'],
   });
-  itFailsRewritten(squareChecks, at('objective'), {
-    'a target is forgotten': ['goal.target === undefined ?', 'goal.label >= 0 ?'],
-  });
   itFailsRewritten(squareChecks, at('square/corners'), {
     'it starts with noise': ['row[i % row.length] as number', 'signVector(1, random)[0] as number'],
     'squares are half as high': ['y < top + side', 'y < top + side / 2'],
-    'channels are not apart': ['budget.epsilon * sign;', 'budget.epsilon * (signs[0] as number);'],
     'squares are at the corner': ['uniformInt(random, 0, height - side)', '0'],
   });
   itFailsRewritten(squareChecks, at('square/bumps'), {
