@@ -8,6 +8,7 @@ import { benchAttacks } from './attacks/benchAttacks.ts';
 import { compareBackends } from './compareBackends.ts';
 import type { Measurement } from './measurement.ts';
 import { benchOnnx } from './onnx/benchOnnx.ts';
+import { benchRemote } from './remote.ts';
 import { measureVsCode } from './vscode.ts';
 
 const root = path.join(import.meta.dirname, '..', '..');
@@ -17,6 +18,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   backends: compareBackends,
   attacks: benchAttacks,
   onnx: () => benchOnnx(options),
+  remote: benchRemote,
   vscode: measureVsCode,
 };
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
