@@ -1,5 +1,5 @@
 import { kinds } from '../src/attacks/kind.ts';
-import type { ShownRun, ToWebview } from '../src/page/protocol.ts';
+import type { ToWebview } from '../src/page/protocol.ts';
 import type { Context, Part } from './context.ts';
 import { h, on } from './dom.ts';
 import { post, saveState } from './host.ts';
@@ -25,7 +25,7 @@ import { createQueryChart } from './parts/queryChart.ts';
 /** The page of a test. */
 export interface App {
   /** Takes over what has changed in the test, or what the page requested from the extension. */
-  receive(message: Extract<ToWebview, { type: 'update' | 'runs' | 'steps' | 'file' }>): void;
+  receive(message: Extract<ToWebview, { type: 'update' | 'runs' | 'twin' | 'steps' | 'file' }>): void;
   /** Stops everything that runs on its own. */
   end(): void;
 }
@@ -34,11 +34,11 @@ export interface App {
 export function createApp(
   root: HTMLElement,
   { test, strings }: Extract<ToWebview, { type: 'show' }>,
-  runs: readonly ShownRun[],
+  { runs, twins }: Pick<Told, 'runs' | 'twins'>,
   state: State,
 ): App {
   const t = createTranslate(strings);
-  let model = settle(deriveModel({ test: { ...test, report: reviveReport(test.report) }, runs }, state));
+  let model = settle(deriveModel({ test: { ...test, report: reviveReport(test.report) }, runs, twins }, state));
   const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
   const help = createHelp(t);
   const traces = new TraceStore(test.imagesBase, (example) => post({ type: 'loadSteps', example }));
@@ -50,6 +50,7 @@ export function createApp(
     files,
     model: () => model,
     set: (change) => update(model, { ...model.state, ...change }),
+    endComparison: () => update({ ...model, twin: undefined }, model.state),
     announce(words) {
       live.textContent = words;
     },
@@ -59,7 +60,9 @@ export function createApp(
 
   function update(told: Told, state: State): void {
     const previous = model;
-    model = settle(deriveModel({ test: told.test, runs: told.runs }, state, previous));
+    model = settle(
+      deriveModel({ test: told.test, runs: told.runs, twins: told.twins, twin: told.twin }, state, previous),
+    );
     // A newly selected example first shows its reported result.
     if (model.selected !== previous.selected) model = { ...model, state: { ...model.state, step: null } };
     saveState(model.state);
@@ -122,7 +125,12 @@ export function createApp(
         case 'file':
           return files.receive(message);
         case 'runs':
-          return update({ ...model, runs: message.runs }, model.state);
+          return update({ ...model, runs: message.runs, twins: message.twins }, model.state);
+        case 'twin':
+          return update(
+            { ...model, twin: { ...message.test, report: reviveReport(message.test.report) } },
+            model.state,
+          );
         case 'update': {
           const { test, finished } = message;
           const examples = finished.length > 0 ? [...model.test.examples, ...finished] : model.test.examples;

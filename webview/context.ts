@@ -15,6 +15,8 @@ export interface Context {
   model(): Model;
   /** Changes the state; every part is updated. */
   set(change: Partial<State>): void;
+  /** Takes the test away that the shown one is compared with. */
+  endComparison(): void;
   /** Announces something to screen readers. */
   announce(words: string): void;
   /** Moves the focus to the gallery or the pictures. */

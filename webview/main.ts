@@ -9,12 +9,13 @@ import './style/tables.css';
 import './style/charts.css';
 import './style/trace.css';
 import { itemKey } from '../src/page/keys.ts';
-import type { ShownRun, ToWebview } from '../src/page/protocol.ts';
+import type { ToWebview } from '../src/page/protocol.ts';
 import { type App, createApp } from './app.ts';
 import { h } from './dom.ts';
 import { onMessage, post, savedState } from './host.ts';
 import { icon } from './icons.ts';
 import { everything } from './logic/filter.ts';
+import type { Told } from './logic/model.ts';
 import { restoreState, type State } from './logic/state.ts';
 
 // The page of the perturbation view: it asks for a test and shows it.
@@ -23,7 +24,7 @@ const root = document.getElementById('root') as HTMLElement;
 /** What is shown now. */
 let app: App | undefined;
 /** They are the same whichever run is shown. */
-let runs: readonly ShownRun[] = [];
+let told: Pick<Told, 'runs' | 'twins'> = { runs: [], twins: [] };
 
 onMessage((message) => {
   switch (message.type) {
@@ -35,7 +36,7 @@ onMessage((message) => {
       root.replaceChildren(h('div', { class: 'failure', role: 'alert' }, icon('warning'), h('p', {}, message.message)));
       return;
     case 'runs':
-      runs = message.runs;
+      told = message;
   }
   app?.receive(message);
 });
@@ -47,7 +48,7 @@ function show(message: Extract<ToWebview, { type: 'show' }>): void {
   const example = selected === undefined ? undefined : test.examples[selected];
   app?.end();
   // A requested example must not be hidden by an earlier filter.
-  app = createApp(root, message, runs, example ? selecting(state, itemKey(example)) : state);
+  app = createApp(root, message, told, example ? selecting(state, itemKey(example)) : state);
 }
 
 function selecting(state: State, selected: string): State {

@@ -38,6 +38,12 @@ export interface ShownRun {
   readonly figure?: number;
 }
 
+/** A test that the shown one can be compared with: of the same images, by another model or attack. */
+export interface ShownTwin extends ShownRun {
+  /** Id of the test. */
+  readonly test: string;
+}
+
 /** Which test of which run a panel shows; saved in the webview's state so that a reloaded window restores it. */
 export interface ViewLocation {
   /** Path of the run folder. */
@@ -60,8 +66,10 @@ export type ToWebview =
       /** Texts of the page in the user's language, keyed by the English text. */
       readonly strings: Readonly<Record<string, string>>;
     }
-  /** The runs that the test can be shown of, the newest first. */
-  | { readonly type: 'runs'; readonly runs: readonly ShownRun[] }
+  /** The runs that the test can be shown of, the newest first, and the tests that it can be compared with. */
+  | { readonly type: 'runs'; readonly runs: readonly ShownRun[]; readonly twins: readonly ShownTwin[] }
+  /** The test to compare with, as requested by the page. */
+  | { readonly type: 'twin'; readonly test: ShownTest }
   /** What has changed in the test that is shown: examples that have finished, and the rest. */
   | {
       readonly type: 'update';
@@ -86,6 +94,8 @@ export type FromWebview =
   | { readonly type: 'ready' }
   /** Show another run of the test. */
   | { readonly type: 'showRun'; readonly folder: string }
+  /** Send a test to compare with. */
+  | { readonly type: 'loadTwin'; readonly location: ViewLocation }
   /** Send the steps of an example's trace. */
   | { readonly type: 'loadSteps'; readonly example: number }
   /** Send the file that an example was read from. */

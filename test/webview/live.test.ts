@@ -115,6 +115,7 @@ describe('the perturbation view while a test runs', () => {
         { folder: fixture.folder, started: 'Nov 23, 2025, 1:00 PM', status: 'failed', figure: 0.097 },
         { folder: older, started: 'Nov 22, 2025, 5:55 PM', status: 'passed', figure: 0.611 },
       ],
+      twins: [],
     });
     const menu = page.getByRole('combobox', { name: 'Run' });
     assert.deepEqual(await menu.locator('option').allInnerTexts(), [

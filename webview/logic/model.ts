@@ -1,4 +1,4 @@
-import type { ShownRun, ShownTest } from '../../src/page/protocol.ts';
+import type { ShownRun, ShownTest, ShownTwin } from '../../src/page/protocol.ts';
 import { countFacets, epsilonsOf, type Facets, filterItems } from './filter.ts';
 import { type Item, onePerImage, toItems } from './item.ts';
 import { exampleToOpen } from './opening.ts';
@@ -10,6 +10,9 @@ export interface Told {
   readonly test: ShownTest;
   /** The runs that the test can be shown of, the newest first. */
   readonly runs: readonly ShownRun[];
+  /** The tests that it can be compared with, and the one that it is compared with. */
+  readonly twins: readonly ShownTwin[];
+  readonly twin?: ShownTest | undefined;
 }
 
 /** What the page shows: what it was told, the state, and what follows from both. Parts compare it with the previous one. */

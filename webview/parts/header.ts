@@ -10,12 +10,14 @@ import { disclosure } from './disclosure.ts';
 import { createFacts, summarize } from './facts.ts';
 import { createFindings } from './findings.ts';
 import { createRunMenu } from './runMenu.ts';
+import { createTwinMenu } from './twinMenu.ts';
 
 /** The test: its verdict or how far it is, what was expected and measured, and everything needed to reproduce it. */
 export function createHeader(context: Context): Part {
   const { t } = context;
   const verdict = h('span', { class: 'verdict' });
   const runs = createRunMenu(context);
+  const twins = createTwinMenu(context);
   const settings = h('button', { class: 'quiet', type: 'button' }, icon('gear'), t('Open Settings'));
   const help = h('button', { class: 'quiet', type: 'button', 'aria-keyshortcuts': '?' }, icon('help'), t('Shortcuts'));
   const save = h('button', { class: 'quiet', type: 'button' }, icon('save'), t('Export Report…'));
@@ -44,12 +46,14 @@ export function createHeader(context: Context): Part {
     message,
     bar,
     remarks,
+    twins.element,
     disclosure(context, 'details', summary, facts),
   );
   return {
     element,
     update(model, previous) {
       runs.update(model, previous);
+      twins.update(model, previous);
       const { test } = model;
       if (test === previous?.test) return;
       save.disabled = test.progress !== undefined;

@@ -7,12 +7,12 @@ import { clampZoom, fitted, type Point, panBy, place, reveal, type Size, type Zo
 import { createFilePane } from './filePane.ts';
 import { Pane } from './pane.ts';
 import { followPointer } from './pointer.ts';
-import { planPanes } from './scenes.ts';
+import { type Plan, planPanes } from './scenes.ts';
 
 /** The pictures of the selected example. All panes show the same part of it. */
 export interface Panes extends Part {
-  /** The example to show, once its images are there. */
-  show(item: Item, pair: Pair): void;
+  /** The example to show, once its images are there, and the same image in the test that it is compared with. */
+  show(item: Item, pair: Pair, twin?: Twin): void;
   /** Redraws, with the other image in flicker mode. */
   flip(adversarial: boolean): void;
   /** Zooms about the middle. */
@@ -29,24 +29,39 @@ export interface Panes extends Part {
   onScale(listen: (percent: number) => void): void;
 }
 
+/** The same image in another test. */
+export interface Twin {
+  readonly names: readonly [shown: string, other: string];
+  /** Missing if the other test does not have the image. */
+  readonly example?: { readonly item: Pick<Item, 'example'>; readonly pair: Pair };
+}
+
 /** @param cursorMoved called when another pixel is to be read out. */
 export function createPanes(context: Context, cursorMoved: () => void): Panes {
-  const panes = Array.from({ length: 3 }, () => new Pane(() => schedule()));
+  const row = () => Array.from({ length: 3 }, () => new Pane(() => schedule()));
+  const [panes, twinPanes] = [row(), row()];
   const [first] = panes as [Pane, ...Pane[]];
+  const names = [h('p', { class: 'row-name ellipsis' }), h('p', { class: 'row-name ellipsis' })] as const;
   const filePane = createFilePane(context);
-  const element = h('div', { class: 'panes' }, filePane.element, ...panes.map((pane) => pane.element));
+  const element = h(
+    'div',
+    { class: 'panes' },
+    filePane.element,
+    names[0],
+    ...panes.map((pane) => pane.element),
+    names[1],
+    ...twinPanes.map((pane) => pane.element),
+  );
   const listeners: ((percent: number) => void)[] = [];
   let pair: Pair | undefined;
   let item: Item | undefined;
+  let twin: Twin | undefined;
   let cursor: Point | undefined;
   let flipped = false;
   let scheduled = false;
 
   /** The size of the images; unknown until there is one. */
-  const imageSize = (): Size | undefined => {
-    const picture = pair && (isAbsent(pair.original) ? pair.adversarial : pair.original);
-    return picture && !isAbsent(picture) ? { width: picture.width, height: picture.height } : undefined;
-  };
+  const imageSize = (): Size | undefined => pair && sizeOf(pair);
 
   function schedule(): void {
     if (scheduled) return;
@@ -62,8 +77,25 @@ export function createPanes(context: Context, cursorMoved: () => void): Panes {
     if (!pair || !item) return;
     if (state.mode === 'file') filePane.show(item);
     const image = imageSize();
-    const plans = planPanes(context.t, item, pair, state, flipped);
-    for (const [i, pane] of panes.entries()) {
+    drawRow(panes, planPanes(context.t, item, pair, state, flipped), image);
+    if (twin?.example) {
+      const { item: other, pair: images } = twin.example;
+      drawRow(twinPanes, planPanes(context.t, other, images, state, flipped), sizeOf(images));
+    } else if (twin) {
+      drawRow(
+        twinPanes,
+        [{ captions: [], layers: [], absence: context.t('The other test does not have this image.') }],
+        image,
+      );
+    }
+    if (!image) return;
+    const percent = Math.round((100 * place(state.zoom, image, first.size).scale) / devicePixelRatio);
+    for (const listen of listeners) listen(percent);
+  }
+
+  function drawRow(row: readonly Pane[], plans: readonly Plan[], image: Size | undefined): void {
+    const { state } = context.model();
+    for (const [i, pane] of row.entries()) {
       const plan = plans[i];
       if (!plan) continue;
       let scene: Scene | undefined;
@@ -74,9 +106,20 @@ export function createPanes(context: Context, cursorMoved: () => void): Panes {
       }
       pane.show(plan.captions, scene, plan.absence);
     }
-    if (!image) return;
-    const percent = Math.round((100 * place(state.zoom, image, first.size).scale) / devicePixelRatio);
-    for (const listen of listeners) listen(percent);
+  }
+
+  /** Hides the panes that the mode does not have. */
+  function showRows(): void {
+    const { mode } = context.model().state;
+    element.classList.toggle('is-compared', twin !== undefined && mode !== 'file');
+    for (const [i, name] of names.entries()) {
+      name.hidden = twin === undefined || mode === 'file';
+      name.textContent = twin?.names[i] ?? '';
+    }
+    for (const row of [panes, twinPanes]) {
+      const hasRow = row === panes || (twin !== undefined && mode !== 'file');
+      for (const [i, pane] of row.entries()) pane.element.hidden = !hasRow || (i > 0 && mode !== 'side');
+    }
   }
 
   function change(next: (zoom: Zoom, image: Size, pane: Size) => Zoom): void {
@@ -93,9 +136,11 @@ export function createPanes(context: Context, cursorMoved: () => void): Panes {
 
   const self: Panes = {
     element,
-    show(example, images) {
+    show(example, images, other) {
       item = example;
       pair = images;
+      twin = other;
+      showRows();
       const image = imageSize();
       if (image) element.style.setProperty('--aspect', String(image.width / image.height));
       if (image && cursor && (cursor.x >= image.width || cursor.y >= image.height)) cursor = undefined;
@@ -131,11 +176,17 @@ export function createPanes(context: Context, cursorMoved: () => void): Panes {
       if (state.mode !== previous?.state.mode) {
         element.dataset.mode = state.mode;
         filePane.element.hidden = state.mode !== 'file';
-        for (const pane of panes) pane.element.hidden = pane !== first && state.mode !== 'side';
+        showRows();
       }
       schedule();
     },
   };
-  for (const pane of panes) followPointer(context, pane, self.setCursor, imageSize);
+  for (const pane of [...panes, ...twinPanes]) followPointer(context, pane, self.setCursor, imageSize);
   return self;
+}
+
+/** The size of the images of a pair; unknown where there is none. */
+function sizeOf({ original, adversarial }: Pair): Size | undefined {
+  const picture = isAbsent(original) ? adversarial : original;
+  return isAbsent(picture) ? undefined : { width: picture.width, height: picture.height };
 }

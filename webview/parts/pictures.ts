@@ -1,5 +1,6 @@
 import type { Context, Part } from '../context.ts';
 import { h, on } from '../dom.ts';
+import { loadTwin } from '../images/loadTwin.ts';
 import { type Absence, isAbsent, loadPair, type Pair, withStep } from '../images/pair.ts';
 import type { LoadedTrace } from '../images/traceStore.ts';
 import { stepGain } from '../logic/amplify.ts';
@@ -10,7 +11,7 @@ import { modes } from '../logic/state.ts';
 import { createFlicker } from './flicker.ts';
 import { createModeBar } from './modeBar.ts';
 import { createOptions } from './options.ts';
-import { createPanes } from './panes.ts';
+import { createPanes, type Twin } from './panes.ts';
 import { createReadout } from './readout.ts';
 import { answerOf, createTraceView, titleOf } from './traceView.ts';
 
@@ -30,7 +31,9 @@ export function createPictures(context: Context): Pictures {
   const { t } = context;
   let pair: Pair | undefined;
   /** The reported result of the current example, and the path of the attack. */
-  let loaded: { readonly item: Item; readonly pair: Pair; readonly trace?: LoadedTrace } | undefined;
+  let loaded:
+    | { readonly item: Item; readonly pair: Pair; readonly twin?: Twin; readonly trace?: LoadedTrace }
+    | undefined;
   let request = 0;
 
   const readout = createReadout(t);
@@ -69,12 +72,16 @@ export function createPictures(context: Context): Pictures {
   }
 
   /** @param isWanted whoever moves on quickly wants the last one. */
-  async function loadSelected({ selected }: Model, isWanted: () => boolean): Promise<void> {
+  async function loadSelected(model: Model, isWanted: () => boolean): Promise<void> {
+    const { selected } = model;
     if (!selected) return;
     traceView.stop();
-    const reported = await loadPair(t, context.images, selected.example);
+    const [reported, twin] = await Promise.all([
+      loadPair(t, context.images, selected.example),
+      loadTwin(t, model, selected.example),
+    ]);
     if (!isWanted()) return;
-    loaded = { item: selected, pair: reported };
+    loaded = { item: selected, pair: reported, ...(twin && { twin }) };
     show();
     const { original } = reported;
     const trace = isAbsent(original)
@@ -108,7 +115,7 @@ export function createPictures(context: Context): Pictures {
       pair = withStep(t, reported, trace.image(point), { title, answer });
     }
     options.showDifference(isAbsent(pair.difference) ? undefined : pair.difference);
-    panes.show(item, pair);
+    panes.show(item, pair, loaded.twin);
     readout.show(pair, panes.cursor);
     if (trace) traceView.show(place);
   }
@@ -170,7 +177,7 @@ export function createPictures(context: Context): Pictures {
       return pair;
     },
     update(model, previous) {
-      if (model.selected !== previous?.selected) void load(model);
+      if (model.selected !== previous?.selected || model.twin !== previous?.twin) void load(model);
       else if (model.state.step !== previous?.state.step) show();
       flicker.run(model.state.mode === 'flicker');
       for (const part of [modeBar, options, panes]) part.update(model, previous);

@@ -1,3 +1,4 @@
+import type { Kind } from '../../src/attacks/kind.ts';
 import type { ShownRun } from '../../src/page/protocol.ts';
 import { formatPercent } from '../../src/reports/format.ts';
 import type { Context, Part } from '../context.ts';
@@ -19,21 +20,19 @@ export function createRunMenu(context: Context): Part {
       menu.element.hidden = runs.length < 2;
       const kind = test.report.attack.kind;
       menu.update(
-        runs.map((run, i) => ({ value: run.folder, text: describeRun(t, run, kind, i === 0) })),
+        runs.map((run, i) => {
+          const text = describeRun(t, run, kind);
+          return { value: run.folder, text: i === 0 ? t('Latest: {0}', text) : text };
+        }),
         folder,
       );
     },
   };
 }
 
-function describeRun(
-  t: Translate,
-  { started, status, figure }: ShownRun,
-  kind: Parameters<typeof verdictTitle>[2],
-  isLatest: boolean,
-): string {
+/** When a run was, its verdict, and its figure. */
+export function describeRun(t: Translate, { started, status, figure }: ShownRun, kind: Kind): string {
   const outcome = { running: t('Running'), canceled: t('Canceled') };
   const title = status === 'running' || status === 'canceled' ? outcome[status] : verdictTitle(t, status, kind);
-  const parts = [started, title, ...(figure === undefined ? [] : [formatPercent(figure)])];
-  return isLatest ? t('Latest: {0}', parts.join(' · ')) : parts.join(' · ');
+  return [started, title, ...(figure === undefined ? [] : [formatPercent(figure)])].join(' · ');
 }

@@ -16,7 +16,13 @@ export interface Plan {
 }
 
 /** What the panes of a mode show: three side by side, one otherwise, which has the file beside it where that is asked for. */
-export function planPanes(t: Translate, item: Item, pair: Pair, state: State, flipped: boolean): Plan[] {
+export function planPanes(
+  t: Translate,
+  item: Pick<Item, 'example'>,
+  pair: Pair,
+  state: State,
+  flipped: boolean,
+): Plan[] {
   const { clean, adversarial } = item.example;
   const answer = (prediction: typeof clean | null) =>
     prediction ? `${prediction.class} ${formatConfidence(prediction.confidence)}` : undefined;

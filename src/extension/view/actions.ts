@@ -13,7 +13,10 @@ import { settingsEntry } from './settingsEntry.ts';
 const { l10n } = vscode;
 
 /** What the page can request, apart from the test itself. */
-export type Action = Exclude<FromWebview, { type: 'ready' | 'showRun' | 'loadSteps' | 'loadFile' | 'openFinding' }>;
+export type Action = Exclude<
+  FromWebview,
+  { type: 'ready' | 'showRun' | 'loadTwin' | 'loadSteps' | 'loadFile' | 'openFinding' }
+>;
 
 /** How long a message stays in the status bar. */
 const remarkTime = 5000;

@@ -6,7 +6,7 @@ import { UserError } from '../../userError.ts';
 import { panelIcon } from '../panelIcon.ts';
 import { RunningTests } from '../runningTests.ts';
 import { isRunFolder } from './isRunFolder.ts';
-import { runsOfTest } from './runsOfTest.ts';
+import { recentRuns } from './recentRuns.ts';
 import { type ExampleKey, ViewPanel } from './viewPanel.ts';
 import { viewType } from './viewType.ts';
 
@@ -78,7 +78,7 @@ function columnForView(): vscode.ViewColumn {
 async function withReport({ folder, test }: ViewLocation): Promise<ViewLocation> {
   const run = await readReport(folder).catch(() => undefined);
   if (run?.tests.some(({ id }) => id === test)) return { folder, test };
-  const [newest] = await runsOfTest(path.dirname(folder), test);
+  const newest = (await recentRuns(path.dirname(folder))).find(({ report }) => report.id === test);
   return { folder: newest?.folder ?? folder, test };
 }
 

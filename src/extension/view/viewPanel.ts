@@ -3,7 +3,7 @@ import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { itemKey } from '../../page/keys.ts';
-import type { FromWebview, ShownRun, ToWebview, ViewLocation } from '../../page/protocol.ts';
+import type { FromWebview, ShownRun, ShownTest, ToWebview, ViewLocation } from '../../page/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { describeError } from '../../userError.ts';
 import { openFindingPage } from '../findingPage.ts';
@@ -13,7 +13,7 @@ import { renderHtml } from './html.ts';
 import { OpenTest } from './openTest.ts';
 import { readOriginalFile } from './originalFile.ts';
 import { pageTexts } from './pageTexts.ts';
-import { runsOfTest } from './runsOfTest.ts';
+import { type RunOfTest, recentRuns, twinsOf } from './recentRuns.ts';
 import { shownTest, withoutExamples, withoutSteps } from './shownTest.ts';
 
 /** Identifies an example within its test. */
@@ -138,6 +138,12 @@ export class ViewPanel {
         await this.#show();
         return;
       }
+      if (message.type === 'loadTwin') {
+        const { folder, test } = message.location;
+        const twin = await OpenTest.open({ folder: this.#runFolder(folder), test }, undefined);
+        this.#post({ type: 'twin', test: this.#shown(twin) });
+        return;
+      }
       this.#test ??= await this.#open();
       if (message.type === 'loadSteps') {
         const { example } = message;
@@ -181,11 +187,9 @@ export class ViewPanel {
   /** Tells the page which runs there are. */
   async #showRuns(): Promise<void> {
     const { folder, test } = this.#location;
-    const runs = (await runsOfTest(path.dirname(folder), test)).map(({ report, ...run }): ShownRun => {
-      const { robustAccuracy, successRate } = report.metrics ?? {};
-      const figure = robustAccuracy ?? successRate;
-      return { ...run, status: report.status, ...(figure !== undefined && { figure }) };
-    });
+    const recent = await recentRuns(path.dirname(folder));
+    const runs = recent.filter(({ report }) => report.id === test).map(shownRun);
+    const twins = this.#test ? twinsOf(recent, this.#test.report) : [];
     const add = (run: ShownRun) => runs.some((one) => one.folder === run.folder) || runs.push(run);
     const running = this.#running.find(test, folder);
     if (running) add({ folder: running.folder, started: running.started, status: 'running' });
@@ -193,7 +197,12 @@ export class ViewPanel {
     if (this.#test?.progress) add({ folder, started: this.#test.started, status: 'canceled' });
     runs.sort((a, b) => (a.folder < b.folder ? 1 : -1));
     this.#newest = runs[0]?.folder ?? folder;
-    this.#post({ type: 'runs', runs: runs.map((run) => ({ ...run, started: formatTime(run.started) })) });
+    const forPeople = <R extends ShownRun>(run: R): R => ({ ...run, started: formatTime(run.started) });
+    this.#post({
+      type: 'runs',
+      runs: runs.map(forPeople),
+      twins: twins.map((run) => forPeople({ ...shownRun(run), test: run.report.id })),
+    });
   }
 
   #runFolder(folder: string): string {
@@ -201,27 +210,31 @@ export class ViewPanel {
   }
 
   #message(test: OpenTest): ToWebview {
-    const { examples, started, folder } = test;
-    const { webview } = this.#panel;
     const wanted = this.#wanted && itemKey(this.#wanted);
-    const selected = examples.findIndex((example) => itemKey(example) === wanted);
+    const selected = test.examples.findIndex((example) => itemKey(example) === wanted);
     return {
       type: 'show',
       location: this.#location,
-      test: {
-        ...shownTest(test),
-        imagesBase: `${webview.asWebviewUri(vscode.Uri.file(folder))}/`,
-        started: formatTime(started),
-      },
+      test: this.#shown(test),
       ...(selected >= 0 && { selected }),
       strings: pageTexts(),
     };
+  }
+
+  #shown(test: OpenTest): ShownTest {
+    const images = this.#panel.webview.asWebviewUri(vscode.Uri.file(test.folder));
+    return { ...shownTest(test), imagesBase: `${images}/`, started: formatTime(test.started) };
   }
 
   /** A page that is hidden or gone misses it, and asks for everything when it is back. */
   #post(message: ToWebview): void {
     void this.#panel.webview.postMessage(message);
   }
+}
+
+function shownRun({ folder, started, report: { status, metrics } }: RunOfTest): ShownRun {
+  const figure = metrics?.robustAccuracy ?? metrics?.successRate;
+  return { folder, started, status, ...(figure !== undefined && { figure }) };
 }
 
 function formatTime(time: string): string {

@@ -68,7 +68,7 @@ describe('the model of the page', () => {
   const report = { attack: { norm: 'linf', epsilons: [4 / 255, 8 / 255] }, comparisons: [] } as unknown as TestReport;
   const examples = [example({ index: 0 }), example({ index: 1, status: 'held' }), example({ index: 2 })];
   const shown: ShownTest = { report, examples, classes: [], imagesBase: '', started: '' };
-  const test = { test: shown, runs: [] };
+  const test = { test: shown, runs: [], twins: [] };
   const state = initialState(location);
   const key = (index: number, epsilon = 8 / 255) => `${index}@${epsilon}`;
 
@@ -76,7 +76,7 @@ describe('the model of the page', () => {
     const opened = (comparisons: unknown[], ...changes: Partial<ExampleReport>[]) => {
       const examples = changes.map((change, index) => example({ index, ...change }));
       const told = { ...shown, examples, report: { ...report, comparisons } as TestReport };
-      return deriveModel({ test: told, runs: [] }, state).selected?.example.index;
+      return deriveModel({ test: told, runs: [], twins: [] }, state).selected?.example.index;
     };
     const at = (epsilon: number, status: ExampleReport['status']) => ({ epsilon: epsilon / 255, status });
     const missed = (metric: string, epsilon?: number) => ({
@@ -97,7 +97,7 @@ describe('the model of the page', () => {
     const at = (index: number, epsilon: number, status: ExampleReport['status']) =>
       example({ index, epsilon: epsilon / 255, status });
     const examples = [at(0, 4, 'held'), at(0, 8, 'held'), at(1, 2, 'held'), at(1, 4, 'fooled'), at(1, 8, 'fooled')];
-    const told = { test: { ...shown, examples }, runs: [] };
+    const told = { test: { ...shown, examples }, runs: [], twins: [] };
     const model = deriveModel(told, { ...state, grouped: true, selected: key(1) });
     assert.deepEqual(
       model.visible.map(({ example: { index, epsilon = 0 } }) => [index, Math.round(255 * epsilon)]),
@@ -114,7 +114,7 @@ describe('the model of the page', () => {
   it('keeps what it has of examples when others finish', () => {
     const before = deriveModel(test, state);
     const more = { ...shown, examples: [...examples, example({ index: 3, epsilon: 4 / 255 })] };
-    const after = deriveModel({ test: more, runs: [] }, state, before);
+    const after = deriveModel({ test: more, runs: [], twins: [] }, state, before);
     assert.deepEqual(
       after.items.map(({ example }) => example.index),
       [3, 0, 1, 2],
