@@ -9,9 +9,13 @@ import type { Subject } from '../../src/runner/conversation.ts';
 const classes = 10;
 const size = 8 * 8;
 
-/** The network that all attacks are compared on. On one as small as this, more threads cost ten times what they save. */
-export async function openDigits(threads = 1): Promise<OpenedModel['classifier']> {
-  return (await openOnnxModel(path.join(import.meta.dirname, 'digits.onnx'), { threads })).classifier;
+/**
+ * The network that all attacks are compared on. On one as small as this, more threads cost ten times what they save.
+ * @param thread the built thread for ONNX Runtime to compute in; it computes in this one if missing.
+ */
+export async function openDigits(threads = 1, thread?: string): Promise<OpenedModel['classifier']> {
+  const options = { threads, ...(thread !== undefined && { thread }) };
+  return (await openOnnxModel(path.join(import.meta.dirname, 'digits.onnx'), options)).classifier;
 }
 
 /** The images, in the order of the peers' results. With a target, that is the class after the label. */

@@ -78,7 +78,8 @@ describe('The Test Explorer', () => {
     assert.deepEqual(cells, ['robust accuracy', 'L∞ 8/255', '9.7% < 50%', '✗']);
     const pictures = peek.locator('img');
     assert.equal(await pictures.count(), 3);
-    for (const caption of await captions.locator('td').allTextContents()) assert.match(caption, /^[a-z\d-]+ → [a-z\d-]+$/);
+    for (const caption of await captions.locator('td').allTextContents())
+      assert.match(caption, /^[a-z\d-]+ → [a-z\d-]+$/);
     // What is folded up is not among it.
     const [text = ''] = await peek.allInnerTexts();
     assert.equal(text.split('9.7%').length, 2, `the figure is not told once: ${text}`);

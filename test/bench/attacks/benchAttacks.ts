@@ -11,6 +11,7 @@ import { median } from '../median.ts';
 import type { Answer, Task } from './comparison.ts';
 
 const bundle = path.join(root, 'dist', 'bench', 'attacksSide.js');
+const thread = path.join(root, 'dist', 'onnxThread.js');
 const python = path.join(root, '.cache', 'torch', 'bin', 'python');
 const crosscheck = path.join(root, 'test', 'crosscheck');
 const packages = {
@@ -108,7 +109,7 @@ async function bundleSide(): Promise<void> {
 async function compare({ title, task, peers }: Comparison): Promise<Result> {
   const script = path.join(import.meta.dirname, 'peers_side.py');
   const sides = [
-    start([process.execPath, bundle, JSON.stringify(task)], { PERTURB_THREADS: `${threads}` }),
+    start([process.execPath, bundle, JSON.stringify(task), thread], { PERTURB_THREADS: `${threads}` }),
     ...peers.map((peer) =>
       start([python, '-B', script, peer, `${threads}`, JSON.stringify(task)], {
         PYTHONPATH: [packages.crosscheck, packages.own, crosscheck].join(path.delimiter),

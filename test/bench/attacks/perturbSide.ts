@@ -1,5 +1,5 @@
 // Perturb's side, bundled and in a process of its own, which runs the attack for every line that it is sent.
-// Arguments: TASK, as JSON.
+// Arguments: TASK, as JSON, and the built thread for ONNX Runtime.
 import { createInterface } from 'node:readline';
 import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../src/attacks/catalog.ts';
@@ -10,7 +10,7 @@ import { median } from '../median.ts';
 import type { Answer, Task } from './comparison.ts';
 
 const task: Task = JSON.parse(process.argv[2] ?? '');
-const classifier = await openDigits(computingOf(process.env).models.threads);
+const classifier = await openDigits(computingOf(process.env).models.threads, process.argv[3]);
 const subjects = digits(false);
 const attack = catalog.get(task.attack) as AttackDefinition;
 

@@ -16,6 +16,7 @@ import { forwards, type Task } from './tasks.ts';
 const root = path.join(import.meta.dirname, '..', '..', '..');
 const folder = path.join(root, '.cache', 'bench-onnx');
 const bundle = path.join(root, 'dist', 'bench', 'perturbSide.js');
+const thread = path.join(root, 'dist', 'onnxThread.js');
 const python = path.join(root, '.cache', 'torch', 'bin', 'python');
 const turns = { fewest: 3, most: 40 };
 const seconds = 10;
@@ -88,7 +89,7 @@ async function bundleSide(): Promise<void> {
 }
 
 function startPerturb(name: string, threads: number): BenchProcess {
-  return startProcess([process.execPath, bundle, name, folder], { PERTURB_THREADS: `${threads}` });
+  return startProcess([process.execPath, bundle, name, folder, thread], { PERTURB_THREADS: `${threads}` });
 }
 
 function startFoolbox(name: string, threads: number): BenchProcess {

@@ -1,5 +1,5 @@
 // Perturb's side of the comparisons, bundled and in a process of its own: asked and answering in JSON, a line each.
-// Arguments: NAME FOLDER.
+// Arguments: NAME FOLDER THREAD, the last being the built thread for ONNX Runtime.
 import { createInterface } from 'node:readline';
 import type { AttackDefinition } from '../../../src/attacks/attackDefinition.ts';
 import { createGoal } from '../../../src/attacks/goal.ts';
@@ -14,7 +14,7 @@ import { openInParts } from './openInParts.ts';
 import type { AttackRequest, Request } from './process.ts';
 import { type Task, tasks } from './tasks.ts';
 
-const [, , name, folder] = process.argv as [string, string, string, string];
+const [, , name, folder, thread] = process.argv as [string, string, string, string, string];
 const tolerance = 1e-3;
 let classifier: Promise<DifferentiableClassifier> | undefined;
 let work: Promise<(task: Task, batch: number) => () => Promise<unknown>> | undefined;
@@ -27,9 +27,10 @@ function known(): Promise<Network> {
 }
 
 function opened(): Promise<DifferentiableClassifier> {
-  classifier ??= openModel({ name, path: `${folder}/${name}.onnx` }, computingOf(process.env).models).then(
-    ({ classifier }) => classifier as typeof classifier & DifferentiableClassifier,
-  );
+  classifier ??= openModel(
+    { name, path: `${folder}/${name}.onnx` },
+    { ...computingOf(process.env).models, thread },
+  ).then(({ classifier }) => classifier as typeof classifier & DifferentiableClassifier);
   return classifier;
 }
 
