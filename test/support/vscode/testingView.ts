@@ -103,7 +103,8 @@ export class TestingView {
   async filter(text: string): Promise<void> {
     await this.#page.locator('.testing-filter-action-item .monaco-editor').click();
     await this.#page.keyboard.press('Control+a');
-    await this.#page.keyboard.type(text === '' ? ' ' : text);
+    await this.#page.keyboard.press('Delete');
+    await this.#page.keyboard.type(text);
     await this.#page.keyboard.press('Escape');
   }
 
