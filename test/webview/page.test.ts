@@ -311,6 +311,29 @@ describe('the page of the perturbation view', () => {
     assert.equal(await page.getByRole('dialog').count(), 0);
   });
 
+  it('scrolls through 5,000 examples without a row left out', async () => {
+    const page = await fixture.open(repeat(shown, 5000));
+    const { missing, longest } = await page.evaluate<{ missing: number; longest: number }>(`(async () => {
+      const list = document.querySelector('.tiles');
+      const frame = () => new Promise((resolve) => requestAnimationFrame(resolve));
+      const box = list.getBoundingClientRect();
+      let [missing, longest] = [0, 0];
+      for (let step = 0; step <= 60; step++) {
+        list.scrollTop = (step / 60) * (list.scrollHeight - list.clientHeight);
+        const start = performance.now();
+        await frame();
+        longest = Math.max(longest, performance.now() - start);
+        // The middle of every row in sight: rows are 156 pixels high, below a margin of 4.
+        for (let y = box.top + 82 - (list.scrollTop % 156); y < box.bottom; y += 156) {
+          if (y > box.top && !document.elementFromPoint(box.left + 60, y)?.closest('.tile')) missing++;
+        }
+      }
+      return { missing, longest };
+    })()`);
+    console.log(`      longest wait for a frame ${longest.toFixed(0)} ms`);
+    assert.equal(missing, 0);
+  });
+
   it('stays small and quick with 10,000 examples', async () => {
     const page = await fixture.open(repeat(shown, 10_000));
     assert.equal(await tileCount(page), 10_000);

@@ -30,7 +30,6 @@ try {
   await link.click();
   const view = workbench.webview().content;
   await view.getByRole('listbox', { name: 'Examples' }).waitFor();
-  await workbench.runCommand('View: Toggle Maximize Editor Group');
   await workbench.runCommand('View: Toggle Primary Side Bar Visibility');
   await view.locator('label', { has: view.getByRole('radio', { name: /^Fooled/ }) }).click();
   const stop = view.getByRole('option', { name: /^no-entry predicted as stop/ }).first();
