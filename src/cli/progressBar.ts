@@ -62,6 +62,7 @@ export class TrainingBar {
 
 const phases: Readonly<Record<TrainingProgress['phase'], string>> = {
   loading: 'loading',
+  asking: 'asking the model',
   crafting: 'making adversarial examples',
   training: 'training',
   measuring: 'measuring',

@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { DetectorReport } from '../defenses/detectors/report.ts';
+import type { SurrogateReport } from '../defenses/surrogates/report.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 import { formatDuration } from '../evaluation/estimate.ts';
 import { formatEpsilon, formatPercent } from '../reports/format.ts';
@@ -41,6 +42,22 @@ export function formatDetector({
     ...warnings.map((warning) => `warning: ${warning}`),
     `time: ${formatDuration(time)}`,
     `detector: ${file}`,
+  ].join('\n');
+}
+
+/** What training a surrogate came to: how far it is to be taken for the model, and the files. */
+export function formatSurrogate(report: SurrogateReport): string {
+  const { name, title, agreement, validation, images, queries, warnings, time, model, onnx, card } = report;
+  const like = queries > 0 ? `as the model does, which was asked ${queries} times` : 'as labeled; the model was not asked';
+  return [
+    `${name}: ${title}`,
+    `classifies ${formatPercent(agreement)} of ${validation} validation images ${like}`,
+    `trained on: ${images} images`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `time: ${formatDuration(time)}`,
+    `model: ${model}`,
+    ...(onnx === undefined ? [] : [`ONNX: ${onnx}`]),
+    `card: ${card}`,
   ].join('\n');
 }
 

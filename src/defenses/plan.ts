@@ -4,7 +4,7 @@ import type { Preset } from '../parameters/parameter.ts';
 import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
 import type { Secrets } from '../secrets.ts';
 
-/** What detectors and training defenses have in common, with everything resolved. Plain data; paths are absolute. */
+/** What detectors, surrogates, and training defenses have in common, with everything resolved. Plain data; paths are absolute. */
 interface Plan {
   /** Its name in the settings. */
   readonly name: string;
@@ -32,6 +32,12 @@ export interface DetectorPlan extends Plan {
   readonly heldOut: readonly ConfiguredAttack[];
   /** Fraction of clean images that it may reject: sets its threshold. */
   readonly falsePositiveRate: number;
+}
+
+/** A surrogate to train for a model: an entry of `perturb.surrogates`. */
+export interface SurrogatePlan extends Plan {
+  /** The model whose layers it has, with new weights; if missing, a network that is chosen by the size of the images. */
+  readonly architecture?: ModelSource;
 }
 
 /** A model to harden: an entry of `perturb.defenses`. */

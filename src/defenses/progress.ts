@@ -1,8 +1,8 @@
-/** Progress of training a detector or a defense. */
+/** Progress of training a detector, a surrogate, or a defense. */
 export interface TrainingProgress {
-  /** Name of the detector or defense in the settings. */
+  /** Its name in the settings. */
   readonly name: string;
-  readonly phase: 'loading' | 'crafting' | 'training' | 'measuring';
+  readonly phase: 'loading' | 'asking' | 'crafting' | 'training' | 'measuring';
   /** Steps done out of `steps` in this phase; 0 of 0 if unknown. */
   readonly step: number;
   readonly steps: number;

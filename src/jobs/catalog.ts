@@ -5,9 +5,10 @@ import type { Job } from './job.ts';
 import { runTest } from './runTest.ts';
 import { trainDefense } from './trainDefense.ts';
 import { trainDetector } from './trainDetector.ts';
+import { trainSurrogate } from './trainSurrogate.ts';
 
 /** Every job, by the name that it is called by. */
-export const jobs = { checkPreprocessing, describe, estimate, runTest, trainDefense, trainDetector };
+export const jobs = { checkPreprocessing, describe, estimate, runTest, trainDefense, trainDetector, trainSurrogate };
 
 type Jobs = typeof jobs;
 export type JobName = keyof Jobs;

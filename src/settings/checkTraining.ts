@@ -7,6 +7,7 @@ import { type Fault, isObject, soundPart } from './problem.ts';
 import {
   anyDefenseSchema,
   anyDetectorSchema,
+  anySurrogateSchema,
   anyTrainingAttackSchema,
   type Defenses,
   type DetectorSettings,
@@ -15,6 +16,9 @@ import {
   defenseSchemaOf,
   detectorBase,
   detectorSchemaOf,
+  type Surrogates,
+  surrogateBase,
+  surrogateSchemaOf,
   type TrainingAttackSettings,
   trainingAttackBase,
   trainingAttackSchemaOf,
@@ -23,6 +27,7 @@ import {
 
 const detectorSchemas = { one: memoize(detectorSchemaOf), any: memoize(anyDetectorSchema) };
 const defenseSchemas = { one: memoize(defenseSchemaOf), any: memoize(anyDefenseSchema) };
+const surrogateSchemas = { one: memoize(surrogateSchemaOf), any: memoize(anySurrogateSchema) };
 const attackSchemas = { one: memoize(trainingAttackSchemaOf), any: memoize(anyTrainingAttackSchema) };
 
 /** What is wrong with a detector on its own, before anyone looks at its model and its dataset. */
@@ -43,6 +48,12 @@ export function checkDetector(value: unknown, detectors: Detectors, attacks: Att
 export function checkDefense(value: unknown, defenses: Defenses): Fault[] {
   const outerKeys = defenseBase.properties;
   return checkNamed(value, defenses, { owner: 'defense', key: 'kind', outerKeys, schemas: defenseSchemas });
+}
+
+/** What is wrong with a surrogate on its own. */
+export function checkSurrogate(value: unknown, surrogates: Surrogates): Fault[] {
+  const outerKeys = surrogateBase.properties;
+  return checkNamed(value, surrogates, { owner: 'surrogate', key: 'kind', outerKeys, schemas: surrogateSchemas });
 }
 
 function checkTrainingAttack(value: unknown, attacks: Attacks): Fault[] {

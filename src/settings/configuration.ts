@@ -1,5 +1,6 @@
 import { catalog } from '../attacks/catalog.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
+import { surrogates as surrogateCatalog } from '../defenses/surrogates/catalog.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import { providerChoices } from '../models/onnx/session/providers.ts';
 import type { Attacks } from './attackChoice.ts';
@@ -15,10 +16,18 @@ import {
   named,
   presetSnippet,
   type Snippet,
+  surrogateSnippet,
   testSnippet,
 } from './snippets.ts';
 import { auditSchema } from './testBase.ts';
-import { type Defenses, type Detectors, defenseSchema, detectorSchema } from './trainingSchema.ts';
+import {
+  type Defenses,
+  type Detectors,
+  defenseSchema,
+  detectorSchema,
+  type Surrogates,
+  surrogateSchema,
+} from './trainingSchema.ts';
 
 /** The settings that define tests and what they use, each an object keyed by name. */
 export const settingKeys = [
@@ -26,6 +35,7 @@ export const settingKeys = [
   'perturb.datasets',
   'perturb.detectors',
   'perturb.defenses',
+  'perturb.surrogates',
   'perturb.tests',
 ] as const;
 export type SettingKey = (typeof settingKeys)[number];
@@ -35,6 +45,7 @@ export function configuration(
   attacks: Attacks = catalog,
   detectors: Detectors = detectorCatalog,
   defenses: Defenses = defenseCatalog,
+  surrogates: Surrogates = surrogateCatalog,
 ) {
   return {
     title: 'Perturb',
@@ -59,6 +70,12 @@ export function configuration(
         'Training defenses, by name: how a model is hardened, and where the hardened model is saved.',
         defenseSchema(defenses),
         defenseSnippet(defenses),
+      ),
+      'perturb.surrogates': setting(
+        4,
+        'Surrogates, by name: models that are trained to stand in for another one, so that adversarial examples can be crafted on them. A test names one as its `surrogate`.',
+        surrogateSchema(surrogates),
+        surrogateSnippet(surrogates),
       ),
       'perturb.tests': setting(
         5,

@@ -1,3 +1,4 @@
+import type { JSONPath } from 'jsonc-parser';
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
 import type { DatasetSource } from '../data/source.ts';
@@ -24,7 +25,7 @@ import { type Fault, type Problem, separator, soundPart } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
 import type { Workspace } from './settingsLayer.ts';
 import type { TestSettings } from './testBase.ts';
-import { resolveDetector } from './trainingPlans.ts';
+import { modelOfSurrogate, resolveDetector, resolveSurrogate } from './trainingPlans.ts';
 import type { Detectors } from './trainingSchema.ts';
 
 /** What can run, and the problems that prevent the rest. */
@@ -130,8 +131,16 @@ function withSiblings(plan: TestPlan, plans: readonly TestPlan[]): TestPlan {
 
 /** The models that a test is crafted on. */
 function findSurrogates(test: NamedEntry, surrogate: TestSettings['surrogate'] = []): Found<ModelSource>[] {
-  if (typeof surrogate === 'string') return [lookUp(test, ['surrogate'], 'perturb.models', surrogate, resolveModel)];
-  return surrogate.map((name, i) => lookUp(test, ['surrogate', i], 'perturb.models', name, resolveModel));
+  if (typeof surrogate === 'string') return [findSurrogate(test, ['surrogate'], surrogate)];
+  return surrogate.map((name, i) => findSurrogate(test, ['surrogate', i], name));
+}
+
+/** A surrogate that was trained, or any model. */
+function findSurrogate(test: NamedEntry, path: JSONPath, name: string): Found<ModelSource> {
+  const trained = lookUpDefinition(test, path, 'perturb.surrogates', name);
+  if (trained.problems) return lookUp(test, path, 'perturb.models', name, resolveModel);
+  const plan = resolveSurrogate(trained.source);
+  return plan.problems ? plan : { source: modelOfSurrogate(plan.source) };
 }
 
 function isSame(a: ModelSource, b: ModelSource): boolean {

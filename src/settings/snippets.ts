@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of VS Code
 import { presets } from '../models/preprocessing.ts';
 import type { Attacks } from './attackChoice.ts';
-import type { Defenses, Detectors } from './trainingSchema.ts';
+import type { Defenses, Detectors, Surrogates } from './trainingSchema.ts';
 
 /** What VS Code offers to fill in. Placeholder 1 is left for the name; a `^` before a placeholder makes it a number. */
 export interface Snippet {
@@ -81,6 +81,14 @@ export function defenseSnippet(defenses: Defenses, known: Known = nothing): Snip
     label: 'Training defense',
     description: 'How a model is hardened against attacks',
     body: trainingBody([...defenses.keys()], 'hardened', known),
+  };
+}
+
+export function surrogateSnippet(surrogates: Surrogates, known: Known = nothing): Snippet {
+  return {
+    label: 'Surrogate',
+    description: 'How a model is trained that stands in for another one',
+    body: trainingBody([...surrogates.keys()], 'surrogate', known),
   };
 }
 

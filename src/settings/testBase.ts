@@ -161,7 +161,7 @@ const testProperties = {
       uniqueItems: true,
       errorMessage: 'Enter the name of a model in quotes or a list of different names.',
       markdownDescription:
-        'Name of another model in `perturb.models` that the attack is crafted on, or a list of names to craft it on the mean of their logits. The tested model only judges the examples, one question per image. The report shows the result of a white-box attack beside it.',
+        'Name of another model in `perturb.models`, or of a surrogate in `perturb.surrogates`, that the attack is crafted on, or a list of names to craft it on the mean of their logits. The tested model only judges the examples, one question per image. The report shows the result of a white-box attack beside it.',
     }),
   ),
   detector: Type.Optional(

@@ -1,15 +1,16 @@
-import { dirname, extname } from 'node:path';
+import { dirname, extname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { catalog } from '../attacks/catalog.ts';
 import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
-import type { DefensePlan, DetectorPlan } from '../defenses/plan.ts';
+import type { DefensePlan, DetectorPlan, SurrogatePlan } from '../defenses/plan.ts';
+import { surrogates as surrogateCatalog } from '../defenses/surrogates/catalog.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import type { ModelSource } from '../models/source.ts';
 import { parseAmount } from '../parameters/amount.ts';
 import { type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackChoice.ts';
-import { checkDefense, checkDetector } from './checkTraining.ts';
+import { checkDefense, checkDetector, checkSurrogate } from './checkTraining.ts';
 import { keptSecrets } from './keptSecrets.ts';
 import { duplicateFaults, type Found, lookUp, type NamedEntry, pathOf, problemsOf } from './namedEntry.ts';
 import { type Fault, isObject, type Problem, separator, soundPart } from './problem.ts';
@@ -20,6 +21,8 @@ import type {
   Defenses,
   DetectorSettings,
   Detectors,
+  SurrogateSettings,
+  Surrogates,
   TrainingAttackSettings,
 } from './trainingSchema.ts';
 
@@ -104,6 +107,37 @@ export function resolveDefense(definition: NamedEntry, defenses: Defenses = defe
     : { source: { ...found.source, validation: validation.source } };
 }
 
+/** The surrogate that an entry of `perturb.surrogates` defines. */
+export function resolveSurrogate(
+  definition: NamedEntry,
+  surrogates: Surrogates = surrogateCatalog,
+): Found<SurrogatePlan> {
+  const faults = [...duplicateFaults(definition), ...checkSurrogate(definition.value, surrogates)];
+  const settings = soundPart<SurrogateSettings>(definition.value, faults);
+  const asks = surrogates.get(settings.kind ?? '')?.asking !== undefined;
+  const found = resolveCommon(definition, settings, faults, {
+    find: asks ? findDataset : findLabeled,
+    needsFile: false,
+  });
+  if (settings.architecture === undefined) return found;
+  const architecture = lookUp(definition, ['architecture'], 'perturb.models', settings.architecture, resolveModel);
+  return found.problems || architecture.problems
+    ? { problems: [...(found.problems ?? []), ...(architecture.problems ?? [])] }
+    : { source: { ...found.source, architecture: architecture.source } };
+}
+
+/** A trained surrogate as a model, prepared as the model that it stands in for. */
+export function modelOfSurrogate({ name, path, model }: SurrogatePlan): ModelSource {
+  const { preprocessing, resizing, labels } = model;
+  return {
+    name,
+    path: join(path, 'model.json'),
+    ...(labels !== undefined && { labels: join(path, 'labels.txt') }),
+    ...(preprocessing && { preprocessing }),
+    ...(resizing && { resizing }),
+  };
+}
+
 /** Default training attacks and held-out attacks. */
 const defaultAttacks: readonly TrainingAttackSettings[] = [
   { attack: 'fgsm', norm: 'linf', epsilon: '8/255' },
@@ -143,14 +177,16 @@ function isAmong(attack: ConfiguredAttack, others: readonly ConfiguredAttack[]):
 }
 
 /**
- * What detectors and training defenses have in common.
+ * What detectors, training defenses, and surrogates have in common.
  * @param settings those that are sound on their own
  * @param faults what is wrong with the others
+ * @param how the dataset is found, and whether the model must be a file
  */
 function resolveCommon(
   definition: NamedEntry,
   settings: Partial<Omit<DefenseSettings, 'validation'>>,
   faults: readonly Fault[],
+  { find, needsFile } = { find: findLabeled, needsFile: true },
 ): Found<Omit<DefensePlan, 'validation'>> {
   const { layer, name } = definition;
   const { kind = '', preset = 'quick', parameters, seed = 0 } = settings;
@@ -158,8 +194,8 @@ function resolveCommon(
     settings.model === undefined
       ? undefined
       : lookUp(definition, ['model'], 'perturb.models', settings.model, resolveModel);
-  const dataset = settings.dataset === undefined ? undefined : findLabeled(definition, 'dataset', settings.dataset);
-  const own = [...faults, ...(model?.source?.endpoint ? [givesNoGradients] : [])];
+  const dataset = settings.dataset === undefined ? undefined : find(definition, 'dataset', settings.dataset);
+  const own = [...faults, ...(model?.source?.endpoint && needsFile ? [givesNoGradients] : [])];
   const path = settings.path === undefined ? '' : resolveAt('path', settings.path, layer, own);
   if (path !== '' && own.length === faults.length) own.push(...pathFaults(definition, path, model?.source));
   if (own.length > 0 || !model?.source || !dataset?.source) {
@@ -188,9 +224,13 @@ const givesNoGradients: Fault = {
     'This model is on a server, which gives neither gradients nor inner values to learn from. Use the file of the model (a model with "path").',
 };
 
+function findDataset(definition: NamedEntry, key: 'dataset' | 'validation', name: string): Found<DatasetSource> {
+  return lookUp(definition, [key], 'perturb.datasets', name, resolveDataset);
+}
+
 /** The dataset of this name, which must know the classes of its images. */
 function findLabeled(definition: NamedEntry, key: 'dataset' | 'validation', name: string): Found<DatasetSource> {
-  const found = lookUp(definition, [key], 'perturb.datasets', name, resolveDataset);
+  const found = findDataset(definition, key, name);
   if (found.source?.labels !== 'predictions') return found;
   const message = `The labels of "${name}" are the model’s own predictions, which are useless for training. Add labels to the dataset or use another one.`;
   return { problems: problemsOf(definition, [{ path: [key], message }]) };
@@ -203,7 +243,7 @@ function pathFaults({ layer, setting, name }: NamedEntry, path: string, model: M
     const message = `This folder contains the model "${model?.name}" itself, which must not be overwritten. Choose another folder.`;
     return [{ path: ['path'], message }];
   }
-  const others = (['perturb.detectors', 'perturb.defenses'] as const).flatMap((other) =>
+  const others = (['perturb.detectors', 'perturb.defenses', 'perturb.surrogates'] as const).flatMap((other) =>
     Object.entries(layer.values[other])
       .filter(([otherName]) => other !== setting || otherName !== name)
       .map(([otherName, value]) => ({ place: `${other}${separator}${otherName}`, value })),

@@ -2,6 +2,7 @@ import Type from 'typebox';
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { kinds } from '../attacks/kind.ts';
 import type { DetectorDefinition } from '../defenses/detectors/detectorDefinition.ts';
+import type { SurrogateDefinition } from '../defenses/surrogates/surrogateDefinition.ts';
 import type { DefenseDefinition } from '../defenses/training/defenseDefinition.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
 import { type Amount, amountSchema } from '../parameters/amount.ts';
@@ -11,9 +12,10 @@ import { type Attacks, attackChoice, ruleWhere } from './attackChoice.ts';
 import { budgetRules } from './attackSchema.ts';
 import { closed, nonEmptyString, path, presetOf } from './schema.ts';
 
-/** The detectors and the training defenses that settings can name, by id. */
+/** The detectors, the training defenses, and the ways to train a surrogate that settings can name, by id. */
 export type Detectors = ReadonlyMap<string, DetectorDefinition>;
 export type Defenses = ReadonlyMap<string, DefenseDefinition>;
+export type Surrogates = ReadonlyMap<string, SurrogateDefinition>;
 
 const parameters = (owner: string) =>
   Type.Optional(
@@ -95,7 +97,7 @@ const attackList = {
   errorMessage: 'Enter a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
 };
 
-const kind = Type.String({ markdownDescription: 'Kind of detector or defense to train.' });
+const kind = Type.String({ markdownDescription: 'Kind of detector, defense, or surrogate to train.' });
 
 /** A value of `perturb.detectors`, as far as it does not depend on its kind and its attacks. */
 export const detectorBase = Type.Object(
@@ -174,6 +176,38 @@ export const defenseBase = Type.Object(
 );
 export type DefenseSettings = Type.Static<typeof defenseBase>;
 
+/** A value of `perturb.surrogates`, as far as it does not depend on its kind. */
+export const surrogateBase = Type.Object(
+  {
+    kind,
+    model: Type.String({
+      ...nonEmptyString,
+      errorMessage: 'Enter the name of a model in quotes.',
+      markdownDescription:
+        'Name of the model in `perturb.models` that the surrogate stands in for. It is only asked for its predictions, or not at all.',
+    }),
+    dataset: Type.String({
+      ...nonEmptyString,
+      errorMessage: 'Enter the name of a dataset in quotes.',
+      markdownDescription: 'Name of a dataset in `perturb.datasets` to train on.',
+    }),
+    architecture: Type.Optional(
+      Type.String({
+        ...nonEmptyString,
+        errorMessage: 'Enter the name of a model in quotes.',
+        markdownDescription:
+          'Name of a TensorFlow.js layers model in `perturb.models` whose layers the surrogate has, with new weights. If omitted, layers are chosen by the size of the images.',
+      }),
+    ),
+    path: path('Folder that the surrogate is written into, with its card and its checkpoints.'),
+    parameters: parameters('training'),
+    preset: presetOf('training'),
+    seed,
+  },
+  closed,
+);
+export type SurrogateSettings = Type.Static<typeof surrogateBase>;
+
 /** What holds for a detector of any kind. */
 export function anyDetectorSchema(detectors: Detectors) {
   return withKinds(detectorBase, detectors);
@@ -209,7 +243,22 @@ export function defenseSchema(defenses: Defenses) {
   return { ...anyDefenseSchema(defenses), allOf: kindRules(defenses) };
 }
 
-/** What detectors and training defenses have in common. */
+/** What holds for a surrogate of any kind. */
+export function anySurrogateSchema(surrogates: Surrogates) {
+  return withKinds(surrogateBase, surrogates);
+}
+
+/** What holds for a surrogate of this kind, in one piece. */
+export function surrogateSchemaOf(surrogate: SurrogateDefinition) {
+  return withParameters(surrogateBase, surrogate);
+}
+
+/** A value of `perturb.surrogates`, for VS Code. */
+export function surrogateSchema(surrogates: Surrogates) {
+  return { ...anySurrogateSchema(surrogates), allOf: kindRules(surrogates) };
+}
+
+/** What detectors, training defenses, and surrogates have in common. */
 export interface Described {
   readonly id: string;
   readonly title: string;

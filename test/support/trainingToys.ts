@@ -46,7 +46,8 @@ export function toySet(count: number, seed = 1): LabeledPixels {
 }
 
 /** What is to be other than in the usual toy; parameters go over the usual ones. */
-export interface Change extends Partial<Omit<TrainingTask, 'parameters'>> {
+export interface Change extends Partial<Omit<TrainingTask, 'parameters' | 'definition'>> {
+  readonly definition?: DefenseDefinition;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly fingerprint?: Fingerprint;
 }

@@ -51,7 +51,8 @@ export async function measureAccuracy(
     const adversarial = ascendCrossEntropy(trainee, batch.images, batch.labels, {
       epsilon,
       stepSize: epsilon / 4,
-      steps,
+      // Without a budget, there is nothing to climb.
+      steps: epsilon > 0 ? steps : 0,
       start: atRandomPoint(epsilon, random),
     });
     const [right, withstood] = [batch.images, adversarial].map((images) => rightAbout(trainee, images, labels)) as [

@@ -22,7 +22,7 @@ const pointsAnEpoch = 20;
 
 /** A training: everything that its result depends on, and what it works with. */
 export interface TrainingTask {
-  readonly definition: DefenseDefinition;
+  readonly definition: Pick<DefenseDefinition, 'prepare' | 'extend' | 'objective'>;
   readonly parameters: CommonParameters & Record<string, unknown>;
   /** The given model, which is not changed. */
   readonly model: tfl.LayersModel;

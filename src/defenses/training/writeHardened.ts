@@ -3,18 +3,15 @@ import path from 'node:path';
 import * as tfl from '@tensorflow/tfjs-layers';
 import { writeError } from '../../data/fileErrors.ts';
 import { replaceFile } from '../../data/replaceFile.ts';
-import { writeModel } from '../../models/onnx/graph/writeModel.ts';
 import type { OpenedModel } from '../../models/openedModel.ts';
-import type { Preprocessing } from '../../models/preprocessing.ts';
-import { lowerToOnnx } from '../../models/tfjs/lowering/lowerToOnnx.ts';
 import { readLayersModel } from '../../models/tfjs/readLayersModel.ts';
-import { writeLayersModel } from '../../models/tfjs/training/writeLayersModel.ts';
 import { hide } from '../../secrets.ts';
 import { writeDetector } from '../detectors/detectorFile.ts';
 import type { DefensePlan } from '../plan.ts';
 import { type DataFacts, type DefenseCard, describeCard, warningsOn } from './card.ts';
 import type { CommonParameters } from './commonParameters.ts';
 import type { DefenseDefinition } from './defenseDefinition.ts';
+import { exportModel } from './exportModel.ts';
 import type { DefenseReport } from './report.ts';
 import type { Trained } from './trainer.ts';
 
@@ -35,10 +32,6 @@ export interface Facts {
   readonly engine: string;
 }
 
-/** Its metadata have mean and standard deviation; no convention has a key for the channel order. */
-const bgrWarning =
-  'The ONNX file expects color channels in the order blue, green, red: set "channels": "bgr" in its "preprocessing".';
-
 /**
  * Writes a hardened model into the plan's folder: `model.json` with its weights, `model.onnx`, `labels.txt` if the
  * model has labels, a detector if the defense has one, `card.md`, and `card.json` last: a folder with a card is
@@ -53,13 +46,9 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
   const after = { cleanAccuracy, robustAccuracy };
   await makeFolder(plan.path);
   const hardened = toClassifier(facts);
-  const file = await writeLayersModel(hardened, plan.path);
-  await writeItsDetector(facts, file);
-  const onnx = toOnnx(hardened, preprocessing, classifier.classes);
-  if ('bytes' in onnx) await replaceFile(path.join(plan.path, 'model.onnx'), onnx.bytes);
-  if (plan.model.labels !== undefined) {
-    await replaceFile(path.join(plan.path, 'labels.txt'), `${classifier.classes.join('\n')}\n`);
-  }
+  const classes = { names: classifier.classes, areLabeled: plan.model.labels !== undefined };
+  const exported = await exportModel(hardened, plan.path, preprocessing, classes);
+  await writeItsDetector(facts, exported.model);
   const summary = {
     name: plan.name,
     kind: plan.kind,
@@ -69,8 +58,7 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
     points,
     warnings: [
       ...warningsOn(before, after),
-      ...('warning' in onnx ? [onnx.warning] : []),
-      ...('bytes' in onnx && preprocessing.channels === 'bgr' ? [bgrWarning] : []),
+      ...exported.warnings,
     ],
     time: Math.round(seconds * 1000) / 1000,
   };
@@ -95,29 +83,10 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
   await replaceFile(path.join(plan.path, cardFile), `${JSON.stringify(card, undefined, 2)}\n`);
   return {
     ...summary,
-    model: file,
-    ...('bytes' in onnx && { onnx: path.join(plan.path, 'model.onnx') }),
+    model: exported.model,
+    ...(exported.onnx !== undefined && { onnx: exported.onnx }),
     card: path.join(plan.path, cardFile),
   };
-}
-
-/** The model as an ONNX file, with class names and normalization in its metadata, or why it cannot be one. */
-function toOnnx(
-  hardened: tfl.LayersModel,
-  { mean, std }: Preprocessing,
-  classes: readonly string[],
-): { readonly bytes: Uint8Array } | { readonly warning: string } {
-  try {
-    const { model } = lowerToOnnx(hardened);
-    const metadata = new Map([
-      ['names', JSON.stringify(classes)],
-      ['mean', JSON.stringify(mean)],
-      ['std', JSON.stringify(std)],
-    ]);
-    return { bytes: writeModel({ ...model, metadata }) };
-  } catch (error) {
-    return { warning: `There is no ONNX file: ${(error as Error).message}` };
-  }
 }
 
 /** Makes the folder, or takes the card from one that is there, as it is no longer complete. */

@@ -51,6 +51,7 @@ export async function runTraining<O extends TrainingOutcome>(
 function describeProgress({ phase, step, steps }: TrainingProgress, timeLeft: string | undefined): string {
   const words = {
     loading: l10n.t('loading…'),
+    asking: l10n.t('asking the model'),
     crafting: l10n.t('making adversarial examples'),
     training: l10n.t('training'),
     measuring: l10n.t('measuring'),

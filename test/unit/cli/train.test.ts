@@ -46,10 +46,10 @@ describe('perturb train', () => {
     const { code, stdout, stderr } = await perturb('train', workspace());
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
     const lists = 'Defenses: endless. Detectors: jpeg, secret, nowhere, broken.';
-    assert.equal(stderr, `Specify what to train with --defense NAME or --detector NAME. ${lists}\n`);
+    assert.equal(stderr, `Specify what to train with --defense NAME, --surrogate NAME, or --detector NAME. ${lists}\n`);
     await writeSettings(folder.at('empty'), '{}');
     const empty = await perturb('train', folder.at('empty'));
-    assert.match(empty.stderr, /^The settings define nothing to train\. Add a defense under "perturb\.defenses"/);
+    assert.match(empty.stderr, /^The settings define nothing to train\. Add a defense under "perturb\.defenses", a surrogate/);
     assert.equal(empty.code, 2);
   });
 
