@@ -48,7 +48,8 @@ export function formatDetector({
 /** What training a surrogate came to: how far it is to be taken for the model, and the files. */
 export function formatSurrogate(report: SurrogateReport): string {
   const { name, title, agreement, validation, images, queries, warnings, time, model, onnx, card } = report;
-  const like = queries > 0 ? `as the model does, which was asked ${queries} times` : 'as labeled; the model was not asked';
+  const like =
+    queries > 0 ? `as the model does, which was asked ${queries} times` : 'as labeled; the model was not asked';
   return [
     `${name}: ${title}`,
     `classifies ${formatPercent(agreement)} of ${validation} validation images ${like}`,

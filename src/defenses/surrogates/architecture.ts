@@ -44,7 +44,9 @@ export function forget(model: tfl.LayersModel, seed: number): void {
       const size = sizes.reduce((a, b) => a * b, 1);
       if (/(gamma|variance)(_\d+)?$/.test(name)) return tf.ones(sizes);
       if (sizes.length < 2) return tf.zeros(sizes);
-      const inputs = /depthwise/.test(name) ? size / (sizes.at(-1) as number) / (sizes.at(-2) as number) : size / (sizes.at(-1) as number);
+      const inputs = /depthwise/.test(name)
+        ? size / (sizes.at(-1) as number) / (sizes.at(-2) as number)
+        : size / (sizes.at(-1) as number);
       const values = normalVector(size, randomnessOf(seed, 'weights', i), 0, Math.sqrt(2 / inputs));
       return tf.tensor(Float32Array.from(values), sizes);
     }),

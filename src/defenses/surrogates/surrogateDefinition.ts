@@ -15,9 +15,7 @@ export interface Asking {
 }
 
 /** Everything about a way to train a surrogate: settings schema, quick pick, help and documentation come from here. */
-export interface SurrogateDefinition<
-  P extends SurrogateParameters = SurrogateParameters & Record<string, unknown>,
-> {
+export interface SurrogateDefinition<P extends SurrogateParameters = SurrogateParameters & Record<string, unknown>> {
   /** Its name in settings. */
   readonly id: string;
   readonly title: string;

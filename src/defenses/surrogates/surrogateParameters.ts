@@ -10,7 +10,11 @@ export const surrogateParameters: ParametersOf<SurrogateParameters> = {
   epochs: {
     description: 'Number of passes through the images; with several rounds, in each of them.',
     schema: { type: 'integer', minimum: 1 },
-    quick: { value: 20, text: '20', source: 'our choice: Papernot et al. 2017, arXiv:1602.02697, use 10 on small images' },
+    quick: {
+      value: 20,
+      text: '20',
+      source: 'our choice: Papernot et al. 2017, arXiv:1602.02697, use 10 on small images',
+    },
   },
   batchSize,
   optimizer,

@@ -56,10 +56,7 @@ export async function writeHardened(facts: Facts): Promise<DefenseReport> {
     before,
     after,
     points,
-    warnings: [
-      ...warningsOn(before, after),
-      ...exported.warnings,
-    ],
+    warnings: [...warningsOn(before, after), ...exported.warnings],
     time: Math.round(seconds * 1000) / 1000,
   };
   const stated: DefenseCard = {
