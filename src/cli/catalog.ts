@@ -1,12 +1,18 @@
 import { catalog } from '../attacks/catalog.ts';
 import { detectors } from '../defenses/detectors/catalog.ts';
+import { surrogates } from '../defenses/surrogates/catalog.ts';
 import { defenses } from '../defenses/training/catalog.ts';
 import { cite } from '../parameters/document.ts';
 import type { AnyParameters, Default } from '../parameters/parameter.ts';
 
-/** Prints the attacks, the detectors, and the training defenses, as text or as JSON. */
+/** Prints the attacks, the detectors, the training defenses, and the ways to train a surrogate, as text or as JSON. */
 export function printCatalog(json: boolean): void {
-  const entries = { attacks: describeAttacks(), detectors: describeDetectors(), defenses: describeDefenses() };
+  const entries = {
+    attacks: describeAttacks(),
+    detectors: describeDetectors(),
+    defenses: describeDefenses(),
+    surrogates: describeSurrogates(),
+  };
   if (json) {
     console.log(JSON.stringify(entries, null, 2));
     return;
@@ -19,6 +25,7 @@ export function printCatalog(json: boolean): void {
   for (const detector of entries.detectors)
     print(detector, ['detector', `trained on ${teachers[detector.learnsFrom]}`]);
   for (const defense of entries.defenses) print(defense, ['training defense']);
+  for (const surrogate of entries.surrogates) print(surrogate, ['surrogate']);
 }
 
 const teachers = { clean: 'clean images only', adversarial: 'clean images and adversarial examples' };
@@ -73,6 +80,16 @@ function describeDefenses() {
 }
 
 /** The value of each preset in words: that of `quick` where the original source says nothing else. */
+function describeSurrogates() {
+  return [...surrogates.values()].map(({ id, title, description, source, parameters }) => ({
+    id,
+    title,
+    description,
+    source,
+    parameters: describeParameters(parameters),
+  }));
+}
+
 function describeParameters(parameters: AnyParameters) {
   const inWords = ({ text, source }: Default<unknown, never, never>) => ({ text, source });
   return Object.entries(parameters).map(([name, { description, schema, quick, paper = quick }]) => ({

@@ -5,14 +5,14 @@ import { describeDetection, describeFinding, describeOmissions } from '../report
 import { formatDistance, formatEpsilon, formatPercent, formatRange } from '../reports/format.ts';
 import { describeOffGrid } from '../reports/outcome.ts';
 import { describeQueryCurves } from '../reports/queryCurve.ts';
-import { isPlanned, type RunReport, type TestReport } from '../reports/report.ts';
+import { isPlanned, type RunReport, type TestReport, type TransferMatrix } from '../reports/report.ts';
 import { describeStages } from '../reports/stages.ts';
 import { describeTransfer } from '../reports/transfer.ts';
 
 const marks = { passed: '✓ passed', failed: '✗ failed', errored: '! errored' } as const;
 
 /** The results of a run as a table, one line for each test and budget, followed by why tests failed or errored. */
-export function formatTable({ tests }: RunReport): string {
+export function formatTable({ tests, transfer = [] }: RunReport): string {
   const table = new Table({
     head: ['test', 'model', 'attack', 'budget', 'clean', 'robust', 'success', 'median', 'result'],
     style: { head: [], border: [] },
@@ -50,7 +50,18 @@ export function formatTable({ tests }: RunReport): string {
     ...(isPlanned(test) ? describeOmissions(test.notChecked).map((line) => `audit: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? test.dataset.notes.map((note) => `note: ${test.name}: ${note}`) : []),
   ]);
-  return [table.toString(), ...remarks].join('\n');
+  return [table.toString(), ...transfer.flatMap(formatMatrix), ...remarks].join('\n');
+}
+
+/** What fools each model that was crafted on each surrogate, and the white-box result below. */
+function formatMatrix(matrix: TransferMatrix): string[] {
+  const { attack, norm, epsilon, surrogates, models, successRates, whiteBox, whiteBoxAttack } = matrix;
+  const show = (rate: number | null) => (rate === null ? '—' : formatPercent(rate));
+  const table = new Table({ head: ['crafted on', ...models], style: { head: [], border: [] } });
+  for (const [i, surrogate] of surrogates.entries()) table.push([surrogate, ...(successRates[i] ?? []).map(show)]);
+  if (whiteBoxAttack !== undefined) table.push([`the model itself, ${whiteBoxAttack}`, ...whiteBox.map(show)]);
+  const budget = epsilon === undefined ? norm : `${norm} ${formatEpsilon(epsilon, norm)}`;
+  return [`images fooled by ${attack}, ${budget}:`, table.toString()];
 }
 
 /** The attack of a test, its norm and target, and the attacker where there is a detector. */

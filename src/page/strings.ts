@@ -3,6 +3,13 @@
  * in the user's language. `media/l10n/bundle.l10n.json` lists them for translators.
  */
 export const pageStrings = [
+  'Asking the model',
+  'Classified as labeled',
+  'Classified as the model does',
+  'Questions to the model',
+  'Surrogate',
+  'To resume a canceled surrogate, run Train Surrogate… again.',
+  'Trained on',
   '{0} ({1})',
   '{0} → {1}',
   '{0} × {1} pixels',
@@ -20,6 +27,7 @@ export const pageStrings = [
   '{0} not forged: predicted as {1}, {2}, distance {3}',
   '{0} of {1}',
   '{0} of {1} ({2})',
+  '{0} of {1} validation images',
   '{0} predicted as {1}, {2}, distance {3}',
   '{0} rejected by the detector before the attack',
   '{0} s',

@@ -1,21 +1,23 @@
 import type { DetectorReport } from '../defenses/detectors/report.ts';
 import type { TrainingPoint, TrainingProgress } from '../defenses/progress.ts';
+import type { SurrogateReport } from '../defenses/surrogates/report.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 
 /** How a training ended. */
 export type TrainingOutcome =
   | { readonly type: 'detector'; readonly report: DetectorReport }
   | { readonly type: 'defense'; readonly report: DefenseReport }
+  | { readonly type: 'surrogate'; readonly report: SurrogateReport }
   | { readonly type: 'cancelled' }
   /** It failed: what happened and what to do. */
   | { readonly type: 'failed'; readonly message: string };
 
 /** A training as shown on the page. */
 export interface ShownTraining {
-  readonly of: 'detector' | 'defense';
-  /** Name of the detector or the defense in the settings. */
+  readonly of: 'detector' | 'defense' | 'surrogate';
+  /** Its name in the settings. */
   readonly name: string;
-  /** Display name of the kind of detector or defense. */
+  /** Display name of its kind. */
   readonly title: string;
   readonly model: string;
   readonly dataset: string;

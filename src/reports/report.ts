@@ -157,6 +157,24 @@ export function isPlanned(report: TestReport | UnplannedReport): report is TestR
   return 'attack' in report;
 }
 
+/** What examples came to that were crafted on surrogates: for one attack at one budget, on every model that was tried. */
+export interface TransferMatrix {
+  readonly attack: string;
+  readonly norm: Norm;
+  /** Missing for an attack that minimizes the norm. */
+  readonly epsilon?: number;
+  /** Names of the surrogates, several at once joined with "+": the rows. */
+  readonly surrogates: readonly string[];
+  /** Names of the models: the columns. */
+  readonly models: readonly string[];
+  /** Fraction of the eligible images that fool a model, `successRates[row][column]`; `null` where that was not tried. */
+  readonly successRates: readonly (readonly (number | null)[])[];
+  /** The same for an attacker with the gradients of the model, by column; `null` where it gives none, or was not tried. */
+  readonly whiteBox: readonly (number | null)[];
+  /** Title of that attacker's attack. */
+  readonly whiteBoxAttack?: string;
+}
+
 /** The summary of a run: `report.json`. */
 export interface RunReport {
   readonly format: 'perturb-report';
@@ -164,4 +182,6 @@ export interface RunReport {
   readonly workspace: string;
   readonly started: string;
   readonly tests: readonly (TestReport | UnplannedReport)[];
+  /** What examples crafted on surrogates came to on each model; missing without surrogates. */
+  readonly transfer?: readonly TransferMatrix[];
 }

@@ -172,6 +172,20 @@ export const reportSchema = object({
   version: literal(1),
   workspace: string(),
   started: string(),
+  transfer: optional(
+    list(
+      object({
+        attack: string(),
+        norm,
+        epsilon: optional(number()),
+        surrogates: list(string()),
+        models: list(string()),
+        successRates: list(list(figure())),
+        whiteBox: list(figure()),
+        whiteBoxAttack: optional(string()),
+      }),
+    ),
+  ),
   tests: list(Type.Union([test, Type.Intersect([unplannedTest, object({ attack: optional(Type.Never()) })])])),
 });
 

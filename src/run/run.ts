@@ -4,6 +4,7 @@ import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import type { RunReport, TestReport, UnplannedReport } from '../reports/report.ts';
 import { dropAnswers, writeReport } from '../reports/runFolder.ts';
+import { transferMatrices } from '../reports/transferMatrix.ts';
 import { hide } from '../secrets.ts';
 import { UserError } from '../userError.ts';
 import { fingerprintOf, keepFingerprint } from './fingerprints.ts';
@@ -51,13 +52,12 @@ export async function run(request: RunRequest): Promise<RunReport> {
   const { engine, workspace, folder, plans, unplanned = [], finished, signal } = request;
   const started = finished?.started ?? new Date().toISOString();
   const reports = new Map(finished?.reports);
-  const summary = (): RunReport => ({
-    format: 'perturb-report',
-    version: 1,
-    workspace,
-    started,
-    tests: [...unplanned, ...plans.flatMap(({ id }) => reports.get(id) ?? [])],
-  });
+  const summary = (): RunReport => {
+    const tests = [...unplanned, ...plans.flatMap(({ id }) => reports.get(id) ?? [])];
+    const transfer = transferMatrices(tests);
+    const matrices = transfer.length > 0 && { transfer };
+    return { format: 'perturb-report', version: 1, workspace, started, ...matrices, tests };
+  };
   let unsaved: Error | undefined;
   const save = () => writeReport(folder, summary()).catch((error) => (unsaved = error));
   if (unplanned.length + reports.size > 0) await save();

@@ -9,6 +9,7 @@ const commands: readonly (readonly [command: string, formats: readonly ModelForm
   ['perturb.checkPreprocessing', formats],
   ['perturb.trainDetector', formats],
   ['perturb.hardenModel', [layersModels]],
+  ['perturb.trainSurrogate', formats],
 ];
 
 /** `contributes.menus` of the extension manifest, for `explorer/context`. */

@@ -25,7 +25,7 @@ interface Curve {
 /** The loss by epoch, or by training progress for a detector, which has no epochs. */
 export function createLossChart(t: Translate, of: ShownTraining['of']): TrainingChart {
   return createCurves(t, t('Loss'), [{ measure: 'loss', name: t('Loss'), line: 0 }], {
-    axis: of === 'defense' ? t('Epoch') : t('Training progress'),
+    axis: of === 'detector' ? t('Training progress') : t('Epoch'),
     label: t('Loss'),
     scale: { range: (_, _low, most) => [0, 1.08 * Math.max(most, 1e-3)] },
     format: (value) => String(Number(value.toPrecision(3))),

@@ -6,6 +6,7 @@ import { createAccuracyChart, createLossChart } from './curves.ts';
 import { createDefenseSummary } from './defenseSummary.ts';
 import { createDetectorSummary } from './detectorSummary.ts';
 import { createProgress, phaseTitle } from './progress.ts';
+import { createSurrogateSummary } from './surrogateSummary.ts';
 
 /** The page of a training. */
 export interface TrainingPage {
@@ -68,6 +69,8 @@ function createResult(t: Translate, outcome: TrainingOutcome): HTMLElement[] {
       return [title, createDetectorSummary(t, outcome.report)];
     case 'defense':
       return [title, createDefenseSummary(t, outcome.report)];
+    case 'surrogate':
+      return [title, createSurrogateSummary(t, outcome.report)];
     case 'cancelled':
       return [title];
     case 'failed':
@@ -79,6 +82,7 @@ function outcomeTitle(t: Translate, { type }: TrainingOutcome): string {
   switch (type) {
     case 'detector':
     case 'defense':
+    case 'surrogate':
       return t('Trained');
     case 'cancelled':
       return t('Canceled');

@@ -24,8 +24,12 @@ export function createProgress(t: Translate) {
     element,
     update({ of, progress, timeLeft, isCancelling, outcome }: ShownTraining): void {
       // A canceled training still says how to resume it.
-      const resumes = of === 'defense' && (outcome === undefined || outcome.type === 'cancelled');
-      remark.textContent = resumes ? t('To resume a canceled defense, run Harden Model… again.') : '';
+      const resumes = of !== 'detector' && (outcome === undefined || outcome.type === 'cancelled');
+      const advice =
+        of === 'defense'
+          ? t('To resume a canceled defense, run Harden Model… again.')
+          : t('To resume a canceled surrogate, run Train Surrogate… again.');
+      remark.textContent = resumes ? advice : '';
       remark.hidden = !resumes;
       for (const part of [cancel.parentElement as HTMLElement, bar]) part.hidden = outcome !== undefined;
       element.hidden = outcome !== undefined && !resumes;
@@ -52,6 +56,8 @@ export function phaseTitle(t: Translate, phase: TrainingProgress['phase']): stri
   switch (phase) {
     case 'loading':
       return t('Loading model and images');
+    case 'asking':
+      return t('Asking the model');
     case 'crafting':
       return t('Making adversarial examples');
     case 'training':

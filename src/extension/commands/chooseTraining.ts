@@ -4,6 +4,8 @@ import type { AttackDefinition } from '../../attacks/attackDefinition.ts';
 import { catalog } from '../../attacks/catalog.ts';
 import { detectors } from '../../defenses/detectors/catalog.ts';
 import type { DetectorDefinition } from '../../defenses/detectors/detectorDefinition.ts';
+import { surrogates } from '../../defenses/surrogates/catalog.ts';
+import type { SurrogateDefinition } from '../../defenses/surrogates/surrogateDefinition.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
 import type { DefenseDefinition } from '../../defenses/training/defenseDefinition.ts';
 import type { AnyParameters } from '../../parameters/parameter.ts';
@@ -15,7 +17,7 @@ import type { Entry } from './settingsFile.ts';
 
 const { l10n } = vscode;
 
-/** An entry of `perturb.detectors` or `perturb.defenses`, and the entries that the settings lack for it, if any. */
+/** An entry of `perturb.detectors`, `perturb.defenses` or `perturb.surrogates`, and the entries that the settings lack for it, if any. */
 export interface TrainingChoice {
   readonly name: string;
   readonly entries: readonly Entry[];
@@ -53,11 +55,24 @@ export function chooseDefense(model: vscode.Uri, layer: SettingsLayer): Promise<
   });
 }
 
+/** Asks for a way to train a surrogate, its preset, images and a folder, or for a surrogate of the settings. */
+export function chooseTrainedSurrogate(model: vscode.Uri, layer: SettingsLayer): Promise<TrainingChoice | undefined> {
+  return choose<SurrogateDefinition>(model, layer, {
+    setting: 'perturb.surrogates',
+    kinds: [...surrogates.values()].map((definition) => ({ definition })),
+    title: l10n.t('Surrogate'),
+    again: l10n.t('Resume or train again'),
+    fresh: l10n.t('New surrogate'),
+    folder: 'models',
+    more: () => Promise.resolve({}),
+  });
+}
+
 type Definition = Pick<DefenseDefinition, 'id' | 'title' | 'description'> & { readonly parameters: AnyParameters };
 
-/** The questions for detectors and for defenses. */
+/** The questions for detectors, for defenses, and for surrogates. */
 interface Questions<D extends Definition> {
-  readonly setting: 'perturb.detectors' | 'perturb.defenses';
+  readonly setting: 'perturb.detectors' | 'perturb.defenses' | 'perturb.surrogates';
   readonly kinds: readonly { readonly definition: D; readonly description?: string }[];
   readonly title: string;
   readonly again: string;

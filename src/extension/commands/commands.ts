@@ -32,6 +32,10 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       const { hardenModel } = await import('./hardenModel.ts');
       await hardenModel(context, services, model);
     },
+    'perturb.trainSurrogate': async (model?: vscode.Uri) => {
+      const { trainSurrogate } = await import('./trainSurrogate.ts');
+      await trainSurrogate(context, services, model);
+    },
     'perturb.openTraining': async (number?: number) => {
       const { TrainingPanels } = await import('../training/trainingPanels.ts');
       TrainingPanels.of(context).open(number);

@@ -6,7 +6,7 @@ import type { ShownTraining, TrainingOutcome } from '../../page/trainingProtocol
 /** What is known about a training before it starts. */
 type TrainingFacts = Pick<ShownTraining, 'of' | 'name' | 'title' | 'model' | 'dataset'>;
 
-/** A detector or a defense that is being trained: its progress and its results. */
+/** A detector, a defense, or a surrogate that is being trained: its progress and its results. */
 export class Training {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #abort = new AbortController();
@@ -46,8 +46,9 @@ export class Training {
   }
 
   end(outcome: TrainingOutcome): void {
-    // A defense that was resumed has points of earlier sessions, too.
-    const points = outcome.type === 'defense' ? outcome.report.points : this.#shown.points;
+    // A training that was resumed has points of earlier sessions, too.
+    const isResumable = outcome.type === 'defense' || outcome.type === 'surrogate';
+    const points = isResumable ? outcome.report.points : this.#shown.points;
     this.#set({ outcome, points, timeLeft: undefined, isCancelling: false });
   }
 

@@ -97,7 +97,7 @@ async function open({ shown: { outcome } }: Training, file: TrainedFile): Promis
     const written =
       outcome?.type === 'detector' && file === 'detector'
         ? outcome.report.file
-        : outcome?.type === 'defense' && file !== 'detector'
+        : (outcome?.type === 'defense' || outcome?.type === 'surrogate') && file !== 'detector'
           ? outcome.report[file]
           : undefined;
     if (written !== undefined) await openFile(written);

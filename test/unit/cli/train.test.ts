@@ -49,7 +49,10 @@ describe('perturb train', () => {
     assert.equal(stderr, `Specify what to train with --defense NAME, --surrogate NAME, or --detector NAME. ${lists}\n`);
     await writeSettings(folder.at('empty'), '{}');
     const empty = await perturb('train', folder.at('empty'));
-    assert.match(empty.stderr, /^The settings define nothing to train\. Add a defense under "perturb\.defenses", a surrogate/);
+    assert.match(
+      empty.stderr,
+      /^The settings define nothing to train\. Add a defense under "perturb\.defenses", a surrogate/,
+    );
     assert.equal(empty.code, 2);
   });
 

@@ -1,0 +1,62 @@
+import * as vscode from 'vscode';
+import { surrogates } from '../../defenses/surrogates/catalog.ts';
+import type { SurrogateReport } from '../../defenses/surrogates/report.ts';
+import { formatPercent } from '../../reports/format.ts';
+import { findSurrogate } from '../../settings/findSource.ts';
+import { UserError } from '../../userError.ts';
+import { openFile } from '../training/openFile.ts';
+import { runTraining } from '../training/runTraining.ts';
+import { Training } from '../training/training.ts';
+import { TrainingPanels } from '../training/trainingPanels.ts';
+import { chooseModel } from './chooseModel.ts';
+import { chooseTrainedSurrogate } from './chooseTraining.ts';
+import type { Services } from './services.ts';
+import { saveSettings, settingsFor, withEntries } from './settingsFile.ts';
+
+const { l10n } = vscode;
+
+/** *Train Surrogate…*: asks how to train a surrogate for a model, saves that in the settings, and trains it. */
+export async function trainSurrogate(
+  context: vscode.ExtensionContext,
+  { engine }: Services,
+  uri: vscode.Uri | undefined,
+): Promise<void> {
+  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
+  const model = await chooseModel(uri);
+  if (model === undefined) return;
+  const settings = await settingsFor(model);
+  const choice = await chooseTrainedSurrogate(model, settings.layer);
+  if (choice === undefined) return;
+  const { name, entries } = choice;
+  const changed = withEntries(settings, entries);
+  const plan = findSurrogate({ layers: [changed.layer], problems: [] }, name).source;
+  if (entries.length > 0) await saveSettings(changed);
+
+  const training = new Training({
+    of: 'surrogate',
+    name,
+    title: surrogates.get(plan.kind)?.title ?? plan.kind,
+    model: plan.model.name,
+    dataset: plan.dataset.name,
+  });
+  const outcome = await runTraining(context, training, async (options) => ({
+    type: 'surrogate' as const,
+    report: await engine.call('trainSurrogate', plan, options),
+  }));
+  if (outcome === undefined) return;
+  const { report } = outcome;
+  const card = l10n.t('Show Model Card');
+  const open = l10n.t('Open Training');
+  const chosen = await vscode.window.showInformationMessage(describe(report), card, open);
+  if (chosen === card) await openFile(report.card);
+  if (chosen === open) TrainingPanels.of(context).open();
+}
+
+function describe({ name, agreement, validation }: SurrogateReport): string {
+  return l10n.t(
+    '{0} has been trained. It classifies {1} of {2} validation images as expected. Name it as the "surrogate" of a test.',
+    name,
+    formatPercent(agreement),
+    String(validation),
+  );
+}
