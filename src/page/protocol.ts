@@ -1,6 +1,6 @@
 import type { Verdict } from '../evaluation/verdict.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
-import type { ExampleReport, TestReport, Trace } from '../reports/report.ts';
+import type { ExampleReport, TestReport, Trace, TransferMatrix } from '../reports/report.ts';
 
 /**
  * An example as sent to the page: without the steps of its trace. These have a number for each class of the model, and
@@ -20,6 +20,8 @@ export interface ShownTest {
   readonly imagesBase: string;
   /** When the run started, formatted for the user. */
   readonly started: string;
+  /** What carried over between the models of the run; missing without surrogates, and until the run is read from its folder. */
+  readonly transfer?: readonly TransferMatrix[];
   /** How far the test is, or that it was canceled: then the report is only what is known before a test runs. */
   readonly progress?: RunProgress;
 }

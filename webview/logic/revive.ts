@@ -24,6 +24,7 @@ function reviveRound(round: Round): Round {
     ...round,
     metrics: reviveMetrics(round.metrics),
     ...(round.detection && { detection: reviveRoundDetection(round.detection) }),
+    ...(round.transfer && { transfer: reviveRoundTransfer(round.transfer) }),
     ...(round.metricsOnGrid && { metricsOnGrid: reviveMetrics(round.metricsOnGrid) }),
     ...(round.queryCurve && {
       queryCurve: round.queryCurve.map((point) => ({ ...point, medianDistance: point.medianDistance ?? Infinity })),
@@ -34,6 +35,11 @@ function reviveRound(round: Round): Round {
 function reviveRoundDetection(detection: RoundDetection): RoundDetection {
   const { other } = detection;
   return { ...detection, other: { ...other, metrics: reviveMetrics(other.metrics) } };
+}
+
+function reviveRoundTransfer(transfer: NonNullable<Round['transfer']>): NonNullable<Round['transfer']> {
+  const { whiteBox } = transfer;
+  return { ...transfer, ...(whiteBox && { whiteBox: { ...whiteBox, metrics: reviveMetrics(whiteBox.metrics) } }) };
 }
 
 function reviveMetrics(metrics: Metrics): Metrics {

@@ -4,6 +4,7 @@ import { formatNorm, formatPercent, formatRange } from '../../src/reports/format
 import { type Child, h } from '../dom.ts';
 import type { Translate } from '../l10n.ts';
 import { formatAmount, formatScore } from '../logic/format.ts';
+import { createTransferTable } from './transferTable.ts';
 
 /** The attack, its budgets, the model, and the images, in a line. */
 export function summarize(t: Translate, { report }: ShownTest): string[] {
@@ -19,8 +20,9 @@ export function summarize(t: Translate, { report }: ShownTest): string[] {
 }
 
 /** Everything needed to reproduce the test. */
-export function createFacts(t: Translate, { report, started }: ShownTest): HTMLElement[] {
-  const { attack, model, dataset, engine, metrics, queries, detector, findings, notChecked = [] } = report;
+export function createFacts(t: Translate, test: ShownTest): HTMLElement[] {
+  const { report, started } = test;
+  const { attack, model, dataset, engine, metrics, queries, detector, surrogates, findings, notChecked = [] } = report;
   const { norm } = attack;
   const { kind } = attack;
   // A forged image has no correct class, and an explanation measures nothing.
@@ -57,6 +59,8 @@ export function createFacts(t: Translate, { report, started }: ShownTest): HTMLE
     [t('Engine'), engine.name],
     [t('Model'), h('span', { title: model.path }, model.path)],
     [t('Model hash'), model.sha256 && h('code', { title: model.sha256 }, `sha256 ${model.sha256.slice(0, 12)}`)],
+    [t('Crafted on'), surrogates && surrogates.map(({ name }) => name).join(' + ')],
+    ...transferRows(t, test),
     [t('Detector'), detector && h('span', { title: detector.path }, detector.path)],
     [t('Threshold'), detector && thresholdOf(t, detector)],
     [t('Audit'), findings && (findings.length === 0 ? t('No findings') : String(findings.length))],
@@ -67,6 +71,26 @@ export function createFacts(t: Translate, { report, started }: ShownTest): HTMLE
     [t('Time'), t('{0} s', report.time.toFixed(1))],
   ];
   return rows.flatMap(([name, value]) => (value ? [h('div', {}, h('dt', {}, name), h('dd', {}, value))] : []));
+}
+
+/** What examples of the surrogate came to there, beside a white-box attack, and between the models of the run. */
+function transferRows(t: Translate, { report, transfer: matrices = [] }: ShownTest): [string, Child][] {
+  const { surrogates, rounds, attack } = report;
+  if (surrogates === undefined) return [];
+  const { transfer, metrics } = rounds.at(-1) ?? {};
+  const whiteBox = transfer?.whiteBox;
+  const own = matrices.filter((matrix) => matrix.norm === attack.norm && matrix.models.includes(report.model.name));
+  return [
+    [
+      t('Fooled on the surrogate'),
+      transfer && t('{0} of {1}', transfer.fooledSurrogate, metrics?.counts.eligible ?? 0),
+    ],
+    [t('White-box success rate'), whiteBox && `${formatPercent(whiteBox.metrics.successRate)} (${whiteBox.title})`],
+    ...own.map((matrix): [string, Child] => [
+      matrix.epsilon === undefined ? matrix.attack : `${matrix.attack}, ${formatAmount(matrix.epsilon, matrix.norm)}`,
+      createTransferTable(t, matrix),
+    ]),
+  ];
 }
 
 type ShownDetector = NonNullable<ShownTest['report']['detector']>;

@@ -7,7 +7,7 @@ import { formatEpsilon } from '../../reports/format.ts';
 import type { ExampleReport, TestReport } from '../../reports/report.ts';
 
 /** The parts of a report that a settings entry uses. */
-type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'detector' | 'rounds' | 'seed'>;
+type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'detector' | 'surrogates' | 'rounds' | 'seed'>;
 
 /**
  * An entry of `perturb.tests`, as text to paste: the attack on one example at its budget, with every parameter as it
@@ -16,7 +16,8 @@ type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'detect
  * @param hasLabels false if labels are the model's predictions, so that no class can be selected.
  */
 export function settingsEntry(report: Tested, example: ExampleReport, hasLabels: boolean): string {
-  const { attack, detector } = report;
+  const { attack, detector, surrogates = [] } = report;
+  const [surrogate, ...others] = surrogates.map(({ name }) => name);
   const { epsilon, label } = example;
   const round = report.rounds.find((one) => one.epsilon === epsilon);
   const parameters = round?.parameters ?? attack.parameters;
@@ -28,6 +29,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
     norm: attack.norm,
     ...(epsilon !== undefined && { epsilon: attack.norm === 'linf' ? amount(epsilon) : epsilon }),
     ...(attack.target !== undefined && { target: attack.target }),
+    ...(surrogate !== undefined && { surrogate: others.length > 0 ? [surrogate, ...others] : surrogate }),
     ...(detector && { detector: detector.name, attacker: detector.attacker }),
     ...(!attack.quantize && { quantize: false }),
     ...(attack.queries !== undefined && { queries: attack.queries }),

@@ -223,7 +223,8 @@ export class ViewPanel {
 
   #shown(test: OpenTest): ShownTest {
     const images = this.#panel.webview.asWebviewUri(vscode.Uri.file(test.folder));
-    return { ...shownTest(test), imagesBase: `${images}/`, started: formatTime(test.started) };
+    const matrices = test.transfer && { transfer: test.transfer };
+    return { ...shownTest(test), ...matrices, imagesBase: `${images}/`, started: formatTime(test.started) };
   }
 
   /** A page that is hidden or gone misses it, and asks for everything when it is back. */
