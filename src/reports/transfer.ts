@@ -16,7 +16,7 @@ export function describeTransfer({
     const { eligible, fooled } = metrics.counts;
     const where = epsilon === undefined ? '' : ` at ${describeBudget(round, norm)}`;
     return [
-      `of ${eligible} images${where}, ${transfer.fooledSurrogate} fool the surrogate ${names}, and ${fooled} the model; ${describeWhiteBox(transfer)}`,
+      `of ${eligible === 1 ? '1 image' : `${eligible} images`}${where}, ${transfer.fooledSurrogate} fool the surrogate ${names}, and ${fooled} the model; ${describeWhiteBox(transfer)}`,
     ];
   });
 }

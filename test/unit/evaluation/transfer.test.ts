@@ -110,7 +110,7 @@ describe('evaluating a test by transfer', () => {
   it('says that a model without gradients has no white-box result', async () => {
     const { rounds } = await evaluated({}, [0.3], { surrogate: above(0.4) });
     assert.deepEqual(describeTransfer({ rounds, surrogates, attack: { norm: 'linf' } as never }), [
-      'of 1 images at L∞ 0.25, 1 fool the surrogate mine, and 1 the model; the model gives no gradients for a white-box attack',
+      'of 1 image at L∞ 0.25, 1 fool the surrogate mine, and 1 the model; the model gives no gradients for a white-box attack',
     ]);
   });
 
