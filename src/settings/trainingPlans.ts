@@ -131,7 +131,8 @@ export function modelOfSurrogate({ name, path, model }: SurrogatePlan): ModelSou
   const { preprocessing, resizing, labels } = model;
   return {
     name,
-    path: join(path, 'model.json'),
+    // Its metadata have the names and the normalization that the settings may leave to the model's own file.
+    path: join(path, 'model.onnx'),
     ...(labels !== undefined && { labels: join(path, 'labels.txt') }),
     ...(preprocessing && { preprocessing }),
     ...(resizing && { resizing }),

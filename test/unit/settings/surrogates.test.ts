@@ -44,6 +44,26 @@ describe('a test with a surrogate', () => {
     }
   });
 
+  it('may name a surrogate that is trained, which is prepared as the model that it stands in for', async () => {
+    const preprocessing = { mean: 0.5, std: 0.5 };
+    const { root, plans, problems } = await resolved(
+      { surrogate: 'mine' },
+      {
+        'perturb.models': { camera: { path: 'camera.onnx', labels: 'labels.txt', preprocessing } },
+        'perturb.surrogates': {
+          mine: { kind: 'answers', model: 'camera', dataset: 'street', path: 'models/mine' },
+          wrong: { kind: 'answer', model: 'camera', dataset: 'street', path: 'models/wrong' },
+        },
+      },
+    );
+    assert.deepEqual(problems, []);
+    const [found] = plans[0]?.surrogates ?? assert.fail();
+    assert.equal(found.path, join(root, 'models/mine/model.onnx'));
+    assert.equal(found.labels, join(root, 'models/mine/labels.txt'));
+    assert.deepEqual(found.preprocessing, plans[0]?.model.preprocessing);
+    assert.deepEqual(found.resizing, plans[0]?.model.resizing);
+  });
+
   it('is what the transfer attack needs', async () => {
     const { problems } = await resolved({ attack: 'transfer' });
     assert.equal(problems.length, 1);
