@@ -134,7 +134,7 @@ describe('what is to be trained', () => {
     'an unknown kind': [{ detector: { kind: 'nets' } }, 'kind: "nets" is not valid. Did you mean "net"?'],
     'a missing kind': [
       { defense: { kind: undefined } },
-      'kind: "kind" is missing. Kind of detector or defense to train.',
+      'kind: "kind" is missing. Kind of detector, defense, or surrogate to train.',
     ],
     'an unknown key': [
       { defense: { attacks: [] } },
