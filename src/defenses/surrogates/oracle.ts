@@ -52,7 +52,8 @@ export class Oracle {
       const { labels } = await readNpz(file);
       return { images: some, labels: Array.from(labels?.data ?? []) };
     }
-    const labels = (await judgeAll(victimOf(model), some, signal)).map(({ decision }) => decision);
+    const judgments = await judgeAll(victimOf(model), some, (image) => image, signal);
+    const labels = judgments.map(({ decision }) => decision);
     await mkdir(folder, { recursive: true }).catch((error) => {
       throw writeError(folder, error);
     });

@@ -201,7 +201,8 @@ async function loadImages(
   isAsked: boolean,
 ): Promise<readonly LabeledImage[]> {
   const { files } = await listExamples({ dataset, classNames: classifier.classes, seed });
-  const { images } = await readImages(files, dataset, { shape: classifier.input, resizing: model.resizing, signal });
+  const reading = { shape: classifier.input, resizing: model.resizing, signal };
+  const { images } = await readImages(files, dataset, reading, (image) => image);
   if (images.length < fewestImages) {
     throw new UserError(`${dataset.path}: ${images.length} images are too few to train on. Add some.`);
   }

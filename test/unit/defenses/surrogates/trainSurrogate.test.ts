@@ -90,7 +90,7 @@ describe('training a surrogate', () => {
     const [own, its] = await Promise.all(
       [report.model, folder.at('model/model.json')].map(async (file) => {
         const { classifier } = await openModel({ name: '', path: file, labels: folder.at('labels.txt') });
-        return judgeAll(victimOf(classifier), toySet(60, 9).images);
+        return judgeAll(victimOf(classifier), toySet(60, 9).images, (image) => image);
       }),
     );
     const alike = own?.filter(({ decision }, i) => decision === its?.[i]?.decision).length ?? 0;
