@@ -2,7 +2,7 @@ import Table from 'cli-table3';
 import { kinds } from '../attacks/kind.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { describeDetection, describeFinding, describeOmissions } from '../reports/detection.ts';
-import { formatDistance, formatEpsilon, formatPercent, formatRange } from '../reports/format.ts';
+import { formatDistance, formatEpsilon, formatNorm, formatPercent, formatRange } from '../reports/format.ts';
 import { describeOffGrid } from '../reports/outcome.ts';
 import { describeQueryCurves } from '../reports/queryCurve.ts';
 import { isPlanned, type RunReport, type TestReport, type TransferMatrix } from '../reports/report.ts';
@@ -60,7 +60,7 @@ function formatMatrix(matrix: TransferMatrix): string[] {
   const table = new Table({ head: ['crafted on', ...models], style: { head: [], border: [] } });
   for (const [i, surrogate] of surrogates.entries()) table.push([surrogate, ...(successRates[i] ?? []).map(show)]);
   if (whiteBoxAttack !== undefined) table.push([`the model itself, ${whiteBoxAttack}`, ...whiteBox.map(show)]);
-  const budget = epsilon === undefined ? norm : `${norm} ${formatEpsilon(epsilon, norm)}`;
+  const budget = epsilon === undefined ? formatNorm(norm) : `${formatNorm(norm)} ${formatEpsilon(epsilon, norm)}`;
   return [`images fooled by ${attack}, ${budget}:`, table.toString()];
 }
 

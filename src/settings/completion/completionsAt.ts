@@ -75,13 +75,14 @@ function newEntries(setting: SettingKey, context: Context, after: string): Compl
   }));
 }
 
-/** The keys whose value is a name that another setting defines. */
-const references: Readonly<Record<string, SettingKey>> = {
-  model: 'perturb.models',
-  surrogate: 'perturb.models',
-  dataset: 'perturb.datasets',
-  validation: 'perturb.datasets',
-  detector: 'perturb.detectors',
+/** The keys whose value is a name that another setting defines, or one of several. */
+const references: Readonly<Record<string, readonly SettingKey[]>> = {
+  model: ['perturb.models'],
+  architecture: ['perturb.models'],
+  surrogate: ['perturb.models', 'perturb.surrogates'],
+  dataset: ['perturb.datasets'],
+  validation: ['perturb.datasets'],
+  detector: ['perturb.detectors'],
 };
 
 /** The paths in settings, and what they lead to. */
@@ -90,6 +91,7 @@ const paths: Partial<Record<SettingKey, Readonly<Record<string, PathKind>>>> = {
   'perturb.datasets': { path: 'folder', labels: 'table' },
   'perturb.detectors': { path: 'folder' },
   'perturb.defenses': { path: 'folder' },
+  'perturb.surrogates': { path: 'folder' },
 };
 
 /** @param path to the value, from the setting on. @param typed the part of a string before the cursor */
@@ -100,12 +102,9 @@ async function valuesAt(path: JSONPath, context: Context, typed: string): Promis
   const isDefinition = setting === 'perturb.models' || setting === 'perturb.datasets';
   const referred = isDefinition || path.length > 4 ? undefined : references[key];
   if (referred !== undefined) {
-    return namesIn(context, referred).map((label) => ({
-      label,
-      kind: 'name',
-      text: JSON.stringify(label),
-      detail: referred,
-    }));
+    return referred.flatMap((detail) =>
+      namesIn(context, detail).map((label) => ({ label, kind: 'name', text: JSON.stringify(label), detail }) as const),
+    );
   }
   const namesClass = (key === 'classes' && path.length === 4) || (key === 'target' && path.length === 3);
   return setting === 'perturb.tests' && namesClass ? classesAt(name, key, context) : [];

@@ -1,5 +1,6 @@
 import { catalog } from '../../attacks/catalog.ts';
 import { detectors } from '../../defenses/detectors/catalog.ts';
+import { surrogates } from '../../defenses/surrogates/catalog.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
 import type { SettingKey } from '../configuration.ts';
 import {
@@ -11,6 +12,7 @@ import {
   named,
   presetSnippet,
   type Snippet,
+  surrogateSnippet,
   testSnippet,
 } from '../snippets.ts';
 
@@ -19,6 +21,7 @@ const snippets: Readonly<Record<SettingKey, (known: Known) => readonly Snippet[]
   'perturb.datasets': () => [datasetSnippet],
   'perturb.detectors': (known) => [detectorSnippet(detectors, known)],
   'perturb.defenses': (known) => [defenseSnippet(defenses, known)],
+  'perturb.surrogates': (known) => [surrogateSnippet(surrogates, known)],
   'perturb.tests': (known) => [testSnippet(catalog, known)],
 };
 

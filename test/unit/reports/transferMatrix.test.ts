@@ -110,7 +110,7 @@ describe('the matrix of what carries over', () => {
     } as const;
     contentCheck(reportSchema)(JSON.stringify(report), 'report.json');
     const text = formatTable(report);
-    assert.match(text, /images fooled by Transfer \(bsr\), linf 0\.25:\n/);
+    assert.match(text, /images fooled by Transfer \(bsr\), L∞ 0\.25:\n/);
     assert.match(text, /│ crafted on +│ camera │ signs │ sealed │/);
     assert.match(text, /│ signs \+ mine +│ 75\.0% +│ — +│ — +│/);
     assert.match(text, /│ the model itself, PGD +│ 100\.0% │ 75\.0% │ — +│/);
