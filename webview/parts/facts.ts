@@ -59,7 +59,7 @@ export function createFacts(t: Translate, test: ShownTest): HTMLElement[] {
     [t('Engine'), engine.name],
     [t('Model'), h('span', { title: model.path }, model.path)],
     [t('Model hash'), model.sha256 && h('code', { title: model.sha256 }, `sha256 ${model.sha256.slice(0, 12)}`)],
-    [t('Crafted on'), surrogates && surrogates.map(({ name }) => name).join(' + ')],
+    [t('Crafted on'), surrogates?.map(({ name }) => name).join(' + ')],
     ...transferRows(t, test),
     [t('Detector'), detector && h('span', { title: detector.path }, detector.path)],
     [t('Threshold'), detector && thresholdOf(t, detector)],
