@@ -53,7 +53,7 @@ async function limitOf(url: string): Promise<number> {
   const data = images.map(({ image }) => rowText(image)).join(',');
   const shape = JSON.stringify([batchSize, 1, 8, 8]);
   const body = `{"inputs":[{"name":"image","datatype":"FP32","shape":${shape},"data":[${data}]}]}`;
-  const headers = { 'content-type': 'application/json' };
+  const headers = { 'content-type': 'application/json', 'accept-encoding': 'identity' };
   const waiting = Array.from({ length: requests }).values();
   const work = async () => {
     for (const _ of waiting) await (await fetch(`${url}/infer`, { method: 'POST', headers, body })).arrayBuffer();

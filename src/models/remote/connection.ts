@@ -84,7 +84,8 @@ export class Connection {
     try {
       const response = await fetch(url, {
         method: body === undefined ? 'GET' : 'POST',
-        headers: { ...headers, ...this.#headers },
+        // A few numbers are sooner sent than compressed.
+        headers: { 'accept-encoding': 'identity', ...headers, ...this.#headers },
         ...(body !== undefined && { body }),
         // Not followed: the headers with the secret would go to whoever is named.
         redirect: 'manual',
