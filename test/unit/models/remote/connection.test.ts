@@ -31,12 +31,12 @@ describe('the connection to a server', () => {
     'too many requests': { reply: { status: 429, headers: { 'retry-after': '0' }, body: '' } },
     'a gateway that lost its server': { reply: json({}, 502) },
     'a connection that is lost': { reply: 'drop' },
-    'an answer that takes too long': { delay: 2000 },
+    'an answer that takes too long': { delay: 5000 },
   };
   for (const [name, fault] of Object.entries(passing)) {
     it(`asks again after ${name}`, async () => {
       const { proxy } = await behindProxy((index) => (index === 0 || index === 1 ? fault : undefined));
-      const { classifier } = await open(proxy.url, { timeout: 1, retryFor: 30 });
+      const { classifier } = await open(proxy.url, { timeout: 'delay' in fault ? 2 : 30, retryFor: 30 });
       assert.deepEqual(await classifier.logits(images), expected);
       assert.equal(proxy.received.filter(({ method }) => method === 'POST').length, opening + 3);
     });
@@ -50,11 +50,11 @@ describe('the connection to a server', () => {
         'status 429: “slow down”. It allows fewer requests: set "requestsPerSecond"',
       ],
       [{ reply: 'drop' }, 'cannot be asked: the connection was lost'],
-      [{ delay: 2000 }, 'did not answer within 0.5 s. Set a longer "timeout"'],
+      [{ delay: 5000 }, 'did not answer within 2 s. Set a longer "timeout"'],
     ];
     for (const [fault, message] of messages) {
       const { proxy } = await behindProxy((index) => (index >= 0 ? fault : undefined));
-      const { classifier } = await open(proxy.url, { timeout: 0.5, retryFor: 0.5 });
+      const { classifier } = await open(proxy.url, { timeout: 'delay' in fault ? 2 : 30, retryFor: 0.5 });
       await rejectsWith(classifier.logits(images), message, '/v2/models/toy/infer');
     }
   });
