@@ -17,6 +17,7 @@ try {
   await testing.runAll();
   await testing.waitFor('stop stays stop', 'Failed');
   await testing.waitFor('no sign becomes its least likely', 'Passed');
+  await workbench.runCommand('Notifications: Clear All Notifications');
   await testing.row('I-FGSM curve').dblclick();
   await workbench
     .part('panel')
