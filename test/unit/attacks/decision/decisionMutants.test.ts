@@ -15,7 +15,6 @@ const mutants: readonly (readonly [Place, Readonly<Record<string, Rewrite>>])[] 
       'it stays where it hops to': ['x = yield* ontoBoundary(attempt, hop, theta);\n  }\n}', 'x = hop;\n  }\n}'],
       'in linf it hops along the normal': ["norm === 'l2' ? normal : sign(normal)", 'normal'],
       'in linf it goes back on a straight line': ["if (budget.norm === 'l2') {", 'if (budget.norm) {'],
-      'probes leave the boundary far behind': ['* theta * reached,', '* reached,'],
     },
   ],
   [
