@@ -30,12 +30,15 @@ describe('The Test Explorer', () => {
     return Object.fromEntries(rows.filter(({ label }) => label in verdicts).map(({ label, state }) => [label, state]));
   }
 
+  /** The first example of a test that has a status: at the smallest budget, of the first image. */
   async function exampleOf(test: string, status: string): Promise<{ folder: string; example: ExampleReport }> {
     for (const name of (await readdir(runs())).sort().reverse()) {
       const folder = path.join(runs(), name);
       const lines = (await readFile(path.join(folder, 'examples.jsonl'), 'utf8')).trim().split('\n');
       const examples: ExampleReport[] = lines.map((line) => JSON.parse(line));
-      const example = examples.find((other) => other.test.endsWith(test) && other.status === status);
+      const [example] = examples
+        .filter((other) => other.test.endsWith(test) && other.status === status)
+        .sort((a, b) => (a.epsilon ?? 0) - (b.epsilon ?? 0) || a.index - b.index);
       if (example) return { folder, example };
     }
     throw new Error(`no run has a ${status} example of ${test}`);
@@ -57,13 +60,12 @@ describe('The Test Explorer', () => {
   });
 
   it('says the figure of each test in its row', async () => {
-    const rows = await workbench().testing.rows();
-    const figures = Object.fromEntries(rows.map(({ label, figure }) => [label, figure]));
-    assert.match(figures['FGSM 8/255'] ?? '', /^7\d\.\d% ≥ 70%$/);
-    assert.equal(figures['I-FGSM curve'], '9.7% < 50%');
-    assert.match(figures['half the signs need 5/255'] ?? '', /^0\.0\d+ ≥ 0\.019$/);
-    assert.match(figures['stop stays stop'] ?? '', /^\d+\.\d% > 0%$/);
-    assert.match(figures['no sign becomes its least likely'] ?? '', /^\d+\.\d% ≤ 10%$/);
+    const { testing } = workbench();
+    await testing.figure('FGSM 8/255', /^7\d\.\d% ≥ 70%$/);
+    await testing.figure('I-FGSM curve', /^9\.7% < 50%$/);
+    await testing.figure('half the signs need 5/255', /^0\.0\d+ ≥ 0\.019$/);
+    await testing.figure('stop stays stop', /^\d+\.\d% > 0%$/);
+    await testing.figure('no sign becomes its least likely', /^\d+\.\d% ≤ 10%$/);
   });
 
   it('explains a failure: what was measured and expected, pictures, a link to the view', async () => {
