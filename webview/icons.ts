@@ -38,7 +38,7 @@ const ofStatus: Record<Status, IconName> = {
   rejected: 'stop',
   ineligible: 'dash',
 };
-const ofVerdict: Record<Verdict, IconName> = { passed: 'check', failed: 'cross', errored: 'warning' };
+const ofVerdict: Record<Verdict, IconName> = { passed: 'check', failed: 'cross', errored: 'warning', measured: 'dash' };
 
 /** An icon in the color of the text around it; adjacent text or a label must say what it means. */
 export function icon(name: IconName, className = ''): SVGSVGElement {

@@ -9,7 +9,7 @@ import { isPlanned, type RunReport, type TestReport, type TransferMatrix } from 
 import { describeStages } from '../reports/stages.ts';
 import { describeTransfer } from '../reports/transfer.ts';
 
-const marks = { passed: '✓ passed', failed: '✗ failed', errored: '! errored' } as const;
+const marks = { passed: '✓ passed', failed: '✗ failed', errored: '! errored', measured: '· measured' } as const;
 
 /** The results of a run as a table, one line for each test and budget, followed by why tests failed or errored. */
 export function formatTable({ tests, transfer = [] }: RunReport): string {

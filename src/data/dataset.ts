@@ -47,7 +47,9 @@ export async function listDataset(source: DatasetSource): Promise<Listing> {
   if (!found.isDirectory()) {
     throw new UserError(`The dataset ${folder} is not a folder. Name the folder that contains the images.`);
   }
-  const listing = await (typeof labels === 'object' ? fromTable(labels.csv, folder) : fromFolder(source));
+  const listing = await (typeof labels === 'object' && 'csv' in labels
+    ? fromTable(labels.csv, folder)
+    : fromFolder(source));
   return { ...listing, entries: inCodePointOrder(listing.entries, ({ file }) => file.replaceAll(path.sep, '/')) };
 }
 
@@ -79,9 +81,14 @@ async function fromFolder({ name, path: folder, labels }: DatasetSource): Promis
     );
   }
   const loose = images.length - inFolders.length;
+  const classOf = typeof labels === 'object' && 'classOf' in labels ? labels.classOf : {};
+  const labelOf = (image: FoundFile) => {
+    const name = folderOf(image) as string;
+    return Object.hasOwn(classOf, name) ? (classOf[name] as string) : name;
+  };
   const withImages = new Set(inFolders.map(folderOf));
   return {
-    entries: inFolders.map((image) => ({ ...toEntry(image), label: folderOf(image) as string })),
+    entries: inFolders.map((image) => ({ ...toEntry(image), label: labelOf(image) })),
     emptyFolders: folders
       .filter((each) => !withImages.has(each))
       .map((each) => ({

@@ -33,6 +33,12 @@ export function matchLabels(labels: Iterable<string>, classes: readonly string[]
   return found;
 }
 
+/** The labels that match no class, or more than one equally well (`findLabel`), each once, in their order. */
+export function unknownLabels(labels: Iterable<string>, classes: readonly string[]): string[] {
+  const find = finderOf(classes);
+  return [...new Set(labels)].filter((label) => typeof find(label) !== 'number');
+}
+
 /**
  * The index of the class that a label means. A label is the name of a class, also in another letter case or Unicode
  * form, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca", the WordNet id

@@ -80,9 +80,7 @@ export async function listExamples({
   const labels = matchLabels(
     entries.flatMap(({ label }) => (label === undefined ? [] : [label])),
     classNames,
-    typeof dataset.labels === 'object'
-      ? `Change the label in ${dataset.labels.csv}`
-      : `Rename the class folder in ${dataset.path}`,
+    remedyFor(dataset),
   );
   const wanted = classes && new Set(matchLabels(classes, classNames, 'Change "classes" of this test').values());
   const isWanted = ({ label }: { readonly label?: number | undefined }) =>
@@ -113,6 +111,14 @@ export async function listExamples({
     files: drawn.map(({ file, label }) => (label === undefined ? { file } : { file, label })),
     notes: [...notes, ...leftOut, ...(empty.length > 0 ? [`folders without images: ${empty.join(', ')}`] : [])],
   };
+}
+
+/** What to change where a label is no class. */
+function remedyFor({ name, path, labels }: DatasetSource): string {
+  if (typeof labels !== 'object') return `Rename the class folder in ${path}`;
+  return 'csv' in labels
+    ? `Change the label in ${labels.csv}`
+    : `Rename the class folder in ${path}, or set its class in "labels" of dataset "${name}"`;
 }
 
 function describeEmpty(name: string, files: readonly string[]): string {

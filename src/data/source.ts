@@ -6,12 +6,18 @@ export type UnreadablePolicy = (typeof unreadablePolicies)[number];
 export const samplings = ['proportional', 'even'] as const;
 export type Sampling = (typeof samplings)[number];
 
+/** The class, by name or index, that the name of a class folder stands for. */
+export type ClassOf = Readonly<Record<string, string>>;
+
 /** Where images and their labels come from, according to the settings; paths are absolute. */
 export interface DatasetSource {
   readonly name: string;
   readonly path: string;
-  /** Labels are the names of the class folders, lines of a CSV file, or the model's own predictions. */
-  readonly labels: 'folders' | 'predictions' | { readonly csv: string };
+  /**
+   * Labels are the names of the class folders, or what stands for those that are listed, lines of a CSV file, or the model's
+   * own predictions.
+   */
+  readonly labels: 'folders' | 'predictions' | { readonly csv: string } | { readonly classOf: ClassOf };
   /** At most this many images. */
   readonly limit?: number;
   /** How these are drawn; "proportional" if missing. */

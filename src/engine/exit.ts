@@ -6,6 +6,7 @@ import { UserError } from '../userError.ts';
 const words: Partial<Record<JobName, { readonly during: string; readonly advice?: string }>> = {
   checkPreprocessing: { during: 'the check' },
   describe: { during: 'its start' },
+  firstLook: { during: 'the first look at the model' },
   runTest: { during: 'the test' },
   trainDefense: {
     during: 'the training',

@@ -6,8 +6,11 @@ import type { TestPlan } from './plan.ts';
 import type { Round } from './round.ts';
 import { objectionToSurrogate } from './transfer.ts';
 
-/** A test's result: its expectation met, missed, or not to be judged. The last two are never merged. */
-export type Verdict = 'passed' | 'failed' | 'errored';
+/**
+ * A test's result: its expectation met, missed, or not to be judged, which is never merged with the one before; or measured,
+ * where nothing was expected that could be met.
+ */
+export type Verdict = 'passed' | 'failed' | 'errored' | 'measured';
 
 /** What a test comes to. */
 export interface Conclusion {
@@ -19,7 +22,7 @@ export interface Conclusion {
 
 /**
  * The verdict of a test. It fails where an expectation is missed however undecided images are read, and passes only where
- * every one is met however they are read, and where that proves something.
+ * every one is met however they are read, and where that proves something. Without expectations an attack is measured.
  * @param classes number of the model's classes.
  */
 export function conclude(plan: TestPlan, rounds: readonly Round[], classes: number): Conclusion {
@@ -28,7 +31,8 @@ export function conclude(plan: TestPlan, rounds: readonly Round[], classes: numb
   const open = comparisons.length > 0 ? comparisons.some(({ result }) => result === 'undecided') : rounds.some(isOpen);
   if (open) return { status: 'errored', comparisons };
   const metrics = rounds[0]?.metrics;
-  const { hasTrueLabel } = kinds[definitionOf(plan.attacks[0].attack).kind];
+  const { hasTrueLabel, isMeasured } = kinds[definitionOf(plan.attacks[0].attack).kind];
+  if (comparisons.length === 0 && isMeasured) return { status: 'measured', comparisons };
   const objection =
     (comparisons.some(({ metric }) => metric !== 'cleanAccuracy') &&
       objectionToSurrogate(rounds[0]?.transfer, classes)) ||

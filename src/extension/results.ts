@@ -1,7 +1,8 @@
 import { readdir } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
-import type { TestReport, UnplannedReport } from '../reports/report.ts';
+import { kinds } from '../attacks/kind.ts';
+import { isPlanned, type TestReport, type UnplannedReport } from '../reports/report.ts';
 import { readReport } from '../reports/runFolder.ts';
 
 /** The result of a test, and the run folder that has its examples. */
@@ -32,7 +33,10 @@ export class Results {
     this.#last.set(result.report.id, result);
   }
 
-  /** Finds the newest result of each test among the runs that a workspace folder keeps. */
+  /**
+   * Finds the newest result of each test among the runs that a workspace folder keeps. An attack of which nothing was expected
+   * is not the result of a test, even if it was given the name of one later.
+   */
   async load(workspaceFolder: string): Promise<void> {
     const runs = path.join(workspaceFolder, '.perturb', 'runs');
     const names = (await readdir(runs).catch(() => [])).sort().slice(-runsLookedAt);
@@ -40,7 +44,12 @@ export class Results {
       const folder = path.join(runs, name);
       // A run that was killed before its first test finished has no report.
       const run = await readReport(folder).catch(() => undefined);
-      for (const report of run?.tests ?? []) this.set({ folder, report });
+      for (const report of run?.tests ?? []) if (isExpected(report)) this.set({ folder, report });
     }
   }
+}
+
+function isExpected(report: TestReport | UnplannedReport): boolean {
+  if (!isPlanned(report)) return true;
+  return Object.keys(report.expect).length > 0 || !kinds[report.attack.kind].isMeasured;
 }

@@ -1,6 +1,7 @@
 import { checkPreprocessing } from './checkPreprocessing.ts';
 import { describe } from './describe.ts';
 import { estimate } from './estimate.ts';
+import { firstLook } from './firstLook.ts';
 import type { Job } from './job.ts';
 import { runTest } from './runTest.ts';
 import { trainDefense } from './trainDefense.ts';
@@ -8,7 +9,16 @@ import { trainDetector } from './trainDetector.ts';
 import { trainSurrogate } from './trainSurrogate.ts';
 
 /** Every job, by the name that it is called by. */
-export const jobs = { checkPreprocessing, describe, estimate, runTest, trainDefense, trainDetector, trainSurrogate };
+export const jobs = {
+  checkPreprocessing,
+  describe,
+  estimate,
+  firstLook,
+  runTest,
+  trainDefense,
+  trainDetector,
+  trainSurrogate,
+};
 
 type Jobs = typeof jobs;
 export type JobName = keyof Jobs;

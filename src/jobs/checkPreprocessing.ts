@@ -19,9 +19,14 @@ export async function checkPreprocessing(
   request: PreprocessingRequest,
   { models, signal, onProgress }: JobContext<CheckProgress>,
 ): Promise<PreprocessingCheck> {
-  return check(request, {
-    open: async (source) => (await models.open(source)).classifier,
-    signal,
-    onProgress: (done, total) => onProgress({ done, total }),
-  });
+  // Where the settings say nothing, what the model's file says is in use.
+  const { preprocessing } = await models.open(request.model);
+  return check(
+    { ...request, model: { ...request.model, preprocessing } },
+    {
+      open: async (source) => (await models.open(source)).classifier,
+      signal,
+      onProgress: (done, total) => onProgress({ done, total }),
+    },
+  );
 }

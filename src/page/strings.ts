@@ -72,6 +72,7 @@ export const pageStrings = [
   'at most 1 gray level',
   'At ε = {0}',
   'Attack',
+  'Attacked',
   'Attacked {0} of {1}',
   'Attacker',
   'Audit',

@@ -57,7 +57,7 @@ const withoutExpectation: Readonly<Record<Kind, (round: Round, norm: Norm, besid
     const metric: ExpectedMetric = metrics.robustAccuracy === undefined ? 'successRate' : 'robustAccuracy';
     const atBest = metrics.ifHeld?.[metric];
     const measured = { metric, epsilon, measured: metrics[metric] ?? NaN, ...(atBest !== undefined && { atBest }) };
-    return `${describeFigure(measured, { round, norm, ...beside })}; no expectation was set`;
+    return `${describeHeld(metrics.counts)}; ${describeFigure(measured, { round, norm, ...beside })}; no expectation was set`;
   },
   forge: ({ metrics: { counts } }) => `${describeForged(counts)}; no expectation was set`,
   explanation: ({ metrics: { counts } }) => describeExplained(counts),
@@ -127,6 +127,10 @@ export function describeOffGrid({ rounds, attack: { norm } }: Pick<TestReport, '
 
 function formatMetric(metric: ExpectedMetric, value: number): string {
   return metric === 'medianDistance' ? formatDistance(value) : formatPercent(value);
+}
+
+function describeHeld({ eligible, held }: Metrics['counts']): string {
+  return `Attacked: ${held} of ${eligible === 1 ? '1 image' : `${eligible} images`} held`;
 }
 
 function describeForged({ eligible, fooled }: Metrics['counts']): string {

@@ -98,7 +98,7 @@ const comparison = object({
 const unplannedTest = object({
   id: string(),
   name: string(),
-  status: oneOf(['passed', 'failed', 'errored']),
+  status: oneOf(['passed', 'failed', 'errored', 'measured']),
   message: string(),
   origin,
 });

@@ -41,7 +41,7 @@ async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
   const files = models.filter(({ endpoint }) => endpoint === undefined);
   const labels = [
     ...models.map((each) => each.labels),
-    typeof dataset?.labels === 'object' ? dataset.labels.csv : undefined,
+    typeof dataset?.labels === 'object' && 'csv' in dataset.labels ? dataset.labels.csv : undefined,
   ];
   const lists = await Promise.all([
     // Weights lie beside a model.

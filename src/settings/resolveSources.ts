@@ -56,13 +56,17 @@ export function resolveDataset(name: string, value: unknown, scope: PathScope): 
   const source = {
     name,
     path: resolveAt('path', path, scope, faults),
-    labels:
-      labels === 'folders' || labels === 'predictions' ? labels : { csv: resolveAt('labels', labels, scope, faults) },
+    labels: typeof labels === 'object' ? { classOf: labels } : labelsAt(labels, scope, faults),
     ...(limit !== undefined && { limit }),
     ...(sampling && { sampling }),
     ...(unreadable && { unreadable }),
   } satisfies DatasetSource;
   return faults.length > 0 ? { faults } : { source };
+}
+
+function labelsAt(labels: string, scope: PathScope, faults: Fault[]): DatasetSource['labels'] {
+  if (labels === 'folders' || labels === 'predictions') return labels;
+  return { csv: resolveAt('labels', labels, scope, faults) };
 }
 
 /** The absolute path; a variable without a value is added to the faults. */

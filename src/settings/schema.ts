@@ -1,6 +1,6 @@
 import Type from 'typebox';
 import { interpolations } from '../data/resample.ts';
-import { type Sampling, samplings, type UnreadablePolicy, unreadablePolicies } from '../data/source.ts';
+import { type ClassOf, type Sampling, samplings, type UnreadablePolicy, unreadablePolicies } from '../data/source.ts';
 import { formats } from '../models/formats.ts';
 import {
   type PreprocessingSettings,
@@ -180,12 +180,23 @@ export const datasetSchema = Type.Object(
   {
     path: path('Folder of images.'),
     labels: Type.Optional(
-      Type.String({
-        anyOf: [{ enum: ['folders', 'predictions'] }, { pattern: '\\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$' }],
+      Type.Unsafe<string | ClassOf>({
+        type: ['string', 'object'],
+        anyOf: [
+          { enum: ['folders', 'predictions'] },
+          { type: 'string', pattern: '\\.([cC][sS][vV]|[tT][sS][vV]|[tT][xX][tT])$' },
+          { type: 'object' },
+        ],
+        additionalProperties: {
+          type: 'string',
+          minLength: 1,
+          errorMessage: 'Enter the name or the index of a class in quotes.',
+        },
         default: 'folders',
-        errorMessage: 'Enter "folders", "predictions", or the path to a .csv, .tsv, or .txt file.',
+        errorMessage:
+          'Enter "folders", "predictions", the path to a .csv, .tsv, or .txt file, or the classes of folders, such as { "stop sign": "stop" }.',
         markdownDescription:
-          'Source of the image labels:\n\n- `folders`: the name of the folder containing the image\n- `predictions`: the model’s prediction before the attack\n- a path ending in `.csv`, `.tsv`, or `.txt`: a table with one line per image',
+          'Source of the image labels:\n\n- `folders`: the name of the folder containing the image\n- `predictions`: the model’s prediction before the attack\n- an object such as `{ "stop sign": "stop" }`: the class for each folder whose name is not that of a class\n- a path ending in `.csv`, `.tsv`, or `.txt`: a table with one line per image',
       }),
     ),
     limit: Type.Optional(

@@ -40,6 +40,8 @@ describe('An empty window', () => {
   });
 
   it('offers what leads to results where there are none', async () => {
+    await workbench.runCommand('Perturb: Open Training');
+    await button('Nothing has been trained in this workspace yet.', 'Train Detector…').waitFor();
     await workbench.runCommand('Perturb: Open Perturbation View');
     await button('There are no results yet. Attack a model first.', 'Attack Model…').click();
     await button('There is no model in this window yet.', 'Open Demo Workspace').waitFor();

@@ -41,6 +41,17 @@ describe('Training', () => {
     await workbench().tab('settings.json').waitFor();
   });
 
+  it('is found again after a reload', async () => {
+    await workbench().runCommand('View: Close All Editors');
+    await workbench().reload();
+    await workbench().runCommand('Perturb: Open Training');
+    await workbench().webview().content.getByRole('heading', { name: 'Trained' }).waitFor();
+    await workbench()
+      .webview()
+      .content.getByRole('row', { name: /^FGSM, linf 8\/255 / })
+      .waitFor();
+  });
+
   it('is shown again after its panel was closed, and begins again from the settings', async () => {
     const { quickInput } = workbench();
     await workbench().runCommand('View: Close All Editors');

@@ -24,7 +24,7 @@ export function statusTitle(t: Translate, status: Status, kind: Kind): string {
   }
 }
 
-/** Display name of a verdict; an explanation cannot pass. */
+/** Display name of a verdict; an explanation cannot pass, nor can an attack of which nothing is expected. */
 export function verdictTitle(t: Translate, verdict: Verdict, kind: Kind): string {
   switch (verdict) {
     case 'passed':
@@ -33,6 +33,8 @@ export function verdictTitle(t: Translate, verdict: Verdict, kind: Kind): string
       return t('Failed');
     case 'errored':
       return t('Errored');
+    case 'measured':
+      return kind === 'forge' ? t('Forged') : t('Attacked');
   }
 }
 

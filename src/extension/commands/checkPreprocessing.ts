@@ -1,10 +1,13 @@
 import * as vscode from 'vscode';
 import type { CheckedConvention, PreprocessingCheck } from '../../evaluation/checkPreprocessing.ts';
-import { formatPercent } from '../../reports/format.ts';
 import { findDataset, findModel } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
-import { chooseDataset, nameOfModel, newModel } from './chooseAttack.ts';
-import { chooseModel } from './chooseModel.ts';
+import { choose } from '../questions/ask.ts';
+import { chooseModel } from '../questions/chooseModel.ts';
+import { alone } from '../questions/form.ts';
+import { chooseDataset } from '../questions/images.ts';
+import { describeModel } from '../questions/model.ts';
+import { measured } from '../questions/preprocessing.ts';
 import type { Services } from './services.ts';
 import {
   type Entry,
@@ -27,7 +30,7 @@ export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri |
   if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   const model = await (uri ? modelAt(uri) : chooseKnownModel());
   if (model === undefined) return;
-  const dataset = await chooseDataset(model.settings.layer);
+  const dataset = alone(await chooseDataset(model.settings.layer, { title: l10n.t('Images') }));
   if (dataset === undefined) return;
   const datasets = Object.entries(dataset.entry).map(([name, value]): Entry => [['perturb.datasets', name], value]);
   const { layer } = withEntries(model.settings, [...model.entries, ...datasets]);
@@ -55,10 +58,8 @@ interface KnownModel {
 
 async function modelAt(uri: vscode.Uri): Promise<KnownModel> {
   const settings = await settingsFor(uri);
-  const known = nameOfModel(uri, settings.layer);
-  if (known !== undefined) return { settings, name: known, entries: [] };
-  const { name, value } = await newModel(uri, settings.layer);
-  return { settings, name, entries: [[['perturb.models', name], value]] };
+  const { name, entry } = await describeModel(uri, settings.layer);
+  return { settings, name, entries: Object.entries(entry).map(([key, value]) => [['perturb.models', key], value]) };
 }
 
 /** Asks for a model in the settings or, if there is none, for a file. */
@@ -80,32 +81,12 @@ async function chooseKnownModel(): Promise<KnownModel | undefined> {
 }
 
 async function chooseConvention(check: PreprocessingCheck): Promise<CheckedConvention | undefined> {
-  const items = check.conventions.map((convention) => ({ ...describe(convention, check), convention }));
-  const picked = await vscode.window.showQuickPick(items, {
-    title: l10n.t('Preprocessing'),
-    placeHolder: l10n.t('Choose one to save it in the settings, or press Escape to change nothing'),
-    ignoreFocusOut: true,
+  const answer = await choose({
+    place: { title: l10n.t('Preprocessing') },
+    question: l10n.t('Choose one to save it in the settings, or press Escape to change nothing'),
+    items: measured(check),
   });
-  return picked?.convention;
-}
-
-function describe(convention: CheckedConvention, { images, input }: PreprocessingCheck): vscode.QuickPickItem {
-  const { title = l10n.t('Current settings'), resizing, correct, accuracy, confidence, current } = convention;
-  const size =
-    resizing.resize === 'stretch'
-      ? l10n.t('stretched')
-      : l10n.t('shorter side {0}, center {1}×{2}', resizing.resize, input.height, input.width);
-  return {
-    label: `${title}, ${size}`,
-    description: l10n.t(
-      '{0} of {1} correct ({2}), confidence {3}',
-      correct,
-      images,
-      formatPercent(accuracy),
-      formatPercent(confidence),
-    ),
-    detail: current ? l10n.t('$(check) In use') : JSON.stringify(convention.settings),
-  };
+  return alone(answer)?.convention;
 }
 
 /** Saves a convention in the settings, which may have changed in the meantime, and shows it there. */

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { ViewLocation } from '../../page/protocol.ts';
+import { AttackHistory } from '../attackHistory.ts';
 import type { Result } from '../results.ts';
 import { RunningTests } from '../runningTests.ts';
 import { showError } from '../showError.ts';
@@ -16,7 +17,7 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
     },
     'perturb.addRobustnessTest': async (model?: vscode.Uri) => {
       const { addRobustnessTest } = await import('./addRobustnessTest.ts');
-      await addRobustnessTest(model);
+      await addRobustnessTest(context, services, model);
       await services.explorer.refresh();
     },
     'perturb.checkPreprocessing': async (model?: vscode.Uri) => {
@@ -37,14 +38,19 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       await trainSurrogate(context, services, model);
     },
     'perturb.openTraining': async (number?: number) => {
-      const { TrainingPanels } = await import('../training/trainingPanels.ts');
-      TrainingPanels.of(context).open(number);
+      const { openTraining } = await import('./openTraining.ts');
+      await openTraining(context, number);
     },
     'perturb.openFinding': async (check: string) => {
       const { openFindingPage } = await import('../findingPage.ts');
       await openFindingPage(context.extensionUri, check);
     },
     'perturb.openView': (target?: ViewLocation | vscode.TestItem) => openView(context, services, target),
+    'perturb.saveAsTest': async (location: ViewLocation) => {
+      const { saveFormerAttack } = await import('./saveTest.ts');
+      await saveFormerAttack(context, location);
+      await services.explorer.refresh();
+    },
     'perturb.openDemo': async () => {
       const { openDemo } = await import('../demo/openDemo.ts');
       await openDemo(context);
@@ -99,11 +105,11 @@ async function openView(
     PerturbationViews.of(context).open({ folder: running.folder, test: target.id });
     return;
   }
-  const result = target ? results.get(target.id) : await chooseResult(results.all());
-  if (result) PerturbationViews.of(context).open({ folder: result.folder, test: result.report.id });
-  else if (target || results.all().length === 0) {
-    await offerResults(explorer.hasTests);
-  }
+  const known = [...results.all().map(locate), ...new AttackHistory(context).all];
+  const result = target && results.get(target.id);
+  const location = target ? result && locate(result) : await chooseResult(known);
+  if (location) PerturbationViews.of(context).open(location);
+  else if (target || known.length === 0) await offerResults(explorer.hasTests);
 }
 
 /** What leads to results where there are none yet. */
@@ -122,8 +128,25 @@ async function offerResults(hasTests: boolean): Promise<void> {
   if (command) await vscode.commands.executeCommand(command);
 }
 
-async function chooseResult(results: readonly Result[]): Promise<Result | undefined> {
-  if (results.length === 0) return undefined;
-  const items = results.map((result) => ({ label: result.report.id, detail: result.report.message, result }));
-  return (await vscode.window.showQuickPick(items, { title: l10n.t('Results'), matchOnDetail: true }))?.result;
+/** Something to show in the perturbation view, and what came of it. */
+interface Known extends ViewLocation {
+  readonly message: string;
+  /** Of an attack that is no test. */
+  readonly started?: string;
+}
+
+function locate({ folder, report: { id, message } }: Result): Known {
+  return { folder, test: id, message };
+}
+
+async function chooseResult(known: readonly Known[]): Promise<ViewLocation | undefined> {
+  if (known.length === 0) return undefined;
+  const items = known.map(({ folder, test, message, started }) => ({
+    label: test,
+    detail: message,
+    description: started && l10n.t('attacked {0}', new Date(started).toLocaleString(vscode.env.language)),
+    location: { folder, test },
+  }));
+  const options = { title: l10n.t('Results'), matchOnDetail: true, matchOnDescription: true };
+  return (await vscode.window.showQuickPick(items, options))?.location;
 }

@@ -6,13 +6,13 @@ import { layersModels } from '../../models/tfjs/format.ts';
 import { formatPercent } from '../../reports/format.ts';
 import { findDefense } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
+import { chooseModel } from '../questions/chooseModel.ts';
+import { freeName, shorten } from '../questions/names.ts';
+import { chooseDefense } from '../questions/trainingForm.ts';
 import { openFile } from '../training/openFile.ts';
 import { runTraining } from '../training/runTraining.ts';
 import { Training } from '../training/training.ts';
 import { TrainingPanels } from '../training/trainingPanels.ts';
-import { freeName, shorten } from './chooseAttack.ts';
-import { chooseModel } from './chooseModel.ts';
-import { chooseDefense } from './chooseTraining.ts';
 import type { Services } from './services.ts';
 import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from './settingsFile.ts';
 
@@ -54,7 +54,7 @@ export async function hardenModel(
   const open = l10n.t('Open Training');
   const chosen = await vscode.window.showInformationMessage(describe(report), add, card, open);
   if (chosen === card) await openFile(report.card);
-  if (chosen === open) TrainingPanels.of(context).open();
+  if (chosen === open) TrainingPanels.of(context).openLast();
   if (chosen !== add) return;
   await addModel(plan, report, changed.layer.folder);
   await explorer.refresh();

@@ -3,7 +3,7 @@ import path from 'node:path';
 import { applyEdits, type JSONPath, modify } from 'jsonc-parser';
 import * as vscode from 'vscode';
 import { parseLayer, type SettingsLayer } from '../../settings/settingsLayer.ts';
-import type { Choice } from './chooseAttack.ts';
+import type { SavedChoice } from '../attackHistory.ts';
 
 /** The settings file of a folder, and what it says. */
 export interface SettingsFile {
@@ -12,9 +12,11 @@ export interface SettingsFile {
   readonly layer: SettingsLayer;
 }
 
-/** The settings of the workspace folder that a model is in, or of the model's own folder. */
+/** The settings of the workspace folder that a model is in, of the first one for a model elsewhere, or of its own folder. */
 export async function settingsFor(model: vscode.Uri): Promise<SettingsFile> {
-  return settingsIn(vscode.workspace.getWorkspaceFolder(model)?.uri.fsPath ?? path.dirname(model.fsPath));
+  const { workspaceFolders: [first] = [] } = vscode.workspace;
+  const home = vscode.workspace.getWorkspaceFolder(model) ?? first;
+  return settingsIn(home?.uri.fsPath ?? path.dirname(model.fsPath));
 }
 
 /** The settings of a folder, as the editor has them; empty ones where there is no file. */
@@ -26,7 +28,7 @@ export async function settingsIn(folder: string): Promise<SettingsFile> {
 }
 
 /** The settings with a choice added, and with the expectation of its test, if any. */
-export function withChoice(settings: SettingsFile, choice: Choice, expect: object | undefined): SettingsFile {
+export function withChoice(settings: SettingsFile, choice: SavedChoice, expect: object | undefined): SettingsFile {
   const entries: Entry[] = [
     ...Object.entries(choice.models).map(([name, value]): Entry => [['perturb.models', name], value]),
     ...Object.entries(choice.datasets).map(([name, value]): Entry => [['perturb.datasets', name], value]),

@@ -2,10 +2,10 @@ import * as vscode from 'vscode';
 import { detectors } from '../../defenses/detectors/catalog.ts';
 import { findDetector } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
+import { chooseModel } from '../questions/chooseModel.ts';
+import { chooseDetector } from '../questions/trainingForm.ts';
 import { runTraining } from '../training/runTraining.ts';
 import { Training } from '../training/training.ts';
-import { chooseModel } from './chooseModel.ts';
-import { chooseDetector } from './chooseTraining.ts';
 import type { Services } from './services.ts';
 import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from './settingsFile.ts';
 

@@ -4,12 +4,12 @@ import type { SurrogateReport } from '../../defenses/surrogates/report.ts';
 import { formatPercent } from '../../reports/format.ts';
 import { findSurrogate } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
+import { chooseModel } from '../questions/chooseModel.ts';
+import { chooseTrainedSurrogate } from '../questions/trainingForm.ts';
 import { openFile } from '../training/openFile.ts';
 import { runTraining } from '../training/runTraining.ts';
 import { Training } from '../training/training.ts';
 import { TrainingPanels } from '../training/trainingPanels.ts';
-import { chooseModel } from './chooseModel.ts';
-import { chooseTrainedSurrogate } from './chooseTraining.ts';
 import type { Services } from './services.ts';
 import { saveSettings, settingsFor, withEntries } from './settingsFile.ts';
 
@@ -49,7 +49,7 @@ export async function trainSurrogate(
   const open = l10n.t('Open Training');
   const chosen = await vscode.window.showInformationMessage(describe(report), card, open);
   if (chosen === card) await openFile(report.card);
-  if (chosen === open) TrainingPanels.of(context).open();
+  if (chosen === open) TrainingPanels.of(context).openLast();
 }
 
 function describe({ name, agreement, validation }: SurrogateReport): string {

@@ -11,6 +11,7 @@ const marks = {
   passed: '\x1b[32m✓\x1b[0m',
   failed: '\x1b[31m✗\x1b[0m',
   errored: '\x1b[33m!\x1b[0m',
+  measured: '·',
 } as const;
 
 /** Puts results on the tree. */
@@ -31,7 +32,8 @@ export class Publisher {
     this.#results.set(result);
     this.#tree.showFigure(item);
     const duration = isPlanned(report) ? 1000 * report.time : undefined;
-    if (report.status === 'passed') run.passed(item, duration);
+    // In the settings, only explanations expect nothing.
+    if (report.status === 'passed' || report.status === 'measured') run.passed(item, duration);
     else {
       const message = new vscode.TestMessage(describeResult(result));
       if (item.uri && item.range) message.location = new vscode.Location(item.uri, item.range);

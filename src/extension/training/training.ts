@@ -16,7 +16,17 @@ export class Training {
   readonly onDidChange = this.#changed.event;
 
   constructor(subject: TrainingFacts) {
-    this.#shown = { ...subject, points: [], isCancelling: false };
+    this.#shown = { points: [], isCancelling: false, ...subject };
+  }
+
+  /** A training as it was kept, perhaps by a window that was closed while it ran. */
+  static restore(kept: ShownTraining): Training {
+    const training = new Training(kept);
+    if (kept.outcome === undefined) {
+      const message = vscode.l10n.t('The window was closed during this training. Start it again.');
+      training.end({ type: 'failed', message });
+    }
+    return training;
   }
 
   /** The training as a page shows it. */

@@ -1,33 +1,40 @@
 import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
-import type { FromTraining, ToTraining, TrainedFile } from '../../page/trainingProtocol.ts';
-import { describeError, UserError } from '../../userError.ts';
+import type { FromTraining, ShownTraining, ToTraining, TrainedFile } from '../../page/trainingProtocol.ts';
+import { describeError } from '../../userError.ts';
 import { panelIcon } from '../panelIcon.ts';
 import { renderHtml } from '../view/html.ts';
 import { pageTexts } from '../view/pageTexts.ts';
 import { openFile } from './openFile.ts';
-import type { Training } from './training.ts';
+import { Training } from './training.ts';
 
 const { l10n } = vscode;
 
 /** How long, in milliseconds, updates are collected before they are sent to the page: there may be many steps per second. */
 const pause = 100;
 
-/** The trainings of this window, and the panels that show them. */
+/** Where trainings are kept, and how many. */
+const key = 'perturb.trainings';
+const most = 10;
+
+/** The trainings of this workspace, also those before the window was reloaded, and the panels that show them. */
 export class TrainingPanels {
   static readonly #instances = new WeakMap<vscode.ExtensionContext, TrainingPanels>();
 
   readonly #extension: vscode.Uri;
-  readonly #trainings: Training[] = [];
+  readonly #state: vscode.Memento;
+  readonly #trainings: Training[];
   readonly #panels = new Map<Training, vscode.WebviewPanel>();
 
-  private constructor(extension: vscode.Uri) {
-    this.#extension = extension;
+  private constructor({ extensionUri, workspaceState }: vscode.ExtensionContext) {
+    this.#extension = extensionUri;
+    this.#state = workspaceState;
+    this.#trainings = workspaceState.get<readonly ShownTraining[]>(key, []).map(Training.restore);
   }
 
   /** The panels of this extension. */
   static of(context: vscode.ExtensionContext): TrainingPanels {
-    const known = TrainingPanels.#instances.get(context) ?? new TrainingPanels(context.extensionUri);
+    const known = TrainingPanels.#instances.get(context) ?? new TrainingPanels(context);
     TrainingPanels.#instances.set(context, known);
     return known;
   }
@@ -35,20 +42,38 @@ export class TrainingPanels {
   /** Opens a panel for a new training, and returns its number for `open`. */
   add(training: Training): number {
     const number = this.#trainings.push(training) - 1;
+    this.#keep();
+    training.onDidChange(() => {
+      if (training.shown.outcome) this.#keep();
+    });
     this.open(number);
     return number;
   }
 
-  /**
-   * Shows a training, by default the last one.
-   * @throws UserError when there was none.
-   */
-  open(number = this.#trainings.length - 1): void {
+  /** Every training with its number for `open`, the newest first. */
+  get all(): readonly { readonly number: number; readonly shown: ShownTraining }[] {
+    return this.#trainings.map(({ shown }, number) => ({ number, shown })).reverse();
+  }
+
+  /** Shows the newest training. */
+  openLast(): void {
+    this.open(this.#trainings.length - 1);
+  }
+
+  /** Shows a training. */
+  open(number: number): void {
     const training = this.#trainings[number];
-    if (training === undefined) throw new UserError(l10n.t('Nothing has been trained since this window was opened.'));
+    if (training === undefined) return;
     const known = this.#panels.get(training);
     if (known) known.reveal();
     else this.#show(training);
+  }
+
+  #keep(): void {
+    void this.#state.update(
+      key,
+      this.#trainings.slice(-most).map(({ shown }) => shown),
+    );
   }
 
   #show(training: Training): void {

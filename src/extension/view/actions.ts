@@ -35,7 +35,7 @@ export async function act(action: Action, folder: string, test: LoadedTest): Pro
     case 'revealImage':
       return revealImage(folder, exampleAt(test, action.example), action.picture);
     case 'openSettings':
-      return openSettings(test);
+      return openSettings(folder, test);
     case 'exportReport':
       return showReport(test, folder);
   }
@@ -98,9 +98,28 @@ async function showReport(test: LoadedTest, folder: string): Promise<void> {
   if (file) await vscode.commands.executeCommand('markdown.showPreview', file);
 }
 
-async function openSettings({ report: { origin } }: LoadedTest): Promise<void> {
-  const start = new vscode.Position(origin.line - 1, 0);
-  await vscode.window.showTextDocument(vscode.Uri.file(origin.file), {
+/** At the test as the settings have it now; where it is none of theirs, it can be saved as one. */
+async function openSettings(folder: string, { report: { id, name, origin } }: LoadedTest): Promise<void> {
+  const file = vscode.Uri.file(origin.file);
+  const text = await vscode.workspace.fs.readFile(file).then(
+    (bytes) => Buffer.from(bytes).toString('utf8'),
+    () => '{}',
+  );
+  const settings = parseJson(text);
+  const places = [
+    ['perturb.tests', name],
+    ['settings', 'perturb.tests', name],
+  ];
+  const place = places.find((each) => settings.get(each) !== undefined);
+  if (place === undefined) {
+    const save = l10n.t('Save as Test…');
+    const message = l10n.t('“{0}” is no test in the settings.', name);
+    const chosen = await vscode.window.showInformationMessage(message, save);
+    if (chosen === save) await vscode.commands.executeCommand('perturb.saveAsTest', { folder, test: id });
+    return;
+  }
+  const start = new vscode.Position(settings.locate(place).line - 1, 0);
+  await vscode.window.showTextDocument(file, {
     viewColumn: vscode.ViewColumn.One,
     selection: new vscode.Range(start, start),
   });

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import type { ViewLocation } from '../../page/protocol.ts';
 import { readReport } from '../../reports/runFolder.ts';
 import { UserError } from '../../userError.ts';
+import { AttackHistory } from '../attackHistory.ts';
 import { panelIcon } from '../panelIcon.ts';
 import { RunningTests } from '../runningTests.ts';
 import { isRunFolder } from './isRunFolder.ts';
@@ -15,11 +16,13 @@ export class PerturbationViews implements vscode.WebviewPanelSerializer<unknown>
   static readonly #instances = new WeakMap<vscode.ExtensionContext, PerturbationViews>();
 
   readonly #extension: vscode.Uri;
+  readonly #history: AttackHistory;
   readonly #running: RunningTests;
   readonly #panels = new Map<string, ViewPanel>();
 
   private constructor(context: vscode.ExtensionContext) {
     this.#extension = context.extensionUri;
+    this.#history = new AttackHistory(context);
     this.#running = RunningTests.of(context);
     const following = this.#running.onDidChange((test) =>
       this.#panels.get(keyOf({ folder: test.folder, test: test.plan.id }))?.follow(test),
@@ -40,7 +43,7 @@ export class PerturbationViews implements vscode.WebviewPanelSerializer<unknown>
    */
   open(location: ViewLocation, example?: ExampleKey): void {
     const { folder, test } = location;
-    if (!isRunFolder(folder)) {
+    if (!isRunFolder(folder, this.#history)) {
       throw new UserError(vscode.l10n.t('{0} is not a run folder of this window. Run the test again.', folder));
     }
     const known = this.#panels.get(keyOf(location));
@@ -51,7 +54,7 @@ export class PerturbationViews implements vscode.WebviewPanelSerializer<unknown>
   /** Restores a panel after a reload of the window: `state` is what its page saved. */
   async deserializeWebviewPanel(panel: vscode.WebviewPanel, state: unknown): Promise<void> {
     const location = locationIn(state);
-    if (location && isRunFolder(location.folder)) this.#adopt(panel, await withReport(location));
+    if (location && isRunFolder(location.folder, this.#history)) this.#adopt(panel, await withReport(location));
     else panel.dispose();
   }
 

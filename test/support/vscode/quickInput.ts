@@ -86,6 +86,11 @@ export class QuickInput {
     );
   }
 
+  /** Goes back to the question before. */
+  async back(): Promise<void> {
+    await this.widget.getByRole('button', { name: /^Back/ }).click();
+  }
+
   async cancel(): Promise<void> {
     await this.input.press('Escape');
     await this.widget.waitFor({ state: 'hidden' });

@@ -38,6 +38,12 @@ describe('listDataset', () => {
       });
     });
 
+    it('labels images with the class that stands for their folder', async () => {
+      await touch('stop sign/a.png', 'yield/b.png', 'toString/c.png');
+      const { labels } = await list({ classOf: { 'stop sign': 'stop' } });
+      assert.deepEqual(labels, ['stop', 'toString', 'yield']);
+    });
+
     it('sorts by code point, not by locale', async () => {
       await touch('x/é.png', 'x/z.png', 'x/Z.png', 'x/a10.png', 'x/a9.png', 'x/\u{1F600}.png', 'x/\uFF21.png');
       const { files } = await list('folders');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { matchLabels } from '../../../src/data/labels.ts';
+import { matchLabels, unknownLabels } from '../../../src/data/labels.ts';
 import { throwsWith } from '../../support/rejectsWith.ts';
 
 const remedy = 'Rename the class folder';
@@ -93,5 +93,12 @@ describe('matchLabels', () => {
   it('names the first few of many unknown labels', () => {
     const labels = Array.from({ length: 8 }, (_, i) => `stranger ${i}`);
     throwsWith(() => matchLabels([...labels, 'cat'], ['cat', 'dog'], remedy), '"stranger 4", and 3 more');
+  });
+});
+
+describe('unknownLabels', () => {
+  it('are those that match no class, or several, each once', () => {
+    const classes = ['crane', 'cat', 'crane'];
+    assert.deepEqual(unknownLabels(['cat', 'crow', 'CAT', 'crane', '2', '3', 'crow'], classes), ['crow', 'crane', '3']);
   });
 });

@@ -98,6 +98,32 @@ describe('checking the preprocessing of the demo', () => {
     ]);
   });
 
+  it('takes no image in 30 more as a reason to take blue for red', async () => {
+    /** Right about every image in BGR, and about all but some in RGB. */
+    const orderOf = async (wrongInRgb: number) => {
+      const files = Array.from({ length: 30 }, (_, i) => `${i}.png`);
+      for (const name of files) {
+        const background = { r: 255, g: 0, b: files.indexOf(name) < wrongInRgb ? 0 : 254 };
+        const image = sharp({ create: { width: 2, height: 2, channels: 3, background } });
+        await folder.write(`red/${name}`, await image.png().toBuffer());
+      }
+      const classifier: Classifier = {
+        input: { height: 2, width: 2, channels: 3 },
+        classes: ['blue', 'red'],
+        engine: 'none',
+        batchSize: 30,
+        logits: async (images) =>
+          images.map((image) => Float32Array.of(0, (image[2] as number) > (image[0] as number) - 0.5 ? 1 : -1)),
+      };
+      const dataset: DatasetSource = { name: 'd', path: folder.at(), labels: 'folders' };
+      const model: ModelSource = { name: 'm', path: '/nowhere', preprocessing: noPreprocessing };
+      const { conventions } = await checkPreprocessing({ model, dataset, seed: 0 }, { open: async () => classifier });
+      return conventions.map(({ preprocessing }) => preprocessing.channels);
+    };
+    assert.equal((await orderOf(1))[0], 'rgb');
+    assert.equal((await orderOf(3))[0], 'bgr');
+  });
+
   it('lists what the settings have where it is no usual convention', async () => {
     const { conventions } = await check({ mean: 0.48, std: 0.22, channels: 'bgr' });
     const current = conventions.filter((each) => each.current);

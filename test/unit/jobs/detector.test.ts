@@ -90,7 +90,7 @@ describe('a detector of the demo’s model', () => {
 
     const unaware = await tested({ attacker: 'unaware' });
     const { report, run } = await tested({ attacker: 'adaptive', id: 'adaptive' });
-    assert.equal(report.status, 'passed', report.message);
+    assert.equal(report.status, 'measured', report.message);
     assert.deepEqual(
       { ...report.detector, path: '' },
       {
@@ -147,7 +147,7 @@ describe('a detector of the demo’s model', () => {
     }
     // Another copy is the same model; a line more in its file makes it another one.
     const copy = { ...signs, path: folder.at('other', 'model.json') };
-    assert.equal((await tested({ model: copy, attacker: 'adaptive' })).report.status, 'passed');
+    assert.equal((await tested({ model: copy, attacker: 'adaptive' })).report.status, 'measured');
     await folder.write('other/model.json', `${await readFile(copy.path, 'utf8')}\n`);
     const { report } = await tested({ model: copy, attacker: 'adaptive' });
     assert.equal(report.status, 'errored');

@@ -110,11 +110,11 @@ const datasetMistakes: Record<string, [dataset: unknown, line: string]> = {
   'no path': [{ limit: 3 }, ' › path: "path" is missing. Folder of images.'],
   'unknown labels': [
     { path: 'd', labels: 'names' },
-    ' › labels: "names" is not valid: enter "folders", "predictions", or the path to a .csv, .tsv, or .txt file.',
+    ' › labels: "names" is not valid: enter "folders", "predictions", the path to a .csv, .tsv, or .txt file, or the classes of folders, such as { "stop sign": "stop" }.',
   ],
   'labels of the wrong type': [
     { path: 'd', labels: 5 },
-    ' › labels: 5 is not valid: enter "folders", "predictions", or the path to a .csv, .tsv, or .txt file.',
+    ' › labels: 5 is not valid: enter "folders", "predictions", the path to a .csv, .tsv, or .txt file, or the classes of folders, such as { "stop sign": "stop" }.',
   ],
   'a limit of 0': [{ path: 'd', limit: 0 }, ' › limit: 0 is not valid: it must be at least 1.'],
   'an unknown key': [

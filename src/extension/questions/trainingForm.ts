@@ -8,12 +8,17 @@ import { surrogates } from '../../defenses/surrogates/catalog.ts';
 import type { SurrogateDefinition } from '../../defenses/surrogates/surrogateDefinition.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
 import type { DefenseDefinition } from '../../defenses/training/defenseDefinition.ts';
-import type { AnyParameters } from '../../parameters/parameter.ts';
+import { type AnyParameters, hasPresets } from '../../parameters/parameter.ts';
 import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 import { trainingAttacks } from '../../settings/trainingSchema.ts';
-import { chooseDataset, chooseEpsilon, describeModel, freeName, nameOfModel } from './chooseAttack.ts';
-import { choosePreset } from './choosePreset.ts';
-import type { Entry } from './settingsFile.ts';
+import type { Entry } from '../commands/settingsFile.ts';
+import { alone } from './form.ts';
+import { chooseDataset } from './images.ts';
+import { describeModel, type Named, nameOfModel } from './model.ts';
+import { freeName } from './names.ts';
+import { choosePreprocessing } from './preprocessing.ts';
+import { choosePreset } from './preset.ts';
+import { enterEpsilon } from './strength.ts';
 
 const { l10n } = vscode;
 
@@ -93,13 +98,14 @@ async function choose<D extends Definition>(
   if (picked === undefined) return undefined;
   if (picked.name !== undefined) return { name: picked.name, entries: [] };
   const { definition } = picked;
-  const preset = await choosePreset(definition.parameters);
+  const hasChoice = hasPresets(definition.parameters);
+  const preset = hasChoice ? alone(await choosePreset({ title: l10n.t('Preset') })) : 'quick';
   if (preset === undefined) return undefined;
-  const dataset = await chooseDataset(layer);
+  const dataset = alone(await chooseDataset(layer, { title: l10n.t('Images') }));
   if (dataset === undefined) return undefined;
   const more = await questions.more(definition);
   if (more === undefined) return undefined;
-  const chosenModel = await describeModel(model, layer);
+  const chosenModel = await describePreprocessed(model, layer);
   if (chosenModel === undefined) return undefined;
   const taken = Object.keys(layer.values[setting]);
   const folder = await chooseFolder(`${home}/${freeName(`${chosenModel.name}-${definition.id}`, taken)}`);
@@ -121,6 +127,14 @@ async function choose<D extends Definition>(
       [[setting, name], value],
     ],
   };
+}
+
+/** A model as the settings know it, or an entry for it with preprocessing from the user. */
+async function describePreprocessed(model: vscode.Uri, layer: SettingsLayer): Promise<Named | undefined> {
+  const { name, entry } = await describeModel(model, layer);
+  if (nameOfModel(model, layer) !== undefined) return { name, entry };
+  const preprocessed = alone(await choosePreprocessing(model, { title: l10n.t('Preprocessing') }));
+  return preprocessed && { name, entry: { [name]: { ...entry[name], ...preprocessed } } };
 }
 
 /** What the user picked: an entry in the settings, or a kind for a new one. */
@@ -191,6 +205,7 @@ async function chooseLessons(): Promise<object | undefined> {
 
 async function describeLesson(attack: AttackDefinition): Promise<object | undefined> {
   if (!attack.fixedBudget) return { attack: attack.id };
-  const epsilon = await chooseEpsilon(attack);
+  const title = l10n.t('Epsilon for {0}', attack.title);
+  const epsilon = alone(await enterEpsilon(attack.norms[0], { title }));
   return epsilon === undefined ? undefined : { attack: attack.id, epsilon };
 }
