@@ -86,7 +86,7 @@ describe('the trace of an attack in the perturbation view', () => {
     for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight');
     assert.match(await words(page), new RegExp(`^At ε = 0: ${example.clean.class} `));
     assert.deepEqual(await pixels(page, 2), await pixels(page, 0));
-    assert.match(await text(page.locator('.pane figcaption').last()), /^At ε = 0/);
+    assert.match(await text(page.locator('.pane:visible figcaption').last()), /^At ε = 0/);
   });
 
   it('shows the image at the ε that the mouse is at', async () => {
@@ -143,7 +143,7 @@ describe('the trace of an attack in the perturbation view', () => {
     assert.deepEqual(await pixels(page, 2), await frame(example, near(0)));
     await page.getByRole('button', { name: 'Next step' }).click();
     assert.deepEqual(await pixels(page, 2), await frame(example, near(1)));
-    assert.match(await text(page.locator('.pane figcaption').last()), /^Step 1/);
+    assert.match(await text(page.locator('.pane:visible figcaption').last()), /^Step 1/);
     await page.getByRole('button', { name: 'Previous step' }).click();
     assert.deepEqual(await pixels(page, 2), await frame(example, near(0)));
     await page.locator('.stage').focus();
@@ -153,7 +153,7 @@ describe('the trace of an attack in the perturbation view', () => {
     assert.deepEqual(await pixels(page, 2), await frame(example, near(0)));
     await page.getByRole('button', { name: 'Reported result' }).click();
     assert.deepEqual(await pixels(page, 2), reported);
-    assert.match(await text(page.locator('.pane figcaption').last()), /^Adversarial/);
+    assert.match(await text(page.locator('.pane:visible figcaption').last()), /^Adversarial/);
   });
 
   it('plays more slowly where less motion is asked for', async () => {
