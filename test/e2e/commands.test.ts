@@ -377,7 +377,7 @@ describe('Commands', () => {
     const { notifications, page } = workbench();
     await workbench().statusItem('Perturb').click();
     await notifications.dialog.getByText(/ONNX Runtime [\d.]+ \(cpu\)/).waitFor();
-    assert.match(await notifications.dialog.innerText(), /\(cpu\)\n+Other TensorFlow\.js models/);
+    assert.match((await notifications.dialog.allInnerTexts()).join('\n'), /\(cpu\)\n+Other TensorFlow\.js models/);
     await workbench().screenshot('engine');
     await notifications.answer('Copy Diagnostics');
     await workbench().statusItem('Copied. Paste it into the report.').waitFor();
