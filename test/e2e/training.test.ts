@@ -48,7 +48,7 @@ describe('Training', () => {
     await workbench().webview().content.getByRole('heading', { name: 'Trained' }).waitFor();
     await workbench()
       .webview()
-      .content.getByRole('row', { name: /^FGSM, linf 8\/255 / })
+      .content.getByRole('row', { name: /^FGSM, L∞ 8\/255 / })
       .waitFor();
   });
 
