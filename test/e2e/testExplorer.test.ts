@@ -30,7 +30,7 @@ describe('The Test Explorer', () => {
     return Object.fromEntries(rows.filter(({ label }) => label in verdicts).map(({ label, state }) => [label, state]));
   }
 
-  /** The first example of a test that has a status: at the smallest budget, of the first image. */
+  /** The first example of a test that has a status at the largest budget. */
   async function exampleOf(test: string, status: string): Promise<{ folder: string; example: ExampleReport }> {
     for (const name of (await readdir(runs())).sort().reverse()) {
       const folder = path.join(runs(), name);
@@ -38,7 +38,7 @@ describe('The Test Explorer', () => {
       const examples: ExampleReport[] = lines.map((line) => JSON.parse(line));
       const [example] = examples
         .filter((other) => other.test.endsWith(test) && other.status === status)
-        .sort((a, b) => (a.epsilon ?? 0) - (b.epsilon ?? 0) || a.index - b.index);
+        .sort((a, b) => (b.epsilon ?? 0) - (a.epsilon ?? 0) || a.index - b.index);
       if (example) return { folder, example };
     }
     throw new Error(`no run has a ${status} example of ${test}`);
@@ -101,6 +101,8 @@ describe('The Test Explorer', () => {
 
   it('shows the pictures of the run in the view, pixel for pixel', async () => {
     const view = workbench().webview().content;
+    const budgets = view.getByRole('combobox', { name: 'Budget' });
+    await budgets.selectOption({ index: (await budgets.locator('option').count()) - 1 });
     await view.locator('label', { has: view.getByRole('radio', { name: /^Fooled/ }) }).click();
     const { folder, example } = await exampleOf('I-FGSM curve', 'fooled');
     await view.getByRole('listbox', { name: 'Examples' }).getByRole('option').first().click();
