@@ -133,7 +133,7 @@ describe('perturb run with bad input', () => {
       const place = `${settings}:${line}:${(lines[line - 1] as string).indexOf('"') + 1}: `;
       assert.ok(message.startsWith(`${place}perturb.tests › ${name} › ${key}: `), message);
       assert.equal(message.split('\n').length, 1, message);
-      assert.deepEqual(origin, { file: settings, line });
+      assert.deepEqual(origin, { file: settings, line: lineOf(`"${name}"`) });
       assertPrinted(name, '', message, words);
     });
   }
