@@ -133,6 +133,7 @@ export function createTrial(plan: TestPlan, options: TrialOptions, images = most
           attack: configure(definition, given, budget),
           definition,
           stopAtSuccess: definition.fixedBudget,
+          asksAgain: true,
         },
         subjects,
       ),

@@ -33,6 +33,8 @@ export interface RunOptions {
   /** Of two successes the nearer, or the one that was found later; where it is missing the latter for forging alone. */
   readonly prefer?: Wish['prefer'];
   readonly signal?: AbortSignal;
+  /** Ask again about a point whose answer is known: an audit wants to see answers change. */
+  readonly asksAgain?: boolean;
   /** Is told when the attacks themselves compute. */
   readonly watch?: Stopwatch;
 }
@@ -91,9 +93,10 @@ export class Conversation {
   readonly #progress = new Progress();
   #dialogue: Dialogue;
   #stage: string | undefined;
-  /** How many of its asks are not answered yet, and those that nobody has taken up. */
+  /** How many of its asks are not answered yet, those that nobody has taken up, and how many there were. */
   #pending = 0;
   #asks: PendingAsk[] = [];
+  #asked = 0;
   /** Where questions are what an attack costs. */
   readonly #cache: AnswerCache | undefined;
   #answers: Answer[] = [];
@@ -126,7 +129,8 @@ export class Conversation {
       prefer: options.prefer ?? kinds[definition.kind].prefer,
     };
     this.#settlesLater = quantize && !Number.isFinite(this.#budget.epsilon);
-    this.#cache = asksAlone.includes(definition.threatModel) ? new AnswerCache() : undefined;
+    const caches = asksAlone.includes(definition.threatModel) && !options.asksAgain;
+    this.#cache = caches ? new AnswerCache() : undefined;
     this.#recorder = subject.record && victim.access !== 'labels' ? new Recorder() : undefined;
     this.#dialogue = definition.run({
       image: subject.image,
@@ -194,7 +198,10 @@ export class Conversation {
   #ask(asks: readonly PendingAsk[]): boolean {
     if (this.#queries.points + this.#pending + asks.length > this.#mostQueries) return false;
     this.#pending += asks.length;
-    for (const ask of asks) this.#asks.push(ask);
+    for (const ask of asks) {
+      ask.question = ++this.#asked;
+      this.#asks.push(ask);
+    }
     return true;
   }
 
@@ -247,7 +254,10 @@ export class Conversation {
   }
 
   /** Takes the point as an adversarial example if it may be one; off the grid, has the grid point beside it judged. */
-  #judge({ point, slot, order, stage, isOffGrid }: PendingAsk, { decision, logits }: Answer): void {
+  #judge(
+    { point, slot, order, stage, isOffGrid, question = this.#asked }: PendingAsk,
+    { decision, logits }: Answer,
+  ): void {
     const { victim } = this.#options;
     const { quantize } = this.#options.attack.choice;
     const { image, goal } = this.#subject;
@@ -263,7 +273,7 @@ export class Conversation {
     }
     // The original is no adversarial example, however far the attack got from there.
     if (slot !== undefined && norms.linf === 0 && !success) return;
-    if (success) this.#progress.add(this.#queries.points, norms[this.#wish.norm]);
+    if (success) this.#progress.add(question, norms[this.#wish.norm]);
     const ahead = logits ? lead(goal, logits) : 0;
     const candidate = { point, decision, logits, norms, success, lead: ahead, stage, order };
     if (offGrid) {

@@ -8,6 +8,8 @@ export interface PendingAsk extends Ask {
   readonly slot?: number;
   /** When the attack came up with the point, counted from its start. */
   readonly order: number;
+  /** Which question about the image it is, the first being 1: known once it is asked. */
+  question?: number;
   /** Its place on the axis of an explanation. */
   readonly at?: number | undefined;
   readonly stage?: string | undefined;

@@ -54,7 +54,7 @@ describe('perturb run', () => {
     ]);
     assert.match(
       planned(report, 'I-FGSM curve').message,
-      /^robust accuracy at l2 1 is \d+\.\d%, expected at least 100\.0%$/,
+      /^robust accuracy at L2 1 is \d+\.\d%, expected at least 100\.0%$/,
     );
   });
 
