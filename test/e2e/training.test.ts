@@ -127,7 +127,10 @@ describe('Training', () => {
     await writeFile(file, JSON.stringify(report));
     await workbench().runCommand('View: Close All Editors');
     await testing.clickAction('guarded', 'Open Perturbation View');
-    await view.getByText('The gradient is zero on some images.').waitFor();
+    await view
+      .getByRole('region', { name: 'Audit' })
+      .locator('summary', { hasText: 'The gradient is zero on some images.' })
+      .click();
     await view.getByRole('button', { name: 'What it means and what to do' }).click();
     await workbench().tab('Preview zero-gradients.md').waitFor();
   });

@@ -5,16 +5,15 @@ import type { DefenseReport } from '../../defenses/training/report.ts';
 import { layersModels } from '../../models/tfjs/format.ts';
 import { formatPercent } from '../../reports/format.ts';
 import { findDefense } from '../../settings/findSource.ts';
-import { UserError } from '../../userError.ts';
-import { chooseModel } from '../questions/chooseModel.ts';
 import { freeName, shorten } from '../questions/names.ts';
 import { chooseDefense } from '../questions/trainingForm.ts';
 import { openFile } from '../training/openFile.ts';
 import { runTraining } from '../training/runTraining.ts';
 import { Training } from '../training/training.ts';
 import { TrainingPanels } from '../training/trainingPanels.ts';
+import { planTraining } from './planTraining.ts';
 import type { Services } from './services.ts';
-import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from './settingsFile.ts';
+import { saveSettings, settingsIn, showSettings, withEntries } from './settingsFile.ts';
 
 const { l10n } = vscode;
 
@@ -24,18 +23,10 @@ export async function hardenModel(
   { engine, explorer }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   // Only TensorFlow.js layers models are trained.
-  const model = await chooseModel(uri, [layersModels]);
-  if (model === undefined) return;
-  const settings = await settingsFor(model);
-  const choice = await chooseDefense(model, settings.layer);
-  if (choice === undefined) return;
-  const { name, entries } = choice;
-  const changed = withEntries(settings, entries);
-  const plan = findDefense({ layers: [changed.layer], problems: [] }, name).source;
-  if (entries.length > 0) await saveSettings(changed);
-
+  const planned = await planTraining(uri, chooseDefense, findDefense, [layersModels]);
+  if (planned === undefined) return;
+  const { name, plan, folder } = planned;
   const training = new Training({
     of: 'defense',
     name,
@@ -56,7 +47,7 @@ export async function hardenModel(
   if (chosen === card) await openFile(report.card);
   if (chosen === open) TrainingPanels.of(context).openLast();
   if (chosen !== add) return;
-  await addModel(plan, report, changed.layer.folder);
+  await addModel(plan, report, folder);
   await explorer.refresh();
 }
 

@@ -1,13 +1,12 @@
 import * as vscode from 'vscode';
 import { detectors } from '../../defenses/detectors/catalog.ts';
 import { findDetector } from '../../settings/findSource.ts';
-import { UserError } from '../../userError.ts';
-import { chooseModel } from '../questions/chooseModel.ts';
 import { chooseDetector } from '../questions/trainingForm.ts';
 import { runTraining } from '../training/runTraining.ts';
 import { Training } from '../training/training.ts';
+import { planTraining } from './planTraining.ts';
 import type { Services } from './services.ts';
-import { saveSettings, settingsFor, settingsIn, showSettings, withEntries } from './settingsFile.ts';
+import { settingsIn, showSettings } from './settingsFile.ts';
 
 const { l10n } = vscode;
 
@@ -17,17 +16,9 @@ export async function trainDetector(
   { engine, explorer }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
-  const model = await chooseModel(uri);
-  if (model === undefined) return;
-  const settings = await settingsFor(model);
-  const choice = await chooseDetector(model, settings.layer);
-  if (choice === undefined) return;
-  const { name, entries } = choice;
-  const changed = withEntries(settings, entries);
-  const plan = findDetector({ layers: [changed.layer], problems: [] }, name).source;
-  if (entries.length > 0) await saveSettings(changed);
-
+  const planned = await planTraining(uri, chooseDetector, findDetector);
+  if (planned === undefined) return;
+  const { name, plan, folder } = planned;
   const training = new Training({
     of: 'detector',
     name,
@@ -48,5 +39,5 @@ export async function trainDetector(
   );
   const show = l10n.t('Show Settings');
   if ((await vscode.window.showInformationMessage(message, show)) !== show) return;
-  await showSettings(await settingsIn(changed.layer.folder), ['perturb.detectors', name]);
+  await showSettings(await settingsIn(folder), ['perturb.detectors', name]);
 }

@@ -3,15 +3,13 @@ import { surrogates } from '../../defenses/surrogates/catalog.ts';
 import type { SurrogateReport } from '../../defenses/surrogates/report.ts';
 import { formatPercent } from '../../reports/format.ts';
 import { findSurrogate } from '../../settings/findSource.ts';
-import { UserError } from '../../userError.ts';
-import { chooseModel } from '../questions/chooseModel.ts';
 import { chooseTrainedSurrogate } from '../questions/trainingForm.ts';
 import { openFile } from '../training/openFile.ts';
 import { runTraining } from '../training/runTraining.ts';
 import { Training } from '../training/training.ts';
 import { TrainingPanels } from '../training/trainingPanels.ts';
+import { planTraining } from './planTraining.ts';
 import type { Services } from './services.ts';
-import { saveSettings, settingsFor, withEntries } from './settingsFile.ts';
 
 const { l10n } = vscode;
 
@@ -21,17 +19,9 @@ export async function trainSurrogate(
   { engine }: Services,
   uri: vscode.Uri | undefined,
 ): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
-  const model = await chooseModel(uri);
-  if (model === undefined) return;
-  const settings = await settingsFor(model);
-  const choice = await chooseTrainedSurrogate(model, settings.layer);
-  if (choice === undefined) return;
-  const { name, entries } = choice;
-  const changed = withEntries(settings, entries);
-  const plan = findSurrogate({ layers: [changed.layer], problems: [] }, name).source;
-  if (entries.length > 0) await saveSettings(changed);
-
+  const planned = await planTraining(uri, chooseTrainedSurrogate, findSurrogate);
+  if (planned === undefined) return;
+  const { name, plan } = planned;
   const training = new Training({
     of: 'surrogate',
     name,
