@@ -44,9 +44,9 @@ export class Publisher {
     run.appendOutput(`${outputOf(result).join('\r\n')}\r\n`, undefined, item);
   }
 
-  /** Shows the last known results of all tests, for a reopened window. */
-  showFormerResults(): void {
-    const items = [...this.#tree.leaves(this.#controller.items)].filter(({ id }) => this.#results.get(id));
+  /** Shows the last known results of tests: of all for a reopened window, of those that a canceled run did not come to. */
+  showFormerResults(tests: Iterable<vscode.TestItem> = this.#tree.leaves(this.#controller.items)): void {
+    const items = [...tests].filter(({ id }) => this.#results.get(id));
     if (items.length === 0) return;
     const request = new vscode.TestRunRequest(items);
     const run = this.#controller.createTestRun(request, vscode.l10n.t('Last Results'), false);

@@ -62,6 +62,9 @@ export class TestRunner implements vscode.Disposable {
       for (const subscription of subscriptions) subscription?.dispose();
       for (const item of tests) this.#tree.showFigure(item);
       run.end();
+      // VS Code takes what the run leaves for skipped.
+      const finished = new Set(results.map(({ report }) => report.id));
+      if (abort.signal.aborted) this.#publisher.showFormerResults(tests.filter(({ id }) => !finished.has(id)));
     }
   }
 

@@ -115,6 +115,12 @@ export class TestingView {
     );
   }
 
+  /** Waits until no test is queued or running. */
+  async allEnded(): Promise<void> {
+    const going = (['Queued', 'Running'] as const).map((state) => `${rowSelector} .${icons[state]}`);
+    await this.#page.waitForFunction(`document.querySelector(${JSON.stringify(going.join(', '))}) === null`);
+  }
+
   /** Runs a test with a profile. */
   async runUsing(label: string, profile: string): Promise<void> {
     await this.choose(label, 'Execute Using Profile...');
