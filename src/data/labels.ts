@@ -41,8 +41,8 @@ export function unknownLabels(labels: Iterable<string>, classes: readonly string
 
 /**
  * The index of the class that a label means. A label is the name of a class, also in another letter case or Unicode
- * form, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca", the WordNet id
- * or the name after it; or a name preceded by its index, as in "0 red"; or, if it is not a name at all, the index of a
+ * form, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca" and "tench
+ * (n01440764)", the WordNet id or the name beside it; or a name preceded by its index, as in "0 red"; or, if it is not a name at all, the index of a
  * class as a decimal number ("3", "003", "3.0"). If names are numbers themselves, a number is never an index.
  * @returns `undefined` for a label that matches no class, or more than one.
  */
@@ -106,9 +106,10 @@ function folded(text: string): string {
   return composed(text).toLowerCase();
 }
 
-function wordNetParts(name: string): { readonly id: string; readonly name: string } | undefined {
-  const [, id, rest] = /^(n\d{8})\s+(.+)$/.exec(name) ?? [];
-  return id === undefined || rest === undefined ? undefined : { id, name: rest };
+function wordNetParts(text: string): { readonly id: string; readonly name: string } | undefined {
+  const parts = /^(?<id>n\d{8})\s+(?<name>.+)$/.exec(text) ?? /^(?<name>.+) \((?<id>n\d{8})\)$/.exec(text);
+  const { id, name } = parts?.groups ?? {};
+  return id === undefined || name === undefined ? undefined : { id, name };
 }
 
 /** The places of every name. */

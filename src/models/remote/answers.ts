@@ -1,6 +1,7 @@
 import { nearestName } from '../../data/nearestName.ts';
 import { UserError } from '../../userError.ts';
 import { checkClassCount } from '../classCount.ts';
+import { assumedClassNames } from '../classNames.ts';
 import type { AnswerKind } from './endpoint.ts';
 import type { Reading } from './protocol.ts';
 
@@ -19,12 +20,14 @@ const leastProbability = 2 ** -126;
  * What the first answers of a server are.
  * @param stated by the settings, or by the protocol.
  * @param classes names of the classes, if known.
+ * @param notes gets what was decided, in a few words.
  * @throws UserError when they are not what was stated, or cannot be told for classes.
  */
 export function interpret(
   first: Reading,
   stated: AnswerKind | undefined,
   classes: readonly string[] | undefined,
+  notes: string[],
 ): Interpretation {
   if (stated === 'labels') {
     if (classes !== undefined) return { kind: 'labels', classes };
@@ -41,7 +44,7 @@ export function interpret(
   }
   checkClassCount(row.length, classes);
   const kind = stated ?? (rows.every(isDistribution) ? 'probabilities' : 'logits');
-  return { kind, classes: classes ?? Array.from(row, (_, index) => String(index)) };
+  return { kind, classes: classes ?? assumedClassNames(row.length, notes) };
 }
 
 /**

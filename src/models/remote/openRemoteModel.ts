@@ -41,7 +41,9 @@ export async function openRemoteModel(
   const most = Math.min(batchSize, protocol.mostImages ?? Infinity);
   const images = probeImages(protocol.input, probeCount);
   const first = await protocol.ask(connection, images.slice(0, most), { isFirst: true });
-  const interpretation = interpret(first, endpoint.answers ?? (protocol.labelsOnly ? 'labels' : undefined), classes);
+  const decided: string[] = [];
+  const stated = endpoint.answers ?? (protocol.labelsOnly ? 'labels' : undefined);
+  const interpretation = interpret(first, stated, classes, decided);
   const ask = async (some: Batch) =>
     (await protocol.ask(connection, some)).map((values) => rowOf(values, interpretation));
   const parts: RemoteParts = {
@@ -62,7 +64,7 @@ export async function openRemoteModel(
     rows.length === probes.length && probes.every((row, i) => isSame(row, rows[i] as Float32Array, interpretation));
   if (!areSame((await askEach(parts, images.toReversed())).toReversed())) throw unsteady(endpoint.url);
   const sha256 = identityOf(source, protocol, interpretation, probes);
-  const notes = [...protocol.notes, ...notesOn(interpretation), ...(await noteOnGrid(parts, protocol))];
+  const notes = [...protocol.notes, ...decided, ...notesOn(interpretation), ...(await noteOnGrid(parts, protocol))];
   return {
     classifier,
     preprocessing,

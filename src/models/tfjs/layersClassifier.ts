@@ -5,6 +5,7 @@ import { sizeOf } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
 import { checkClassCount } from '../classCount.ts';
 import type { Activations, Batch, DifferentiableClassifier, Logits, Pullback } from '../classifier.ts';
+import { assumedClassNames } from '../classNames.ts';
 import { type Functional, seed } from '../functional.ts';
 import { missingActivation } from '../missingActivation.ts';
 import type { Preprocessing } from '../preprocessing.ts';
@@ -52,7 +53,7 @@ export function toLayersClassifier(
     dims,
     preprocessing,
     engine,
-    classes: classes ?? Array.from({ length: count }, (_, index) => String(index)),
+    classes: classes ?? assumedClassNames(count, notes),
   };
   const batchSize = Math.max(1, Math.min(largestBatch, Math.floor(batchMemory / bytes)));
   const classifier = new LayersClassifier(network, { ...traits, batchSize });

@@ -33,6 +33,12 @@ describe('matchLabels', () => {
     assert.equal(match('n03126707 crane', imageNet), 2);
   });
 
+  it('matches WordNet ids and the names before them', () => {
+    const named = ['tench (n01440764)', 'crane (n03126707)', 'crane bird (n02012849)'];
+    for (const label of ['n03126707', 'crane', 'Crane', 'crane (n03126707)']) assert.equal(match(label, named), 1);
+    assert.equal(match('crane_bird', named), 2);
+  });
+
   it('refuses a name that stands for two classes', () => {
     throwsWith(() => match('crane', imageNet), 'several classes named "crane" (1, 2)', 'to the index');
     throwsWith(() => match('DOG', ['dog', 'Dog']), '"DOG" (0, 1)');

@@ -1,5 +1,6 @@
 import { UserError } from '../../../userError.ts';
 import { checkClassCount } from '../../classCount.ts';
+import { assumedClassNames } from '../../classNames.ts';
 import { noPreprocessing, type Preprocessing } from '../../preprocessing.ts';
 import { elementCount, type Model, numbersOf, type Value } from '../graph/graph.ts';
 import type { StatedInput } from '../graph/imageInput.ts';
@@ -143,7 +144,7 @@ function namesFor(count: number, inFile: readonly string[] | undefined, notes: s
   if (inFile) {
     notes.push(`the model’s metadata name ${inFile.length} classes, but it has ${count}: the names are not used`);
   }
-  return Array.from({ length: count }, (_, index) => String(index));
+  return assumedClassNames(count, notes);
 }
 
 /** How many scores each image gets. With one image, there may be no batch axis. */

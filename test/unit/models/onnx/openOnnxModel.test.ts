@@ -95,6 +95,20 @@ describe('Opening an ONNX file', () => {
     assert.equal(notes.length, 2);
   });
 
+  it('takes 1,000 classes without names for ImageNet’s, and says so', async () => {
+    const many = classifierOf({ constants: { w: { dims: [48, 1000], values: noise(48_000) } } });
+    const { classifier, notes } = await openOnnxModel(await save(many), {});
+    assert.deepEqual(
+      [0, 134, 999].map((index) => classifier.classes[index]),
+      ['tench (n01440764)', 'crane bird (n02012849)', 'toilet tissue (n15075141)'],
+    );
+    assert.ok(notes.some((note) => note.includes('ImageNet')), `no note among ${notes.join('; ')}`);
+    const labels = Array.from({ length: 1000 }, (_, index) => `own ${index}`);
+    const named = await openOnnxModel(await save(many), { classes: labels });
+    assert.equal(named.classifier.classes[0], 'own 0');
+    assert.ok(!named.notes.some((note) => note.includes('ImageNet')), 'a note on names that were given');
+  });
+
   it('cuts the softmax at the end, also behind a change of shape', async () => {
     for (const tail of [
       [{ operator: 'Softmax', inputs: ['scores'], outputs: ['p'] }],
