@@ -8,11 +8,17 @@ import type { Goal } from './goal.ts';
 import type { Kind } from './kind.ts';
 
 /**
- * What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based), or nothing but
- * the gradients of another model, a surrogate (transfer).
+ * What an attack may ask: gradients (white-box), logits (score-based) or predictions only (decision-based), nothing but the
+ * gradients of another model, a surrogate (transfer), or nothing, since a network was trained against the model beforehand
+ * (semi-white-box).
  */
-export const threatModels = ['white-box', 'score-based', 'decision-based', 'transfer'] as const;
+export const threatModels = ['white-box', 'score-based', 'decision-based', 'transfer', 'semi-white-box'] as const;
 export type ThreatModel = (typeof threatModels)[number];
+
+/** An attack that a model alone is not enough for: it needs another network, and is no part of lists or of other trainings. */
+export function needsOtherNetwork({ threatModel }: Pick<AttackDefinition, 'threatModel'>): boolean {
+  return threatModel === 'transfer' || threatModel === 'semi-white-box';
+}
 
 /** What an attack is given: one image, what to make of it, and the means. */
 export interface Attempt<P, N extends Norm = Norm> {
@@ -28,6 +34,8 @@ export interface Attempt<P, N extends Norm = Norm> {
   readonly random: RandomGenerator;
   /** Images that the victim already answers as the goal wants: where attacks can start that see predictions only. */
   readonly starts: readonly Pixels[];
+  /** What the attack's generator makes of the image, where it has one. */
+  readonly generated?: Pixels;
 }
 
 export type GoalKind = 'untargeted' | 'targeted';

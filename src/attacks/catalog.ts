@@ -4,6 +4,7 @@ import { boundary } from './decision/boundary.ts';
 import { cgba } from './decision/cgba.ts';
 import { hopSkipJump } from './decision/hopSkipJump.ts';
 import { rays } from './decision/rays.ts';
+import { advgan } from './generative/advgan.ts';
 import { gradientAttacks } from './gradient/catalog.ts';
 import { nes } from './score/nes.ts';
 import { onePixel } from './score/onePixel.ts';
@@ -18,7 +19,7 @@ const decisionAttacks = [boundary, hopSkipJump, rays, cgba];
 
 /** Every attack there is, by its name in settings, in the order in which lists show them. */
 export const catalog: ReadonlyMap<string, AttackDefinition> = new Map(
-  [...gradientAttacks, ...scoreAttacks, ...decisionAttacks, transfer, auto]
+  [...gradientAttacks, ...scoreAttacks, ...decisionAttacks, transfer, advgan, auto]
     .map((attack) => attack as unknown as AttackDefinition)
     .map((attack) => [attack.id, attack]),
 );

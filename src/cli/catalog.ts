@@ -1,17 +1,19 @@
 import { catalog } from '../attacks/catalog.ts';
 import { detectors } from '../defenses/detectors/catalog.ts';
+import { generators } from '../defenses/generators/catalog.ts';
 import { surrogates } from '../defenses/surrogates/catalog.ts';
 import { defenses } from '../defenses/training/catalog.ts';
 import { cite } from '../parameters/document.ts';
 import type { AnyParameters, Default } from '../parameters/parameter.ts';
 
-/** Prints the attacks, the detectors, the training defenses, and the ways to train a surrogate, as text or as JSON. */
+/** Prints the attacks, the detectors, the training defenses, the ways to train a surrogate, and the generators, as text or as JSON. */
 export function printCatalog(json: boolean): void {
   const entries = {
     attacks: describeAttacks(),
     detectors: describeDetectors(),
     defenses: describeDefenses(),
-    surrogates: describeSurrogates(),
+    surrogates: describeTrainings(surrogates),
+    generators: describeTrainings(generators),
   };
   if (json) {
     console.log(JSON.stringify(entries, null, 2));
@@ -26,6 +28,7 @@ export function printCatalog(json: boolean): void {
     print(detector, ['detector', `trained on ${teachers[detector.learnsFrom]}`]);
   for (const defense of entries.defenses) print(defense, ['training defense']);
   for (const surrogate of entries.surrogates) print(surrogate, ['surrogate']);
+  for (const generator of entries.generators) print(generator, ['generator']);
 }
 
 const teachers = { clean: 'clean images only', adversarial: 'clean images and adversarial examples' };
@@ -79,9 +82,8 @@ function describeDefenses() {
   }));
 }
 
-/** The value of each preset in words: that of `quick` where the original source says nothing else. */
-function describeSurrogates() {
-  return [...surrogates.values()].map(({ id, title, description, source, parameters }) => ({
+function describeTrainings(definitions: ReadonlyMap<string, Omit<Entry, 'parameters'> & { parameters: AnyParameters }>) {
+  return [...definitions.values()].map(({ id, title, description, source, parameters }) => ({
     id,
     title,
     description,
@@ -90,6 +92,7 @@ function describeSurrogates() {
   }));
 }
 
+/** The value of each preset in words: that of `quick` where the original source says nothing else. */
 function describeParameters(parameters: AnyParameters) {
   const inWords = ({ text, source }: Default<unknown, never, never>) => ({ text, source });
   return Object.entries(parameters).map(([name, { description, schema, quick, paper = quick }]) => ({

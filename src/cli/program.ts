@@ -90,10 +90,11 @@ program
   .command('train')
   .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
   .description(
-    'Hardens models, and trains surrogates and detectors, as defined in the settings. Exits with 0 if everything was trained, otherwise 2.',
+    'Hardens models, and trains surrogates, generators, and detectors, as defined in the settings. Exits with 0 if everything was trained, otherwise 2.',
   )
   .option('--defense <name...>', 'names of defenses in "perturb.defenses"')
   .option('--surrogate <name...>', 'names of surrogates in "perturb.surrogates"')
+  .option('--generator <name...>', 'names of generators in "perturb.generators"')
   .option('--detector <name...>', 'names of detectors in "perturb.detectors"')
   .option('--json', 'print the reports instead of tables')
   .action(train);

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import { claimFolder, isOurs } from '../data/ownFolder.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
+import { canBeAudited, type TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import { lockFolder } from '../reports/lock.ts';
 import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
@@ -55,9 +55,8 @@ export async function runWorkspace({
   const workspace = path.resolve(request.workspace);
   const resolution = resolvePlans(await readWorkspace(workspace));
   const { problems } = resolution;
-  // Attacks on surrogates are never audited.
   const plans = resolution.plans.map(
-    (plan): TestPlan => (strict && plan.surrogates === undefined ? { ...plan, audit: 'strict' } : plan),
+    (plan): TestPlan => (strict && canBeAudited(plan) ? { ...plan, audit: 'strict' } : plan),
   );
   const impossible = unplannedReports(problems);
   const wanted = selection(

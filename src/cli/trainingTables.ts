@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { DetectorReport } from '../defenses/detectors/report.ts';
+import type { GeneratorReport } from '../defenses/generators/report.ts';
 import type { SurrogateReport } from '../defenses/surrogates/report.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
 import { formatDuration } from '../evaluation/estimate.ts';
@@ -58,6 +59,20 @@ export function formatSurrogate(report: SurrogateReport): string {
     `time: ${formatDuration(time)}`,
     `model: ${model}`,
     ...(onnx === undefined ? [] : [`ONNX: ${onnx}`]),
+    `card: ${card}`,
+  ].join('\n');
+}
+
+/** What training a generator came to: what it makes of the model's accuracy, and the files. */
+export function formatGenerator(report: GeneratorReport): string {
+  const { name, title, validation, cleanAccuracy, robustAccuracy, warnings, time, model, onnx, card } = report;
+  return [
+    `${name}: ${title}`,
+    `of ${validation} validation images the model gets ${formatPercent(cleanAccuracy)} right as they are, and ${formatPercent(robustAccuracy)} as the generator makes them`,
+    ...warnings.map((warning) => `warning: ${warning}`),
+    `time: ${formatDuration(time)}`,
+    `generator: ${model}`,
+    `ONNX: ${onnx}`,
     `card: ${card}`,
   ].join('\n');
 }

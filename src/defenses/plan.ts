@@ -4,7 +4,7 @@ import type { Preset } from '../parameters/parameter.ts';
 import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
 import type { Secrets } from '../secrets.ts';
 
-/** What detectors, surrogates, and training defenses have in common, with everything resolved. Plain data; paths are absolute. */
+/** What detectors, surrogates, generators, and training defenses have in common, with everything resolved. Plain data; paths are absolute. */
 interface Plan {
   /** Its name in the settings. */
   readonly name: string;
@@ -38,6 +38,16 @@ export interface DetectorPlan extends Plan {
 export interface SurrogatePlan extends Plan {
   /** The model whose layers it has, with new weights; if missing, a network that is chosen by the size of the images. */
   readonly architecture?: ModelSource;
+}
+
+/** A generator to train for a model: an entry of `perturb.generators`. */
+export interface GeneratorPlan extends Plan {
+  /** Images that the curves are measured on; if missing, a part of the dataset is set aside. */
+  readonly validation?: DatasetSource;
+  /** The model whose gradients are followed in place of the model's own. */
+  readonly surrogate?: ModelSource;
+  /** The class that images are to be taken for; any wrong one if missing. */
+  readonly target?: string;
 }
 
 /** A model to harden: an entry of `perturb.defenses`. */

@@ -1,4 +1,4 @@
-/** Progress of training a detector, a surrogate, or a defense. */
+/** Progress of training a detector, a surrogate, a generator, or a defense. */
 export interface TrainingProgress {
   /** Its name in the settings. */
   readonly name: string;

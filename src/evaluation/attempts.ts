@@ -1,5 +1,6 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { kinds } from '../attacks/kind.ts';
+import type { Pixels } from '../data/image.ts';
 import type { StoredImage } from '../data/storedImage.ts';
 import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
 import { distanceOf, type Outcome, type Subject } from '../runner/conversation.ts';
@@ -24,6 +25,8 @@ export interface AttemptOptions {
   readonly eligible: readonly Case[];
   readonly signal?: AbortSignal | undefined;
   readonly watch?: Stopwatch | undefined;
+  /** What the attack's generator makes of an image, where it has one. */
+  readonly generate?: ((image: Pixels) => Promise<Pixels>) | undefined;
 }
 
 /** What an attack lacked: gradients to follow, or by predictions alone, at any distance, a point to start from. */
@@ -55,7 +58,7 @@ export interface Attempt {
 export async function* attemptsOn(
   victim: Victim,
   attacked: readonly Case[],
-  { plan, attack, judge, cases, eligible, victims, signal, watch }: AttemptOptions,
+  { plan, attack, judge, cases, eligible, victims, signal, watch, generate }: AttemptOptions,
   { stopsAtSuccess, isTransfer }: { readonly stopsAtSuccess: boolean; readonly isTransfer: boolean },
 ): AsyncGenerator<{ readonly one: Case; readonly attempt: Attempt }> {
   const { norm, quantize } = attack.choice;
@@ -74,7 +77,9 @@ export async function* attemptsOn(
     for (const { index, image, goal, seed } of attacked) {
       const record = records || isRecorded(plan, image, places.get(index) as number);
       const starts = definition.threatModel === 'decision-based' ? { starts: await startsFor(goal) } : {};
-      yield { image: await image.load(), goal, seed, ...starts, record };
+      const pixels = await image.load();
+      const generated = generate && { generated: await generate(pixels) };
+      yield { image: pixels, goal, seed, ...starts, ...generated, record };
     }
   }
   for await (const outcome of run) {

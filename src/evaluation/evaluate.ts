@@ -33,6 +33,8 @@ export interface EvaluationOptions {
   readonly signal?: AbortSignal;
   /** Is told when the attacks themselves compute. */
   readonly watch?: Stopwatch;
+  /** What the generator of the test's attack makes of an image. */
+  generate?(image: Pixels): Promise<Pixels>;
   /** Called once for each example and budget, when it is done. */
   onExample(example: Example, epsilon: number | undefined): void | Promise<void>;
   /** Called for each example that the second opponent is done with. */
@@ -79,7 +81,7 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
   const cases = toCases(plan, definition.kind, judge, images, judgments);
   const eligible = cases.filter(({ status }) => status === undefined);
   if (eligible.length === 0) throw nothingEligible(cases);
-  const common = { plan, judge, cases, eligible, signal, watch };
+  const common = { plan, judge, cases, eligible, signal, watch, generate: options.generate };
   const surrogate = plan.surrogates && (await knowledgeOf(opponent.victims[0], eligible, signal));
   const rounds = new Map<ConfiguredAttack, { readonly round: Round; readonly attacked: AttackedRound }>();
   const fooled = new Map<Opponent, Successes>();

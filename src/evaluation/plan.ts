@@ -52,6 +52,17 @@ export interface TestPlan {
   readonly origin: { readonly file: string; readonly line: number };
 }
 
+/** The folder of the generator that the attack of a test has, if it has one. */
+export function generatorOf({ attacks }: Pick<TestPlan, 'attacks'>): string | undefined {
+  const { generator } = attacks[0].parameters;
+  return typeof generator === 'string' ? generator : undefined;
+}
+
+/** Whether an audit could find anything: what asks the model nothing but a judgment shows nothing of what more would find. */
+export function canBeAudited(plan: Pick<TestPlan, 'attacks' | 'surrogates'>): boolean {
+  return plan.surrogates === undefined && generatorOf(plan) === undefined;
+}
+
 /** The budgets of a test as its settings state them; none where its attack minimizes the norm. */
 export function epsilonsOf({ attacks }: Pick<TestPlan, 'attacks'>): number[] {
   return attacks.flatMap(({ choice }) => choice.epsilon ?? []);

@@ -6,6 +6,7 @@ import type { Job } from './job.ts';
 import { runTest } from './runTest.ts';
 import { trainDefense } from './trainDefense.ts';
 import { trainDetector } from './trainDetector.ts';
+import { trainGenerator } from './trainGenerator.ts';
 import { trainSurrogate } from './trainSurrogate.ts';
 
 /** Every job, by the name that it is called by. */
@@ -17,6 +18,7 @@ export const jobs = {
   runTest,
   trainDefense,
   trainDetector,
+  trainGenerator,
   trainSurrogate,
 };
 

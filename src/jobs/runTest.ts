@@ -1,9 +1,10 @@
 import { underAudit } from '../audit/strict.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
+import { type OpenedGenerator, openGenerator } from '../defenses/generators/openGenerator.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
 import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
+import { generatorOf, type TestPlan } from '../evaluation/plan.ts';
 import { planImages } from '../evaluation/planImages.ts';
 import { conclude } from '../evaluation/verdict.ts';
 import type { Classifier } from '../models/classifier.ts';
@@ -50,6 +51,7 @@ export async function runTest(
   let report = unstartedReport(plan, location);
   let guarded: Guarded | undefined;
   let surrogates: Surrogates | undefined;
+  let generator: OpenedGenerator | undefined;
   let kept: Awaited<ReturnType<Remote['keepAnswers']>> | undefined;
   const watch = new Stopwatch('opening');
   const elapsed = () => Math.round(performance.now() - start) / 1000;
@@ -83,6 +85,14 @@ export async function runTest(
       surrogates = await openSurrogates(plan.surrogates, classifier, models.computing);
       report = { ...report, surrogates: surrogates.facts };
     }
+    const generatorFolder = generatorOf(plan);
+    if (generatorFolder !== undefined) {
+      generator = await openGenerator(generatorFolder, { classifier, sha256 }, plan.target, models.computing);
+      const { name, sha256: hash, parameters } = generator.facts;
+      report = { ...report, generator: { name, path: generatorFolder, sha256: hash } };
+      if (plan.attacks.some(({ choice }) => (choice.epsilon ?? 0) > (parameters.epsilon as number)))
+        report = { ...report, warnings: [...report.warnings, smallerBudget(parameters.epsilon as number)] };
+    }
     watch.enter('reading');
     await dropUnfinishedLine(folder);
     const { images, notes } = await planImages(plan, classifier);
@@ -98,6 +108,7 @@ export async function runTest(
       images,
       signal,
       watch,
+      ...(generator && { generate: generator.generate }),
       onExample: async (example, epsilon) => {
         const context = { plan, modelSha256: sha256, shape: classifier.input };
         await watch.during('writing', () => appendExample(folder, context, example, epsilon));
@@ -146,12 +157,17 @@ export async function runTest(
   } finally {
     guarded?.opened.detector.dispose?.();
     surrogates?.dispose();
+    generator?.dispose();
     await kept?.close();
   }
 }
 
 const otherAnswers =
   'The model on the server is not the one that it was when this run was interrupted: the answers that were kept are not used.';
+
+function smallerBudget(epsilon: number): string {
+  return `The generator was trained for a budget of ${Number(epsilon.toPrecision(3))}, and uses no more: at a larger one, its examples say little. Train one for that budget.`;
+}
 
 function changed({ model: { path } }: TestPlan): UserError {
   return new UserError(

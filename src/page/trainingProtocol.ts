@@ -1,4 +1,5 @@
 import type { DetectorReport } from '../defenses/detectors/report.ts';
+import type { GeneratorReport } from '../defenses/generators/report.ts';
 import type { TrainingPoint, TrainingProgress } from '../defenses/progress.ts';
 import type { SurrogateReport } from '../defenses/surrogates/report.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
@@ -8,13 +9,14 @@ export type TrainingOutcome =
   | { readonly type: 'detector'; readonly report: DetectorReport }
   | { readonly type: 'defense'; readonly report: DefenseReport }
   | { readonly type: 'surrogate'; readonly report: SurrogateReport }
+  | { readonly type: 'generator'; readonly report: GeneratorReport }
   | { readonly type: 'cancelled' }
   /** It failed: what happened and what to do. */
   | { readonly type: 'failed'; readonly message: string };
 
 /** A training as shown on the page. */
 export interface ShownTraining {
-  readonly of: 'detector' | 'defense' | 'surrogate';
+  readonly of: 'detector' | 'defense' | 'surrogate' | 'generator';
   /** Its name in the settings. */
   readonly name: string;
   /** Display name of its kind. */

@@ -17,8 +17,10 @@ export interface Default<T, P = unknown, Context = undefined> {
 /** One parameter of an attack, a detector or a training defense. */
 export interface Parameter<T, P = unknown, Context = undefined> {
   readonly description: string;
-  /** JSON Schema of what settings may say; an amount (number or fraction) becomes a number. */
+  /** JSON Schema of what settings may say; an amount (number or fraction) becomes a number, a folder an absolute path. */
   readonly schema: object;
+  /** Settings must give it: no default would do. */
+  readonly isRequired?: true;
   /** The preset `quick`, used where no preset is named. */
   readonly quick: Default<T, P, Context>;
   /** The preset `paper`, where the original source says other than `quick`. */

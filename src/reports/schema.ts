@@ -149,6 +149,7 @@ const test = Type.Intersect([
       }),
     ),
     surrogates: optional(list(object({ name: string(), path: string(), sha256: optional(string()) }))),
+    generator: optional(object({ name: string(), path: string(), sha256: string() })),
     findings: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), message: string() }))),
     notChecked: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), reason: string() }))),
     quick: optional(literal(true)),

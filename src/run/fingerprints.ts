@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../data/replaceFile.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
+import { generatorOf, type TestPlan } from '../evaluation/plan.ts';
 import { fingerprintsFile } from '../reports/runFolder.ts';
 
 /**
@@ -34,7 +34,7 @@ export async function readFingerprints(folder: string): Promise<Readonly<Record<
   }
 }
 
-/** The files of the models, with what lies beside them, of the dataset and of the detector. */
+/** The files of the models, with what lies beside them, of the dataset, of the detector and of the generator. */
 async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
   const { model, surrogates = [], siblings = [], dataset, detector } = plan;
   const models = [model, ...surrogates, ...siblings];
@@ -46,7 +46,7 @@ async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
   const lists = await Promise.all([
     // Weights lie beside a model.
     ...files.map((each) => filesIn(path.dirname(each.path))),
-    ...[dataset?.path, detector?.path].map((place) => (place === undefined ? [] : filesIn(place, true))),
+    ...[dataset?.path, detector?.path, generatorOf(plan)].map((place) => (place === undefined ? [] : filesIn(place, true))),
   ]);
   return [...labels.filter((file) => file !== undefined), ...lists.flat()];
 }

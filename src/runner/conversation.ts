@@ -49,6 +49,8 @@ export interface Subject {
   readonly record?: boolean;
   /** Images that the victim already answers as the goal wants; none where it is missing. */
   readonly starts?: readonly Pixels[];
+  /** What the attack's generator makes of the image. */
+  readonly generated?: Pixels;
 }
 
 /** What the attack on one image came to. */
@@ -75,6 +77,7 @@ const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
   'score-based': ['decision', 'logits', 'propose', 'stage'],
   'decision-based': ['decision', 'propose', 'stage'],
   transfer: ['decision', 'logits', 'pullback', 'propose', 'stage'],
+  'semi-white-box': ['propose', 'stage'],
 };
 
 /** Threat models under which questions are all that an attack has. */
@@ -141,6 +144,7 @@ export class Conversation {
       project: createProjection(subject.image, this.#budget, quantize, victim.input.channels),
       random: xoroshiro128plus(subject.seed),
       starts: subject.starts ?? [],
+      ...(subject.generated && { generated: subject.generated }),
     });
     this.#advance([]);
   }

@@ -13,6 +13,7 @@ const needed: Readonly<Record<ThreatModel, Access>> = {
   'score-based': 'scores',
   'decision-based': 'labels',
   transfer: 'gradients',
+  'semi-white-box': 'labels',
 };
 
 const namesOfAccess: Readonly<Record<Access, string>> = {

@@ -1,4 +1,4 @@
-import type { AttackDefinition } from '../attacks/attackDefinition.ts';
+import { type AttackDefinition, needsOtherNetwork } from '../attacks/attackDefinition.ts';
 import { ensemble } from '../attacks/ensemble.ts';
 import type { Member } from '../attacks/member.ts';
 import { parametersSchema } from '../parameters/schema.ts';
@@ -16,8 +16,10 @@ export type ListedAttack =
 export function listable(attacks: Attacks): Attacks {
   return new Map(
     [...attacks].filter(
-      ([, { kind, norms, threatModel }]) =>
-        kind === 'attack' && threatModel !== 'transfer' && ensemble.norms.some((norm) => norms.includes(norm)),
+      ([, attack]) =>
+        attack.kind === 'attack' &&
+        !needsOtherNetwork(attack) &&
+        ensemble.norms.some((norm) => attack.norms.includes(norm)),
     ),
   );
 }
@@ -95,6 +97,7 @@ function entryFaults(entry: unknown, attacks: Attacks, among: Attacks): Fault[] 
 }
 
 function whyNotListed({ title, kind, norms, threatModel }: AttackDefinition): string {
+  if (threatModel === 'semi-white-box') return `${title} needs a generator, so it cannot be part of a list`;
   if (threatModel === 'transfer') return `${title} runs to its end on a surrogate, so it cannot be part of a list`;
   return kind === 'attack'
     ? `${title} works in ${norms.join(', ')} only, where a list has no budget`

@@ -1,6 +1,7 @@
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { ensemble } from '../attacks/ensemble.ts';
 import { kinds } from '../attacks/kind.ts';
+import type { AnyParameter } from '../parameters/parameter.ts';
 import { parametersSchema } from '../parameters/schema.ts';
 import { type Attacks, attackChoice, ruleWhere } from './attackChoice.ts';
 import { listedAttackSchema } from './attackList.ts';
@@ -80,6 +81,7 @@ function attackRules(attack: AttackDefinition) {
       ...(needsImages ? ['dataset'] : []),
       ...(fixedBudget ? ['epsilon'] : []),
       ...(attack.threatModel === 'transfer' ? ['surrogate'] : []),
+      ...(Object.values<AnyParameter>(attack.parameters).some(({ isRequired }) => isRequired) ? ['parameters'] : []),
       ...(goals.includes('untargeted') ? [] : ['target']),
       ...(isMeasured ? ['expect'] : []),
     ],
@@ -96,6 +98,11 @@ function surrogateRule({ title, kind, threatModel }: AttackDefinition) {
     };
   }
   if (threatModel === 'white-box' || threatModel === 'transfer') return {};
+  if (threatModel === 'semi-white-box') {
+    return {
+      surrogate: refused(`${title} follows gradients only while its generator is trained: name the surrogate there.`),
+    };
+  }
   return {
     surrogate: refused(`${title} asks the model itself and follows no gradients: remove "surrogate".`),
   };

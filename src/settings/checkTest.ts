@@ -27,6 +27,10 @@ export function checkTest(value: unknown, attacks: Attacks): Fault[] {
   const quantize = 'quantize' in settings ? sound.quantize : true;
   if (epsilon !== undefined) faults.push(...epsilonFaults(epsilon, norm, quantize));
   faults.push(...surrogateFaults(sound));
+  if (attack?.threatModel === 'semi-white-box' && sound.audit) {
+    const message = `An audit asks whether a stronger attacker would find more, which is certain of ${attack.title}: it makes one attempt. Remove "audit".`;
+    faults.push({ path: ['audit'], message });
+  }
   if (attack && expect) faults.push(...boundFaults(attack, expect, settings.epsilon));
   return faults;
 }

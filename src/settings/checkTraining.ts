@@ -7,6 +7,7 @@ import { type Fault, isObject, soundPart } from './problem.ts';
 import {
   anyDefenseSchema,
   anyDetectorSchema,
+  anyGeneratorSchema,
   anySurrogateSchema,
   anyTrainingAttackSchema,
   type Defenses,
@@ -16,6 +17,9 @@ import {
   defenseSchemaOf,
   detectorBase,
   detectorSchemaOf,
+  type Generators,
+  generatorBase,
+  generatorSchemaOf,
   type Surrogates,
   surrogateBase,
   surrogateSchemaOf,
@@ -28,6 +32,7 @@ import {
 const detectorSchemas = { one: memoize(detectorSchemaOf), any: memoize(anyDetectorSchema) };
 const defenseSchemas = { one: memoize(defenseSchemaOf), any: memoize(anyDefenseSchema) };
 const surrogateSchemas = { one: memoize(surrogateSchemaOf), any: memoize(anySurrogateSchema) };
+const generatorSchemas = { one: memoize(generatorSchemaOf), any: memoize(anyGeneratorSchema) };
 const attackSchemas = { one: memoize(trainingAttackSchemaOf), any: memoize(anyTrainingAttackSchema) };
 
 /** What is wrong with a detector on its own, before anyone looks at its model and its dataset. */
@@ -54,6 +59,12 @@ export function checkDefense(value: unknown, defenses: Defenses): Fault[] {
 export function checkSurrogate(value: unknown, surrogates: Surrogates): Fault[] {
   const outerKeys = surrogateBase.properties;
   return checkNamed(value, surrogates, { owner: 'surrogate', key: 'kind', outerKeys, schemas: surrogateSchemas });
+}
+
+/** What is wrong with a generator on its own. */
+export function checkGenerator(value: unknown, generators: Generators): Fault[] {
+  const outerKeys = generatorBase.properties;
+  return checkNamed(value, generators, { owner: 'generator', key: 'kind', outerKeys, schemas: generatorSchemas });
 }
 
 function checkTrainingAttack(value: unknown, attacks: Attacks): Fault[] {

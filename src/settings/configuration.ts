@@ -1,5 +1,6 @@
 import { catalog } from '../attacks/catalog.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
+import { generators as generatorCatalog } from '../defenses/generators/catalog.ts';
 import { surrogates as surrogateCatalog } from '../defenses/surrogates/catalog.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import { providerChoices } from '../models/onnx/session/providers.ts';
@@ -12,6 +13,7 @@ import {
   defenseSnippet,
   detectorSnippet,
   endpointSnippet,
+  generatorSnippet,
   modelSnippet,
   named,
   presetSnippet,
@@ -25,6 +27,8 @@ import {
   type Detectors,
   defenseSchema,
   detectorSchema,
+  type Generators,
+  generatorSchema,
   type Surrogates,
   surrogateSchema,
 } from './trainingSchema.ts';
@@ -36,6 +40,7 @@ export const settingKeys = [
   'perturb.detectors',
   'perturb.defenses',
   'perturb.surrogates',
+  'perturb.generators',
   'perturb.tests',
 ] as const;
 export type SettingKey = (typeof settingKeys)[number];
@@ -46,6 +51,7 @@ export function configuration(
   detectors: Detectors = detectorCatalog,
   defenses: Defenses = defenseCatalog,
   surrogates: Surrogates = surrogateCatalog,
+  generators: Generators = generatorCatalog,
 ) {
   return {
     title: 'Perturb',
@@ -76,6 +82,12 @@ export function configuration(
         'Surrogates, by name: models that are trained to stand in for another one, so that adversarial examples can be crafted on them. A test names one as its `surrogate`.',
         surrogateSchema(surrogates),
         surrogateSnippet(surrogates),
+      ),
+      'perturb.generators': setting(
+        4,
+        'Generators, by name: networks that are trained against a model and make images. A test with the attack `advgan` names the folder of one.',
+        generatorSchema(generators),
+        generatorSnippet(generators),
       ),
       'perturb.tests': setting(
         5,

@@ -10,6 +10,7 @@ const commands: readonly (readonly [command: string, formats: readonly ModelForm
   ['perturb.trainDetector', formats],
   ['perturb.hardenModel', [layersModels]],
   ['perturb.trainSurrogate', formats],
+  ['perturb.trainGenerator', formats],
 ];
 
 /** `contributes.menus` of the extension manifest, for `explorer/context`. */

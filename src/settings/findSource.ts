@@ -1,5 +1,5 @@
 import type { DatasetSource } from '../data/source.ts';
-import type { DefensePlan, DetectorPlan, SurrogatePlan } from '../defenses/plan.ts';
+import type { DefensePlan, DetectorPlan, GeneratorPlan, SurrogatePlan } from '../defenses/plan.ts';
 import type { ModelSource } from '../models/source.ts';
 import { UserError } from '../userError.ts';
 import type { SettingKey } from './configuration.ts';
@@ -8,7 +8,7 @@ import { formatProblem } from './problem.ts';
 import { resolveDataset, resolveModel } from './resolveSources.ts';
 import type { Workspace } from './settingsLayer.ts';
 import { suggest } from './suggest.ts';
-import { resolveDefense, resolveDetector, resolveSurrogate } from './trainingPlans.ts';
+import { resolveDefense, resolveDetector, resolveGenerator, resolveSurrogate } from './trainingPlans.ts';
 
 /** A model or a dataset, and the definition that it comes from. */
 export interface FoundSource<T> {
@@ -42,6 +42,11 @@ export function findDefense(workspace: Workspace, name: string): FoundSource<Def
 /** The surrogate of this name in a workspace, in the same way. */
 export function findSurrogate(workspace: Workspace, name: string): FoundSource<SurrogatePlan> {
   return resolveFound(findDefinition(workspace, 'perturb.surrogates', name), resolveSurrogate);
+}
+
+/** The generator of this name in a workspace, in the same way. */
+export function findGenerator(workspace: Workspace, name: string): FoundSource<GeneratorPlan> {
+  return resolveFound(findDefinition(workspace, 'perturb.generators', name), resolveGenerator);
 }
 
 function find<T>(workspace: Workspace, setting: SettingKey, name: string, resolve: Resolve<T>): FoundSource<T> {

@@ -4,9 +4,10 @@ import { catalog } from '../attacks/catalog.ts';
 import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import type { DetectorPlan } from '../defenses/plan.ts';
-import type { TestPlan } from '../evaluation/plan.ts';
+import { canBeAudited, type TestPlan } from '../evaluation/plan.ts';
 import type { ModelSource } from '../models/source.ts';
 import { parseAmount } from '../parameters/amount.ts';
+import { isFolder } from '../parameters/folder.ts';
 import { configureAttack } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackChoice.ts';
 import { membersOf, readAttackList } from './attackList.ts';
@@ -22,10 +23,10 @@ import {
   problemsOf,
 } from './namedEntry.ts';
 import { type Fault, type Problem, separator, soundPart } from './problem.ts';
-import { resolveDataset, resolveModel } from './resolveSources.ts';
-import type { Workspace } from './settingsLayer.ts';
+import { resolveAt, resolveDataset, resolveModel } from './resolveSources.ts';
+import type { SettingsLayer, Workspace } from './settingsLayer.ts';
 import type { TestSettings } from './testBase.ts';
-import { modelOfSurrogate, resolveDetector, resolveSurrogate } from './trainingPlans.ts';
+import { findSurrogate, resolveDetector } from './trainingPlans.ts';
 import type { Detectors } from './trainingSchema.ts';
 
 /** What can run, and the problems that prevent the rest. */
@@ -78,7 +79,7 @@ function resolveTest(
     problems.push(...found.map((problem) => ({ ...problem, test: impossible, testName: name, origin })));
 
   const faults = [...duplicateFaults(test), ...checkTest(value, attacks)];
-  const settings = soundPart<TestSettings>(value, faults);
+  const settings = withFolders(soundPart<TestSettings>(value, faults), attacks, layer, faults);
   report(problemsOf(test, faults), name);
 
   const dataset =
@@ -123,6 +124,24 @@ function resolveTest(
   return { plans: plans.map((plan) => withSiblings(plan, plans)), problems };
 }
 
+/** A test with its parameters that are folders as absolute paths; what is wrong with those is added to the faults. */
+function withFolders(
+  settings: Partial<TestSettings>,
+  attacks: Attacks,
+  layer: SettingsLayer,
+  faults: Fault[],
+): Partial<TestSettings> {
+  const { attack, parameters = {} } = settings;
+  const known = (typeof attack === 'string' && attacks.get(attack)?.parameters) || {};
+  const found: Fault[] = [];
+  const folders = Object.entries<{ schema: object }>(known).flatMap(([key, parameter]) => {
+    const given = parameters[key];
+    return isFolder(parameter) && typeof given === 'string' ? [[key, resolveAt(key, given, layer, found)]] : [];
+  });
+  faults.push(...found.map((fault) => ({ ...fault, path: ['parameters', ...fault.path] })));
+  return folders.length === 0 ? settings : { ...settings, parameters: { ...parameters, ...Object.fromEntries(folders) } };
+}
+
 /** A plan with the models of the other plans of its test. */
 function withSiblings(plan: TestPlan, plans: readonly TestPlan[]): TestPlan {
   const siblings = plans.filter((other) => other !== plan).map(({ model }) => model);
@@ -133,14 +152,6 @@ function withSiblings(plan: TestPlan, plans: readonly TestPlan[]): TestPlan {
 function findSurrogates(test: NamedEntry, surrogate: TestSettings['surrogate'] = []): Found<ModelSource>[] {
   if (typeof surrogate === 'string') return [findSurrogate(test, ['surrogate'], surrogate)];
   return surrogate.map((name, i) => findSurrogate(test, ['surrogate', i], name));
-}
-
-/** A surrogate that was trained, or any model. */
-function findSurrogate(test: NamedEntry, path: JSONPath, name: string): Found<ModelSource> {
-  const trained = lookUpDefinition(test, path, 'perturb.surrogates', name);
-  if (trained.problems) return lookUp(test, path, 'perturb.models', name, resolveModel);
-  const plan = resolveSurrogate(trained.source);
-  return plan.problems ? plan : { source: modelOfSurrogate(plan.source) };
 }
 
 function isSame(a: ModelSource, b: ModelSource): boolean {
@@ -207,11 +218,13 @@ function commonPlan(
   const [first, ...others] = epsilons;
   const at = (epsilon: number | undefined) =>
     configureAttack(definition, { ...choice, ...(epsilon !== undefined && { epsilon }) });
+  const configured = [at(first), ...others.map(at)] as const;
+  const asksEnough = canBeAudited({ attacks: configured, ...(surrogate && { surrogates: [surrogate] }) });
   return {
     name: test.name,
     ...(dataset && { dataset }),
     ...(classes && { classes }),
-    attacks: [at(first), ...others.map(at)],
+    attacks: configured,
     ...(target !== undefined && { target }),
     expect: Object.fromEntries(bounds),
     ...(confidence !== undefined && { confidence }),
@@ -221,8 +234,7 @@ function commonPlan(
     ...(settings.attacker && { attacker: settings.attacker }),
     ...(surrogate && { surrogates: [surrogate, ...otherSurrogates] }),
     ...keptSecrets(test.layer),
-    // What is asked nothing but its judgment shows nothing of what would be found with more.
-    audit: surrogate === undefined && (settings.audit ?? test.layer.audit ?? true),
+    audit: asksEnough && (settings.audit ?? test.layer.audit ?? true),
     seed: settings.seed ?? 0,
   };
 }

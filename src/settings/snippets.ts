@@ -1,7 +1,8 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of VS Code
+import { needsOtherNetwork } from '../attacks/attackDefinition.ts';
 import { presets } from '../models/preprocessing.ts';
 import type { Attacks } from './attackChoice.ts';
-import type { Defenses, Detectors, Surrogates } from './trainingSchema.ts';
+import type { Defenses, Detectors, Generators, Surrogates } from './trainingSchema.ts';
 
 /** What VS Code offers to fill in. Placeholder 1 is left for the name; a `^` before a placeholder makes it a number. */
 export interface Snippet {
@@ -53,7 +54,7 @@ export const datasetSnippet: Snippet = {
 export function testSnippet(attacks: Attacks, known: Known = nothing): Snippet {
   const ids = [...attacks.values()]
     // Those whose epsilon is the one below.
-    .filter(({ fixedBudget, threatModel, norms: [norm] }) => fixedBudget && threatModel !== 'transfer' && norm !== 'l0')
+    .filter((attack) => attack.fixedBudget && !needsOtherNetwork(attack) && attack.norms[0] !== 'l0')
     .map((attack) => attack.id);
   return {
     label: 'Robustness test',
@@ -89,6 +90,14 @@ export function surrogateSnippet(surrogates: Surrogates, known: Known = nothing)
     label: 'Surrogate',
     description: 'How a model is trained that stands in for another one',
     body: trainingBody([...surrogates.keys()], 'surrogate', known),
+  };
+}
+
+export function generatorSnippet(generators: Generators, known: Known = nothing): Snippet {
+  return {
+    label: 'Generator',
+    description: 'How a network is trained that makes images against a model',
+    body: trainingBody([...generators.keys()], 'generator', known),
   };
 }
 

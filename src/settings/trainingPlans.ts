@@ -1,18 +1,20 @@
 import { dirname, extname, join } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import type { JSONPath } from 'jsonc-parser';
 import { catalog } from '../attacks/catalog.ts';
 import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
-import type { DefensePlan, DetectorPlan, SurrogatePlan } from '../defenses/plan.ts';
+import { generators as generatorCatalog } from '../defenses/generators/catalog.ts';
+import type { DefensePlan, DetectorPlan, GeneratorPlan, SurrogatePlan } from '../defenses/plan.ts';
 import { surrogates as surrogateCatalog } from '../defenses/surrogates/catalog.ts';
 import { defenses as defenseCatalog } from '../defenses/training/catalog.ts';
 import type { ModelSource } from '../models/source.ts';
 import { parseAmount } from '../parameters/amount.ts';
 import { type ConfiguredAttack, configureAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Attacks } from './attackChoice.ts';
-import { checkDefense, checkDetector, checkSurrogate } from './checkTraining.ts';
+import { checkDefense, checkDetector, checkGenerator, checkSurrogate } from './checkTraining.ts';
 import { keptSecrets } from './keptSecrets.ts';
-import { duplicateFaults, type Found, lookUp, type NamedEntry, pathOf, problemsOf } from './namedEntry.ts';
+import { duplicateFaults, type Found, lookUp, lookUpDefinition, type NamedEntry, pathOf, problemsOf } from './namedEntry.ts';
 import { type Fault, isObject, type Problem, separator, soundPart } from './problem.ts';
 import { resolveAt, resolveDataset, resolveModel } from './resolveSources.ts';
 import type { Workspace } from './settingsLayer.ts';
@@ -21,6 +23,8 @@ import type {
   Defenses,
   DetectorSettings,
   Detectors,
+  GeneratorSettings,
+  Generators,
   SurrogateSettings,
   Surrogates,
   TrainingAttackSettings,
@@ -126,13 +130,52 @@ export function resolveSurrogate(
     : { source: { ...found.source, architecture: architecture.source } };
 }
 
+/** The generator that an entry of `perturb.generators` defines. */
+export function resolveGenerator(
+  definition: NamedEntry,
+  generators: Generators = generatorCatalog,
+): Found<GeneratorPlan> {
+  const faults = [...duplicateFaults(definition), ...checkGenerator(definition.value, generators)];
+  const settings = soundPart<GeneratorSettings>(definition.value, faults);
+  const { validation: named, surrogate: standIn, target } = settings;
+  const found = resolveCommon(definition, settings, faults, { find: findLabeled, needsFile: standIn === undefined });
+  const validation = named === undefined ? undefined : findLabeled(definition, 'validation', named);
+  const surrogate = standIn === undefined ? undefined : findSurrogate(definition, ['surrogate'], standIn, 'model.json');
+  const problems = [found, validation, surrogate].flatMap((each) => each?.problems ?? []);
+  if (found.problems || validation?.problems || surrogate?.problems) return { problems };
+  return {
+    source: {
+      ...found.source,
+      ...(validation && { validation: validation.source }),
+      ...(surrogate && { surrogate: surrogate.source }),
+      ...(target !== undefined && { target }),
+    },
+  };
+}
+
+/**
+ * A surrogate that was trained, or any model.
+ * @param file of a trained one: for attacks the faster, for training the one that can be trained.
+ */
+export function findSurrogate(
+  user: NamedEntry,
+  path: JSONPath,
+  name: string,
+  file: 'model.onnx' | 'model.json' = 'model.onnx',
+): Found<ModelSource> {
+  const trained = lookUpDefinition(user, path, 'perturb.surrogates', name);
+  if (trained.problems) return lookUp(user, path, 'perturb.models', name, resolveModel);
+  const plan = resolveSurrogate(trained.source);
+  return plan.problems ? plan : { source: modelOfSurrogate(plan.source, file) };
+}
+
 /** A trained surrogate as a model, prepared as the model that it stands in for. */
-export function modelOfSurrogate({ name, path, model }: SurrogatePlan): ModelSource {
+function modelOfSurrogate({ name, path, model }: SurrogatePlan, file: string): ModelSource {
   const { preprocessing, resizing, labels } = model;
   return {
     name,
     // Its metadata have the names and the normalization that the settings may leave to the model's own file.
-    path: join(path, 'model.onnx'),
+    path: join(path, file),
     ...(labels !== undefined && { labels: join(path, 'labels.txt') }),
     ...(preprocessing && { preprocessing }),
     ...(resizing && { resizing }),
@@ -244,7 +287,7 @@ function pathFaults({ layer, setting, name }: NamedEntry, path: string, model: M
     const message = `This folder contains the model "${model?.name}" itself, which must not be overwritten. Choose another folder.`;
     return [{ path: ['path'], message }];
   }
-  const others = (['perturb.detectors', 'perturb.defenses', 'perturb.surrogates'] as const).flatMap((other) =>
+  const others = (['perturb.detectors', 'perturb.defenses', 'perturb.surrogates', 'perturb.generators'] as const).flatMap((other) =>
     Object.entries(layer.values[other])
       .filter(([otherName]) => other !== setting || otherName !== name)
       .map(([otherName, value]) => ({ place: `${other}${separator}${otherName}`, value })),

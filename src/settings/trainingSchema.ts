@@ -1,7 +1,8 @@
 import Type from 'typebox';
-import type { AttackDefinition } from '../attacks/attackDefinition.ts';
+import { type AttackDefinition, needsOtherNetwork } from '../attacks/attackDefinition.ts';
 import { kinds } from '../attacks/kind.ts';
 import type { DetectorDefinition } from '../defenses/detectors/detectorDefinition.ts';
+import type { GeneratorDefinition } from '../defenses/generators/generatorDefinition.ts';
 import type { SurrogateDefinition } from '../defenses/surrogates/surrogateDefinition.ts';
 import type { DefenseDefinition } from '../defenses/training/defenseDefinition.ts';
 import { type Norm, norms } from '../geometry/norms.ts';
@@ -12,10 +13,11 @@ import { type Attacks, attackChoice, ruleWhere } from './attackChoice.ts';
 import { budgetRules } from './attackSchema.ts';
 import { closed, nonEmptyString, path, presetOf } from './schema.ts';
 
-/** The detectors, the training defenses, and the ways to train a surrogate that settings can name, by id. */
+/** The detectors, the training defenses, the ways to train a surrogate, and the generators that settings can name, by id. */
 export type Detectors = ReadonlyMap<string, DetectorDefinition>;
 export type Defenses = ReadonlyMap<string, DefenseDefinition>;
 export type Surrogates = ReadonlyMap<string, SurrogateDefinition>;
+export type Generators = ReadonlyMap<string, GeneratorDefinition>;
 
 const parameters = (owner: string) =>
   Type.Optional(
@@ -60,8 +62,8 @@ export type TrainingAttackSettings = Type.Static<typeof trainingAttackBase>;
 /** The attacks that make misclassified images of any wrong class. */
 export function trainingAttacks(attacks: Attacks): AttackDefinition[] {
   return [...attacks.values()].filter(
-    ({ kind, goals, threatModel }) =>
-      kinds[kind].isAdversarial && goals.includes('untargeted') && threatModel !== 'transfer',
+    (attack) =>
+      kinds[attack.kind].isAdversarial && attack.goals.includes('untargeted') && !needsOtherNetwork(attack),
   );
 }
 
@@ -97,7 +99,7 @@ const attackList = {
   errorMessage: 'Enter a list of attacks, such as [{ "attack": "fgsm", "epsilon": "8/255" }].',
 };
 
-const kind = Type.String({ markdownDescription: 'Kind of detector, defense, or surrogate to train.' });
+const kind = Type.String({ markdownDescription: 'Kind of detector, defense, surrogate, or generator to train.' });
 
 /** A value of `perturb.detectors`, as far as it does not depend on its kind and its attacks. */
 export const detectorBase = Type.Object(
@@ -208,6 +210,53 @@ export const surrogateBase = Type.Object(
 );
 export type SurrogateSettings = Type.Static<typeof surrogateBase>;
 
+/** A value of `perturb.generators`, as far as it does not depend on its kind. */
+export const generatorBase = Type.Object(
+  {
+    kind,
+    model: Type.String({
+      ...nonEmptyString,
+      errorMessage: 'Enter the name of a model in quotes.',
+      markdownDescription: 'Name of the model in `perturb.models` that the generator is made for. It is not changed.',
+    }),
+    dataset: Type.String({
+      ...nonEmptyString,
+      errorMessage: 'Enter the name of a dataset in quotes.',
+      markdownDescription: 'Name of a labeled dataset in `perturb.datasets` to train on.',
+    }),
+    validation: Type.Optional(
+      Type.String({
+        ...nonEmptyString,
+        errorMessage: 'Enter the name of a dataset in quotes.',
+        markdownDescription:
+          'Name of a labeled dataset in `perturb.datasets` to measure on. If omitted, part of `dataset` is set aside.',
+      }),
+    ),
+    surrogate: Type.Optional(
+      Type.String({
+        ...nonEmptyString,
+        errorMessage: 'Enter the name of a surrogate or of a model in quotes.',
+        markdownDescription:
+          'Name of a surrogate in `perturb.surrogates`, or of a TensorFlow.js layers model in `perturb.models`, whose gradients are followed in place of the model’s: the black-box form.',
+      }),
+    ),
+    target: Type.Optional(
+      Type.String({
+        ...nonEmptyString,
+        errorMessage: 'Enter a class name in quotes.',
+        markdownDescription:
+          'Class that the model should predict of the generator’s images. If omitted, any wrong class counts.',
+      }),
+    ),
+    path: path('Folder that the generator is written into, with its card and its checkpoints.'),
+    parameters: parameters('training'),
+    preset: presetOf('training'),
+    seed,
+  },
+  closed,
+);
+export type GeneratorSettings = Type.Static<typeof generatorBase>;
+
 /** What holds for a detector of any kind. */
 export function anyDetectorSchema(detectors: Detectors) {
   return withKinds(detectorBase, detectors);
@@ -258,7 +307,22 @@ export function surrogateSchema(surrogates: Surrogates) {
   return { ...anySurrogateSchema(surrogates), allOf: kindRules(surrogates) };
 }
 
-/** What detectors, training defenses, and surrogates have in common. */
+/** What holds for a generator of any kind. */
+export function anyGeneratorSchema(generators: Generators) {
+  return withKinds(generatorBase, generators);
+}
+
+/** What holds for a generator of this kind, in one piece. */
+export function generatorSchemaOf(generator: GeneratorDefinition) {
+  return withParameters(generatorBase, generator);
+}
+
+/** A value of `perturb.generators`, for VS Code. */
+export function generatorSchema(generators: Generators) {
+  return { ...anyGeneratorSchema(generators), allOf: kindRules(generators) };
+}
+
+/** What detectors, training defenses, surrogates, and generators have in common. */
 export interface Described {
   readonly id: string;
   readonly title: string;

@@ -5,6 +5,7 @@ import type { Translate } from '../l10n.ts';
 import { createAccuracyChart, createLossChart } from './curves.ts';
 import { createDefenseSummary } from './defenseSummary.ts';
 import { createDetectorSummary } from './detectorSummary.ts';
+import { createGeneratorSummary } from './generatorSummary.ts';
 import { createProgress, phaseTitle } from './progress.ts';
 import { createSurrogateSummary } from './surrogateSummary.ts';
 
@@ -71,6 +72,8 @@ function createResult(t: Translate, outcome: TrainingOutcome): HTMLElement[] {
       return [title, createDefenseSummary(t, outcome.report)];
     case 'surrogate':
       return [title, createSurrogateSummary(t, outcome.report)];
+    case 'generator':
+      return [title, createGeneratorSummary(t, outcome.report)];
     case 'cancelled':
       return [title];
     case 'failed':
@@ -83,6 +86,7 @@ function outcomeTitle(t: Translate, { type }: TrainingOutcome): string {
     case 'detector':
     case 'defense':
     case 'surrogate':
+    case 'generator':
       return t('Trained');
     case 'cancelled':
       return t('Canceled');

@@ -25,10 +25,12 @@ export function createProgress(t: Translate) {
     update({ of, progress, timeLeft, isCancelling, outcome }: ShownTraining): void {
       // A canceled training still says how to resume it.
       const resumes = of !== 'detector' && (outcome === undefined || outcome.type === 'cancelled');
-      const advice =
-        of === 'defense'
-          ? t('To resume a canceled defense, run Harden Model… again.')
-          : t('To resume a canceled surrogate, run Train Surrogate… again.');
+      const advice = {
+        detector: '',
+        defense: t('To resume a canceled defense, run Harden Model… again.'),
+        surrogate: t('To resume a canceled surrogate, run Train Surrogate… again.'),
+        generator: t('To resume a canceled generator, run Train Generator… again.'),
+      }[of];
       remark.textContent = resumes ? advice : '';
       remark.hidden = !resumes;
       for (const part of [cancel.parentElement as HTMLElement, bar]) part.hidden = outcome !== undefined;

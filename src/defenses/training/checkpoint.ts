@@ -18,8 +18,8 @@ export type Fingerprint = Readonly<Record<string, string>>;
 export interface TrainingState {
   /** Steps done. */
   readonly step: number;
-  /** Of the original model. */
-  readonly before: Accuracies;
+  /** Of the original model, where one is hardened. */
+  readonly before?: Accuracies;
   /** The epoch with the best robust accuracy so far. */
   readonly best?: Accuracies & { readonly epoch: number };
   /** Sum of the losses of `count` steps that no point includes yet. */
@@ -47,7 +47,7 @@ const point = { epoch: number(), loss: optional(number()), ...Type.Partial(Type.
 const schema = Type.Object(
   {
     step: count(),
-    before: Type.Object(accuracies, closed),
+    before: optional(Type.Object(accuracies, closed)),
     best: optional(Type.Object({ ...accuracies, epoch: count() }, closed)),
     loss: Type.Object({ sum: number(), count: count() }, closed),
     points: Type.Array(Type.Object(point, closed)),

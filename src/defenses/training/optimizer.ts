@@ -14,8 +14,11 @@ export interface Optimizer {
   dispose(): void;
 }
 
-/** An optimizer of these variables in its initial state. */
-export function createOptimizer(name: OptimizerName, variables: readonly tf.Variable[]): Optimizer {
+/**
+ * An optimizer of these variables in its initial state.
+ * @param beta1 decay of Adam's mean of gradients.
+ */
+export function createOptimizer(name: OptimizerName, variables: readonly tf.Variable[], beta1 = 0.9): Optimizer {
   const memories = { adam: 2, sgd: 1 }[name];
   const state = variables.flatMap((variable) =>
     Array.from({ length: memories }, () => tf.tidy(() => tf.variable(tf.zeros(variable.shape), false))),
@@ -27,21 +30,22 @@ export function createOptimizer(name: OptimizerName, variables: readonly tf.Vari
       tf.tidy(() => {
         for (const [i, variable] of variables.entries()) {
           const memory = state.slice(i * memories, (i + 1) * memories);
-          variable.assign(tf.sub(variable, rule(memory, gradients[i] as tf.Tensor, learningRate, step)));
+          variable.assign(tf.sub(variable, rule(memory, gradients[i] as tf.Tensor, learningRate, step, beta1)));
         }
       }),
     dispose: () => tf.dispose([...state]),
   };
 }
 
-/** Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1), with β₁ = 0.9, β₂ = 0.999 and ε = 1e-7, as in Keras. */
+/** Adam (Kingma & Ba 2015, arXiv:1412.6980, algorithm 1), with β₂ = 0.999 and ε = 1e-7, as in Keras. */
 function adam(
   [mean, square]: readonly tf.Variable[],
   gradient: tf.Tensor,
   learningRate: number,
   step: number,
+  beta1: number,
 ): tf.Tensor {
-  const [beta1, beta2, epsilon] = [0.9, 0.999, 1e-7];
+  const [beta2, epsilon] = [0.999, 1e-7];
   const m = tf.add(tf.mul(mean as tf.Tensor, beta1), tf.mul(gradient, 1 - beta1));
   const v = tf.add(tf.mul(square as tf.Tensor, beta2), tf.mul(tf.square(gradient), 1 - beta2));
   mean?.assign(m);

@@ -1,10 +1,6 @@
-import { createHash } from 'node:crypto';
 import { realpath } from 'node:fs/promises';
 import path from 'node:path';
-import { type LabeledImage, listExamples, readImages } from '../../data/loadExamples.ts';
 import { claimFolder } from '../../data/ownFolder.ts';
-import { sample } from '../../data/sample.ts';
-import type { DatasetSource } from '../../data/source.ts';
 import { openModel } from '../../models/open.ts';
 import type { OpenedModel } from '../../models/openedModel.ts';
 import type { ModelOptions } from '../../models/options.ts';
@@ -19,21 +15,14 @@ import { type CraftedExample, craftExamples } from '../crafting/craftExamples.ts
 import { exportExamples } from '../crafting/exportExamples.ts';
 import type { DefensePlan } from '../plan.ts';
 import type { TrainingProgress } from '../progress.ts';
-import type { DataFacts } from './card.ts';
 import { defenses } from './catalog.ts';
 import { Checkpoint } from './checkpoint.ts';
 import type { CommonParameters } from './commonParameters.ts';
 import type { DefenseDefinition } from './defenseDefinition.ts';
-import type { LabeledPixels } from './objective.ts';
 import type { DefenseReport } from './report.ts';
 import { train } from './trainer.ts';
+import { factsOf, hashOf, type KnownImage, loadTrainingData, toSet } from './trainingData.ts';
 import { writeHardened } from './writeHardened.ts';
-
-/** Without validation images, a tenth of the dataset is set aside, but no more than this. */
-const mostValidationImages = 300;
-
-/** With fewer images, none can be set aside. */
-const fewestImages = 4;
 
 /** What training works with. */
 interface Context {
@@ -42,8 +31,6 @@ interface Context {
   readonly computing?: ModelOptions;
   onProgress(progress: TrainingProgress): void;
 }
-
-type KnownImage = LabeledImage & { readonly label: number };
 
 /**
  * Hardens a model and writes the result into the plan's folder: `model.json` with its weights, `model.onnx`,
@@ -64,7 +51,7 @@ export async function trainDefense(
   await checkFolder(plan);
   const opened = await openModel(plan.model, computing);
   try {
-    const data = await loadData(plan, opened, signal);
+    const data = await loadTrainingData(plan, opened, signal);
     const craft = async (attacks: readonly ConfiguredAttack[]) => {
       const examples = await craftSet(plan, opened, data.training, attacks, signal, tell);
       await exportSet(plan, opened, data.training, examples);
@@ -171,40 +158,6 @@ function examplesFolder(plan: DefensePlan): string {
   return path.join(plan.path, 'examples');
 }
 
-async function loadData(plan: DefensePlan, { classifier }: OpenedModel, signal: AbortSignal) {
-  const read = async (source: DatasetSource): Promise<KnownImage[]> => {
-    if (source.labels === 'predictions') throw unlabeled(source);
-    const selection = { dataset: source, classNames: classifier.classes, seed: plan.seed };
-    const { files } = await listExamples(selection);
-    const reading = { shape: classifier.input, resizing: plan.model.resizing, signal };
-    return (await readImages(files, source, reading, (image) => image)).images as KnownImage[];
-  };
-  const all = await read(plan.dataset);
-  if (all.length < fewestImages) {
-    throw new UserError(`${plan.dataset.path}: ${all.length} images are too few to train on. Add some.`);
-  }
-  const classOf = ({ label }: KnownImage) => label;
-  const aside = plan.validation ? await read(plan.validation) : all;
-  const count = Math.min(mostValidationImages, plan.validation ? aside.length : Math.ceil(all.length / 10));
-  const validation = sample(aside, classOf, count, plan.seed);
-  const chosen = new Set(validation);
-  const training = plan.validation ? all : all.filter((image) => !chosen.has(image));
-  const classes = new Set(training.map(classOf));
-  if (classes.size < 2) {
-    const only = classifier.classes[classOf(training[0] as KnownImage)];
-    throw new UserError(
-      `${plan.dataset.path}: all images are of one class, "${only}". A model trained on them would always predict it: add images of the other classes.`,
-    );
-  }
-  return { training, validation };
-}
-
-function unlabeled({ path: folder }: DatasetSource): UserError {
-  return new UserError(
-    `${folder}: the labels are the model's own predictions, which are useless for training. Put the images into folders named after their classes, or give a table of labels ("csv").`,
-  );
-}
-
 async function craftSet(
   plan: DefensePlan,
   { classifier }: OpenedModel,
@@ -242,19 +195,4 @@ async function exportSet(
 ): Promise<void> {
   const named = examples.map((example) => ({ ...example, original: images[example.original]?.file ?? '' }));
   await exportExamples(examplesFolder(plan), named, classifier.input, classifier.classes);
-}
-
-/** SHA-256 of the contents of the files and of their labels. */
-function hashOf(images: readonly KnownImage[]): string {
-  const hash = createHash('sha256');
-  for (const { sha256, label } of images) hash.update(`${sha256} ${label}\n`);
-  return hash.digest('hex');
-}
-
-function factsOf({ path: folder }: DatasetSource, images: readonly KnownImage[]): DataFacts {
-  return { path: folder, images: images.length, sha256: hashOf(images) };
-}
-
-function toSet(images: readonly KnownImage[]): LabeledPixels {
-  return { images: images.map(({ pixels }) => pixels), labels: images.map(({ label }) => label) };
 }

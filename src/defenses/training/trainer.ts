@@ -151,7 +151,7 @@ class Session {
     }
     const { best, before, points, seconds } = this.#state;
     // Each epoch is measured, so that one of them is the best.
-    if (best === undefined) throw checkpoint.damaged();
+    if (best === undefined || before === undefined) throw checkpoint.damaged();
     await checkpoint.restoreBest(this.#weights, best.epoch);
     this.#trainee.weightsChanged();
     this.#optimizer.dispose();

@@ -37,6 +37,10 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       const { trainSurrogate } = await import('./trainSurrogate.ts');
       await trainSurrogate(context, services, model);
     },
+    'perturb.trainGenerator': async (model?: vscode.Uri) => {
+      const { trainGenerator } = await import('./trainGenerator.ts');
+      await trainGenerator(context, services, model);
+    },
     'perturb.openTraining': async (number?: number) => {
       const { openTraining } = await import('./openTraining.ts');
       await openTraining(context, number);

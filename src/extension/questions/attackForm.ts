@@ -7,6 +7,7 @@ import type { SettingsLayer } from '../../settings/settingsLayer.ts';
 import type { Engine } from '../engine.ts';
 import { type AttackItem, chooseFromCatalog } from './attack.ts';
 import { type Answer, back, fill, type Place, type Step } from './form.ts';
+import { chooseGeneratorOf } from './generator.ts';
 import { chooseImages, type Images } from './images.ts';
 import { Looks } from './looks.ts';
 import { describeModel, type Named, nameOfModel } from './model.ts';
@@ -43,6 +44,8 @@ interface Answers {
   readonly model: Named;
   readonly attack: AttackDefinition;
   readonly surrogate: string;
+  /** Folder of the generator that makes the examples. */
+  readonly generator: string;
   readonly strength: Strength;
   readonly preset: Preset;
   readonly target: string;
@@ -80,6 +83,11 @@ export async function fillAttackForm(context: FormContext): Promise<Choice | und
     {
       applies: ({ attack }) => attack?.threatModel === 'transfer',
       ask: (_, place) => answered('surrogate', chooseSurrogate(named.name, layer, place)),
+    },
+    {
+      applies: ({ attack }) => attack?.threatModel === 'semi-white-box',
+      ask: ({ attack }, place) =>
+        answered('generator', chooseGeneratorOf(named.name, (attack as AttackDefinition).id, layer, place)),
     },
     {
       applies: ({ attack }) => attack === undefined || hasStrengths(attack),
@@ -193,7 +201,7 @@ function choiceOf(
   answers: Pick<Answers, 'images' | 'model' | 'attack'> & Partial<Answers>,
   layer: SettingsLayer,
 ): Choice {
-  const { images, model, attack, strength, preset = 'quick', target, surrogate } = answers;
+  const { images, model, attack, strength, preset = 'quick', target, surrogate, generator } = answers;
   const { norm = attack.norms[0], epsilon } = strength ?? {};
   const isUsualNorm = norm === attack.norms[0];
   const words = [
@@ -214,6 +222,7 @@ function choiceOf(
       ...(images.name === undefined ? {} : { dataset: images.name }),
       attack: attack.id,
       ...(surrogate === undefined ? {} : { surrogate }),
+      ...(generator === undefined ? {} : { parameters: { generator } }),
       ...(isUsualNorm ? {} : { norm }),
       ...(preset === 'quick' ? {} : { preset }),
       ...(target === undefined ? {} : { target }),

@@ -4,6 +4,8 @@ import type { AttackDefinition } from '../../attacks/attackDefinition.ts';
 import { catalog } from '../../attacks/catalog.ts';
 import { detectors } from '../../defenses/detectors/catalog.ts';
 import type { DetectorDefinition } from '../../defenses/detectors/detectorDefinition.ts';
+import { generators } from '../../defenses/generators/catalog.ts';
+import type { GeneratorDefinition } from '../../defenses/generators/generatorDefinition.ts';
 import { surrogates } from '../../defenses/surrogates/catalog.ts';
 import type { SurrogateDefinition } from '../../defenses/surrogates/surrogateDefinition.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
@@ -22,7 +24,7 @@ import { enterEpsilon } from './strength.ts';
 
 const { l10n } = vscode;
 
-/** An entry of `perturb.detectors`, `perturb.defenses` or `perturb.surrogates`, and the entries that the settings lack for it, if any. */
+/** An entry of `perturb.detectors`, `perturb.defenses`, `perturb.surrogates` or `perturb.generators`, and the entries that the settings lack for it, if any. */
 export interface TrainingChoice {
   readonly name: string;
   readonly entries: readonly Entry[];
@@ -73,11 +75,24 @@ export function chooseTrainedSurrogate(model: vscode.Uri, layer: SettingsLayer):
   });
 }
 
+/** Asks for a kind of generator, its preset, images and a folder, or for a generator of the settings. */
+export function chooseGenerator(model: vscode.Uri, layer: SettingsLayer): Promise<TrainingChoice | undefined> {
+  return choose<GeneratorDefinition>(model, layer, {
+    setting: 'perturb.generators',
+    kinds: [...generators.values()].map((definition) => ({ definition })),
+    title: l10n.t('Generator'),
+    again: l10n.t('Resume or train again'),
+    fresh: l10n.t('New generator'),
+    folder: 'models',
+    more: () => Promise.resolve({}),
+  });
+}
+
 type Definition = Pick<DefenseDefinition, 'id' | 'title' | 'description'> & { readonly parameters: AnyParameters };
 
-/** The questions for detectors, for defenses, and for surrogates. */
+/** The questions for detectors, defenses, surrogates, and generators. */
 interface Questions<D extends Definition> {
-  readonly setting: 'perturb.detectors' | 'perturb.defenses' | 'perturb.surrogates';
+  readonly setting: 'perturb.detectors' | 'perturb.defenses' | 'perturb.surrogates' | 'perturb.generators';
   readonly kinds: readonly { readonly definition: D; readonly description?: string }[];
   readonly title: string;
   readonly again: string;

@@ -6,7 +6,7 @@ import type { ShownTraining, TrainingOutcome } from '../../page/trainingProtocol
 /** What is known about a training before it starts. */
 type TrainingFacts = Pick<ShownTraining, 'of' | 'name' | 'title' | 'model' | 'dataset'>;
 
-/** A detector, a defense, or a surrogate that is being trained: its progress and its results. */
+/** A detector, a defense, a surrogate, or a generator that is being trained: its progress and its results. */
 export class Training {
   readonly #changed = new vscode.EventEmitter<void>();
   readonly #abort = new AbortController();
@@ -57,8 +57,7 @@ export class Training {
 
   end(outcome: TrainingOutcome): void {
     // A training that was resumed has points of earlier sessions, too.
-    const isResumable = outcome.type === 'defense' || outcome.type === 'surrogate';
-    const points = isResumable ? outcome.report.points : this.#shown.points;
+    const points = 'report' in outcome && 'points' in outcome.report ? outcome.report.points : this.#shown.points;
     this.#set({ outcome, points, timeLeft: undefined, isCancelling: false });
   }
 

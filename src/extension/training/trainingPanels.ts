@@ -122,7 +122,7 @@ async function open({ shown: { outcome } }: Training, file: TrainedFile): Promis
     const written =
       outcome?.type === 'detector' && file === 'detector'
         ? outcome.report.file
-        : (outcome?.type === 'defense' || outcome?.type === 'surrogate') && file !== 'detector'
+        : outcome && 'report' in outcome && outcome.type !== 'detector' && file !== 'detector'
           ? outcome.report[file]
           : undefined;
     if (written !== undefined) await openFile(written);

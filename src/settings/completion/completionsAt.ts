@@ -92,12 +92,13 @@ const paths: Partial<Record<SettingKey, Readonly<Record<string, PathKind>>>> = {
   'perturb.detectors': { path: 'folder' },
   'perturb.defenses': { path: 'folder' },
   'perturb.surrogates': { path: 'folder' },
+  'perturb.generators': { path: 'folder' },
 };
 
 /** @param path to the value, from the setting on. @param typed the part of a string before the cursor */
 async function valuesAt(path: JSONPath, context: Context, typed: string): Promise<Completion[]> {
   const [setting, name, key = ''] = path as [SettingKey, string, string?];
-  const kind = path.length === 3 ? paths[setting]?.[key] : undefined;
+  const kind = path.length === 3 ? paths[setting]?.[key] : path.at(-1) === 'generator' ? 'folder' : undefined;
   if (kind !== undefined) return pathsAt(typed, kind, context);
   const isDefinition = setting === 'perturb.models' || setting === 'perturb.datasets';
   const referred = isDefinition || path.length > 4 ? undefined : references[key];

@@ -1,5 +1,6 @@
 import { catalog } from '../../attacks/catalog.ts';
 import { detectors } from '../../defenses/detectors/catalog.ts';
+import { generators } from '../../defenses/generators/catalog.ts';
 import { surrogates } from '../../defenses/surrogates/catalog.ts';
 import { defenses } from '../../defenses/training/catalog.ts';
 import type { SettingKey } from '../configuration.ts';
@@ -7,6 +8,7 @@ import {
   datasetSnippet,
   defenseSnippet,
   detectorSnippet,
+  generatorSnippet,
   type Known,
   modelSnippet,
   named,
@@ -22,6 +24,7 @@ const snippets: Readonly<Record<SettingKey, (known: Known) => readonly Snippet[]
   'perturb.detectors': (known) => [detectorSnippet(detectors, known)],
   'perturb.defenses': (known) => [defenseSnippet(defenses, known)],
   'perturb.surrogates': (known) => [surrogateSnippet(surrogates, known)],
+  'perturb.generators': (known) => [generatorSnippet(generators, known)],
   'perturb.tests': (known) => [testSnippet(catalog, known)],
 };
 

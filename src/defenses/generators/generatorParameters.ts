@@ -1,0 +1,34 @@
+import type { ParametersOf } from '../../parameters/parameter.ts';
+import { commonParameters } from '../training/commonParameters.ts';
+import type { GeneratorParameters } from './generatorDefinition.ts';
+
+const { epochs, batchSize, learningRate, schedule } = commonParameters as unknown as ParametersOf<GeneratorParameters>;
+
+/**
+ * The parameters of every training of a generator, with the values of one kind.
+ * @param source where they come from; `paper` where the paper differs.
+ */
+export function generatorParametersOf(
+  quick: GeneratorParameters,
+  source: string,
+  paper: Partial<GeneratorParameters> = {},
+): ParametersOf<GeneratorParameters> {
+  const common = {
+    epochs: { ...epochs, description: 'Number of passes through the images.' },
+    batchSize,
+    learningRate,
+    schedule,
+  };
+  const stated = Object.entries(common).map(([name, parameter]) => {
+    const [usual, original] = [quick, paper].map((values) => (values as Record<string, unknown>)[name]);
+    return [
+      name,
+      {
+        ...parameter,
+        quick: { value: usual, text: JSON.stringify(usual), source },
+        ...(original !== undefined && { paper: { value: original, text: JSON.stringify(original), source } }),
+      },
+    ];
+  });
+  return Object.fromEntries(stated);
+}

@@ -1,0 +1,62 @@
+import * as tfl from '@tensorflow/tfjs-layers';
+import type { ImageShape } from '../../data/image.ts';
+
+const { layers } = tfl;
+
+type Value = tfl.SymbolicTensor;
+
+/** Chains layers: each is applied to what the one before gives. */
+function chain(x: Value, ...stages: readonly tfl.layers.Layer[]): Value {
+  return stages.reduce((value, layer) => layer.apply(value) as Value, x);
+}
+
+const convolution = (filters: number, strides = 1) =>
+  layers.conv2d({ filters, kernelSize: 3, strides, padding: 'same' });
+const transposed = (filters: number) => layers.conv2dTranspose({ filters, kernelSize: 3, strides: 2, padding: 'same' });
+const normalized = () => layers.batchNormalization({ momentum: 0.9 });
+const rectified = () => layers.activation({ activation: 'relu' });
+
+/**
+ * A network from an image to numbers of any size in the same shape: three convolutions that halve it twice, four residual
+ * blocks, and two transposed convolutions (Xiao et al. 2018, arXiv:1801.02610, section 4: the architecture of Johnson et
+ * al. 2016, at the widths of the authors' code for MNIST; with batch normalization for instance normalization).
+ */
+export function imageToImage({ height, width, channels }: ImageShape): tfl.LayersModel {
+  const image = tfl.input({ shape: [height, width, channels], name: 'image' });
+  let x = image as Value;
+  for (const [filters, strides] of [
+    [8, 1],
+    [16, 2],
+    [32, 2],
+  ] as const) {
+    x = chain(x, convolution(filters, strides), normalized(), rectified());
+  }
+  for (let block = 0; block < 4; block++) {
+    const inner = chain(x, convolution(32), normalized(), rectified(), convolution(32), normalized());
+    x = layers.add().apply([x, inner]) as Value;
+  }
+  for (const filters of [16, 8]) x = chain(x, transposed(filters), normalized(), rectified());
+  x = chain(x, convolution(channels));
+  const [, rows = height, columns = width] = x.shape as number[];
+  if (rows > height || columns > width) {
+    x = chain(
+      x,
+      layers.cropping2D({
+        cropping: [
+          [0, rows - height],
+          [0, columns - width],
+        ],
+      }),
+    );
+  }
+  return tfl.model({ name: 'generator', inputs: image, outputs: x });
+}
+
+/** A network from an image to a number that says whether it is a real one: convolutions that halve it three times. */
+export function imageCritic({ height, width, channels }: ImageShape, filters: readonly number[]): tfl.LayersModel {
+  const image = tfl.input({ shape: [height, width, channels], name: 'image' });
+  let x = image as Value;
+  for (const each of filters) x = chain(x, convolution(each, 2), layers.leakyReLU({ alpha: 0.2 }));
+  const verdict = chain(x, layers.flatten(), layers.dense({ units: 1 }));
+  return tfl.model({ name: 'critic', inputs: image, outputs: verdict });
+}

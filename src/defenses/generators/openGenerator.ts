@@ -1,0 +1,88 @@
+import path from 'node:path';
+import type { ImageShape, Pixels } from '../../data/image.ts';
+import type { Classifier } from '../../models/classifier.ts';
+import { openModel } from '../../models/open.ts';
+import type { ModelOptions } from '../../models/options.ts';
+import { UserError } from '../../userError.ts';
+import type { GeneratorFacts } from './card.ts';
+import { generators } from './catalog.ts';
+import type { GeneratorDefinition } from './generatorDefinition.ts';
+import { readGeneratorFacts } from './generatorFiles.ts';
+
+/** A generator of adversarial images, ready for the model that it was made for. */
+export interface OpenedGenerator {
+  readonly facts: GeneratorFacts;
+  /** The adversarial image of an image, in one forward pass. */
+  generate(image: Pixels): Promise<Pixels>;
+  dispose(): void;
+}
+
+/**
+ * Opens a generator for the attack on a model.
+ * @param model its classifier, and the SHA-256 of its files.
+ * @param target the class that the test wants, if any.
+ * @throws UserError when it is missing or damaged, is no generator of adversarial images, or was made for another model, for
+ * other images, or for another target.
+ */
+export async function openGenerator(
+  folder: string,
+  { classifier, sha256 }: { readonly classifier: Pick<Classifier, 'input'>; readonly sha256: string },
+  target: string | undefined,
+  computing: ModelOptions,
+): Promise<OpenedGenerator> {
+  const facts = await readGeneratorFacts(folder);
+  const { original, input } = facts;
+  checkKind(folder, facts, 'adversarial');
+  if (original.sha256 !== sha256) {
+    throw new UserError(
+      `${folder}: this generator was made for another model: "${original.name}", whose files have the SHA-256 ${original.sha256.slice(0, 12)}…; those of this model have ${sha256.slice(0, 12)}…. Train a generator for this model.`,
+    );
+  }
+  if (sizesOf(input) !== sizesOf(classifier.input)) {
+    throw new UserError(
+      `${folder}: this generator takes images of ${sizesOf(input)}, and the model images of ${sizesOf(classifier.input)}. Train a generator for this model.`,
+    );
+  }
+  if (facts.target !== target) throw otherTarget(folder, facts, target);
+  const epsilon = facts.parameters.epsilon as number;
+  const opened = await openModel({ name: facts.name, path: path.join(folder, 'model.json') }, computing);
+  const network = opened.classifier;
+  if (opened.sha256 !== facts.sha256) {
+    network.dispose();
+    throw new UserError(
+      `${folder}: model.json or its weights are not those that card.json describes. Train the generator again.`,
+    );
+  }
+  return {
+    facts,
+    async generate(image) {
+      const [response] = (await network.logits([image])) as [Float32Array];
+      return image.map((value, i) => {
+        const change = Math.tanh(response[i] as number);
+        return Math.min(1, Math.max(0, value + Math.min(epsilon, Math.max(-epsilon, change))));
+      });
+    },
+    dispose: () => network.dispose(),
+  };
+}
+
+/** @throws UserError unless a generator is of a kind that makes these. */
+export function checkKind(folder: string, { kind }: GeneratorFacts, makes: GeneratorDefinition['makes']): void {
+  if (generators.get(kind)?.makes === makes) return;
+  const fitting = [...generators.values()].filter((each) => each.makes === makes).map(({ id }) => `"${id}"`);
+  throw new UserError(
+    `${folder} holds a generator of the kind "${kind}", which makes something else. Use one of the kind ${fitting.join(' or ')}.`,
+  );
+}
+
+function sizesOf({ width, height, channels }: ImageShape): string {
+  return `${width} × ${height} pixels with ${channels} channel${channels === 1 ? '' : 's'}`;
+}
+
+function otherTarget(folder: string, facts: GeneratorFacts, target: string | undefined): UserError {
+  const made = facts.target === undefined ? 'for any wrong class' : `for the target "${facts.target}"`;
+  const wanted = target === undefined ? 'the test has no target' : `the target of the test is "${target}"`;
+  return new UserError(
+    `${folder}: this generator was made ${made}, but ${wanted}. Change the "target" of the test, or train another generator.`,
+  );
+}
