@@ -82,7 +82,9 @@ function describeDefenses() {
   }));
 }
 
-function describeTrainings(definitions: ReadonlyMap<string, Omit<Entry, 'parameters'> & { parameters: AnyParameters }>) {
+function describeTrainings(
+  definitions: ReadonlyMap<string, Omit<Entry, 'parameters'> & { parameters: AnyParameters }>,
+) {
   return [...definitions.values()].map(({ id, title, description, source, parameters }) => ({
     id,
     title,

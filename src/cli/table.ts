@@ -23,7 +23,7 @@ export function formatTable({ tests, transfer = [] }: RunReport): string {
       continue;
     }
     const { norm, kind } = test.attack;
-    for (const [i, { epsilon, metrics, detection, transfer }] of test.rounds.entries()) {
+    for (const [i, { epsilon, metrics, detection, purification, transfer }] of test.rounds.entries()) {
       const budget = epsilon === undefined ? '' : formatEpsilon(epsilon, norm);
       const names = i === 0 ? [test.name, test.model.name, attackOf(test)] : ['', '', attackerOf(test)];
       table.push([...names, budget, ...figures(kind, metrics, epsilon), i === 0 ? marks[test.status] : '']);
@@ -31,8 +31,9 @@ export function formatTable({ tests, transfer = [] }: RunReport): string {
         const { title, metrics: others } = transfer.whiteBox;
         table.push(['', '', `white-box ${title}`, budget, ...figures(kind, others, epsilon), '']);
       }
-      if (!detection) continue;
-      const { attacker, metrics: others } = detection.other;
+      const { other } = detection ?? purification ?? {};
+      if (!other) continue;
+      const { attacker, metrics: others } = other;
       table.push(['', '', `${attacker} attacker`, budget, ...figures(kind, others, epsilon), '']);
     }
   }
@@ -64,16 +65,17 @@ function formatMatrix(matrix: TransferMatrix): string[] {
   return [`images fooled by ${attack}, ${budget}:`, table.toString()];
 }
 
-/** The attack of a test, its norm and target, and the attacker where there is a detector. */
+/** The attack of a test, its norm and target, and the attacker where there is a detector or a purifier. */
 function attackOf(test: TestReport): string {
   const { title, norm, target } = test.attack;
   const attack = `${title} ${norm}${target ? ` → ${target}` : ''}`;
   const origin = test.surrogates ? ` from ${test.surrogates.map(({ name }) => name).join(' and ')}` : '';
-  return test.detector ? `${attack}, ${attackerOf(test)}` : `${attack}${origin}`;
+  return (test.detector ?? test.purifier) ? `${attack}, ${attackerOf(test)}` : `${attack}${origin}`;
 }
 
-function attackerOf({ detector }: TestReport): string {
-  return detector ? `${detector.attacker} attacker` : '';
+function attackerOf({ detector, purifier }: TestReport): string {
+  const { attacker } = detector ?? purifier ?? {};
+  return attacker ? `${attacker} attacker` : '';
 }
 
 /**

@@ -41,7 +41,8 @@ export async function train(
   { defense = [], surrogate = [], generator = [], detector = [], json }: TrainOptions,
 ): Promise<void> {
   const workspace = await readWorkspace(path);
-  if ([defense, surrogate, generator, detector].every(({ length }) => length === 0)) throw new UserError(whatThereIs(workspace));
+  if ([defense, surrogate, generator, detector].every(({ length }) => length === 0))
+    throw new UserError(whatThereIs(workspace));
   const defensePlans = defense.map((name) => findDefense(workspace, name).source);
   const surrogatePlans = surrogate.map((name) => findSurrogate(workspace, name).source);
   const generatorPlans = generator.map((name) => findGenerator(workspace, name).source);

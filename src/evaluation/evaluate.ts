@@ -113,7 +113,7 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
     const { round, examples, distances, crafting } = results.get(opponent) as RoundResult;
     const rival = other && results.get(other);
     const transfer = surrogate && crafting && { surrogate, ...crafting, ...(rival && { whiteBox: whiteBoxOf(rival) }) };
-    const beside = plan.detector &&
+    const beside = (plan.detector || plan.purifier) &&
       rival && {
         attacker: other.attacker ?? 'unaware',
         metrics: rival.round.metrics,
@@ -123,7 +123,9 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
       round: {
         ...round,
         ...(transfer && { transfer }),
-        ...(beside && { detection: detectionOf(cases, examples, beside) }),
+        ...(beside && plan.detector && { detection: detectionOf(cases, examples, beside) }),
+        ...(beside &&
+          plan.purifier && { purification: { other: { attacker: beside.attacker, metrics: beside.metrics } } }),
       },
       attacked: {
         ...(epsilon !== undefined && { epsilon }),

@@ -1,5 +1,5 @@
 import type { DatasetSource } from '../data/source.ts';
-import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
+import type { Attacker, DetectorSource, PurifierSource } from '../defenses/guard/attacker.ts';
 import type { ModelSource } from '../models/source.ts';
 import type { ConfiguredAttack } from '../runner/configuredAttack.ts';
 import type { Secrets } from '../secrets.ts';
@@ -34,8 +34,9 @@ export interface TestPlan {
   readonly minimumEligible?: number;
   /** Keep the steps of the attack on this many images, or on those whose paths end in one of these. */
   readonly record?: number | readonly string[];
-  /** The detector that the model has, and whether the attacker knows of it. */
+  /** The detector or the purifier that the model has, and whether the attacker knows of it. */
   readonly detector?: DetectorSource;
+  readonly purifier?: PurifierSource;
   readonly attacker?: Attacker;
   /** Look for signs that the result flatters the model; strictly, so that each is a failure. */
   readonly audit?: AuditMode;

@@ -1,4 +1,5 @@
 import { kinds } from '../attacks/kind.ts';
+import type { Attacker } from '../defenses/guard/attacker.ts';
 import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Outcome } from '../runner/conversation.ts';
 import { type Attempt, type AttemptOptions, attemptsOn, type Flaw, withoutResult, worse } from './attempts.ts';
@@ -28,6 +29,8 @@ export interface Round {
   readonly queryCurve?: readonly QueryPoint[];
   /** Where the model has a detector. */
   readonly detection?: RoundDetection;
+  /** Where the model has a purifier: the same attack by the other attacker. */
+  readonly purification?: { readonly other: { readonly attacker: Attacker; readonly metrics: Metrics } };
   /** Where the attack is made on a surrogate. */
   readonly transfer?: RoundTransfer;
   readonly warnings: readonly string[];

@@ -4,6 +4,7 @@ import { passesOf } from '../audit/passes.ts';
 import { listExamples } from '../data/loadExamples.ts';
 import { noiseImages } from '../data/noiseImages.ts';
 import { openGuarded } from '../defenses/guard/openGuarded.ts';
+import { openPurified } from '../defenses/purifiers/openPurified.ts';
 import { type Estimate, longRun, pointsPerImage } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
@@ -22,10 +23,13 @@ export async function estimate(plan: TestPlan, { models, signal }: JobContext<ne
   signal.throwIfAborted();
   const { fixedBudget } = definitionOf(plan.attacks[0].attack);
   const guarded = plan.detector && (await openGuarded(plan.detector, classifier, sha256, fixedBudget));
+  const purified = plan.purifier && (await openPurified(plan.purifier.path, classifier, sha256, models.computing));
   const surrogates = plan.surrogates && (await openSurrogates(plan.surrogates, classifier, models.computing));
   try {
     const own = victimOf(classifier);
-    const victims = guarded ? Object.values(guarded.attacked).flat() : [surrogates?.victim ?? own];
+    const victims = guarded
+      ? Object.values(guarded.attacked).flat()
+      : [purified ? victimOf(purified.classifier) : (surrogates?.victim ?? own), ...(purified ? [own] : [])];
     const [victim] = victims as [Victim];
     const images = await countImages(plan, victim);
     const points = pointsPerImage(plan, victim) * images;
@@ -55,6 +59,7 @@ export async function estimate(plan: TestPlan, { models, signal }: JobContext<ne
     return { seconds, images, ...(isRemote && { queries }), ...(cost !== undefined && { cost }) };
   } finally {
     guarded?.opened.detector.dispose?.();
+    purified?.dispose();
     surrogates?.dispose();
   }
 }

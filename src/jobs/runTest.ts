@@ -1,8 +1,9 @@
 import { underAudit } from '../audit/strict.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
-import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
 import { type OpenedGenerator, openGenerator } from '../defenses/generators/openGenerator.ts';
+import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
+import { type OpenedPurified, openPurified } from '../defenses/purifiers/openPurified.ts';
 import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
 import { generatorOf, type TestPlan } from '../evaluation/plan.ts';
 import { planImages } from '../evaluation/planImages.ts';
@@ -18,7 +19,7 @@ import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
 import { definitionOf, namesOf } from '../runner/configuredAttack.ts';
 import { Stopwatch, timed } from '../runner/stopwatch.ts';
-import { victimOf } from '../runner/victim.ts';
+import { type Victim, victimOf } from '../runner/victim.ts';
 import { describeError, UserError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
 import type { JobContext } from './job.ts';
@@ -52,6 +53,7 @@ export async function runTest(
   let guarded: Guarded | undefined;
   let surrogates: Surrogates | undefined;
   let generator: OpenedGenerator | undefined;
+  let purified: OpenedPurified | undefined;
   let kept: Awaited<ReturnType<Remote['keepAnswers']>> | undefined;
   const watch = new Stopwatch('opening');
   const elapsed = () => Math.round(performance.now() - start) / 1000;
@@ -81,6 +83,12 @@ export async function runTest(
       guarded = await openGuarded(plan.detector, classifier, sha256, definition.fixedBudget);
       report = { ...report, detector: describeDetector(plan, plan.detector, guarded) };
     }
+    if (plan.purifier) {
+      purified = await openPurified(plan.purifier.path, classifier, sha256, models.computing);
+      const { kind, sha256: hash } = purified.facts;
+      const { attacker = 'adaptive' } = plan;
+      report = { ...report, purifier: { ...plan.purifier, attacker, kind, sha256: hash } };
+    }
     if (plan.surrogates) {
       surrogates = await openSurrogates(plan.surrogates, classifier, models.computing);
       report = { ...report, surrogates: surrogates.facts };
@@ -98,7 +106,7 @@ export async function runTest(
     const { images, notes } = await planImages(plan, classifier);
     watch.enter('judging');
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
-    const sides = opponentsOf(plan, classifier, { guarded, surrogates }, watch);
+    const sides = opponentsOf(plan, classifier, { guarded, purified, surrogates }, watch);
     const total = images.length * plan.attacks.length * sides.opponents.filter((one) => one !== undefined).length;
     let done = 0;
     const advance = () => onProgress({ test: plan.id, phase: 'attacking', done: done++, total });
@@ -158,6 +166,7 @@ export async function runTest(
     guarded?.opened.detector.dispose?.();
     surrogates?.dispose();
     generator?.dispose();
+    purified?.dispose();
     await kept?.close();
   }
 }
@@ -184,13 +193,13 @@ function checkGrid({ attacks, model: { path } }: TestPlan, { rounds = false }: C
 }
 
 /**
- * Who decides in a test, and who attacks what: with a detector both attackers, the one that the test names first; with
- * surrogates who has only those, and who has the gradients of the model, if it gives any.
+ * Who decides in a test, and who attacks what: with a detector or a purifier both attackers, the one that the test names first;
+ * with surrogates who has only those, and who has the gradients of the model, if it gives any.
  */
 function opponentsOf(
   { attacker = 'adaptive' }: TestPlan,
   classifier: Classifier,
-  { guarded, surrogates }: { readonly guarded: Guarded | undefined; readonly surrogates: Surrogates | undefined },
+  { guarded, purified, surrogates }: Defended,
   watch: Stopwatch,
 ): Pick<EvaluationOptions, 'judge' | 'opponents'> {
   if (surrogates) {
@@ -199,19 +208,36 @@ function opponentsOf(
     const transfer = { victims: [timed(surrogates.victim, watch)] } as const;
     return { judge, opponents: judge.access === 'gradients' ? [transfer, whiteBox] : [transfer] };
   }
-  if (guarded === undefined) {
+  const defended = guarded ?? (purified && purifiedSides(purified, classifier));
+  if (defended === undefined) {
     const judge = timed(victimOf(classifier), watch);
     return { judge, opponents: [{ victims: [judge] }] };
   }
-  const { attacked } = guarded;
-  const judge = timed(guarded.judge, watch);
+  const { attacked } = defended;
+  const judge = timed(defended.judge, watch);
   const rival = attacker === 'adaptive' ? 'unaware' : 'adaptive';
   const opponentAs = (attacker: Attacker) => {
-    const [first, ...others] = attacked[attacker];
-    const victims = [timed(first, watch), ...others.map((victim) => timed(victim, watch))] as const;
+    // Whoever attacks what decides is not judged a second time.
+    const [first, ...others] = attacked[attacker].map((victim) =>
+      victim === defended.judge ? judge : timed(victim, watch),
+    ) as [Victim, ...Victim[]];
+    const victims = [first, ...others] as const;
     return { attacker, victims };
   };
   return { judge, opponents: [opponentAs(attacker), opponentAs(rival)] };
+}
+
+/** What a test opens beside its model. */
+interface Defended {
+  readonly guarded: Guarded | undefined;
+  readonly purified: OpenedPurified | undefined;
+  readonly surrogates: Surrogates | undefined;
+}
+
+/** Purifier and model decide; who does not know of the purifier attacks the model alone. */
+function purifiedSides(purified: OpenedPurified, classifier: Classifier): Pick<Guarded, 'judge' | 'attacked'> {
+  const judge = victimOf(purified.classifier);
+  return { judge, attacked: { adaptive: [judge], unaware: [victimOf(classifier)] } };
 }
 
 function describeDetector(

@@ -16,7 +16,7 @@ export const metricTitles = {
 } as const;
 
 /** Whom a test has beside model and attack. */
-type Beside = Pick<TestReport, 'detector' | 'surrogates'>;
+type Beside = Pick<TestReport, 'detector' | 'purifier' | 'surrogates'>;
 
 /** What turns an undecided image into a decided one. */
 const advice =
@@ -24,7 +24,7 @@ const advice =
 
 /**
  * One sentence about a test: the expectations that were missed, or those that are undecided, or all if none was; without
- * expectations, what was measured. With a detector, the value for the other attacker is included, and with surrogates that
+ * expectations, what was measured. With a detector or a purifier, the value for the other attacker is included, and with surrogates that
  * of a white-box attack.
  */
 export function describeOutcome(
@@ -66,7 +66,7 @@ const withoutExpectation: Readonly<Record<Kind, (round: Round, norm: Norm, besid
 /** "robust accuracy at L∞ 8/255 with detector "net" against an adaptive attacker is 40.0% (unaware: 80.0%)" */
 function describeFigure(
   { metric, epsilon, ...figure }: Pick<Comparison, 'metric' | 'epsilon' | 'measured' | 'atBest' | 'bound'>,
-  { round, norm, detector, surrogates }: { round: Round | undefined; norm: Norm } & Beside,
+  { round, norm, detector, purifier, surrogates }: { round: Round | undefined; norm: Norm } & Beside,
 ): string {
   const start = `${metricTitles[metric]}${round && epsilon !== undefined ? ` at ${describeBudget(round, norm)}` : ''}`;
   const value = describeValue(metric, figure, round);
@@ -77,15 +77,16 @@ function describeFigure(
       whiteBox && besides !== undefined ? ` (white-box ${whiteBox.title}: ${formatMetric(metric, besides)})` : '';
     return `${start} by transfer from ${surrogates.map(({ name }) => `"${name}"`).join(' and ')} is ${value}${comparison}`;
   }
-  if (detector === undefined) return `${start} is ${value}`;
-  const guarded = `${start} with detector "${detector.name}"`;
+  const defense = detector ?? purifier;
+  if (defense === undefined) return `${start} is ${value}`;
+  const guarded = `${start} with ${detector ? 'detector' : 'purifier'} "${defense.name}"`;
   // Before the attack there is no attacker.
   if (metric === 'cleanAccuracy') return `${guarded} is ${value}`;
-  const other = round?.detection?.other;
+  const other = (round?.detection ?? round?.purification)?.other;
   const otherFigure = other?.metrics[metric];
   const comparison =
     other && otherFigure !== undefined ? ` (${other.attacker}: ${formatMetric(metric, otherFigure)})` : '';
-  return `${guarded} against an ${detector.attacker} attacker is ${value}${comparison}`;
+  return `${guarded} against an ${defense.attacker} attacker is ${value}${comparison}`;
 }
 
 /** "45.0%", "between 40.0% and 45.0% (3 of 60 images undecided)", "45.0% (38.1% with 95% confidence)" */

@@ -76,6 +76,14 @@ export interface TestReport {
   };
   /** The models that the attack was made on, if not on the model itself; the hash is known once they were opened. */
   readonly surrogates?: readonly { readonly name: string; readonly path: string; readonly sha256?: string }[];
+  /** The model's purifier, and the attacker that the test assumes; what was read from its card is known once it was opened. */
+  readonly purifier?: {
+    readonly name: string;
+    readonly path: string;
+    readonly attacker: Attacker;
+    readonly kind?: string;
+    readonly sha256?: string;
+  };
   /** The trained network that the attack made its examples with; the hash is that of its files. */
   readonly generator?: { readonly name: string; readonly path: string; readonly sha256: string };
   /** Signs that the result overstates robustness; missing if there was no audit. */

@@ -74,6 +74,7 @@ const round = object({
       other: object({ attacker, metrics, separation: optional(separation) }),
     }),
   ),
+  purification: optional(object({ other: object({ attacker, metrics }) })),
   transfer: optional(
     object({
       surrogate: object({ right: count(), of: count() }),
@@ -149,6 +150,9 @@ const test = Type.Intersect([
       }),
     ),
     surrogates: optional(list(object({ name: string(), path: string(), sha256: optional(string()) }))),
+    purifier: optional(
+      object({ name: string(), path: string(), attacker, kind: optional(string()), sha256: optional(string()) }),
+    ),
     generator: optional(object({ name: string(), path: string(), sha256: string() })),
     findings: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), message: string() }))),
     notChecked: optional(list(object({ check: string({ pattern: '^[a-z0-9-]+$' }), reason: string() }))),

@@ -37,6 +37,7 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
       parameters: last.parameters,
     },
     ...(plan.detector && { detector: { ...plan.detector, attacker: plan.attacker ?? 'adaptive' } }),
+    ...(plan.purifier && { purifier: { ...plan.purifier, attacker: plan.attacker ?? 'adaptive' } }),
     ...(plan.surrogates && { surrogates: plan.surrogates.map(({ name, path }) => ({ name, path })) }),
     ...(plan.quick && { quick: true }),
     seed: plan.seed,

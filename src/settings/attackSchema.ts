@@ -75,6 +75,7 @@ function attackRules(attack: AttackDefinition) {
       ...(!isAdversarial && {
         detector: refused(`${title} creates nothing for a detector to reject: remove "detector".`),
         attacker: refused(`${title} creates nothing for a detector to reject: remove "attacker".`),
+        purifier: refused(`${title} creates nothing to purify: remove "purifier".`),
       }),
     },
     required: [

@@ -27,12 +27,26 @@ export function checkTest(value: unknown, attacks: Attacks): Fault[] {
   const quantize = 'quantize' in settings ? sound.quantize : true;
   if (epsilon !== undefined) faults.push(...epsilonFaults(epsilon, norm, quantize));
   faults.push(...surrogateFaults(sound));
+  faults.push(...purifierFaults(settings));
   if (attack?.threatModel === 'semi-white-box' && sound.audit) {
     const message = `An audit asks whether a stronger attacker would find more, which is certain of ${attack.title}: it makes one attempt. Remove "audit".`;
     faults.push({ path: ['audit'], message });
   }
   if (attack && expect) faults.push(...boundFaults(attack, expect, settings.epsilon));
   return faults;
+}
+
+/** What does not go with a purifier, or makes sense only with it or with a detector. */
+function purifierFaults(settings: Readonly<Record<string, unknown>>): Fault[] {
+  const { purifier, detector, surrogate, attacker } = settings;
+  if (purifier === undefined) {
+    const message =
+      'An attacker is one who knows of a detector or a purifier, or does not: name one, or remove "attacker".';
+    return attacker !== undefined && detector === undefined ? [{ path: ['attacker'], message }] : [];
+  }
+  const other = detector !== undefined ? 'detector' : surrogate !== undefined ? 'surrogate' : undefined;
+  if (other === undefined) return [];
+  return [{ path: ['purifier'], message: `A test has a purifier or a ${other}, not both: remove one of the two.` }];
 }
 
 /** What does not go with a surrogate. */

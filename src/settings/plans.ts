@@ -1,9 +1,9 @@
-import type { JSONPath } from 'jsonc-parser';
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
 import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
-import type { DetectorPlan } from '../defenses/plan.ts';
+import { generators } from '../defenses/generators/catalog.ts';
+import type { DetectorPlan, GeneratorPlan } from '../defenses/plan.ts';
 import { canBeAudited, type TestPlan } from '../evaluation/plan.ts';
 import type { ModelSource } from '../models/source.ts';
 import { parseAmount } from '../parameters/amount.ts';
@@ -26,7 +26,7 @@ import { type Fault, type Problem, separator, soundPart } from './problem.ts';
 import { resolveAt, resolveDataset, resolveModel } from './resolveSources.ts';
 import type { SettingsLayer, Workspace } from './settingsLayer.ts';
 import type { TestSettings } from './testBase.ts';
-import { findSurrogate, resolveDetector } from './trainingPlans.ts';
+import { findSurrogate, resolveDetector, resolveGenerator } from './trainingPlans.ts';
 import type { Detectors } from './trainingSchema.ts';
 
 /** What can run, and the problems that prevent the rest. */
@@ -94,15 +94,22 @@ function resolveTest(
   const detector = findDetector(test, settings.detector, detectors, attacks);
   if (detector?.problems) report(detector.problems, name);
 
+  const purifier = findPurifier(test, settings.purifier);
+  if (purifier?.problems) report(purifier.problems, name);
+
   const surrogates = findSurrogates(test, settings.surrogate);
   report(
     surrogates.flatMap(({ problems = [] }) => problems),
     name,
   );
 
+  const defense = detector?.source
+    ? { kind: 'detector', source: detector.source }
+    : purifier?.source && { kind: 'purifier', source: purifier.source };
   const sources = {
     dataset: dataset?.source,
     detector: detector?.source,
+    purifier: purifier?.source,
     surrogates: surrogates.flatMap(({ source }) => source ?? []),
   };
   const common = problems.length === 0 ? commonPlan(test, settings as TestSettings, sources, attacks) : undefined;
@@ -112,9 +119,9 @@ function resolveTest(
     const model = lookUp(test, path, 'perturb.models', modelName, resolveModel);
     if (model.problems) {
       report(model.problems, id);
-    } else if (detector?.source && detector.source.model.name !== modelName) {
-      const meant = [detector.source.model.name];
-      report(problemsOf(test, [{ path, message: mismatch(detector.source, modelName), meant }]), id);
+    } else if (defense && defense.source.model.name !== modelName) {
+      const meant = [defense.source.model.name];
+      report(problemsOf(test, [{ path, message: mismatch(defense, modelName), meant }]), id);
     } else if (sources.surrogates.some((surrogate) => isSame(surrogate, model.source))) {
       report(problemsOf(test, [{ path: ['surrogate'], message: ownSurrogate(modelName) }]), id);
     } else if (common) {
@@ -139,7 +146,9 @@ function withFolders(
     return isFolder(parameter) && typeof given === 'string' ? [[key, resolveAt(key, given, layer, found)]] : [];
   });
   faults.push(...found.map((fault) => ({ ...fault, path: ['parameters', ...fault.path] })));
-  return folders.length === 0 ? settings : { ...settings, parameters: { ...parameters, ...Object.fromEntries(folders) } };
+  return folders.length === 0
+    ? settings
+    : { ...settings, parameters: { ...parameters, ...Object.fromEntries(folders) } };
 }
 
 /** A plan with the models of the other plans of its test. */
@@ -174,8 +183,25 @@ function findDetector(
   return found.problems ? found : resolveDetector(found.source, detectors, attacks);
 }
 
-function mismatch({ name, model }: DetectorPlan, modelName: string): string {
-  return `The detector "${name}" was defined for the model "${model.name}", not for "${modelName}". Test "${model.name}" instead, or use a detector for "${modelName}".`;
+/** The purifier that a test names. */
+function findPurifier(test: NamedEntry, name: string | undefined): Found<GeneratorPlan> | undefined {
+  if (name === undefined) return undefined;
+  const found = lookUpDefinition(test, ['purifier'], 'perturb.generators', name);
+  if (found.problems) return found;
+  const plan = resolveGenerator(found.source);
+  if (plan.problems || generators.get(plan.source.kind)?.makes === 'purified') return plan;
+  const message = `The generator "${name}" is of the kind "${plan.source.kind}", which purifies nothing. Use one of the kind "ape-gan".`;
+  return { problems: problemsOf(test, [{ path: ['purifier'], message }]) };
+}
+
+/** A defense that a test names, and the model that it was defined for. */
+interface NamedDefense {
+  readonly kind: string;
+  readonly source: Pick<DetectorPlan | GeneratorPlan, 'name' | 'model'>;
+}
+
+function mismatch({ kind, source: { name, model } }: NamedDefense, modelName: string): string {
+  return `The ${kind} "${name}" was defined for the model "${model.name}", not for "${modelName}". Test "${model.name}" instead, or use a ${kind} for "${modelName}".`;
 }
 
 const trivialAccuracy: Fault = {
@@ -188,6 +214,7 @@ const trivialAccuracy: Fault = {
 interface Sources {
   readonly dataset: DatasetSource | undefined;
   readonly detector: DetectorPlan | undefined;
+  readonly purifier: GeneratorPlan | undefined;
   readonly surrogates: readonly ModelSource[];
 }
 
@@ -195,7 +222,7 @@ interface Sources {
 function commonPlan(
   test: NamedEntry,
   settings: TestSettings,
-  { dataset, detector, surrogates: [surrogate, ...otherSurrogates] }: Sources,
+  { dataset, detector, purifier, surrogates: [surrogate, ...otherSurrogates] }: Sources,
   attacks: Attacks,
 ): Omit<TestPlan, 'id' | 'model' | 'origin'> {
   const { attack, classes, target, record, minimumEligible } = settings;
@@ -231,6 +258,7 @@ function commonPlan(
     ...(minimumEligible !== undefined && { minimumEligible }),
     ...(record !== undefined && { record }),
     ...(detector && { detector: { name: detector.name, path: detector.path } }),
+    ...(purifier && { purifier: { name: purifier.name, path: purifier.path } }),
     ...(settings.attacker && { attacker: settings.attacker }),
     ...(surrogate && { surrogates: [surrogate, ...otherSurrogates] }),
     ...keptSecrets(test.layer),

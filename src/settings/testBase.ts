@@ -172,14 +172,22 @@ const testProperties = {
         'Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only if the image is misclassified and accepted.',
     }),
   ),
+  purifier: Type.Optional(
+    Type.String({
+      minLength: 1,
+      errorMessage: 'Enter the name of a generator in quotes.',
+      markdownDescription:
+        'Name of a generator in `perturb.generators` that was trained for the model and purifies images (`ape-gan`). The model sees only what it makes of them.',
+    }),
+  ),
   attacker: Type.Optional(
     Type.Unsafe<Attacker>({
       enum: attackers,
       markdownDescription:
-        'What the attacker knows about the detector: `unaware` or `adaptive`. The report includes results for both.',
+        'What the attacker knows about the detector or the purifier: `unaware` or `adaptive`. The report includes results for both.',
       markdownEnumDescriptions: [
         'Nothing: only the model is attacked.',
-        'Everything: the model and the detector are attacked together.',
+        'Everything: the model and its defense are attacked together.',
       ],
     }),
   ),
@@ -222,7 +230,7 @@ const testProperties = {
 /** A value of `perturb.tests`, as far as it does not depend on the attack. */
 export const testBase = Type.Object(testProperties, {
   ...closed,
-  // Results with a detector mean nothing without the attacker it faces.
-  dependencies: { detector: ['attacker'], attacker: ['detector'] },
+  // Results with a detector or a purifier mean nothing without the attacker it faces.
+  dependencies: { detector: ['attacker'], purifier: ['attacker'] },
 });
 export type TestSettings = Type.Static<typeof testBase>;

@@ -14,7 +14,15 @@ import { type ConfiguredAttack, configureAttack, definitionOf } from '../runner/
 import type { Attacks } from './attackChoice.ts';
 import { checkDefense, checkDetector, checkGenerator, checkSurrogate } from './checkTraining.ts';
 import { keptSecrets } from './keptSecrets.ts';
-import { duplicateFaults, type Found, lookUp, lookUpDefinition, type NamedEntry, pathOf, problemsOf } from './namedEntry.ts';
+import {
+  duplicateFaults,
+  type Found,
+  lookUp,
+  lookUpDefinition,
+  type NamedEntry,
+  pathOf,
+  problemsOf,
+} from './namedEntry.ts';
 import { type Fault, isObject, type Problem, separator, soundPart } from './problem.ts';
 import { resolveAt, resolveDataset, resolveModel } from './resolveSources.ts';
 import type { Workspace } from './settingsLayer.ts';
@@ -287,7 +295,9 @@ function pathFaults({ layer, setting, name }: NamedEntry, path: string, model: M
     const message = `This folder contains the model "${model?.name}" itself, which must not be overwritten. Choose another folder.`;
     return [{ path: ['path'], message }];
   }
-  const others = (['perturb.detectors', 'perturb.defenses', 'perturb.surrogates', 'perturb.generators'] as const).flatMap((other) =>
+  const others = (
+    ['perturb.detectors', 'perturb.defenses', 'perturb.surrogates', 'perturb.generators'] as const
+  ).flatMap((other) =>
     Object.entries(layer.values[other])
       .filter(([otherName]) => other !== setting || otherName !== name)
       .map(([otherName, value]) => ({ place: `${other}${separator}${otherName}`, value })),

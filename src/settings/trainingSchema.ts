@@ -62,8 +62,7 @@ export type TrainingAttackSettings = Type.Static<typeof trainingAttackBase>;
 /** The attacks that make misclassified images of any wrong class. */
 export function trainingAttacks(attacks: Attacks): AttackDefinition[] {
   return [...attacks.values()].filter(
-    (attack) =>
-      kinds[attack.kind].isAdversarial && attack.goals.includes('untargeted') && !needsOtherNetwork(attack),
+    (attack) => kinds[attack.kind].isAdversarial && attack.goals.includes('untargeted') && !needsOtherNetwork(attack),
   );
 }
 

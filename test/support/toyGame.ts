@@ -1,12 +1,12 @@
-import type { Game } from '../../src/defenses/generators/generatorDefinition.ts';
 import { generators } from '../../src/defenses/generators/catalog.ts';
+import type { Game } from '../../src/defenses/generators/generatorDefinition.ts';
 import type { GameTask } from '../../src/defenses/generators/playGame.ts';
 import { Checkpoint } from '../../src/defenses/training/checkpoint.ts';
 import { Trainee } from '../../src/defenses/training/trainee.ts';
+import { noPreprocessing } from '../../src/models/preprocessing.ts';
 import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
 import { withoutSoftmax } from '../../src/models/tfjs/operations/withoutSoftmax.ts';
 import { registerTrainingGradients } from '../../src/models/tfjs/training/trainingGradients.ts';
-import { noPreprocessing } from '../../src/models/preprocessing.ts';
 import { completeParameters } from '../../src/parameters/complete.ts';
 import { toyModel, toySet, toyShape } from './trainingToys.ts';
 

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { levelOf, valueAt } from '../../src/data/grid.ts';
-import { writePng } from '../../src/data/writeImage.ts';
 import type { DatasetSource } from '../../src/data/source.ts';
+import { writePng } from '../../src/data/writeImage.ts';
 import { Checkpoint } from '../../src/defenses/training/checkpoint.ts';
 import { train } from '../../src/defenses/training/trainer.ts';
-import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
 import type { ModelSource } from '../../src/models/source.ts';
+import { startTensorFlow } from '../../src/models/tfjs/backend.ts';
 import { registerTrainingGradients } from '../../src/models/tfjs/training/trainingGradients.ts';
 import { writeLayersModel } from '../../src/models/tfjs/training/writeLayersModel.ts';
 import { toyModel, toySet, toyShape, toyTask } from './trainingToys.ts';

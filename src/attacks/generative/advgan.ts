@@ -23,7 +23,8 @@ export const advgan: AttackDefinition<Parameters, 'linf'> = {
   fixedBudget: true,
   parameters: {
     generator: {
-      description: 'Folder of the generator, which was trained for this model: the `path` of an entry of `perturb.generators`.',
+      description:
+        'Folder of the generator, which was trained for this model: the `path` of an entry of `perturb.generators`.',
       schema: folderSchema,
       isRequired: true,
       quick: { value: '', text: 'none', source: 'it has to be stated' },

@@ -34,8 +34,9 @@ export const advgan: GeneratorDefinition<AdvganParameters> = {
     },
     ...generatorParametersOf(
       { epochs: 20, batchSize: 128, learningRate: 0.001, schedule: 'piecewise' },
-      `our choice: ${code}, has 60 epochs, and divides the rate of 0.001 twice by 10`,
+      `our choice of epochs; the rest from ${code}`,
       { epochs: 60 },
+      code,
     ),
     adversarialWeight: weight('Weight λ_adv of fooling the model.', 10),
     perturbationWeight: weight('Weight λ_pert of the length of the perturbation.', 1),

@@ -31,7 +31,9 @@ export const generatorFacts = object({
 export type GeneratorFacts = Type.Static<typeof generatorFacts>;
 
 /** How a generator was made: `card.json` beside it. */
-export interface GeneratorCard extends GeneratorFacts, Omit<GeneratorReport, 'model' | 'onnx' | 'card' | 'kind'> {
+export interface GeneratorCard
+  extends GeneratorFacts,
+    Pick<GeneratorReport, 'title' | 'validation' | 'points' | 'warnings' | 'time'> {
   readonly source: string;
   readonly training: DataFacts;
   readonly engine: string;

@@ -11,13 +11,13 @@ const batchSize = 64;
 /**
  * The fraction of images that a classifier gets right after a change to them; with a target, that it does not take for the
  * target.
- * @param change of images [N, height, width, channels], the same in an own tensor or another one.
+ * @param change of images [N, height, width, channels] with their labels, one-hot; it frees nothing.
  */
 export async function fractionRight(
   classifier: Trainee,
   { images, labels }: LabeledPixels,
   { shape, classes }: Pick<GameContext, 'shape' | 'classes'>,
-  change: (images: tf.Tensor4D, labels: readonly number[]) => tf.Tensor4D,
+  change: (images: tf.Tensor4D, labels: tf.Tensor2D) => tf.Tensor4D,
   signal: AbortSignal,
   target?: number,
 ): Promise<number> {
@@ -28,7 +28,7 @@ export async function fractionRight(
     const part = labels.slice(from, from + batchSize);
     const found = tf.tidy(() => {
       const batch = toBatch({ images: images.slice(from, from + batchSize), labels: part }, shape, classes);
-      return tf.argMax(classifier.predict(change(batch.images, part)), 1).dataSync();
+      return tf.argMax(classifier.predict(change(batch.images, batch.labels)), 1).dataSync();
     });
     right += part.filter((label, i) => (target === undefined ? found[i] === label : found[i] !== target)).length;
   }

@@ -59,10 +59,10 @@ export interface GeneratorDefinition<P extends GeneratorParameters = GeneratorPa
   readonly source: string;
   readonly parameters: ParametersOf<P>;
   /**
-   * What its network's numbers a stand for: adversarial images x + clip(tanh a, ±ε), for which there can be a target, and a
-   * surrogate of the model.
+   * What its network's numbers a stand for, from an image x: adversarial images x + clip(tanh a, ±ε), for which there can be a
+   * target, and a surrogate of the model; or purified images x + tanh a. Both are clipped to [0, 1].
    */
-  readonly makes: 'adversarial';
+  readonly makes: 'adversarial' | 'purified';
   /** Sets the players up, with new weights drawn from the seed. TensorFlow.js is loaded here. */
   begin(context: GameContext, parameters: P): Promise<Game>;
 }

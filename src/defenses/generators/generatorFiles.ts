@@ -12,8 +12,8 @@ import { UserError } from '../../userError.ts';
 import type { GeneratorPlan } from '../plan.ts';
 import type { DataFacts } from '../training/card.ts';
 import { describeCard, type GeneratorCard, type GeneratorFacts, generatorFacts } from './card.ts';
+import { changeGraph } from './changeGraph.ts';
 import type { GeneratorDefinition, GeneratorParameters } from './generatorDefinition.ts';
-import { perturbationGraph } from './perturbationGraph.ts';
 import type { Played } from './playGame.ts';
 import type { GeneratorReport } from './report.ts';
 
@@ -56,7 +56,9 @@ export async function writeGenerator(facts: Facts): Promise<GeneratorReport> {
   const written = await readLayersModel(model);
   written.model.dispose();
   const onnx = path.join(plan.path, onnxFile);
-  await replaceFile(onnx, perturbationGraph(generator, parameters.epsilon as number));
+  // tanh is at most 1.
+  const bound = definition.makes === 'adversarial' ? (parameters.epsilon as number) : 1;
+  await replaceFile(onnx, changeGraph(generator, bound));
   const { cleanAccuracy = 0, robustAccuracy = 0 } = played.points.findLast(({ loss }) => loss === undefined) ?? {};
   const summary = {
     name: plan.name,
@@ -66,7 +68,7 @@ export async function writeGenerator(facts: Facts): Promise<GeneratorReport> {
     cleanAccuracy,
     robustAccuracy,
     points: played.points,
-    warnings: warningsOn(cleanAccuracy, robustAccuracy),
+    warnings: definition.makes === 'adversarial' ? warningsOn(cleanAccuracy, robustAccuracy) : [],
     time: Math.round(played.seconds * 1000) / 1000,
   };
   const stated: GeneratorCard = {

@@ -6,12 +6,14 @@ const { epochs, batchSize, learningRate, schedule } = commonParameters as unknow
 
 /**
  * The parameters of every training of a generator, with the values of one kind.
- * @param source where they come from; `paper` where the paper differs.
+ * @param source where they come from.
+ * @param paper where the paper differs, and where it says so.
  */
 export function generatorParametersOf(
   quick: GeneratorParameters,
   source: string,
   paper: Partial<GeneratorParameters> = {},
+  paperSource = source,
 ): ParametersOf<GeneratorParameters> {
   const common = {
     epochs: { ...epochs, description: 'Number of passes through the images.' },
@@ -26,7 +28,9 @@ export function generatorParametersOf(
       {
         ...parameter,
         quick: { value: usual, text: JSON.stringify(usual), source },
-        ...(original !== undefined && { paper: { value: original, text: JSON.stringify(original), source } }),
+        ...(original !== undefined && {
+          paper: { value: original, text: JSON.stringify(original), source: paperSource },
+        }),
       },
     ];
   });

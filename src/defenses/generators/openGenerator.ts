@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { ImageShape, Pixels } from '../../data/image.ts';
 import type { Classifier } from '../../models/classifier.ts';
 import { openModel } from '../../models/open.ts';
+import type { OpenedModel } from '../../models/openedModel.ts';
 import type { ModelOptions } from '../../models/options.ts';
 import { UserError } from '../../userError.ts';
 import type { GeneratorFacts } from './card.ts';
@@ -17,42 +18,30 @@ export interface OpenedGenerator {
   dispose(): void;
 }
 
+/** The model that a generator is to work with: its classifier, and the SHA-256 of its files. */
+interface Partner {
+  readonly classifier: Pick<Classifier, 'input'>;
+  readonly sha256: string;
+}
+
 /**
  * Opens a generator for the attack on a model.
- * @param model its classifier, and the SHA-256 of its files.
  * @param target the class that the test wants, if any.
  * @throws UserError when it is missing or damaged, is no generator of adversarial images, or was made for another model, for
  * other images, or for another target.
  */
 export async function openGenerator(
   folder: string,
-  { classifier, sha256 }: { readonly classifier: Pick<Classifier, 'input'>; readonly sha256: string },
+  model: Partner,
   target: string | undefined,
   computing: ModelOptions,
 ): Promise<OpenedGenerator> {
-  const facts = await readGeneratorFacts(folder);
-  const { original, input } = facts;
-  checkKind(folder, facts, 'adversarial');
-  if (original.sha256 !== sha256) {
-    throw new UserError(
-      `${folder}: this generator was made for another model: "${original.name}", whose files have the SHA-256 ${original.sha256.slice(0, 12)}…; those of this model have ${sha256.slice(0, 12)}…. Train a generator for this model.`,
-    );
-  }
-  if (sizesOf(input) !== sizesOf(classifier.input)) {
-    throw new UserError(
-      `${folder}: this generator takes images of ${sizesOf(input)}, and the model images of ${sizesOf(classifier.input)}. Train a generator for this model.`,
-    );
-  }
-  if (facts.target !== target) throw otherTarget(folder, facts, target);
-  const epsilon = facts.parameters.epsilon as number;
-  const opened = await openModel({ name: facts.name, path: path.join(folder, 'model.json') }, computing);
-  const network = opened.classifier;
-  if (opened.sha256 !== facts.sha256) {
+  const { facts, network } = await openNetwork(folder, 'adversarial', model, computing);
+  if (facts.target !== target) {
     network.dispose();
-    throw new UserError(
-      `${folder}: model.json or its weights are not those that card.json describes. Train the generator again.`,
-    );
+    throw otherTarget(folder, facts, target);
   }
+  const epsilon = facts.parameters.epsilon as number;
   return {
     facts,
     async generate(image) {
@@ -66,8 +55,39 @@ export async function openGenerator(
   };
 }
 
+/**
+ * The network of a generator, as a classifier whose logits are the numbers that it gives, channels last.
+ * @throws UserError when it is missing or damaged, makes something else, or was made for another model or other images.
+ */
+export async function openNetwork(
+  folder: string,
+  makes: GeneratorDefinition['makes'],
+  { classifier, sha256 }: Partner,
+  computing: ModelOptions,
+): Promise<{ readonly facts: GeneratorFacts; readonly network: OpenedModel['classifier'] }> {
+  const facts = await readGeneratorFacts(folder);
+  const { original, input } = facts;
+  checkKind(folder, facts, makes);
+  if (original.sha256 !== sha256) {
+    throw new UserError(
+      `${folder}: this generator was made for another model: "${original.name}", whose files have the SHA-256 ${original.sha256.slice(0, 12)}…; those of this model have ${sha256.slice(0, 12)}…. Train a generator for this model.`,
+    );
+  }
+  if (sizesOf(input) !== sizesOf(classifier.input)) {
+    throw new UserError(
+      `${folder}: this generator takes images of ${sizesOf(input)}, and the model images of ${sizesOf(classifier.input)}. Train a generator for this model.`,
+    );
+  }
+  const opened = await openModel({ name: facts.name, path: path.join(folder, 'model.json') }, computing);
+  if (opened.sha256 === facts.sha256) return { facts, network: opened.classifier };
+  opened.classifier.dispose();
+  throw new UserError(
+    `${folder}: model.json or its weights are not those that card.json describes. Train the generator again.`,
+  );
+}
+
 /** @throws UserError unless a generator is of a kind that makes these. */
-export function checkKind(folder: string, { kind }: GeneratorFacts, makes: GeneratorDefinition['makes']): void {
+function checkKind(folder: string, { kind }: GeneratorFacts, makes: GeneratorDefinition['makes']): void {
   if (generators.get(kind)?.makes === makes) return;
   const fitting = [...generators.values()].filter((each) => each.makes === makes).map(({ id }) => `"${id}"`);
   throw new UserError(
@@ -75,7 +95,7 @@ export function checkKind(folder: string, { kind }: GeneratorFacts, makes: Gener
   );
 }
 
-function sizesOf({ width, height, channels }: ImageShape): string {
+function sizesOf({ width, height, channels }: Readonly<Record<keyof ImageShape, number>>): string {
   return `${width} × ${height} pixels with ${channels} channel${channels === 1 ? '' : 's'}`;
 }
 

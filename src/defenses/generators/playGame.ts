@@ -1,4 +1,5 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
+import * as tf from '@tensorflow/tfjs-core';
 import type { ImageShape } from '../../data/image.ts';
 import { scoped } from '../../models/tfjs/scoped.ts';
 import { UserError } from '../../userError.ts';
@@ -120,7 +121,7 @@ export async function playGame(task: GameTask): Promise<Played> {
 
 /** A weight that is not finite makes every later one so: the sum of them tells. */
 function isSound({ generator }: Game): boolean {
-  return scoped(() => generator.getWeights().every((weight) => Number.isFinite(weight.sum().dataSync()[0])));
+  return scoped(() => generator.getWeights().every((weight) => Number.isFinite(tf.sum(weight).dataSync()[0])));
 }
 
 /** At intervals, and at the end of an epoch, the mean of the losses since the last point becomes a point. */

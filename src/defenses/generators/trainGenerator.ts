@@ -36,7 +36,10 @@ interface Context {
  * else or cannot be written, the training diverges, or the checkpoint belongs to another training; the signal's reason when
  * it aborts.
  */
-export async function trainGenerator(plan: GeneratorPlan, { signal, computing, onProgress }: Context): Promise<GeneratorReport> {
+export async function trainGenerator(
+  plan: GeneratorPlan,
+  { signal, computing, onProgress }: Context,
+): Promise<GeneratorReport> {
   const tell = (progress: Omit<TrainingProgress, 'name'>) => onProgress({ name: plan.name, ...progress });
   tell({ phase: 'loading', step: 0, steps: 0 });
   const definition = generators.get(plan.kind);

@@ -7,7 +7,10 @@ import { formatEpsilon } from '../../reports/format.ts';
 import type { ExampleReport, TestReport } from '../../reports/report.ts';
 
 /** The parts of a report that a settings entry uses. */
-type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'detector' | 'surrogates' | 'rounds' | 'seed'>;
+type Tested = Pick<
+  TestReport,
+  'name' | 'model' | 'dataset' | 'attack' | 'detector' | 'purifier' | 'surrogates' | 'rounds' | 'seed'
+>;
 
 /**
  * An entry of `perturb.tests`, as text to paste: the attack on one example at its budget, with every parameter as it
@@ -16,7 +19,7 @@ type Tested = Pick<TestReport, 'name' | 'model' | 'dataset' | 'attack' | 'detect
  * @param hasLabels false if labels are the model's predictions, so that no class can be selected.
  */
 export function settingsEntry(report: Tested, example: ExampleReport, hasLabels: boolean): string {
-  const { attack, detector, surrogates = [] } = report;
+  const { attack, detector, purifier, surrogates = [] } = report;
   const [surrogate, ...others] = surrogates.map(({ name }) => name);
   const { epsilon, label } = example;
   const round = report.rounds.find((one) => one.epsilon === epsilon);
@@ -31,6 +34,7 @@ export function settingsEntry(report: Tested, example: ExampleReport, hasLabels:
     ...(attack.target !== undefined && { target: attack.target }),
     ...(surrogate !== undefined && { surrogate: others.length > 0 ? [surrogate, ...others] : surrogate }),
     ...(detector && { detector: detector.name, attacker: detector.attacker }),
+    ...(purifier && { purifier: purifier.name, attacker: purifier.attacker }),
     ...(!attack.quantize && { quantize: false }),
     ...(attack.queries !== undefined && { queries: attack.queries }),
     seed: report.seed,

@@ -83,6 +83,7 @@ const references: Readonly<Record<string, readonly SettingKey[]>> = {
   dataset: ['perturb.datasets'],
   validation: ['perturb.datasets'],
   detector: ['perturb.detectors'],
+  purifier: ['perturb.generators'],
 };
 
 /** The paths in settings, and what they lead to. */

@@ -46,7 +46,10 @@ describe('perturb train', () => {
     const { code, stdout, stderr } = await perturb('train', workspace());
     assert.deepEqual({ code, stdout }, { code: 2, stdout: '' });
     const lists = 'Defenses: endless. Detectors: jpeg, secret, nowhere, broken.';
-    assert.equal(stderr, `Specify what to train with --defense NAME, --surrogate NAME, or --detector NAME. ${lists}\n`);
+    assert.equal(
+      stderr,
+      `Specify what to train with --defense NAME, --surrogate NAME, --generator NAME, or --detector NAME. ${lists}\n`,
+    );
     await writeSettings(folder.at('empty'), '{}');
     const empty = await perturb('train', folder.at('empty'));
     assert.match(

@@ -71,3 +71,41 @@ describe('settings of generators', () => {
     }
   });
 });
+
+describe('settings of a test with a purifier', () => {
+  afterEach(removeFiles);
+
+  const purifier = { kind: 'ape-gan', model: 'digits', dataset: 'images', path: 'cleaner' };
+
+  async function resolved(test: object) {
+    const all = { model: 'digits', dataset: 'images', attack: 'pgd', epsilon: 0.3, expect: { robustAccuracy: 0 } };
+    const { root, workspace: found } = await workspace({
+      'perturb.generators': { cleaner: purifier, attacker: generator },
+      'perturb.tests': { one: { ...all, ...test } },
+    });
+    const { plans, problems } = resolvePlans(found);
+    return { root, plans, problems: problems.map(({ setting, message }) => `${setting}: ${message}`) };
+  }
+
+  it('say where it is, and which attacker it faces', async () => {
+    const { root, plans, problems } = await resolved({ purifier: 'cleaner', attacker: 'unaware' });
+    assert.deepEqual(problems, []);
+    assert.deepEqual(plans[0]?.purifier, { name: 'cleaner', path: join(root, 'cleaner') });
+    assert.equal(plans[0]?.attacker, 'unaware');
+  });
+
+  it('are refused where they are mistaken', async () => {
+    const given = { purifier: 'cleaner', attacker: 'adaptive' };
+    for (const [test, expected] of [
+      [{ purifier: 'cleaner' }, /"attacker" is missing/],
+      [{ ...given, purifier: 'attacker' }, /which purifies nothing/],
+      [{ ...given, purifier: 'cleanr' }, /There is no "cleanr"/],
+      [{ ...given, model: 'other' }, /The purifier "cleaner" was defined for the model "digits"/],
+      [{ ...given, surrogate: 'other' }, /has a purifier or a surrogate, not both/],
+    ] as const) {
+      const { problems } = await resolved(test);
+      assert.equal(problems.length, 1, problems.join('\n'));
+      assert.match(problems[0] as string, expected);
+    }
+  });
+});

@@ -27,7 +27,7 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   'an unknown key': [{ epsilom: 1 }, '7 › epsilom: There is no setting "epsilom" here. Did you mean "epsilon"?'],
   'an unknown key like no other': [
     { color: 1 },
-    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, queries, expect, surrogate, detector, attacker, minimumEligible, audit, record, quantize, seed.',
+    '7 › color: There is no setting "color" here. Available: model, dataset, classes, attack, norm, epsilon, target, parameters, preset, queries, expect, surrogate, detector, purifier, attacker, minimumEligible, audit, record, quantize, seed.',
   ],
   'parameters beside the attack': [
     { attack: 'ifgsm', steps: 40, stepSize: '1/255' },
@@ -211,12 +211,12 @@ const mistakes: Record<string, [changes: object, ...lines: string[]]> = {
   ],
   'a detector without an attacker': [
     { detector: 'net' },
-    '6 › attacker: "attacker" is missing but required by "detector". What the attacker knows about the detector: `unaware` or `adaptive`. The report includes results for both.',
+    '6 › attacker: "attacker" is missing but required by "detector". What the attacker knows about the detector or the purifier: `unaware` or `adaptive`. The report includes results for both.',
     '7 › detector: There is no "net" in "perturb.detectors". Nothing is defined there yet. Add it.',
   ],
   'an attacker without a detector': [
     { attacker: 'unaware' },
-    '6 › detector: "detector" is missing but required by "attacker". Name of a detector in `perturb.detectors` that was trained for the model. An attack then succeeds only if the image is misclassified and accepted.',
+    '7 › attacker: An attacker is one who knows of a detector or a purifier, or does not: name one, or remove "attacker".',
   ],
   'a word for the audit': [{ audit: 'yes' }, '7 › audit: "yes" is not valid: enter true, false, or "strict".'],
 

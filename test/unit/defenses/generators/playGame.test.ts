@@ -4,9 +4,9 @@ import { once } from 'node:events';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { createInterface } from 'node:readline';
+import { readNpz } from '../../../../src/data/npz.ts';
 import { generators } from '../../../../src/defenses/generators/catalog.ts';
 import { playGame } from '../../../../src/defenses/generators/playGame.ts';
-import { readNpz } from '../../../../src/data/npz.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { toyGame } from '../../../support/toyGame.ts';
@@ -29,7 +29,10 @@ describe('the training of a generator', () => {
   for (const kind of generators.keys()) {
     it(`of the kind ${kind} ends as one that was not interrupted, wherever that was`, async () => {
       const whole = await played(kind, folder.at('whole'));
-      assert.ok(whole.points.every(({ loss = 0 }) => Number.isFinite(loss)), 'the losses are numbers');
+      assert.ok(
+        whole.points.every(({ loss = 0 }) => Number.isFinite(loss)),
+        'the losses are numbers',
+      );
       for (const at of [1, 3, 4]) {
         const stop = new AbortController();
         const task = await toyGame(kind, folder.at('parts'), {
@@ -69,7 +72,7 @@ describe('the training of a generator', () => {
     const { weights, step } = JSON.parse(await readFile(folder.at('diverged', 'state.json'), 'utf8'));
     assert.ok(step >= 0, `it is at step ${step}`);
     const arrays = await readNpz(folder.at('diverged', weights));
-    const isFinite = Object.values(arrays).every(({ data }) => Array.from(data).every(Number.isFinite));
-    assert.ok(isFinite, 'every number that was kept is finite');
+    const areFinite = Object.values(arrays).every(({ data }) => Array.from(data).every(Number.isFinite));
+    assert.ok(areFinite, 'every number that was kept is finite');
   });
 });

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import type { GeneratorPlan } from '../../../../src/defenses/plan.ts';
 import { openGenerator } from '../../../../src/defenses/generators/openGenerator.ts';
 import { trainGenerator } from '../../../../src/defenses/generators/trainGenerator.ts';
+import type { GeneratorPlan } from '../../../../src/defenses/plan.ts';
 import { ModelCache } from '../../../../src/jobs/modelCache.ts';
 import { runTest } from '../../../../src/jobs/runTest.ts';
-import { openModel } from '../../../../src/models/open.ts';
 import { readModel } from '../../../../src/models/onnx/graph/readModel.ts';
 import { startRuntime } from '../../../../src/models/onnx/session/runtime.ts';
+import { openModel } from '../../../../src/models/open.ts';
 import { planOf } from '../../../support/plans.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
 import { suiteFolder } from '../../../support/suiteFolder.ts';
@@ -84,8 +84,8 @@ describe('training a generator', () => {
     const session = await (await startRuntime()).open(await readModel(folder.at('mine', 'generator.onnx')));
     for (const image of toySet(4, 8).images) {
       const input = { type: 'float32', dims: [1, 1, 8, 8], data: image };
-      const { perturbation } = await session.run({ image: input });
-      const change = perturbation?.data as unknown as Float32Array;
+      const outputs = await session.run({ image: input });
+      const change = outputs.change?.data as unknown as Float32Array;
       const generated = await generator.generate(image);
       for (const [i, value] of generated.entries()) {
         const expected = Math.min(1, Math.max(0, (image[i] as number) + (change[i] as number)));

@@ -4,10 +4,10 @@ import { writeModel } from '../../models/onnx/graph/writeModel.ts';
 import { lowerToOnnx } from '../../models/tfjs/lowering/lowerToOnnx.ts';
 
 /**
- * A generator of perturbations as an ONNX file: images [N, channels, height, width] in [0, 1] to clip(tanh a, ±ε), the
- * perturbations as [N, height · width · channels], channels last. Adversarial images are their sums, clipped to [0, 1].
+ * A generator as an ONNX file: images [N, channels, height, width] in [0, 1] to the changes clip(tanh a, ±bound), as [N, height
+ * · width · channels], channels last. What it makes of the images are their sums, clipped to [0, 1].
  */
-export function perturbationGraph(generator: tfl.LayersModel, epsilon: number): Uint8Array {
+export function changeGraph(generator: tfl.LayersModel, bound: number): Uint8Array {
   const { model } = lowerToOnnx(generator);
   const { graph } = model;
   const [{ name, dims = [] } = { name: '' }] = graph.outputs;
@@ -24,15 +24,15 @@ export function perturbationGraph(generator: tfl.LayersModel, epsilon: number): 
       ...graph,
       nodes: [
         ...graph.nodes,
-        node('Tanh', [name], 'change'),
-        node('Clip', ['change', 'lowest', 'highest'], 'perturbation'),
+        node('Tanh', [name], 'unbounded'),
+        node('Clip', ['unbounded', 'lowest', 'highest'], 'change'),
       ],
       constants: new Map([
         ...graph.constants,
-        ['lowest', floatConstant([-epsilon], [])],
-        ['highest', floatConstant([epsilon], [])],
+        ['lowest', floatConstant([-bound], [])],
+        ['highest', floatConstant([bound], [])],
       ]),
-      outputs: [{ name: 'perturbation', type: 'float32', dims }],
+      outputs: [{ name: 'change', type: 'float32', dims }],
     },
   });
 }
