@@ -13,6 +13,7 @@ export const pageStrings = [
   'To resume a canceled surrogate, run Train Surrogate… again.',
   'To resume a canceled generator, run Train Generator… again.',
   'Generator',
+  'Purifier',
   'Classified correctly as generated',
   'Classified correctly as they are',
   'Trained on',

@@ -6,11 +6,13 @@ import type { TestReport } from './report.ts';
  * the audit found. One sentence a line.
  */
 export function contextForAssistants(report: TestReport): string[] {
-  const { attack, model, dataset, detector, rounds, findings, origin } = report;
+  const { attack, model, dataset, detector, purifier, rounds, findings, origin } = report;
   const goal = attack.target === undefined ? 'untargeted' : `target "${attack.target}"`;
   const parameters = Object.entries(attack.parameters).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const crafted = report.surrogates?.map(({ name }) => `"${name}"`).join(', ');
-  const guard = detector && `The model has the detector "${detector.name}", against an ${detector.attacker} attacker.`;
+  const defense = detector ?? purifier;
+  const kind = detector ? 'detector' : 'purifier';
+  const guard = defense && `The model has the ${kind} "${defense.name}", against an ${defense.attacker} attacker.`;
   return [
     `The test "${report.name}" attacks the model "${model.name}" (${model.path}) with ${attack.title} (${attack.threatModel}, ${goal}, norm ${formatNorm(attack.norm)}) on ${dataset.images ?? 0} images of "${dataset.name}".`,
     ...(parameters.length > 0 ? [`Parameters: ${parameters.join(', ')}.`] : []),

@@ -3,7 +3,7 @@ import { figureOf } from '../../reports/figure.ts';
 import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
 import type { Result, Results } from '../results.ts';
-import { describeDetector, describeResult } from './resultMessage.ts';
+import { describeDefense, describeResult } from './resultMessage.ts';
 import type { TestTree } from './testTree.ts';
 
 /** Marks of verdicts, colored as terminals do it. */
@@ -69,7 +69,7 @@ function outputOf({ report }: Result): string[] {
 
 function remarksOn(report: TestReport): string[] {
   return [
-    ...describeDetector(report),
+    ...describeDefense(report),
     ...describeStages(report),
     ...(report.findings ?? []).map(({ message }) => `audit: ${message}`),
     ...report.warnings.map((warning) => `warning: ${warning}`),

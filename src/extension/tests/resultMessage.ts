@@ -25,7 +25,7 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   text.supportHtml = true;
   if (report.status === 'errored' || !isPlanned(report)) return text.appendMarkdown(escapeMarkdown(report.message));
   const location = encodeURIComponent(JSON.stringify([{ folder, test: report.id }]));
-  const lines = [...describeDetector(report), ...describeStages(report)].map(escapeMarkdown);
+  const lines = [...describeDefense(report), ...describeStages(report)].map(escapeMarkdown);
   const context = contextForAssistants(report).map(escapeMarkdown);
   const parts = [
     // The editor shows the first line next to the test, where a table would read as its header.
@@ -99,12 +99,13 @@ function tableOf([head = [], ...rows]: readonly (readonly string[])[]): string {
   return [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
 }
 
-/** A line about the detector of a test, with the results of both attackers at the last budget. */
-export function describeDetector({ detector, rounds }: TestReport): string[] {
+/** A line about the detector or the purifier of a test, with the results of both attackers at the last budget. */
+export function describeDefense({ detector, purifier, rounds }: TestReport): string[] {
   const round = rounds.at(-1);
-  if (!detector || !round?.detection) return [];
-  const { caught, other } = round.detection;
-  const figures = [{ attacker: detector.attacker, metrics: round.metrics }, other].map(
+  const defense = detector ?? purifier;
+  const { other } = round?.detection ?? round?.purification ?? {};
+  if (!defense || !round || !other) return [];
+  const figures = [{ attacker: defense.attacker, metrics: round.metrics }, other].map(
     ({ attacker, metrics: { robustAccuracy, successRate } }) => {
       const figure =
         robustAccuracy === undefined
@@ -113,9 +114,10 @@ export function describeDetector({ detector, rounds }: TestReport): string[] {
       return `${attacker === 'unaware' ? l10n.t('Unaware attacker') : l10n.t('Adaptive attacker')}: ${figure}`;
     },
   );
+  if (round.detection === undefined) return [[l10n.t('Purifier {0}', defense.name), ...figures].join('; ')];
   const counts = [
-    l10n.t('misclassified and rejected: {0}', caught),
+    l10n.t('misclassified and rejected: {0}', round.detection.caught),
     l10n.t('clean images rejected: {0}', round.metrics.counts.rejected ?? 0),
   ];
-  return [[l10n.t('Detector {0}', detector.name), ...figures, ...counts].join('; ')];
+  return [[l10n.t('Detector {0}', defense.name), ...figures, ...counts].join('; ')];
 }

@@ -74,7 +74,7 @@ function drawn(picture: string, folder: string): string[] {
   ];
 }
 
-function facts({ attack, model, dataset, engine, seed, queries, detector }: TestReport, started: string): string[] {
+function facts({ attack, model, dataset, engine, seed, queries, detector, purifier }: TestReport, started: string): string[] {
   const parameters = Object.entries(attack.parameters).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const lines: [string, string | undefined][] = [
     ['Attack', `${attack.title} (${attack.id}), ${formatNorm(attack.norm)}, ${attack.threatModel}`],
@@ -83,6 +83,7 @@ function facts({ attack, model, dataset, engine, seed, queries, detector }: Test
     ['Model', model.path],
     ['Model hash', model.sha256 && `sha256 ${model.sha256}`],
     ['Detector', detector?.path],
+    ['Purifier', purifier?.path],
     ['Dataset', dataset.images === undefined ? dataset.path : `${dataset.path} (${dataset.images} images)`],
     ['Engine', engine.name],
     ['Seed', String(seed)],

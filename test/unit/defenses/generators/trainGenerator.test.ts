@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { openGenerator } from '../../../../src/defenses/generators/openGenerator.ts';
 import { trainGenerator } from '../../../../src/defenses/generators/trainGenerator.ts';
@@ -135,7 +135,8 @@ describe('training a generator', () => {
   });
 
   it('says what is wrong with its images and its model', async () => {
-    const dataset = { ...toys.dataset, path: folder.at('images', 'top') };
+    await cp(folder.at('images', 'top'), folder.at('alone', 'top'), { recursive: true });
+    const dataset = { ...toys.dataset, path: folder.at('alone') };
     await rejectsWith(train({ path: folder.at('one'), dataset }), /all images are of one class/);
     const unlabeled = { ...toys.dataset, labels: 'predictions' as const };
     await rejectsWith(train({ path: folder.at('unlabeled'), dataset: unlabeled }), 'useless for training');

@@ -1,0 +1,135 @@
+// `npm run generators`: trains AdvGAN and APE-GAN against the undefended network for MNIST, attacks, and writes results.md.
+// A killed training goes on where it was, and measured tests are kept in .cache/generators.
+import { existsSync } from 'node:fs';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import type { GeneratorReport } from '../../src/defenses/generators/report.ts';
+import { trainGenerator } from '../../src/defenses/generators/trainGenerator.ts';
+import type { GeneratorPlan } from '../../src/defenses/plan.ts';
+import { ModelCache } from '../../src/jobs/modelCache.ts';
+import { runTest } from '../../src/jobs/runTest.ts';
+import { formatPercent } from '../../src/reports/format.ts';
+import type { TestReport } from '../../src/reports/report.ts';
+import { chooseTensorFlow, computing } from '../defenses/computing.ts';
+import { datasetOf, domains } from '../defenses/domains.ts';
+import { type PlanChoice, planOf } from '../support/plans.ts';
+
+const cache = path.join(import.meta.dirname, '..', '..', '.cache', 'generators');
+const epsilon = 0.3;
+const { signal } = new AbortController();
+
+chooseTensorFlow(undefined);
+const domain = domains.digits;
+const model = await domain.model();
+const models = new ModelCache(computing);
+const training = await datasetOf(domain, 'detectors');
+const held = (limit: number) => datasetOf(domain, 'test', limit);
+
+/** The result of something that takes long, computed once. */
+async function kept<T>(name: string, compute: () => Promise<T>): Promise<T> {
+  const file = path.join(cache, `${name}.json`);
+  if (existsSync(file)) return JSON.parse(await readFile(file, 'utf8'));
+  const result = await compute();
+  await mkdir(cache, { recursive: true });
+  await writeFile(file, JSON.stringify(result));
+  return result;
+}
+
+/** Trains a generator with its default parameters, and says how it goes. */
+function trained(kind: string, change: Partial<GeneratorPlan> = {}): Promise<GeneratorReport> {
+  const plan = {
+    name: kind,
+    kind,
+    model,
+    dataset: training,
+    path: path.join(cache, kind),
+    preset: 'quick',
+    parameters: { epsilon },
+    seed: 1,
+    origin: { file: 'measure.ts', line: 1 },
+    ...change,
+  } as const;
+  const onProgress = ({ point }: { point?: object }) => point && console.log(kind, JSON.stringify(point));
+  return kept(`${kind}-trained`, () => trainGenerator(plan, { signal, computing, onProgress }));
+}
+
+/** Runs an attack on held-out images. */
+function tested(name: string, images: number, change: PlanChoice): Promise<TestReport> {
+  return kept(name, async () => {
+    const folder = path.join(cache, 'runs', name);
+    await mkdir(folder, { recursive: true });
+    const dataset = await held(images);
+    const common = { id: name, name, model, dataset, quantize: true, audit: false, expect: {} } as const;
+    const plan = planOf({ ...common, epsilons: [epsilon], ...change });
+    const report = await runTest({ plan, folder }, { models, location: 'process', signal, onProgress: () => {} });
+    if (report.rounds.length === 0) throw new Error(`${name}: ${report.message}`);
+    console.log(`${name}: ${report.message}`);
+    return report;
+  });
+}
+
+/** The success rate of a test, with its 95% interval and the images that it is of. */
+function success({ rounds }: TestReport, ofOther = false): string {
+  const [round] = rounds;
+  const metrics = ofOther ? round?.purification?.other.metrics : round?.metrics;
+  if (metrics === undefined) throw new Error('there is no such figure');
+  const [low, high] = metrics.intervals.successRate as readonly [number, number];
+  return `${formatPercent(metrics.successRate)} (${formatPercent(low)} to ${formatPercent(high)})`;
+}
+
+const advgan = await trained('advgan');
+const generator = path.join(cache, 'advgan');
+const liar = await tested('advgan', 500, { attack: 'advgan', parameters: { generator } });
+const pgd = await tested('pgd', 500, { attack: 'pgd' });
+
+const apegan = await trained('ape-gan');
+const purifier = { name: 'ape-gan', path: path.join(cache, 'ape-gan') };
+const rows: string[] = [];
+for (const [attack, images] of [
+  ['fgsm', 500],
+  ['pgd', 500],
+  ['cw', 100],
+] as const) {
+  const choice = attack === 'cw' ? { attack, norm: 'l2' as const } : { attack };
+  const alone = await tested(`${attack}-alone`, images, choice);
+  const both = await tested(`${attack}-purified`, images, { ...choice, purifier, attacker: 'adaptive' });
+  const { eligible } = both.rounds[0]?.metrics.counts ?? {};
+  const budget = attack === 'cw' ? 'l2, minimized' : `linf ${epsilon}`;
+  rows.push(
+    `| ${both.attack.title} | ${budget} | ${eligible} | ${success(alone)} | ${success(both, true)} | ${success(both)} |`,
+  );
+}
+
+const { engine } = JSON.parse(await readFile(apegan.card, 'utf8')) as { engine: string };
+const clean = (report: TestReport) => formatPercent(report.rounds[0]?.metrics.cleanAccuracy ?? 0);
+const images = advgan.validation + (JSON.parse(await readFile(advgan.card, 'utf8')).training.images as number);
+const text = `# Generators
+
+AdvGAN and APE-GAN on MNIST, against the undefended network of \`test/defenses\` (105,866 parameters). Both were trained with
+their default parameters on ${images} images that the network has not learned, and attacked on others, on the 8-bit grid; in
+brackets are 95% Wilson intervals. Written by \`npm run generators\`, on ${engine}.
+
+## AdvGAN
+
+| attack | linf | images | success | questions per image |
+|---|---|---|---|---|
+| AdvGAN, one pass | ${epsilon} | ${liar.rounds[0]?.metrics.counts.eligible} | ${success(liar)} | ${perImage(liar)} |
+| PGD | ${epsilon} | ${pgd.rounds[0]?.metrics.counts.eligible} | ${success(pgd)} | ${perImage(pgd)} |
+
+The training took ${Math.round(advgan.time)} s.
+
+## APE-GAN
+
+Success of attacks on images that are classified correctly through the purifier; clean accuracy is ${clean(pgd)} without it and
+${clean(await tested('pgd-purified', 500, {}))} with it. The training took ${Math.round(apegan.time)} s.
+
+| attack | budget | images | without purifier | unaware of it | adaptive |
+|---|---|---|---|---|---|
+${rows.join('\n')}
+`;
+await writeFile(path.join(import.meta.dirname, 'results.md'), text);
+console.log(text);
+
+function perImage({ queries, rounds }: TestReport): string {
+  return (queries.points / (rounds[0]?.metrics.counts.eligible ?? 1)).toFixed(1);
+}
