@@ -24,6 +24,7 @@ function reviveRound(round: Round): Round {
     ...round,
     metrics: reviveMetrics(round.metrics),
     ...(round.detection && { detection: reviveRoundDetection(round.detection) }),
+    ...(round.purification && { purification: revivePurification(round.purification) }),
     ...(round.transfer && { transfer: reviveRoundTransfer(round.transfer) }),
     ...(round.metricsOnGrid && { metricsOnGrid: reviveMetrics(round.metricsOnGrid) }),
     ...(round.queryCurve && {
@@ -35,6 +36,10 @@ function reviveRound(round: Round): Round {
 function reviveRoundDetection(detection: RoundDetection): RoundDetection {
   const { other } = detection;
   return { ...detection, other: { ...other, metrics: reviveMetrics(other.metrics) } };
+}
+
+function revivePurification({ other }: NonNullable<Round['purification']>): NonNullable<Round['purification']> {
+  return { other: { ...other, metrics: reviveMetrics(other.metrics) } };
 }
 
 function reviveRoundTransfer(transfer: NonNullable<Round['transfer']>): NonNullable<Round['transfer']> {

@@ -22,7 +22,7 @@ export function summarize(t: Translate, { report }: ShownTest): string[] {
 /** Everything needed to reproduce the test. */
 export function createFacts(t: Translate, test: ShownTest): HTMLElement[] {
   const { report, started } = test;
-  const { attack, model, dataset, engine, metrics, queries, detector, surrogates, findings, notChecked = [] } = report;
+  const { attack, model, dataset, engine, metrics, queries, detector, purifier, generator, surrogates, findings, notChecked = [] } = report;
   const { norm } = attack;
   const { kind } = attack;
   // A forged image has no correct class, and an explanation measures nothing.
@@ -62,6 +62,8 @@ export function createFacts(t: Translate, test: ShownTest): HTMLElement[] {
     [t('Crafted on'), surrogates?.map(({ name }) => name).join(' + ')],
     ...transferRows(t, test),
     [t('Detector'), detector && h('span', { title: detector.path }, detector.path)],
+    [t('Purifier'), purifier && h('span', { title: purifier.path }, purifier.path)],
+    [t('Generator'), generator && h('span', { title: generator.path }, generator.path)],
     [t('Threshold'), detector && thresholdOf(t, detector)],
     [t('Audit'), findings && (findings.length === 0 ? t('No findings') : String(findings.length))],
     [t('Not checked'), notChecked.map(({ check, reason }) => `${check} (${reason})`).join('; ')],
