@@ -22,7 +22,20 @@ export function summarize(t: Translate, { report }: ShownTest): string[] {
 /** Everything needed to reproduce the test. */
 export function createFacts(t: Translate, test: ShownTest): HTMLElement[] {
   const { report, started } = test;
-  const { attack, model, dataset, engine, metrics, queries, detector, purifier, generator, surrogates, findings, notChecked = [] } = report;
+  const {
+    attack,
+    model,
+    dataset,
+    engine,
+    metrics,
+    queries,
+    detector,
+    purifier,
+    generator,
+    surrogates,
+    findings,
+    notChecked = [],
+  } = report;
   const { norm } = attack;
   const { kind } = attack;
   // A forged image has no correct class, and an explanation measures nothing.

@@ -74,7 +74,10 @@ function drawn(picture: string, folder: string): string[] {
   ];
 }
 
-function facts({ attack, model, dataset, engine, seed, queries, detector, purifier }: TestReport, started: string): string[] {
+function facts(
+  { attack, model, dataset, engine, seed, queries, detector, purifier }: TestReport,
+  started: string,
+): string[] {
   const parameters = Object.entries(attack.parameters).map(([name, value]) => `${name} ${JSON.stringify(value)}`);
   const lines: [string, string | undefined][] = [
     ['Attack', `${attack.title} (${attack.id}), ${formatNorm(attack.norm)}, ${attack.threatModel}`],

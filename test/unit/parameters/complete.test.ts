@@ -61,7 +61,13 @@ describe('complete parameters', () => {
         presets.flatMap((preset) =>
           attack.norms.map((norm) => {
             const budget = { norm, epsilon: norm === 'l0' ? 10 : 8 / 255 };
-            return { definition: attack, complete: completeParameters(attack, {}, preset, budget) };
+            const given = Object.entries(attack.parameters).flatMap(([name, { isRequired }]) =>
+              isRequired ? [[name, 'given']] : [],
+            );
+            return {
+              definition: attack,
+              complete: completeParameters(attack, Object.fromEntries(given), preset, budget),
+            };
           }),
         ),
       ),

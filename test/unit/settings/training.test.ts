@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
+import { needsOtherNetwork } from '../../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../../src/attacks/catalog.ts';
 import {
   type AttackChoice,
@@ -12,7 +13,7 @@ import { removeFiles, resolveTraining } from './workspaces.ts';
 
 /** The attacks that there is something to learn from. */
 const lessons = [...catalog.values()]
-  .filter(({ kind, threatModel }) => kind === 'attack' && threatModel !== 'transfer')
+  .filter((attack) => attack.kind === 'attack' && !needsOtherNetwork(attack))
   .map(({ id }) => id)
   .join(', ');
 
@@ -134,7 +135,7 @@ describe('what is to be trained', () => {
     'an unknown kind': [{ detector: { kind: 'nets' } }, 'kind: "nets" is not valid. Did you mean "net"?'],
     'a missing kind': [
       { defense: { kind: undefined } },
-      'kind: "kind" is missing. Kind of detector, defense, or surrogate to train.',
+      'kind: "kind" is missing. Kind of detector, defense, surrogate, or generator to train.',
     ],
     'an unknown key': [
       { defense: { attacks: [] } },
