@@ -49,6 +49,8 @@ export function isObject(value: unknown): value is Readonly<Record<string, unkno
 
 /** Settings without the keys that have a mistake, so that one mistake is not reported twice. */
 export function soundPart<T extends object>(value: unknown, faults: readonly Fault[]): Partial<T> {
-  const entries = Object.entries(isObject(value) ? value : {});
-  return Object.fromEntries(entries.filter(([key]) => !faults.some(({ path }) => path[0] === key))) as Partial<T>;
+  const all = isObject(value) ? value : {};
+  if (faults.length === 0) return all as Partial<T>;
+  const wrong = new Set(faults.map(({ path: [key] }) => key));
+  return Object.fromEntries(Object.entries(all).filter(([key]) => !wrong.has(key))) as Partial<T>;
 }
