@@ -9,6 +9,7 @@ export const demoVerdicts = {
   'half the signs need 5/255': 'passed',
   'stop stays stop': 'failed',
   'no sign becomes its least likely': 'passed',
+  'examples of another model': 'failed',
 } as const;
 
 /** What a report says of its tests, by their names. */

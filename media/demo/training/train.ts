@@ -35,6 +35,7 @@ await trainClassifier({
   seed: STREET_SEED,
   trainingPerClass: 500,
   epochs: 5,
+  learningRate: 0.003,
   build: buildNetwork,
 });
 await saveStreet(await renderStreet());

@@ -30,7 +30,9 @@ export interface Recipe extends Pick<ModelCard, 'title' | 'script'> {
   seed: number;
   trainingPerClass: number;
   epochs: number;
-  build: (classes: number, seed: number) => LayersModel;
+  learningRate: number;
+  /** The network to train. */
+  build: (classes: number, seed: number) => LayersModel | Promise<LayersModel>;
 }
 
 /** The images of `data/street`: the first held-out renderings of each class. */
@@ -41,7 +43,7 @@ export async function renderStreet(): Promise<Renderings> {
 
 /** Trains a classifier on renderings with its own seed, and writes it with its labels and its card. */
 export async function trainClassifier(recipe: Recipe): Promise<void> {
-  const { name, title, script, seed, trainingPerClass, epochs, build } = recipe;
+  const { name, title, script, seed, trainingPerClass, epochs, learningRate, build } = recipe;
   await startTensorFlow();
   registerTrainingGradients();
   const folder = path.join(DEMO, 'models', name);
@@ -51,11 +53,11 @@ export async function trainClassifier(recipe: Recipe): Promise<void> {
   const street = await renderStreet();
   console.log(`Rendered ${training.images.length} images to train on and ${heldOut.images.length} held out.`);
 
-  const network = build(LABELS.length, seed);
+  const network = await build(LABELS.length, seed);
   await fitNetwork(network, training, LABELS.length, {
     epochs,
     batchSize: 60,
-    learningRate: 0.003,
+    learningRate,
     seed,
     onEpoch: (epoch, loss) => {
       const share = (100 * accuracy(network, heldOut)).toFixed(1);

@@ -115,7 +115,12 @@ export class TestTree {
       this.#cases.set(id, { root, problems });
       add(model || vscode.l10n.t('Cannot run'), item);
     }
-    return [...models].map(([model, tests]) => this.#item(`model:${root.folder}:${model}`, model, undefined, tests));
+    return [...models].map(([model, tests], place) => {
+      const item = this.#item(`model:${root.folder}:${model}`, model, undefined, tests);
+      // VS Code would sort models by name; problems come first.
+      item.sortText = `1${String(place).padStart(4, '0')}`;
+      return item;
+    });
   }
 
   /** Adds the figure of its last result, if it has one, to the name of a test. */

@@ -16,7 +16,7 @@ try {
   await testing.expandAll();
   await testing.runAll();
   await testing.waitFor('stop stays stop', 'Failed');
-  await testing.waitFor('no sign becomes its least likely', 'Passed');
+  await testing.waitFor('examples of another model', 'Failed');
   await workbench.runCommand('Notifications: Clear All Notifications');
   await testing.row('I-FGSM curve').dblclick();
   await workbench
