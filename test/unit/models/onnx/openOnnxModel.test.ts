@@ -102,7 +102,10 @@ describe('Opening an ONNX file', () => {
       [0, 134, 999].map((index) => classifier.classes[index]),
       ['tench (n01440764)', 'crane bird (n02012849)', 'toilet tissue (n15075141)'],
     );
-    assert.ok(notes.some((note) => note.includes('ImageNet')), `no note among ${notes.join('; ')}`);
+    assert.ok(
+      notes.some((note) => note.includes('ImageNet')),
+      `no note among ${notes.join('; ')}`,
+    );
     const labels = Array.from({ length: 1000 }, (_, index) => `own ${index}`);
     const named = await openOnnxModel(await save(many), { classes: labels });
     assert.equal(named.classifier.classes[0], 'own 0');
