@@ -85,6 +85,8 @@ def export(net, images, file, exporter, opset=None):
     """
     try:
         write(net, images, file, exporter, opset, dynamic=True)
+        if exporter == 'program':
+            return 'any', ''
         # The exporter may have fixed the batch somewhere inside without a word.
         session = onnxruntime.InferenceSession(file, providers=['CPUExecutionProvider'])
         session.run(None, {'image': images[:1].numpy()})
@@ -96,6 +98,9 @@ def export(net, images, file, exporter, opset=None):
 
 def write(net, images, file, exporter, opset, dynamic):
     names = {'input_names': ['image'], 'output_names': ['logits']}
+    if exporter == 'program':
+        save_program(net, images, file, dynamic)
+        return
     if exporter == 'dynamo':
         shapes = ({0: torch.export.Dim('batch')},) if dynamic else None
         options = {'dynamo': True, 'dynamic_shapes': shapes, 'verbose': False}
@@ -108,7 +113,14 @@ def write(net, images, file, exporter, opset, dynamic):
         torch.onnx.export(net, (images,), file, **names, **options)
 
 
+def save_program(net, images, file, dynamic):
+    shapes = ({0: torch.export.Dim('batch')},) if dynamic else None
+    torch.export.save(torch.export.export(net, (images,), dynamic_shapes=shapes), file)
+
+
 def opset_of(file):
+    if file.endswith('.pt2'):
+        return None
     model = onnx.load(file, load_external_data=False)
     return next(entry.version for entry in model.opset_import if entry.domain in ('', 'ai.onnx'))
 
@@ -140,7 +152,7 @@ def export_all(name, net, images, folder, variants):
     common = {'model': name, 'size': list(images.shape[2:]), 'images': len(images)}
     common |= write_reference(net, images, os.path.join(folder, f'{name}.bin'))
     for exporter, opset in variants:
-        file = os.path.join(folder, f'{name}.{exporter}{opset or ""}.onnx')
+        file = os.path.join(folder, f'{name}.pt2' if exporter == 'program' else f'{name}.{exporter}{opset or ""}.onnx')
         try:
             batch, reason = export(net, images, file, exporter, opset)
         except Exception as failure:

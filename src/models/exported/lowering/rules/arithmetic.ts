@@ -1,0 +1,108 @@
+import type { Call, Rule } from '../call.ts';
+
+const plain =
+  (operator: string): Rule =>
+  (call) =>
+    call.build.op(operator, [call.cast(call.input, call.result.type)]);
+
+const binary =
+  (operator: string): Rule =>
+  (call) =>
+    call.build.op(operator, [call.operand('self'), call.operand('other')]);
+
+/** The second operand of a sum, times its factor. */
+function scaled(call: Call, name: string): string {
+  const alpha = call.number('alpha', 1);
+  return alpha === 1 ? call.operand(name) : call.build.mul(call.operand(name), call.scalar(alpha));
+}
+
+function quotient(call: Call, rounding: string): string {
+  const { build } = call;
+  const { type } = call.result;
+  if (rounding === '') return build.div(call.operand('self'), call.operand('other'));
+  const exact = build.div(call.operand('self', 'float32'), call.operand('other', 'float32'));
+  const towardZero = () => build.mul(build.op('Sign', [exact]), build.op('Floor', [build.op('Abs', [exact])]));
+  return call.cast({ value: rounding === 'floor' ? build.op('Floor', [exact]) : towardZero(), type: 'float32' }, type);
+}
+
+const power: Rule = (call) => {
+  const { build } = call;
+  if (!call.isNumber('exponent')) return build.op('Pow', [call.operand('self'), call.operand('exponent')]);
+  const x = call.operand('self');
+  switch (call.number('exponent')) {
+    case 1:
+      return build.op('Identity', [x]);
+    case 2:
+      return build.mul(x, x);
+    case 3:
+      return build.mul(build.mul(x, x), x);
+    case 0.5:
+      return build.op('Sqrt', [x]);
+    case -0.5:
+      return build.op('Reciprocal', [build.op('Sqrt', [x])]);
+    case -1:
+      return build.op('Reciprocal', [x]);
+    default:
+      return build.op('Pow', [x, call.operand('exponent')]);
+  }
+};
+
+/** Sums, products, powers and functions of single numbers. */
+export const arithmetic: Readonly<Record<string, Rule>> = {
+  add: (call) => call.build.add(call.operand('self'), scaled(call, 'other')),
+  sub: (call) => call.build.sub(call.operand('self'), scaled(call, 'other')),
+  subtract: (call) => call.build.sub(call.operand('self'), scaled(call, 'other')),
+  rsub: (call) => call.build.sub(call.operand('other'), scaled(call, 'self')),
+  mul: binary('Mul'),
+  multiply: binary('Mul'),
+  div: (call) => quotient(call, call.text('rounding_mode')),
+  divide: (call) => quotient(call, call.text('rounding_mode')),
+  true_divide: binary('Div'),
+  floor_divide: (call) => quotient(call, 'floor'),
+  remainder: (call) => {
+    const [a, b] = [call.operand('self'), call.operand('other')];
+    if (call.result.type !== 'float32') return call.build.op('Mod', [a, b]);
+    return call.build.sub(a, call.build.mul(b, call.build.op('Floor', [call.build.div(a, b)])));
+  },
+  fmod: (call) => call.build.op('Mod', [call.operand('self'), call.operand('other')], { fmod: 1 }),
+  maximum: (call) => call.build.op('Max', [call.operand('self'), call.operand('other')]),
+  minimum: (call) => call.build.op('Min', [call.operand('self'), call.operand('other')]),
+  addcmul: (call) => {
+    const product = call.build.mul(call.operand('tensor1'), call.operand('tensor2'));
+    return call.build.add(call.operand('self'), call.build.mul(product, call.scalar(call.number('value', 1))));
+  },
+  addcdiv: (call) => {
+    const quotient = call.build.div(call.operand('tensor1'), call.operand('tensor2'));
+    return call.build.add(call.operand('self'), call.build.mul(quotient, call.scalar(call.number('value', 1))));
+  },
+  lerp: (call) => {
+    const difference = call.build.sub(call.operand('end'), call.operand('self'));
+    return call.build.add(call.operand('self'), call.build.mul(difference, call.operand('weight')));
+  },
+  pow: power,
+  square: ({ x, build }) => build.mul(x, x),
+  neg: plain('Neg'),
+  abs: plain('Abs'),
+  sign: plain('Sign'),
+  exp: plain('Exp'),
+  expm1: (call) => call.build.sub(call.build.op('Exp', [call.operand('self')]), call.scalar(1)),
+  log: plain('Log'),
+  log1p: (call) => call.build.op('Log', [call.build.add(call.operand('self'), call.scalar(1))]),
+  log2: (call) => call.build.scale(call.build.op('Log', [call.operand('self')]), Math.LOG2E),
+  log10: (call) => call.build.scale(call.build.op('Log', [call.operand('self')]), Math.LOG10E),
+  sqrt: plain('Sqrt'),
+  rsqrt: (call) => call.build.op('Reciprocal', [call.build.op('Sqrt', [call.operand('self')])]),
+  reciprocal: plain('Reciprocal'),
+  sin: plain('Sin'),
+  cos: plain('Cos'),
+  tan: plain('Tan'),
+  asin: plain('Asin'),
+  acos: plain('Acos'),
+  atan: plain('Atan'),
+  sinh: plain('Sinh'),
+  cosh: plain('Cosh'),
+  erf: plain('Erf'),
+  floor: plain('Floor'),
+  ceil: plain('Ceil'),
+  round: plain('Round'),
+};

@@ -1,0 +1,152 @@
+import { UserError } from '../../userError.ts';
+import { defaultBudget, TooLittleMemory } from '../onnx/session/batchSize.ts';
+import type { ZipArchive } from '../zipArchive.ts';
+import { dimOf, metaOf, object, type Program, parseProgram, text } from './program.ts';
+import type { StoredTensor } from './storedTensor.ts';
+import { readTorchSave } from './torchSave.ts';
+
+/** Bytes of a graph's JSON; that of a network with ten thousand nodes has about 30 MB. */
+const largestGraph = 2 ** 28;
+
+/** An exported program with its tensors, which stay in the file. */
+export interface ExportedProgram {
+  readonly program: Program;
+  /** Weights, buffers and constants, by their names in the module. */
+  readonly stored: ReadonlyMap<string, StoredTensor>;
+  /** Texts that were saved with it (`extra_files`), by their names without a suffix. */
+  readonly extra: ReadonlyMap<string, string>;
+}
+
+/**
+ * Reads an archive that `torch.export.save` wrote: that of PyTorch 2.9 or newer, with raw weights, or an older one, where
+ * they are in a `torch.save` file. Nothing in it is run.
+ * @param memory bytes that the weights may take.
+ * @throws UserError when it is damaged, has no graph, or has weights that only Python can read.
+ */
+export async function readExported(archive: ZipArchive, memory = defaultBudget()): Promise<ExportedProgram> {
+  const graph = graphIn(archive);
+  const json = await archive.read(graph, largestGraph);
+  const stored = await storedTensors(archive, graph, memory);
+  const bytes = new Map([...stored.values()].map(({ storage }) => [storage.offset, storage.length]));
+  const weights = [...bytes.values()].reduce((a, b) => a + b, 0);
+  if (weights > memory) throw new TooLittleMemory(`${archive.file}: its weights take`, weights, memory);
+  const program = parsed(archive.file, () => parseProgram(JSON.parse(json.toString('utf8'))));
+  return { program, stored, extra: await extraTexts(archive) };
+}
+
+/** True for an archive of `torch.export.save`, or of a program that was compiled from one. */
+export function isExported(names: readonly string[]): boolean {
+  return names.some((name) => isGraph(name) || isCompiled(name));
+}
+
+const isGraph = (name: string) => /(^|\/)(models\/[^/]+|serialized_exported_program)\.json$/.test(name);
+const isCompiled = (name: string) => /(^|\/)data\/aotinductor\//.test(name);
+
+function graphIn({ names, file }: ZipArchive): string {
+  const graphs = names.filter(isGraph);
+  const [graph] = graphs;
+  if (graph === undefined) {
+    throw new UserError(
+      `${file}: this archive has machine code that AOTInductor compiled, but no graph. Save the exported program itself: torch.export.save(program, "model.pt2").`,
+    );
+  }
+  if (graphs.length > 1) {
+    throw new UserError(`${file}: this archive has several programs (${graphs.join(', ')}). Save one of them alone.`);
+  }
+  return graph;
+}
+
+async function storedTensors(
+  archive: ZipArchive,
+  graph: string,
+  memory: number,
+): Promise<ReadonlyMap<string, StoredTensor>> {
+  const [, root = '', model = ''] = /^(.*?)models\/([^/]+)\.json$/.exec(graph) ?? [];
+  const all = new Map<string, StoredTensor>();
+  for (const [kind, folder] of [
+    ['weights', 'data/weights/'],
+    ['constants', 'data/constants/'],
+  ] as const) {
+    const config = `${root}${folder}${model}_${kind}_config.json`;
+    const pickles = [
+      `${root}${folder}${model}.pt`,
+      kind === 'weights' ? 'serialized_state_dict.pt' : 'serialized_constants.pt',
+    ];
+    const pickle = pickles.find((name) => archive.has(name));
+    const found = archive.has(config)
+      ? await rawTensors(archive, config, `${root}${folder}`)
+      : pickle === undefined
+        ? []
+        : await readTorchSave(archive, pickle, memory);
+    for (const [name, tensor] of found) all.set(name, tensor);
+  }
+  return all;
+}
+
+/** The tensors that a list of them names; each is a view of a file with the numbers of its storage. */
+async function rawTensors(archive: ZipArchive, config: string, folder: string): Promise<[string, StoredTensor][]> {
+  const text_ = (await archive.read(config, largestGraph)).toString('utf8');
+  const entries = parsed(archive.file, () =>
+    Object.entries(object(object(JSON.parse(text_)).config)).map(([name, value]) => {
+      const { path_name, use_pickle, tensor_meta: meta } = object(value);
+      return { name, path: `${folder}${text(path_name)}`, isPickled: use_pickle === true, meta };
+    }),
+  );
+  return Promise.all(
+    entries
+      .filter(({ meta }) => meta !== null && meta !== undefined)
+      .map(async ({ name, path, isPickled, meta }): Promise<[string, StoredTensor]> => {
+        if (isPickled) {
+          throw new UserError(
+            `${archive.file}: the weight "${name}" is of a class of its own, such as a quantized tensor, and stored as a Python pickle, which Perturb does not run. Export the model with ordinary float32 weights.`,
+          );
+        }
+        const storage = await archive.rangeOf(path);
+        if (storage === undefined) {
+          throw new UserError(`${archive.file}: ${path} is compressed. Save the program again, without repacking it.`);
+        }
+        return [name, parsed(archive.file, () => ({ ...viewOf(meta), storage }))];
+      }),
+  );
+}
+
+function viewOf(json: unknown): Omit<StoredTensor, 'storage'> {
+  const { dims, scalarType } = metaOf(json);
+  const { strides, storage_offset } = object(json);
+  const fixed = (dim: unknown) => {
+    if (typeof dim === 'number') return dim;
+    throw new TypeError('a weight has a size that is not fixed');
+  };
+  if (!Array.isArray(strides) || strides.length !== dims.length) throw new TypeError('a weight has no strides');
+  return {
+    scalarType,
+    dims: dims.map(fixed),
+    strides: strides.map((stride) => fixed(dimOf(stride))),
+    offset: fixed(dimOf(storage_offset)),
+  };
+}
+
+const longestText = 2 ** 22;
+
+async function extraTexts(archive: ZipArchive): Promise<Map<string, string>> {
+  const found = new Map<string, string>();
+  for (const name of archive.names) {
+    const [, key] = /(?:^|\/)extra(?:_files)?\/([^/]+)$/.exec(name) ?? [];
+    if (key === undefined || archive.lengthOf(name) > longestText) continue;
+    found.set(key.replace(/\.(txt|json)$/i, ''), (await archive.read(name, longestText)).toString('utf8'));
+  }
+  return found;
+}
+
+/** What a part of a file says. @throws UserError when it does not have the form that it should. */
+function parsed<T>(file: string, parse: () => T): T {
+  try {
+    return parse();
+  } catch (error) {
+    if (error instanceof UserError) throw error;
+    throw new UserError(
+      `${file}: this is not an intact exported program (${(error as Error).message}). Export or copy the model again.`,
+      { cause: error },
+    );
+  }
+}
