@@ -3,6 +3,7 @@ import path from 'node:path';
 import { UserError } from '../userError.ts';
 import type { ModelFormat } from './format.ts';
 import { formats } from './formats.ts';
+import { otherFormatOf } from './otherFormats.ts';
 
 /**
  * The file of the model at a path, and its format: the path itself or, if that is a folder, the only model in it.
@@ -17,7 +18,10 @@ export async function findModelFile(at: string): Promise<{ readonly file: string
   const titles = formats.map(({ title }) => title).join(' and ');
   const itself = formats.find(({ matches }) => matches(at, found.isDirectory()));
   if (itself) return { file: at, format: itself };
-  if (!found.isDirectory()) throw new UserError(`${at}: this format is not supported. Perturb opens ${titles}.`);
+  if (!found.isDirectory()) {
+    const other = found.isFile() ? await otherFormatOf(at) : undefined;
+    throw new UserError(other ?? `${at}: this format is not supported. Perturb opens ${titles}.`);
+  }
   const models = (await readdir(at)).flatMap((name) => {
     const format = formats.find(({ fileName }) => fileName.test(name) && !name.startsWith('.'));
     return format ? [{ file: path.join(at, name), format }] : [];

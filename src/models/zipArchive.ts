@@ -69,7 +69,10 @@ export class ZipArchive {
   async read(name: string, most: number): Promise<Buffer> {
     const entry = this.#entry(name);
     if (entry.uncompressedSize > most) {
-      throw damaged(this.file, new RangeError(`${name} has ${entry.uncompressedSize} bytes, more than the ${most} allowed`));
+      throw damaged(
+        this.file,
+        new RangeError(`${name} has ${entry.uncompressedSize} bytes, more than the ${most} allowed`),
+      );
     }
     try {
       return await buffer(await this.#zip.openReadStreamPromise(entry));

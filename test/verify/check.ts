@@ -1,14 +1,16 @@
 // Compares an exported network with what PyTorch computes.
 import { readFile } from 'node:fs/promises';
+import { readExportedModel } from '../../src/models/exported/readExportedModel.ts';
 import { readModel } from '../../src/models/onnx/graph/readModel.ts';
-import { openOnnxModel } from '../../src/models/onnx/openOnnxModel.ts';
+import { openGraph } from '../../src/models/onnx/openGraph.ts';
 import { DifferentiableOnnxClassifier } from '../../src/models/onnx/session/differentiableOnnxClassifier.ts';
 
 /** A file of export.py, with what PyTorch has for it. */
 export interface Exported {
   readonly model: string;
-  readonly exporter: 'torchscript' | 'dynamo';
-  readonly opset: number;
+  readonly exporter: 'torchscript' | 'dynamo' | 'program';
+  /** Missing for programs, which have no version of the standard. */
+  readonly opset: number | null;
   readonly file: string;
   readonly batch: 'any' | 1;
   /** Why the batch is not any. */
@@ -59,8 +61,9 @@ export async function readReference(file: string, images: number, pixels: number
 /** @throws Error when it cannot be opened, or gives no gradient. */
 export async function check(exported: Exported): Promise<Finding> {
   const { file, size, images: count, labels, reference } = exported;
-  const { graph } = await readModel(file);
-  const { classifier } = await openOnnxModel(file, {});
+  const read = exported.exporter === 'program' ? readExportedModel : readModel;
+  const model = await read(file);
+  const { classifier } = await openGraph(model, {});
   try {
     if (!(classifier instanceof DifferentiableOnnxClassifier)) {
       throw new Error((classifier as { obstacle?: string }).obstacle ?? 'it gives no gradient');
@@ -84,7 +87,7 @@ export async function check(exported: Exported): Promise<Finding> {
     );
     const widened = exported.batch === 1 && classifier.batchSize > 1;
     return {
-      nodes: graph.nodes.length,
+      nodes: model.graph.nodes.length,
       batch: widened ? '1, widened' : `${exported.batch}`,
       logitsError: compared(logits, right.logits).error,
       gradientError: ofGradients.error,

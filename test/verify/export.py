@@ -25,7 +25,7 @@ def main(command, folder=''):
     elif command == 'twins':
         for name in twins.NETWORKS:
             net, images = twins.make(name)
-            export_all(name, net, images, folder, [('torchscript', 17), ('dynamo', None)])
+            export_all(name, net, images, folder, [('torchscript', 17), ('dynamo', None), ('program', None)])
     else:
         net, images = zoo.make(command)
         export_all(command, net, images, folder, zoo.variants_of(command))

@@ -67,13 +67,13 @@ async function verify(exported: Exported, isSmooth: boolean): Promise<void> {
     if (isMiss) misses++;
     const numbers = [logitsError, gradientError, gradientSpread].map((value) => value.toExponential(1));
     const ratio = (gradientError / gradientSpread).toFixed(2);
-    print([model, exporter, opset, nodes, batch, ...numbers, ratio, cosine.toFixed(7), isMiss ? 'MISS' : 'ok']);
+    print([model, exporter, opset ?? '', nodes, batch, ...numbers, ratio, cosine.toFixed(7), isMiss ? 'MISS' : 'ok']);
     if (exported.batch === 1)
       notes.push(`${model}, ${exporter}: exported for one image, since with any batch: ${exported.reason}`);
   } catch (error) {
     misses++;
-    print([model, exporter, opset, '', `${exported.batch}`, '', '', '', '', '', 'MISS']);
-    notes.push(`${model}, ${exporter} ${opset}: ${error instanceof Error ? error.message : error}`);
+    print([model, exporter, opset ?? '', '', `${exported.batch}`, '', '', '', '', '', 'MISS']);
+    notes.push(`${model}, ${exporter} ${opset ?? ''}: ${error instanceof Error ? error.message : error}`);
     console.log(`  ${notes.at(-1)}`);
   }
 }

@@ -56,9 +56,9 @@ def replace_kinks():
 
 def variants_of(name):
     if name.endswith(SMOOTH):
-        return [('dynamo', None)]
+        return [('dynamo', None), ('program', None)]
     old = [('torchscript', opset) for opset, names in OLD.items() if name in names]
-    return [*old, ('torchscript', 17), ('dynamo', None)]
+    return [*old, ('torchscript', 17), ('dynamo', None), ('program', None)]
 
 
 def make(name):

@@ -1,6 +1,6 @@
 import type { OpenOptions } from '../format.ts';
-import type { OpenedModel } from '../openedModel.ts';
 import { openGraph } from '../onnx/openGraph.ts';
+import type { OpenedModel } from '../openedModel.ts';
 import { readExportedModel } from './readExportedModel.ts';
 
 /**

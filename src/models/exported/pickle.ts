@@ -25,6 +25,48 @@ const mark = Symbol('mark');
 type Entry = Pickled | typeof mark;
 
 class Reader {
+  /** By their codes, as the module `pickletools` of Python lists them. */
+  static readonly #instructions: Readonly<Record<string, (reader: Reader) => void>> = {
+    '\x80': (reader) => reader.#take(1),
+    '\x95': (reader) => reader.#take(8),
+    N: (reader) => reader.#push(null),
+    '\x88': (reader) => reader.#push(true),
+    '\x89': (reader) => reader.#push(false),
+    K: (reader) => reader.#push(reader.#unsigned(1)),
+    M: (reader) => reader.#push(reader.#unsigned(2)),
+    J: (reader) => reader.#push(reader.#take(4).readInt32LE()),
+    G: (reader) => reader.#push(reader.#take(8).readDoubleBE()),
+    '\x8a': (reader) => reader.#push(reader.#long()),
+    X: (reader) => reader.#push(reader.#text(reader.#unsigned(4))),
+    '\x8c': (reader) => reader.#push(reader.#text(reader.#unsigned(1))),
+    c: (reader) => reader.#push({ global: `${reader.#line()} ${reader.#line()}` }),
+    '\x93': (reader) => {
+      const [module, name] = reader.#several(2);
+      reader.#push({ global: `${module} ${name}` });
+    },
+    '(': (reader) => reader.#stack.push(mark),
+    ')': (reader) => reader.#push([]),
+    ']': (reader) => reader.#push([]),
+    '}': (reader) => reader.#push(new Map()),
+    t: (reader) => reader.#push(reader.#sinceMark()),
+    '\x85': (reader) => reader.#push(reader.#several(1)),
+    '\x86': (reader) => reader.#push(reader.#several(2)),
+    '\x87': (reader) => reader.#push(reader.#several(3)),
+    a: (reader) => reader.#append([reader.#pop()]),
+    e: (reader) => reader.#append(reader.#sinceMark()),
+    s: (reader) => reader.#set(reader.#several(2)),
+    u: (reader) => reader.#set(reader.#sinceMark()),
+    R: (reader) => reader.#call(reader.#several(2)),
+    // Attributes that Python would set on an object, such as the version of a state dictionary.
+    b: (reader) => reader.#pop(),
+    Q: (reader) => reader.#push({ id: reader.#pop() }),
+    q: (reader) => reader.#remember(reader.#unsigned(1)),
+    r: (reader) => reader.#remember(reader.#unsigned(4)),
+    '\x94': (reader) => reader.#remember(reader.#memo.size),
+    h: (reader) => reader.#push(reader.#memo.get(reader.#unsigned(1))),
+    j: (reader) => reader.#push(reader.#memo.get(reader.#unsigned(4))),
+  };
+
   readonly #bytes: Buffer;
   readonly #stack: Entry[] = [];
   readonly #memo = new Map<number, Pickled>();
@@ -39,85 +81,9 @@ class Reader {
       if (this.#stack.length > deepest) throw new RangeError('it is too deep');
       const code = String.fromCharCode(this.#unsigned(1));
       if (code === '.') return this.#pop();
-      this.#run(code);
-    }
-  }
-
-  #run(code: string): void {
-    switch (code) {
-      case '\x80':
-        this.#skip(1);
-        return;
-      case '\x95':
-        this.#skip(8);
-        return;
-      case 'N':
-        return this.#push(null);
-      case '\x88':
-      case '\x89':
-        return this.#push(code === '\x88');
-      case 'K':
-        return this.#push(this.#unsigned(1));
-      case 'M':
-        return this.#push(this.#unsigned(2));
-      case 'J':
-        return this.#push(this.#take(4).readInt32LE());
-      case 'G':
-        return this.#push(this.#take(8).readDoubleBE());
-      case '\x8a':
-        return this.#push(this.#long());
-      case 'X':
-        return this.#push(this.#text(this.#unsigned(4)));
-      case '\x8c':
-        return this.#push(this.#text(this.#unsigned(1)));
-      case 'c':
-        return this.#push({ global: `${this.#line()} ${this.#line()}` });
-      case '\x93': {
-        const [name, module] = [this.#pop(), this.#pop()];
-        return this.#push({ global: `${module} ${name}` });
-      }
-      case '(':
-        this.#stack.push(mark);
-        return;
-      case ')':
-      case ']':
-        return this.#push([]);
-      case '}':
-        return this.#push(new Map());
-      case 't':
-        return this.#push(this.#sinceMark());
-      case '\x85':
-      case '\x86':
-      case '\x87':
-        return this.#push(this.#several(code.charCodeAt(0) - 0x84));
-      case 'a':
-        return this.#append([this.#pop()]);
-      case 'e':
-        return this.#append(this.#sinceMark());
-      case 's':
-        return this.#set(this.#several(2));
-      case 'u':
-        return this.#set(this.#sinceMark());
-      case 'R':
-        return this.#call(this.#several(2));
-      case 'b':
-        // Attributes that Python would set on an object, such as the version of a state dictionary.
-        this.#pop();
-        return;
-      case 'Q':
-        return this.#push({ id: this.#pop() });
-      case 'q':
-        return this.#remember(this.#unsigned(1));
-      case 'r':
-        return this.#remember(this.#unsigned(4));
-      case '\x94':
-        return this.#remember(this.#memo.size);
-      case 'h':
-        return this.#push(this.#memo.get(this.#unsigned(1)));
-      case 'j':
-        return this.#push(this.#memo.get(this.#unsigned(4)));
-      default:
-        throw new TypeError(`it has the instruction 0x${code.charCodeAt(0).toString(16)}`);
+      const run = Reader.#instructions[code];
+      if (run === undefined) throw new TypeError(`it has the instruction 0x${code.charCodeAt(0).toString(16)}`);
+      run(this);
     }
   }
 
@@ -174,10 +140,6 @@ class Reader {
     const part = this.#bytes.subarray(this.#at, end);
     this.#at = end;
     return part;
-  }
-
-  #skip(count: number): void {
-    this.#take(count);
   }
 
   #unsigned(width: number): number {

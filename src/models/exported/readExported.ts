@@ -1,5 +1,6 @@
 import { UserError } from '../../userError.ts';
 import { defaultBudget, TooLittleMemory } from '../onnx/session/batchSize.ts';
+import { otherFormatOf } from '../otherFormats.ts';
 import type { ZipArchive } from '../zipArchive.ts';
 import { dimOf, metaOf, object, type Program, parseProgram, text } from './program.ts';
 import type { StoredTensor } from './storedTensor.ts';
@@ -24,7 +25,7 @@ export interface ExportedProgram {
  * @throws UserError when it is damaged, has no graph, or has weights that only Python can read.
  */
 export async function readExported(archive: ZipArchive, memory = defaultBudget()): Promise<ExportedProgram> {
-  const graph = graphIn(archive);
+  const graph = await graphIn(archive);
   const json = await archive.read(graph, largestGraph);
   const stored = await storedTensors(archive, graph, memory);
   const bytes = new Map([...stored.values()].map(({ storage }) => [storage.offset, storage.length]));
@@ -34,21 +35,18 @@ export async function readExported(archive: ZipArchive, memory = defaultBudget()
   return { program, stored, extra: await extraTexts(archive) };
 }
 
-/** True for an archive of `torch.export.save`, or of a program that was compiled from one. */
-export function isExported(names: readonly string[]): boolean {
-  return names.some((name) => isGraph(name) || isCompiled(name));
-}
-
 const isGraph = (name: string) => /(^|\/)(models\/[^/]+|serialized_exported_program)\.json$/.test(name);
 const isCompiled = (name: string) => /(^|\/)data\/aotinductor\//.test(name);
 
-function graphIn({ names, file }: ZipArchive): string {
+async function graphIn({ names, file }: ZipArchive): Promise<string> {
   const graphs = names.filter(isGraph);
   const [graph] = graphs;
   if (graph === undefined) {
-    throw new UserError(
-      `${file}: this archive has machine code that AOTInductor compiled, but no graph. Save the exported program itself: torch.export.save(program, "model.pt2").`,
-    );
+    const what = names.some(isCompiled)
+      ? `${file}: this archive has machine code that AOTInductor compiled, but no graph.`
+      : `${file}: this archive has no graph of a program.`;
+    const save = 'Save the exported program itself: torch.export.save(program, "model.pt2").';
+    throw new UserError((await otherFormatOf(file)) ?? `${what} ${save}`);
   }
   if (graphs.length > 1) {
     throw new UserError(`${file}: this archive has several programs (${graphs.join(', ')}). Save one of them alone.`);

@@ -106,12 +106,7 @@ function fromHalf(half: number): number {
 }
 
 /** Copies a view into its own order. */
-function gathered(
-  source: Numbers,
-  dims: readonly number[],
-  strides: readonly number[],
-  offset: number,
-): Uint8Array {
+function gathered(source: Numbers, dims: readonly number[], strides: readonly number[], offset: number): Uint8Array {
   const count = elementCount(dims);
   const result = new (source.constructor as new (length: number) => Numbers)(count);
   const index = dims.map(() => 0);

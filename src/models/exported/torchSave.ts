@@ -1,7 +1,7 @@
 import { UserError } from '../../userError.ts';
 import { elementCount } from '../onnx/graph/graph.ts';
 import type { ZipArchive } from '../zipArchive.ts';
-import { readPickle, type Pickled } from './pickle.ts';
+import { type Pickled, readPickle } from './pickle.ts';
 import type { StoredTensor } from './storedTensor.ts';
 
 /** A list of tensors; each takes about 200 bytes of it. */
@@ -26,7 +26,11 @@ const scalarTypes: Readonly<Record<string, number>> = {
  * program that Python would run: here it is only read, and what does not describe plain tensors is refused.
  * @throws UserError when it is damaged, or has anything else.
  */
-export async function readTorchSave(archive: ZipArchive, entry: string, memory: number): Promise<[string, StoredTensor][]> {
+export async function readTorchSave(
+  archive: ZipArchive,
+  entry: string,
+  memory: number,
+): Promise<[string, StoredTensor][]> {
   const inner = await archive.inner(entry, memory);
   try {
     const list = inner.names.find((name) => /(^|\/)data\.pkl$/.test(name));
@@ -63,7 +67,8 @@ function tensorOf(value: Pickled): Omit<StoredTensor, 'storage'> & { readonly ke
   const scalarType = scalarTypes[type];
   if (scalarType === undefined || typeof key !== 'string') throw new TypeError(`it has a tensor of type ${type}`);
   const [dims, strides] = [sizes(size), sizes(stride)];
-  if (dims.length !== strides.length || !Number.isSafeInteger(elementCount(dims))) throw new TypeError('it has a tensor of an impossible shape');
+  if (dims.length !== strides.length || !Number.isSafeInteger(elementCount(dims)))
+    throw new TypeError('it has a tensor of an impossible shape');
   return { key, scalarType, dims, strides, offset: sizes([offset])[0] as number };
 }
 

@@ -3,6 +3,7 @@ import type { Format } from './format.ts';
 /** A module each, imported once it is asked for, since loading an engine takes time. */
 export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   onnx: async () => (await import('./formats/onnx.ts')).onnx,
+  program: async () => (await import('./formats/program.ts')).program,
   tfjs: async () => (await import('./formats/tfjs.ts')).tfjs,
   image: async () => (await import('./formats/image.ts')).image,
   arrays: async () => (await import('./formats/arrays.ts')).arrays,

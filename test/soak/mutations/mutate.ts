@@ -23,6 +23,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   '.npz': mutateArchive,
   '.onnx': mutateModel,
+  '.pt2': mutateProgram,
 };
 
 /** Bytes cut off, overwritten, with one bit flipped, taken out, repeated, or made long. */
@@ -159,27 +160,61 @@ function changeValue(root: { root: Json }, dice: Dice, replacement: () => Json):
   }
 }
 
+interface Entry {
+  readonly name: string;
+  readonly content: Buffer;
+}
+
 /** An array of an archive mutated, in an archive that is sound otherwise; or one left out, or renamed. */
 async function mutateArchive(bytes: Buffer, dice: Dice): Promise<Buffer> {
-  const entries: { name: string; content: Buffer }[] = [];
+  return mutateEntry(
+    bytes,
+    dice,
+    ['__proto__.npy', 'a.npy', '.npy'],
+    [
+      ({ content }) => (dice.below(2) > 0 ? mutateHeader(content, dice) : mutateBytes(content, dice)),
+      ({ content }) => withoutNumbers(content, dice),
+    ],
+  );
+}
+
+/** A part of an exported program mutated: most often the graph, which says most. */
+async function mutateProgram(bytes: Buffer, dice: Dice): Promise<Buffer> {
+  const ofGraph = ({ name, content }: Entry) =>
+    name.endsWith('.json') ? mutateJson(content.toString(), dice) : mutateBytes(content, dice);
+  return mutateEntry(bytes, dice, ['__proto__', 'model/models/other.json', '.json'], [ofGraph, ofGraph], /\.json$/);
+}
+
+/**
+ * An entry of an archive mutated, left out, renamed, or replaced by another one.
+ * @param preferred entries that are taken more often than others.
+ */
+async function mutateEntry(
+  bytes: Buffer,
+  dice: Dice,
+  names: readonly string[],
+  ways: readonly [often: (entry: Entry) => Buffer, seldom: (entry: Entry) => Buffer],
+  preferred = /./,
+): Promise<Buffer> {
+  const entries: Entry[] = [];
   const archive = await fromBufferPromise(bytes);
   for await (const entry of archive.eachEntry()) {
     entries.push({ name: entry.fileName, content: await buffer(await archive.openReadStreamPromise(entry)) });
   }
   if (entries.length === 0) return mutateBytes(bytes, dice);
-  const at = dice.below(entries.length);
-  const entry = entries[at] as (typeof entries)[number];
-  const mutateEntry = async () => {
-    entry.content = dice.below(2) > 0 ? mutateHeader(entry.content, dice) : mutateBytes(entry.content, dice);
-  };
-  await dice.of([
-    mutateEntry,
-    mutateEntry,
-    mutateEntry,
+  const likely = entries.filter(({ name }) => preferred.test(name));
+  const entry = dice.of(likely.length > 0 && dice.below(3) > 0 ? likely : entries);
+  const at = entries.indexOf(entry);
+  const replace = (change: Partial<Entry>) => entries.splice(at, 1, { ...entry, ...change });
+  const [often, seldom] = ways;
+  dice.of([
+    () => replace({ content: often(entry) }),
+    () => replace({ content: often(entry) }),
+    () => replace({ content: often(entry) }),
     () => entries.splice(at, 1),
-    () => Object.assign(entry, { name: dice.of(['__proto__.npy', 'a.npy', '.npy', `${dice.of(entries).name}`]) }),
-    () => Object.assign(entry, { content: dice.of(entries).content }),
-    () => Object.assign(entry, { content: withoutNumbers(entry.content, dice) }),
+    () => replace({ name: dice.of([...names, dice.of(entries).name]) }),
+    () => replace({ content: dice.of(entries).content }),
+    () => replace({ content: seldom(entry) }),
   ])();
   const mutated = new ZipFile();
   const compress = dice.below(4) === 0;

@@ -31,11 +31,7 @@ export class Call {
   readonly #args: ReadonlyMap<string, Argument>;
   readonly #around: Surroundings;
 
-  constructor(
-    args: ReadonlyMap<string, Argument>,
-    results: readonly Omit<Tensor, 'value'>[],
-    around: Surroundings,
-  ) {
+  constructor(args: ReadonlyMap<string, Argument>, results: readonly Omit<Tensor, 'value'>[], around: Surroundings) {
     this.build = around.build;
     this.results = results;
     this.#args = args;
@@ -200,7 +196,11 @@ export class Call {
   /** Gives a value new dimensions, of which one may be open. */
   reshape(value: string, dims: readonly Dim[]): string {
     const open = dims.filter((dim) => typeof dim !== 'number').length;
-    if (open <= 1) return this.build.reshape(value, dims.map((dim) => (typeof dim === 'number' ? dim : -1)));
+    if (open <= 1)
+      return this.build.reshape(
+        value,
+        dims.map((dim) => (typeof dim === 'number' ? dim : -1)),
+      );
     return this.build.op('Reshape', [value, this.sizes(dims)]);
   }
 

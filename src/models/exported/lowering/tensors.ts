@@ -44,7 +44,9 @@ export class Tensors {
     const value = this.#values.get(name);
     if (value === undefined) throw new CannotLower(`its tensor "${name}" is not computed before`);
     if (this.#stale.has(name)) {
-      throw new CannotLower(`its tensor "${name}" shares numbers with one that was written into; export the model without writing into parts of tensors`);
+      throw new CannotLower(
+        `its tensor "${name}" shares numbers with one that was written into; export the model without writing into parts of tensors`,
+      );
     }
     return { value, ...this.known(name) };
   }
@@ -84,7 +86,8 @@ export class Tensors {
 
   /** A size that the program leaves open, as a list of one number: that of an input, or a multiple of it. */
   size(expression: string): string {
-    const [, before = '1', symbol = '', after = '1'] = /^(?:(\d+)\*)?([A-Za-z_]\w*)(?:\*(\d+))?$/.exec(expression) ?? [];
+    const [, before = '1', symbol = '', after = '1'] =
+      /^(?:(\d+)\*)?([A-Za-z_]\w*)(?:\*(\d+))?$/.exec(expression) ?? [];
     for (const { name, stored } of this.#program.inputs) {
       const axis = stored === undefined ? this.known(name).dims.indexOf(symbol) : -1;
       if (axis < 0) continue;

@@ -14,7 +14,8 @@ function clip(call: Call, low: string, high: string): string {
 
 /** It is the identity unless the model is in training mode. */
 const dropout: Rule = (call) => {
-  if (call.flag('train')) throw new CannotLower('it is in training mode; call model.eval() before you export the model');
+  if (call.flag('train'))
+    throw new CannotLower('it is in training mode; call model.eval() before you export the model');
   return [call.x];
 };
 
@@ -34,11 +35,7 @@ export const activations: Readonly<Record<string, Rule>> = {
   relu: plain('Relu'),
   relu6: ({ x, build }) => build.op('Clip', [x, build.floats(0), build.floats(6)]),
   hardtanh: (call) =>
-    call.build.op('Clip', [
-      call.x,
-      call.scalar(call.number('min_val', -1)),
-      call.scalar(call.number('max_val', 1)),
-    ]),
+    call.build.op('Clip', [call.x, call.scalar(call.number('min_val', -1)), call.scalar(call.number('max_val', 1))]),
   clamp: (call) => clip(call, 'min', 'max'),
   clip: (call) => clip(call, 'min', 'max'),
   clamp_min: (call) => clip(call, 'min', ''),

@@ -42,7 +42,5 @@ export const attention: Readonly<Record<string, Rule>> = {
     attend(call, maskIn(call, 'attn_mask'), call.flag('is_causal')),
   ],
   _scaled_dot_product_flash_attention: (call) => [attend(call, undefined, call.flag('is_causal'))],
-  _scaled_dot_product_efficient_attention: (call) => [
-    attend(call, maskIn(call, 'attn_bias'), call.flag('is_causal')),
-  ],
+  _scaled_dot_product_efficient_attention: (call) => [attend(call, maskIn(call, 'attn_bias'), call.flag('is_causal'))],
 };

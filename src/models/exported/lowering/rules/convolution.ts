@@ -3,7 +3,8 @@ import { type Call, CannotLower, type Rule } from '../call.ts';
 /** How many axes the windows of a convolution have, from the rank of its weights. */
 function spatialAxes(call: Call): number {
   const axes = call.tensor('weight').dims.length - 2;
-  if (call.rank !== axes + 2) throw new CannotLower('it takes one image without a batch; export the model with a batch');
+  if (call.rank !== axes + 2)
+    throw new CannotLower('it takes one image without a batch; export the model with a batch');
   return axes;
 }
 

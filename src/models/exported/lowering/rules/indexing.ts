@@ -67,7 +67,13 @@ const indexed: Rule = (call) => {
 };
 
 /** The first argument, in which a part of an axis is replaced. */
-export function withPart(call: Pick<Call, 'build'>, x: string, dims: readonly Dim[], part: Part, source: string): string {
+export function withPart(
+  call: Pick<Call, 'build'>,
+  x: string,
+  dims: readonly Dim[],
+  part: Part,
+  source: string,
+): string {
   const { axis, start, end, step } = part;
   if (step !== 1) throw new CannotLower('it writes to every other element');
   const size = dims[axis];

@@ -20,10 +20,7 @@ const product =
 function sum(call: Call, first: string, second: string): string {
   const { build } = call;
   const matrices = build.op('MatMul', [call.tensor(first).value, call.tensor(second).value]);
-  return build.add(
-    build.scale(call.x, call.number('beta', 1)),
-    build.scale(matrices, call.number('alpha', 1)),
-  );
+  return build.add(build.scale(call.x, call.number('beta', 1)), build.scale(matrices, call.number('alpha', 1)));
 }
 
 const einsum: Rule = (call) => {
@@ -57,7 +54,8 @@ export const matrix: Readonly<Record<string, Rule>> = {
     const axis = call.axis('dim', 1);
     const epsilon = build.floats(call.number('eps', 1e-8));
     const length = (x: string) => build.op('Max', [build.op('ReduceL2', [x, build.ints([axis])]), epsilon]);
-    const unit = ({ value }: { readonly value: string; readonly dims: readonly Dim[] }) => build.div(value, length(value));
+    const unit = ({ value }: { readonly value: string; readonly dims: readonly Dim[] }) =>
+      build.div(value, length(value));
     return build.reduceSum(build.mul(unit(a), unit(b)), [axis], false);
   },
 };

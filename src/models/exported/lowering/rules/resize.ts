@@ -20,7 +20,10 @@ const resized =
       ...(mode === 'cubic' && { cubic_coeff_a: float(antialias ? -0.5 : -0.75) }),
       ...(antialias && { antialias: 1 }),
     };
-    const [before, after] = [call.dims, call.result.dims].map((dims) => call.fixed(dims.slice(2))) as [number[], number[]];
+    const [before, after] = [call.dims, call.result.dims].map((dims) => call.fixed(dims.slice(2))) as [
+      number[],
+      number[],
+    ];
     const scales = statedScales(call) ?? after.map((size, axis) => size / (before[axis] as number));
     if (call.rank !== 4 || before.length !== 2) throw new CannotLower('it is not of images');
     // Sizes are exact where scales would be rounded; they would have to name the batch if they named all axes.

@@ -93,7 +93,13 @@ const rolled: Rule = (call) => {
 const flipped: Rule = (call) => {
   const axes = call.axes('dims');
   const ends = axes.map(() => -Number.MAX_SAFE_INTEGER);
-  return call.build.slice(call.x, axes.map(() => -1), ends, axes, axes.map(() => -1));
+  return call.build.slice(
+    call.x,
+    axes.map(() => -1),
+    ends,
+    axes,
+    axes.map(() => -1),
+  );
 };
 
 /** The inverse of a pixel shuffle, whose channels ONNX's own operator would order differently. */
@@ -140,7 +146,11 @@ export const shapes: Readonly<Record<string, Rule>> = {
   transpose: (call) => swapped(call, call.axis('dim0'), call.axis('dim1')),
   swapaxes: (call) => swapped(call, call.axis('axis0'), call.axis('axis1')),
   t: (call) => (call.rank < 2 ? call.build.op('Identity', [call.x]) : swapped(call, 0, 1)),
-  numpy_T: (call) => call.build.transpose(call.x, call.dims.map((_, axis) => call.rank - 1 - axis)),
+  numpy_T: (call) =>
+    call.build.transpose(
+      call.x,
+      call.dims.map((_, axis) => call.rank - 1 - axis),
+    ),
   mT: (call) => swapped(call, call.rank - 2, call.rank - 1),
   movedim: moved,
   expand: expanded,
