@@ -1,4 +1,4 @@
-"""Networks of torchvision with random weights whose logits neither explode nor vanish."""
+"""Networks of torchvision and timm with random weights whose logits neither explode nor vanish."""
 
 import torch
 from torch import nn
@@ -27,6 +27,12 @@ NETWORKS = {
     'swin_t': (models.swin_t, {}),
     'vit_b_16': (models.vit_b_16, {}),
 }
+# Only as exported programs: families that torchvision does not have.
+TIMM = {
+    'beit_base_patch16_224', 'convnextv2_atto', 'deit_tiny_patch16_224', 'eca_nfnet_l0', 'edgenext_xx_small',
+    'efficientformerv2_s0', 'fastvit_t8', 'ghostnet_100', 'levit_128s', 'mixer_s32_224', 'mobilenetv4_conv_small',
+    'mobilevit_xxs', 'poolformer_s12', 'repvit_m0_9', 'resnetv2_50', 'tiny_vit_5m_224', 'xcit_nano_12_p8_224',
+}
 SIDES = {'inception_v3': 299}
 # Older versions of the standard have other forms of some operators; a few networks suffice to meet them.
 OLD = {
@@ -41,7 +47,7 @@ SMOOTHED = ('resnet50', 'vgg11', 'densenet121', 'mobilenet_v2', 'shufflenet_v2_x
 
 
 def names():
-    return [*NETWORKS, *(name + SMOOTH for name in SMOOTHED)]
+    return [*NETWORKS, *sorted(TIMM), *(name + SMOOTH for name in SMOOTHED)]
 
 
 def replace_kinks():
@@ -57,8 +63,19 @@ def replace_kinks():
 def variants_of(name):
     if name.endswith(SMOOTH):
         return [('dynamo', None), ('program', None)]
+    if name in TIMM:
+        return [('program', None)]
     old = [('torchscript', opset) for opset, names in OLD.items() if name in names]
     return [*old, ('torchscript', 17), ('dynamo', None), ('program', None)]
+
+
+def build(name):
+    if name in TIMM:
+        # An environment that was made for an older list of packages may lack it.
+        import timm
+        return timm.create_model(name, pretrained=False)
+    builder, options = NETWORKS[name]
+    return builder(**options)
 
 
 def make(name):
@@ -66,14 +83,13 @@ def make(name):
     torch.manual_seed(sum(name.encode()))
     if name.endswith(SMOOTH):
         replace_kinks()
-    builder, options = NETWORKS[name.removesuffix(SMOOTH)]
-    net = builder(**options).eval()
+    net = build(name.removesuffix(SMOOTH)).eval()
     side = SIDES.get(name, 224)
     images = torch.rand(IMAGES, 3, side, side)
     with torch.no_grad():
         for parameter_name, parameter in net.named_parameters():
-            # Of ConvNeXt: it starts at 1e-6, with which its blocks would do nothing.
-            if parameter_name.endswith('layer_scale'):
+            # Of ConvNeXt and others: it starts at 1e-6, with which its blocks would do nothing.
+            if parameter_name.endswith(('layer_scale', 'gamma', 'ls1', 'ls2')):
                 parameter.uniform_(0.1, 0.5)
         last = next(module for module in reversed(list(net.modules())) if isinstance(module, (nn.Linear, nn.Conv2d)))
         # Of ViT: it starts at 0.
