@@ -104,7 +104,15 @@ export function metaOf(json: unknown): TensorMeta {
 /** A size that may be an expression. */
 export function dimOf(json: unknown): Dim {
   const { as_int, as_expr } = object(json);
-  return as_expr === undefined ? whole(as_int) : text(object(as_expr).expr_str);
+  return as_expr === undefined ? whole(as_int) : expressionIn(text(object(as_expr).expr_str));
+}
+
+/** "4*s77" for `Mul(Integer(4), Symbol('s77', positive=True, integer=True))`: newer versions write how SymPy makes it. */
+function expressionIn(written: string): string {
+  return written
+    .replace(/Symbol\('([^']+)'[^()]*\)/g, '$1')
+    .replace(/Integer\((-?\d+)\)/g, '$1')
+    .replace(/^Mul\(([^(),]+), ([^(),]+)\)$/, '$1*$2');
 }
 
 function inputOf(json: unknown): ProgramInput[] {
