@@ -7,6 +7,8 @@ export type Dim = number | string;
 /** What is known about a tensor before it is computed. */
 export interface TensorMeta {
   readonly dims: readonly Dim[];
+  /** How many numbers lie between neighbors along each axis. */
+  readonly strides: readonly Dim[];
   /** PyTorch's number of its type. */
   readonly scalarType: number;
 }
@@ -97,8 +99,10 @@ export function isTensor(argument: Argument): argument is { readonly tensor: str
 
 /** A tensor's description. @throws TypeError when it does not have the form of one. */
 export function metaOf(json: unknown): TensorMeta {
-  const { sizes, dtype } = object(json);
-  return { dims: list(sizes).map(dimOf), scalarType: whole(dtype) };
+  const { sizes, strides, dtype } = object(json);
+  const meta = { dims: list(sizes).map(dimOf), strides: list(strides).map(dimOf), scalarType: whole(dtype) };
+  if (meta.dims.length !== meta.strides.length) throw new TypeError('a tensor has not as many strides as axes');
+  return meta;
 }
 
 /** A size that may be an expression. */

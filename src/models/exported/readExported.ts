@@ -2,7 +2,7 @@ import { UserError } from '../../userError.ts';
 import { defaultBudget, TooLittleMemory } from '../onnx/session/batchSize.ts';
 import { otherFormatOf } from '../otherFormats.ts';
 import type { ZipArchive } from '../zipArchive.ts';
-import { dimOf, metaOf, object, type Program, parseProgram, text } from './program.ts';
+import { type Dim, dimOf, metaOf, object, type Program, parseProgram, text } from './program.ts';
 import type { StoredTensor } from './storedTensor.ts';
 import { readTorchSave } from './torchSave.ts';
 
@@ -109,19 +109,13 @@ async function rawTensors(archive: ZipArchive, config: string, folder: string): 
 }
 
 function viewOf(json: unknown): Omit<StoredTensor, 'storage'> {
-  const { dims, scalarType } = metaOf(json);
-  const { strides, storage_offset } = object(json);
-  const fixed = (dim: unknown) => {
+  const { dims, strides, scalarType } = metaOf(json);
+  const fixed = (dim: Dim) => {
     if (typeof dim === 'number') return dim;
     throw new TypeError('a weight has a size that is not fixed');
   };
-  if (!Array.isArray(strides) || strides.length !== dims.length) throw new TypeError('a weight has no strides');
-  return {
-    scalarType,
-    dims: dims.map(fixed),
-    strides: strides.map((stride) => fixed(dimOf(stride))),
-    offset: fixed(dimOf(storage_offset)),
-  };
+  const offset = fixed(dimOf(object(json).storage_offset));
+  return { scalarType, dims: dims.map(fixed), strides: strides.map(fixed), offset };
 }
 
 const longestText = 2 ** 22;

@@ -6,6 +6,7 @@ import { type Argument, type Dim, isTensor } from '../program.ts';
 export interface Tensor {
   readonly value: string;
   readonly dims: readonly Dim[];
+  readonly strides: readonly Dim[];
   readonly type: ElementType;
 }
 

@@ -36,7 +36,7 @@ export class Tensors {
   known(name: string): Omit<Tensor, 'value'> {
     const meta = this.#program.tensors.get(name);
     if (meta === undefined) throw new CannotLower(`the program does not describe its tensor "${name}"`);
-    return { dims: meta.dims, type: elementType(meta, name) };
+    return { dims: meta.dims, strides: meta.strides, type: elementType(meta, name) };
   }
 
   /** @throws CannotLower when it has no value. */

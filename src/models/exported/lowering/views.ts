@@ -41,6 +41,7 @@ export const views = new Map<string, WriteBack | undefined>([
     'chunk',
     'tensor_split',
     'unbind',
+    'as_strided',
     'narrow',
   ].map((name): [string, undefined] => [name, undefined]),
 ]);

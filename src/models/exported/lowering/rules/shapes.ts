@@ -7,6 +7,18 @@ const reshaped: Rule = (call) => call.reshape(call.x, call.result.dims);
 /** The same tensor, perhaps in another type. */
 const same: Rule = (call) => call.cast(call.input, call.result.type);
 
+/** Decompositions state how the numbers lie in memory, most often as they lie already. */
+const strided: Rule = (call) => {
+  const { dims, strides } = call.input;
+  const stated = call.dimsIn('stride');
+  const isSame = call.result.dims.every(
+    (size, axis) => size === dims[axis] && (size === 1 || stated[axis] === strides[axis]),
+  );
+  const isWhole = call.result.dims.length === dims.length && call.number('storage_offset', 0) === 0;
+  if (!isSame || !isWhole) throw new CannotLower('it takes the numbers of a tensor in another order');
+  return call.build.op('Identity', [call.x]);
+};
+
 const permuted: Rule = (call) => {
   const order = call.numbers('dims').map((axis) => (axis < 0 ? axis + call.rank : axis));
   return call.build.transpose(call.x, order);
@@ -131,6 +143,7 @@ export const shapes: Readonly<Record<string, Rule>> = {
   flatten: reshaped,
   unflatten: reshaped,
   unsqueeze: reshaped,
+  as_strided: strided,
   squeeze: reshaped,
   contiguous: same,
   clone: same,
