@@ -202,18 +202,18 @@ type Json = Readonly<Record<string, unknown>>;
 /** @throws TypeError for anything but an object. */
 export function object(value: unknown): Json {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Json;
-  throw new TypeError(`an object is missing where ${JSON.stringify(value)?.slice(0, 40)} is`);
+  throw missing('an object', value);
 }
 
 function list(value: unknown): readonly unknown[] {
   if (Array.isArray(value)) return value;
-  throw new TypeError(`a list is missing where ${JSON.stringify(value)?.slice(0, 40)} is`);
+  throw missing('a list', value);
 }
 
 /** @throws TypeError for anything but text. */
 export function text(value: unknown): string {
   if (typeof value === 'string') return value;
-  throw new TypeError(`a name is missing where ${JSON.stringify(value)?.slice(0, 40)} is`);
+  throw missing('a name', value);
 }
 
 /** JSON has no infinity, so it is written as text. */
@@ -221,10 +221,16 @@ function numberOf(value: unknown): number | boolean {
   if (typeof value === 'boolean') return value;
   const number = typeof value === 'string' ? Number(value) : value;
   if (typeof number === 'number' && (value !== '' || number !== 0)) return number;
-  throw new TypeError(`a number is missing where ${JSON.stringify(value)?.slice(0, 40)} is`);
+  throw missing('a number', value);
 }
 
 function whole(value: unknown): number {
   if (Number.isSafeInteger(value) && (value as number) >= 0) return value as number;
-  throw new TypeError(`a size is missing where ${JSON.stringify(value)?.slice(0, 40)} is`);
+  throw missing('a size', value);
+}
+
+function missing(what: string, value: unknown): TypeError {
+  const found =
+    value === undefined ? 'nothing' : typeof value === 'object' ? 'another value' : JSON.stringify(value).slice(0, 40);
+  return new TypeError(`${what} is missing where ${found} is`);
 }

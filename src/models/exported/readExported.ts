@@ -136,8 +136,9 @@ function parsed<T>(file: string, parse: () => T): T {
     return parse();
   } catch (error) {
     if (error instanceof UserError) throw error;
+    const reason = error instanceof RangeError ? 'it is nested too deeply' : (error as Error).message;
     throw new UserError(
-      `${file}: this is not an intact exported program (${(error as Error).message}). Export or copy the model again.`,
+      `${file}: this is not an intact exported program (${reason}). Export or copy the model again.`,
       { cause: error },
     );
   }
