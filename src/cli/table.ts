@@ -8,6 +8,7 @@ import { describeQueryCurves } from '../reports/queryCurve.ts';
 import { isPlanned, type RunReport, type TestReport, type TransferMatrix } from '../reports/report.ts';
 import { describeStages } from '../reports/stages.ts';
 import { describeTransfer } from '../reports/transfer.ts';
+import { describeVerification } from '../reports/verification.ts';
 
 const marks = { passed: '✓ passed', failed: '✗ failed', errored: '! errored', measured: '· measured' } as const;
 
@@ -44,6 +45,7 @@ export function formatTable({ tests, transfer = [] }: RunReport): string {
     ...(isPlanned(test) ? describeOffGrid(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeQueryCurves(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeDetection(test).map((line) => `detector: ${test.name}: ${line}`) : []),
+    ...(isPlanned(test) ? describeVerification(test).map((line) => `identities: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeTransfer(test).map((line) => `transfer: ${test.name}: ${line}`) : []),
     ...(isPlanned(test)
       ? (test.findings ?? []).map((finding) => `audit: ${test.name}: ${describeFinding(finding)}`)

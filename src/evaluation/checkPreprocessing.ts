@@ -76,6 +76,11 @@ export async function checkPreprocessing(
   { model, dataset, seed }: PreprocessingRequest,
   { open, signal, onProgress = () => {} }: CheckOptions,
 ): Promise<PreprocessingCheck> {
+  if (model.enrolled) {
+    throw new UserError(
+      `Ways to preprocess images cannot be compared for "${model.name}": its classes are its enrolled images, which change with them. Compare them for the classifier that it was trained as, if there is one.`,
+    );
+  }
   // Opened once, without preprocessing: that is done here, as each convention has it.
   const classifier = await open({ ...model, preprocessing: noPreprocessing });
   const files = await drawFiles(dataset, classifier, seed);

@@ -12,6 +12,7 @@ import type { Example } from './example.ts';
 import type { TestPlan } from './plan.ts';
 import { attackRound, type Round, type RoundResult, type Successes } from './round.ts';
 import { knowledgeOf, type RoundTransfer } from './transfer.ts';
+import { verificationOf } from './verification.ts';
 
 /** Someone who attacks, and what they attack. */
 export interface Opponent {
@@ -126,6 +127,7 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
         ...(beside && plan.detector && { detection: detectionOf(cases, examples, beside) }),
         ...(beside &&
           plan.purifier && { purification: { other: { attacker: beside.attacker, metrics: beside.metrics } } }),
+        ...(judge.verification && { verification: verificationOf(judge.verification, cases, examples) }),
       },
       attacked: {
         ...(epsilon !== undefined && { epsilon }),

@@ -3,6 +3,7 @@ import type { Pixels } from '../data/image.ts';
 import type { StoredImage } from '../data/storedImage.ts';
 import { distances, type Norms } from '../geometry/norms.ts';
 import { softmax } from '../models/functional.ts';
+import { similaritiesIn } from '../models/verification/verification.ts';
 import type { Candidate } from '../runner/candidate.ts';
 import type { Subject } from '../runner/conversation.ts';
 import type { Step } from '../runner/recorder.ts';
@@ -17,6 +18,8 @@ export interface Prediction {
   readonly confidence?: number;
   /** The most probable classes, at most five, the most probable first; missing where the model gives labels only. */
   readonly top?: readonly { readonly class: string; readonly confidence: number }[];
+  /** Where the model compares embeddings: the cosine similarity to each enrolled identity, in the order of the classes. */
+  readonly similarities?: readonly number[];
   /** What the detector says, where there is one: its score, and whether it rejects the image. */
   readonly score?: number;
   readonly rejected?: boolean;
@@ -96,24 +99,24 @@ function judgedOf({ prediction, norms, success }: Found): Judged {
 export function exampleOf(
   { index, image, goal, clean, seed }: Case,
   status: Status,
-  { classes }: Victim,
+  victim: Victim,
   result: AttackResult = { queries: { points: 0, gradients: 0 } },
 ): Example {
   return {
     index,
     image,
     status,
-    label: classes[goal.label] as string,
-    ...(goal.target === undefined ? {} : { target: classes[goal.target] }),
-    clean: predictionOf(clean, classes),
+    label: victim.classes[goal.label] as string,
+    ...(goal.target === undefined ? {} : { target: victim.classes[goal.target] }),
+    clean: predictionOf(clean, victim),
     seed,
     ...result,
   };
 }
 
 /** A candidate as the runner judged it: for a victim that decides itself. */
-export function foundAs({ point, decision, logits, norms, success }: Candidate, { classes }: Victim): Found {
-  return { pixels: point, prediction: predictionOf({ decision, logits }, classes), norms, success };
+export function foundAs({ point, decision, logits, norms, success }: Candidate, victim: Victim): Found {
+  return { pixels: point, prediction: predictionOf({ decision, logits }, victim), norms, success };
 }
 
 /** What the victim that decides says of a point. */
@@ -121,16 +124,20 @@ export async function judgePoint(pixels: Pixels, { image, goal }: Subject, judge
   const [judgment] = (await judge.judge([pixels])) as [Judgment];
   return {
     pixels,
-    prediction: predictionOf(judgment, judge.classes),
+    prediction: predictionOf(judgment, judge),
     norms: distances(image, pixels, judge.input.channels),
     success: isReachedBy(goal, judgment.decision) && !judgment.rejected,
   };
 }
 
-function predictionOf({ decision, logits, score, rejected }: Judgment, classes: readonly string[]): Prediction {
+function predictionOf(
+  { decision, logits, score, rejected }: Judgment,
+  { classes, verification }: Pick<Victim, 'classes' | 'verification'>,
+): Prediction {
   return {
     class: classes[decision] as string,
     ...(logits && confidences(softmax(logits), decision, classes)),
+    ...(logits && verification && { similarities: similaritiesIn(logits) }),
     ...(score === undefined ? {} : { score, rejected }),
   };
 }

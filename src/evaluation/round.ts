@@ -8,6 +8,7 @@ import { type AttackResult, type Example, type ExampleSummary, exampleOf, summar
 import { computeMetrics, type Metrics } from './metrics.ts';
 import { countsQueries, type QueryPoint, queryCurve } from './queryCurve.ts';
 import type { Crafting, RoundTransfer } from './transfer.ts';
+import type { RoundVerification } from './verification.ts';
 
 /** One attack at one budget on all examples. */
 export interface Round {
@@ -33,6 +34,8 @@ export interface Round {
   readonly purification?: { readonly other: { readonly attacker: Attacker; readonly metrics: Metrics } };
   /** Where the attack is made on a surrogate. */
   readonly transfer?: RoundTransfer;
+  /** Where the model compares embeddings with those of enrolled identities. */
+  readonly verification?: RoundVerification;
   readonly warnings: readonly string[];
 }
 

@@ -11,6 +11,7 @@ import { conclude } from '../evaluation/verdict.ts';
 import type { Classifier } from '../models/classifier.ts';
 import type { Remote } from '../models/openedModel.ts';
 import { appendExample } from '../reports/appendExample.ts';
+import { describeEnrolled } from '../reports/describeEnrolled.ts';
 import { dropUnfinishedLine } from '../reports/examples.ts';
 import { describeOutcome } from '../reports/outcome.ts';
 import type { TestReport } from '../reports/report.ts';
@@ -72,6 +73,10 @@ export async function runTest(
       preprocessing,
       resizing,
       notes: modelNotes,
+      ...(classifier.verification &&
+        plan.model.enrolled && {
+          enrolled: await describeEnrolled(folder, plan.model.enrolled.path, classifier.verification, classifier.input),
+        }),
     };
     report = {
       ...report,

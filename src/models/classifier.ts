@@ -1,5 +1,6 @@
 import type { ImageShape, Pixels } from '../data/image.ts';
 import type { Functional } from './functional.ts';
+import type { Verification } from './verification/verification.ts';
 
 /** A batch of images, each in the classifier's input shape, float32 in [0, 1]. */
 export type Batch = readonly Pixels[];
@@ -25,6 +26,8 @@ export interface Classifier {
   readonly rounds?: boolean;
   /** What an answer costs beside time, in the unit of whoever charges for it. */
   readonly costPerQuery?: number;
+  /** It compares embeddings with those of enrolled identities, which are its classes. */
+  readonly verification?: Verification;
   logits(images: Batch): Promise<Logits>;
 }
 

@@ -1,6 +1,7 @@
 import type { OpenedModel } from './openedModel.ts';
 import type { ModelOptions } from './options.ts';
 import type { Preprocessing } from './preprocessing.ts';
+import type { Templates } from './verification/templates.ts';
 
 /** What the settings say about a model besides its path, and how to compute it. */
 export interface OpenOptions extends ModelOptions {
@@ -14,6 +15,8 @@ export interface OpenOptions extends ModelOptions {
   readonly input?: readonly number[];
   /** Name of the output that holds the scores, for a model with several. */
   readonly output?: string;
+  /** The output is an embedding, to be had as it is, at unit length, or compared with templates. */
+  readonly embedding?: 'alone' | Templates;
 }
 
 /** A file format of models. */

@@ -6,6 +6,7 @@ import type { ModelOptions } from './options.ts';
 import { statedSize } from './preprocessing.ts';
 import { type SecretOf, secretInEnvironment } from './remote/secret.ts';
 import type { ModelSource } from './source.ts';
+import { openVerifier } from './verification/openVerifier.ts';
 
 /**
  * Opens the model at a path as a classifier, whose name tells the format, or that of an endpoint.
@@ -27,7 +28,7 @@ export async function openModel(
 }
 
 async function open(source: ModelSource, computing: ModelOptions, secretOf: SecretOf): Promise<OpenedModel> {
-  const { path, endpoint, labels, preprocessing, resizing, input, output } = source;
+  const { path, endpoint, labels, preprocessing, resizing, input, output, enrolled } = source;
   const classes = labels === undefined ? undefined : await readLabels(labels);
   if (endpoint !== undefined) {
     const { openRemoteModel } = await import('./remote/openRemoteModel.ts');
@@ -35,12 +36,16 @@ async function open(source: ModelSource, computing: ModelOptions, secretOf: Secr
   }
   const { file, format } = await findModelFile(path);
   const size = resizing && statedSize(resizing);
-  return format.open(file, {
+  const options = {
     ...computing,
     ...(preprocessing && { preprocessing }),
     ...(classes && { classes }),
     ...(size && { size }),
     ...(input && { input }),
     ...(output !== undefined && { output }),
-  });
+  };
+  if (enrolled === undefined) return format.open(file, options);
+  return openVerifier(enrolled, resizing, (embedding, identities) =>
+    format.open(file, { ...options, embedding, ...(identities && { classes: identities }) }),
+  );
 }

@@ -6,8 +6,9 @@ export interface OpenedModel {
   readonly classifier: Classifier & { dispose(): void };
   /** What it does to a pixel first. */
   readonly preprocessing: Preprocessing;
-  /** SHA-256 of the model's files, in the order of `files`; of a remote model, what stands for it. */
+  /** SHA-256 of the model's files, and of its enrolled images; of a remote model, what stands for it. */
   readonly sha256: string;
+  /** The files, and folders of such, that it was opened from. */
   readonly files: readonly string[];
   /** What was found in the model, or decided for it, in a few words each. */
   readonly notes: readonly string[];

@@ -1,6 +1,7 @@
 import type { Resizing } from '../data/resizing.ts';
 import type { Preprocessing } from './preprocessing.ts';
 import type { Endpoint } from './remote/endpoint.ts';
+import type { EnrolledSource } from './verification/verification.ts';
 
 /** A model in the settings; paths are absolute. */
 export interface ModelSource {
@@ -19,4 +20,6 @@ export interface ModelSource {
   readonly input?: readonly number[];
   /** Name of the output that holds the scores, for a model with several. */
   readonly output?: string;
+  /** The images of the identities that it knows, for a model whose output is an embedding. */
+  readonly enrolled?: EnrolledSource;
 }

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { appendFile, mkdir } from 'node:fs/promises';
+import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kinds } from '../attacks/kind.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
@@ -10,7 +10,8 @@ import { definitionOf } from '../runner/configuredAttack.ts';
 import { hide } from '../secrets.ts';
 import { formatEpsilon } from './format.ts';
 import type { ExampleReport, Trace } from './report.ts';
-import { examplesFile, imagesFolder, slug, writing } from './runFolder.ts';
+import { examplesFile, slug, writing } from './runFolder.ts';
+import { save, saveImage } from './saveImage.ts';
 import { contactSheet, describeSteps } from './trace.ts';
 
 /** What all examples of a test share. */
@@ -33,12 +34,7 @@ export async function appendExample(
   const { image, adversarial, onGrid } = example;
   const { norm } = plan.attacks[0].choice;
   const original = await image.load();
-  const originalImage = await save(
-    folder,
-    ['originals'],
-    `${image.sha256.slice(0, 16)}-${shape.width}x${shape.height}x${shape.channels}.png`,
-    (file) => writePng(file, original, shape),
-  );
+  const originalImage = await saveImage(folder, image.sha256, original, shape);
   const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon, norm))])];
   const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
   const shown = onGrid ?? adversarial;
@@ -98,17 +94,4 @@ async function saveTrace(
     axis: kinds[definitionOf(plan.attacks[0].attack).kind].axis,
     steps: describeSteps(original, steps, shape),
   };
-}
-
-async function save(
-  folder: string,
-  place: readonly string[],
-  name: string,
-  write: (file: string) => Promise<void>,
-): Promise<string> {
-  const relative = path.join(imagesFolder, ...place, name);
-  const file = path.join(folder, relative);
-  await writing(path.dirname(file), (directory) => mkdir(directory, { recursive: true }));
-  await write(file);
-  return relative.split(path.sep).join('/');
 }

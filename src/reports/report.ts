@@ -38,6 +38,14 @@ export interface TestReport {
     readonly resizing?: Resizing;
     /** What was detected in the model or decided for it. */
     readonly notes?: readonly string[];
+    /** The identities that it compares embeddings with: its classes but for the last, which is nobody. */
+    readonly enrolled?: {
+      readonly path: string;
+      /** Cosine similarity from which on an image is accepted. */
+      readonly threshold: number;
+      /** `image` is the first of its images as the model receives it, relative to the run folder. */
+      readonly identities: readonly { readonly name: string; readonly images: number; readonly image: string }[];
+    };
   };
   readonly dataset: {
     readonly name: string;

@@ -57,6 +57,8 @@ const separation = object({
 
 const attacker = oneOf(['unaware', 'adaptive']);
 
+const verificationErrors = object({ falseAccepts: count(), falseRejects: count() });
+
 const round = object({
   epsilon: optional(number()),
   budget: optional(number()),
@@ -81,6 +83,15 @@ const round = object({
       fooledSurrogate: count(),
       queries,
       whiteBox: optional(object({ attack: string(), title: string(), metrics })),
+    }),
+  ),
+  verification: optional(
+    object({
+      images: count(),
+      enrolled: count(),
+      clean: verificationErrors,
+      attacked: verificationErrors,
+      equalErrorRate: optional(object({ rate: number(), threshold: number() })),
     }),
   ),
   warnings: list(string()),
@@ -122,6 +133,13 @@ const test = Type.Intersect([
         }),
       ),
       notes: optional(list(string())),
+      enrolled: optional(
+        object({
+          path: string(),
+          threshold: number(),
+          identities: list(object({ name: string(), images: count(), image: ownFile() })),
+        }),
+      ),
     }),
     dataset: object({ name: string(), path: string(), images: optional(count()), notes: list(string()) }),
     attack: object({
@@ -198,6 +216,7 @@ const prediction = object({
   class: string(),
   confidence: optional(figure()),
   top: optional(list(object({ class: string(), confidence: number() }))),
+  similarities: optional(list(number())),
   score: optional(figure()),
   rejected: optional(boolean()),
 });

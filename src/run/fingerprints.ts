@@ -34,7 +34,7 @@ export async function readFingerprints(folder: string): Promise<Readonly<Record<
   }
 }
 
-/** The files of the models, with what lies beside them, of the dataset, of the detector, of the purifier and of the generator. */
+/** The files of the models, with what lies beside them and what is enrolled, of the dataset, detector, purifier, and generator. */
 async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
   const { model, surrogates = [], siblings = [], dataset, detector, purifier } = plan;
   const models = [model, ...surrogates, ...siblings];
@@ -46,9 +46,13 @@ async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
   const lists = await Promise.all([
     // Weights lie beside a model.
     ...files.map((each) => filesIn(path.dirname(each.path))),
-    ...[dataset?.path, detector?.path, purifier?.path, generatorOf(plan)].map((place) =>
-      place === undefined ? [] : filesIn(place, true),
-    ),
+    ...[
+      ...models.map(({ enrolled }) => enrolled?.path),
+      dataset?.path,
+      detector?.path,
+      purifier?.path,
+      generatorOf(plan),
+    ].map((place) => (place === undefined ? [] : filesIn(place, true))),
   ]);
   return [...labels.filter((file) => file !== undefined), ...lists.flat()];
 }

@@ -3,6 +3,7 @@ import type { Goal } from '../attacks/goal.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { type Classifier, isDifferentiable } from '../models/classifier.ts';
 import { argmax, type Functional } from '../models/functional.ts';
+import type { Verification } from '../models/verification/verification.ts';
 
 /** The most that a victim answers, each including the ones before: predicted labels, logits, gradients. */
 export const accesses = ['labels', 'scores', 'gradients'] as const;
@@ -46,6 +47,8 @@ export interface Victim {
   readonly queryLimit?: number;
   /** What a query costs beside time, in the unit of whoever charges for it. */
   readonly costPerQuery?: number;
+  /** Where it compares embeddings with those of enrolled identities. */
+  readonly verification?: Verification;
   /** One answer an ask. The decision is the one that counts for the ask's goal: a rejected image is taken for its label. */
   answer(asks: readonly Ask[]): Promise<readonly Answer[]>;
   /** One judgment an image, as a user of the victim would get it. */
@@ -54,7 +57,8 @@ export interface Victim {
 
 /** The same victim, asked in another way. */
 export function askedBy(victim: Victim, how: Pick<Victim, 'answer' | 'judge'>): Victim {
-  const { title, input, classes, access, obstacle, batchSize, concurrency, queryLimit, costPerQuery } = victim;
+  const { title, input, classes, access, obstacle, batchSize, concurrency, queryLimit, costPerQuery, verification } =
+    victim;
   return {
     ...(title !== undefined && { title }),
     input,
@@ -65,13 +69,23 @@ export function askedBy(victim: Victim, how: Pick<Victim, 'answer' | 'judge'>): 
     ...(concurrency !== undefined && { concurrency }),
     ...(queryLimit !== undefined && { queryLimit }),
     ...(costPerQuery !== undefined && { costPerQuery }),
+    ...(verification && { verification }),
     ...how,
   };
 }
 
 /** The model as it is, as a victim. */
 export function victimOf(classifier: Classifier): Victim {
-  const { input, classes, obstacle, batchSize, concurrency, labelsOnly = false, costPerQuery } = classifier;
+  const {
+    input,
+    classes,
+    obstacle,
+    batchSize,
+    concurrency,
+    labelsOnly = false,
+    costPerQuery,
+    verification,
+  } = classifier;
   const logits = async (points: readonly Pixels[]) =>
     (await classifier.logits(points)).map((logits) => ({ decision: argmax(logits), ...(!labelsOnly && { logits }) }));
   return {
@@ -82,6 +96,7 @@ export function victimOf(classifier: Classifier): Victim {
     batchSize,
     ...(concurrency !== undefined && { concurrency }),
     ...(costPerQuery !== undefined && { costPerQuery }),
+    ...(verification && { verification }),
     judge: logits,
     answer: (asks) =>
       answerByKind(asks, {

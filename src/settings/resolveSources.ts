@@ -19,13 +19,12 @@ export type Resolved<T> = { readonly source: T } | { readonly faults: readonly F
 /** The model that an entry of `perturb.models` defines. */
 export function resolveModel(name: string, value: unknown, scope: PathScope): Resolved<ModelSource> {
   const isRemote = isObject(value) && 'endpoint' in value;
-  const faults = structuralFaults(isRemote ? remoteModelSchema : modelFileSchema, value, (path) =>
-    path.length === 1 && path[0] === 'path'
-      ? 'A model is a file ("path") or on a server ("endpoint"), not both. Remove one of the two.'
-      : undefined,
+  const faults = structuralFaults(isRemote ? remoteModelSchema : modelFileSchema, value, ([key, ...rest]) =>
+    isRemote && rest.length === 0 ? onlyOfFiles[String(key)] : undefined,
   );
   if (faults.length > 0) return { faults };
-  const { path = '', endpoint, labels, preprocessing, input, output } = value as ModelSettings;
+  const { path = '', endpoint, labels, preprocessing, input, output, enrolled } = value as ModelSettings;
+  if (enrolled && labels !== undefined) faults.push(twiceNamed);
   faults.push(...cropFaults(preprocessing));
   const resolvedEndpoint = endpoint && resolveEndpoint(endpoint, scope, faults);
   const source = {
@@ -36,9 +35,22 @@ export function resolveModel(name: string, value: unknown, scope: PathScope): Re
     ...resolved(preprocessing),
     ...(input !== undefined && { input }),
     ...(output !== undefined && { output }),
+    ...(enrolled && { enrolled: { ...enrolled, path: resolveAt('enrolled', enrolled.path, scope, faults) } }),
   };
   return faults.length > 0 ? { faults } : { source };
 }
+
+/** Why a model on a server cannot have some keys. */
+const onlyOfFiles: Readonly<Record<string, string>> = {
+  path: 'A model is a file ("path") or on a server ("endpoint"), not both. Remove one of the two.',
+  enrolled:
+    'Only a file can be compared with enrolled images: what a server answers is taken for scores. Remove "enrolled", and name the classes that the server answers with in "labels".',
+};
+
+const twiceNamed: Fault = {
+  path: ['labels'],
+  message: 'The classes of this model are the identities in "enrolled" and "nobody". Remove "labels".',
+};
 
 /** How images are prepared according to the settings; mean, std, and channels only if the settings set one of them. */
 function resolved(settings: PreprocessingSettings | undefined): Pick<ModelSource, 'preprocessing' | 'resizing'> {

@@ -158,15 +158,37 @@ const anyModel = {
   ),
 };
 
+/** The images that a model compares embeddings with. */
+const enrolled = Type.Optional(
+  Type.Object(
+    {
+      path: path('Folder with one folder of images per identity, named after it.'),
+      threshold: Type.Number({
+        minimum: -1,
+        maximum: 1,
+        errorMessage: 'Enter a cosine similarity from -1 to 1, such as 0.5.',
+        markdownDescription:
+          'The cosine similarity between the embedding of an image and the template of an identity (the mean of the embeddings of its images) from which on the image is accepted, from −1 to 1.',
+      }),
+    },
+    {
+      ...closed,
+      errorMessage: 'Enter an object such as { "path": "data/enrolled", "threshold": 0.5 }.',
+      markdownDescription:
+        'For a model whose output is an embedding, as in face recognition: images of the identities that it knows. The classes are then the names of these identities, and `nobody` for everyone else. To be taken for someone is a test with `target`; strangers are images with the label `nobody`.',
+    },
+  ),
+);
+
 /** A value of `perturb.models` that is a file. */
-export const modelFileSchema = Type.Object({ path: modelPath, ...anyModel }, closed);
+export const modelFileSchema = Type.Object({ path: modelPath, ...anyModel, enrolled }, closed);
 
 /** A value of `perturb.models` that is on a server. */
 export const remoteModelSchema = Type.Object({ endpoint: endpointSchema, ...anyModel }, closed);
 
 /** A value of `perturb.models`. */
 export const modelSchema = Type.Object(
-  { path: Type.Optional(modelPath), endpoint: Type.Optional(endpointSchema), ...anyModel },
+  { path: Type.Optional(modelPath), endpoint: Type.Optional(endpointSchema), ...anyModel, enrolled },
   {
     ...closed,
     anyOf: [{ required: ['path'] }, { required: ['endpoint'] }],

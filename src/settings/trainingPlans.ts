@@ -112,6 +112,7 @@ export function resolveDefense(definition: NamedEntry, defenses: Defenses = defe
   const faults = [...duplicateFaults(definition), ...checkDefense(definition.value, defenses)];
   const settings = soundPart<DefenseSettings>(definition.value, faults);
   const found = resolveCommon(definition, settings, faults);
+  if (found.source?.model.enrolled) return { problems: problemsOf(definition, [hasNoClasses]) };
   if (settings.validation === undefined) return found;
   const validation = findLabeled(definition, 'validation', settings.validation);
   return found.problems || validation.problems
@@ -269,6 +270,12 @@ function resolveCommon(
     },
   };
 }
+
+const hasNoClasses: Fault = {
+  path: ['model'],
+  message:
+    'This model gives embeddings, which are compared with "enrolled" images, so it has no classes that it could be trained on. Harden the classifier that it was trained as, if there is one.',
+};
 
 const givesNoGradients: Fault = {
   path: ['model'],

@@ -14,6 +14,7 @@ import type { Pictures } from './pictures.ts';
 import { createPrediction } from './prediction.ts';
 import { planPanes } from './scenes.ts';
 import { createTopClasses } from './topClasses.ts';
+import { createVerification } from './verification.ts';
 
 /** Everything known about the selected example, and the actions for it. */
 export function createExample(context: Context, pictures: Pictures): Part {
@@ -76,6 +77,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
         budgets.length > 1 && createBudgetStrip(context, budgets, selected),
         createPrediction(t, example, kind, scale),
         createTopClasses(t, example),
+        createVerification(context, example, test.report.model.enrolled),
         createDistances(t, example, norm),
         createFacts(context, selected),
       );

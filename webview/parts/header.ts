@@ -11,6 +11,7 @@ import { createFacts, summarize } from './facts.ts';
 import { createFindings } from './findings.ts';
 import { createRunMenu } from './runMenu.ts';
 import { createTwinMenu } from './twinMenu.ts';
+import { createVerificationLine } from './verification.ts';
 
 /** The test: its verdict or how far it is, what was expected and measured, and everything needed to reproduce it. */
 export function createHeader(context: Context): Part {
@@ -108,6 +109,7 @@ function createRemarks(context: Context, test: ShownTest): (HTMLElement | undefi
       h('p', { class: 'warning' }, icon('warning'), h('span', { class: 'hidden' }, t('Warning: ')), warning),
     ),
     createDetectorLine(t, test),
+    createVerificationLine(t, test),
     findings.length > 0 ? createFindings(context, findings) : undefined,
   ];
 }

@@ -3,6 +3,7 @@ import type { ImageShape, Pixels } from '../../data/image.ts';
 import { addScaled } from '../../geometry/vector.ts';
 import type { DifferentiableClassifier } from '../../models/classifier.ts';
 import { argmax, type Functional, seed, weigh } from '../../models/functional.ts';
+import type { Verification } from '../../models/verification/verification.ts';
 import {
   type Judgment as AnyJudgment,
   type Ask,
@@ -42,6 +43,7 @@ export class GuardedVictim implements Victim {
   readonly input: ImageShape;
   readonly classes: readonly string[];
   readonly batchSize: number;
+  readonly verification?: Verification;
   readonly #classifier: DifferentiableClassifier;
   readonly #detector: Detector;
   readonly #threshold: Threshold;
@@ -50,6 +52,7 @@ export class GuardedVictim implements Victim {
     this.input = classifier.input;
     this.classes = classifier.classes;
     this.batchSize = classifier.batchSize;
+    if (classifier.verification) this.verification = classifier.verification;
     this.#classifier = classifier;
     this.#detector = detector;
     this.#threshold = threshold;

@@ -6,9 +6,9 @@ import type { TestPlan } from '../../evaluation/plan.ts';
 /** How long, in milliseconds, files must rest before a change counts: a model is written in several steps. */
 const rest = 500;
 
-/** What a test reads: its model, its images and its detector. */
+/** What a test reads: its model with its enrolled images, its images and its detector. */
 export function inputsOf({ model, dataset, detector }: TestPlan): string[] {
-  const others = [dataset?.path, detector && path.join(detector.path, 'detector.json')];
+  const others = [model.enrolled?.path, dataset?.path, detector && path.join(detector.path, 'detector.json')];
   // Nobody tells when a model on a server changes.
   const files = model.endpoint === undefined ? [model.path] : [];
   return [...files, ...others.filter((input) => input !== undefined)];

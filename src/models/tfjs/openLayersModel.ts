@@ -27,21 +27,26 @@ import { readLayersModel } from './readLayersModel.ts';
  */
 export async function openLayersModel(
   file: string,
-  { preprocessing = noPreprocessing, classes: given, input, runtime, ...computing }: OpenOptions = {},
+  { preprocessing = noPreprocessing, classes: given, input, embedding, runtime, ...computing }: OpenOptions = {},
 ): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
   const { model, sha256, files } = await readLayersModel(file, input);
-  const beside = given ? undefined : await labelsBeside(file, model.outputs[0]?.shape.at(-1) ?? undefined);
+  const beside = given || embedding ? undefined : await labelsBeside(file, model.outputs[0]?.shape.at(-1) ?? undefined);
   const classes = given ?? beside?.classes;
   const options = { input: imagesOf(model, input), preprocessing, ...(classes && { classes }) };
   const notes = [...(beside ? [beside.note] : []), ...differencesFromKeras(model)];
   const opened = { preprocessing, sha256, files: [...files, ...(beside ? [beside.file] : [])], notes };
-  if (runtime !== 'tensorflow') {
-    const stated = input && { stated: input };
+  // What compares embeddings is part of an ONNX graph.
+  if (runtime !== 'tensorflow' || embedding) {
+    const stated = { ...(input && { stated: input }), ...(embedding && { embedding }) };
     const lowered = await onOnnxRuntime(model, { ...options, ...stated }, computing, notes);
     if ('classifier' in lowered) {
       model.dispose();
       return { ...opened, ...lowered };
+    }
+    if (embedding) {
+      model.dispose();
+      throw new UserError(`Embeddings are compared on ONNX Runtime, where this model does not run: ${lowered.reason}`);
     }
     notes.push(`on TensorFlow.js: ${lowered.reason}`);
   }
@@ -97,13 +102,23 @@ function imagesOf(model: tfl.LayersModel, stated: readonly number[] | undefined)
 /** The model on ONNX Runtime, or why it is not to run there. */
 async function onOnnxRuntime(
   layers: tfl.LayersModel,
-  { preprocessing, classes, stated }: LayersOptions & { readonly stated?: readonly number[] },
+  {
+    preprocessing,
+    classes,
+    stated,
+    embedding,
+  }: LayersOptions & Pick<OpenOptions, 'embedding'> & { readonly stated?: readonly number[] },
   computing: RuntimeOptions,
   notes: string[],
 ): Promise<{ readonly classifier: OnnxClassifier } | { readonly reason: string }> {
   try {
-    const { model, activations } = lowerToOnnx(layers);
-    const options = { preprocessing, ...(classes && { classes }), ...(stated && { input: stated }) };
+    const { model, activations } = lowerToOnnx(layers, embedding ? 'whole' : 'kept');
+    const options = {
+      preprocessing,
+      ...(classes && { classes }),
+      ...(stated && { input: stated }),
+      ...(embedding && { embedding }),
+    };
     const found: string[] = [];
     const classifier = await toClassifier(await startRuntime(computing), model, options, activations, found);
     if (classifier.obstacle === undefined) {

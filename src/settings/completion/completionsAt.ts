@@ -88,7 +88,7 @@ const references: Readonly<Record<string, readonly SettingKey[]>> = {
 
 /** The paths in settings, and what they lead to. */
 const paths: Partial<Record<SettingKey, Readonly<Record<string, PathKind>>>> = {
-  'perturb.models': { path: 'model', labels: 'labels' },
+  'perturb.models': { path: 'model', labels: 'labels', 'enrolled.path': 'folder' },
   'perturb.datasets': { path: 'folder', labels: 'table' },
   'perturb.detectors': { path: 'folder' },
   'perturb.defenses': { path: 'folder' },
@@ -99,7 +99,7 @@ const paths: Partial<Record<SettingKey, Readonly<Record<string, PathKind>>>> = {
 /** @param path to the value, from the setting on. @param typed the part of a string before the cursor */
 async function valuesAt(path: JSONPath, context: Context, typed: string): Promise<Completion[]> {
   const [setting, name, key = ''] = path as [SettingKey, string, string?];
-  const kind = path.length === 3 ? paths[setting]?.[key] : path.at(-1) === 'generator' ? 'folder' : undefined;
+  const kind = paths[setting]?.[path.slice(2).join('.')] ?? (path.at(-1) === 'generator' ? 'folder' : undefined);
   if (kind !== undefined) return pathsAt(typed, kind, context);
   const isDefinition = setting === 'perturb.models' || setting === 'perturb.datasets';
   const referred = isDefinition || path.length > 4 ? undefined : references[key];

@@ -1,11 +1,17 @@
 import { readdir } from 'node:fs/promises';
 import { readLabels } from '../../data/readLabels.ts';
+import { nobody } from '../../models/verification/templates.ts';
 import { isObject } from '../problem.ts';
 import { type PathScope, resolvePath } from '../variables.ts';
 
-/** The class names that the labels file of a model states; `undefined` where it has none that can be read. */
+/** The class names that the labels file of a model states, or its enrolled identities; `undefined` where none can be read. */
 export async function classNamesOf(model: unknown, scope: PathScope): Promise<readonly string[] | undefined> {
-  if (!isObject(model) || typeof model.labels !== 'string') return undefined;
+  if (!isObject(model)) return undefined;
+  if (isObject(model.enrolled)) {
+    const identities = await classFoldersOf(model.enrolled, scope);
+    return identities.length > 0 ? [...identities, nobody] : undefined;
+  }
+  if (typeof model.labels !== 'string') return undefined;
   try {
     return await readLabels(resolvePath(model.labels, scope));
   } catch {

@@ -7,25 +7,26 @@ import type { Workspace } from '../settingsLayer.ts';
 import { resolvePath } from '../variables.ts';
 import { entriesOf } from './entriesOf.ts';
 
-/** The keys that name what has to be there, and what that is. */
+/** Where the settings name what has to be there, and what that is. */
 const inputs = [
-  ['perturb.models', 'path', 'no model'],
-  ['perturb.models', 'labels', 'no file of class names'],
-  ['perturb.datasets', 'path', 'no folder of images'],
-  ['perturb.datasets', 'labels', 'no table of labels'],
+  ['perturb.models', ['path'], 'no model'],
+  ['perturb.models', ['labels'], 'no file of class names'],
+  ['perturb.models', ['enrolled', 'path'], 'no folder of enrolled images'],
+  ['perturb.datasets', ['path'], 'no folder of images'],
+  ['perturb.datasets', ['labels'], 'no table of labels'],
 ] as const;
 
 /** Paths of models and datasets that lead nowhere, with the name beside that was probably meant. */
 export async function findMissingFiles(workspace: Workspace): Promise<Problem[]> {
-  const found = inputs.flatMap(([setting, key, what]) =>
-    entriesOf(workspace, setting).map(async (entry) => problemsOf(entry, await faultsOf(entry, key, what))),
+  const found = inputs.flatMap(([setting, keys, what]) =>
+    entriesOf(workspace, setting).map(async (entry) => problemsOf(entry, await faultsOf(entry, keys, what))),
   );
   return (await Promise.all(found)).flat();
 }
 
-async function faultsOf({ value, layer }: NamedEntry, key: string, what: string): Promise<Fault[]> {
-  const given = isObject(value) ? value[key] : undefined;
-  if (typeof given !== 'string' || given === '' || isSource(key, given)) return [];
+async function faultsOf({ value, layer }: NamedEntry, keys: readonly string[], what: string): Promise<Fault[]> {
+  const given = keys.reduce<unknown>((inside, key) => (isObject(inside) ? inside[key] : undefined), value);
+  if (typeof given !== 'string' || given === '' || isSource(keys, given)) return [];
   let file: string;
   try {
     file = resolvePath(given, layer);
@@ -37,11 +38,11 @@ async function faultsOf({ value, layer }: NamedEntry, key: string, what: string)
   const beside = nearestName(basename(file), await readdir(dirname(file)).catch(() => []));
   const meant = beside === undefined ? [] : [given.replace(/[^/\\]*[/\\]?$/, () => beside)];
   const advice = beside === undefined ? 'Correct the path.' : `Did you mean "${beside}"?`;
-  return [{ path: [key], message: `There is ${what} at ${file}. ${advice}`, meant }];
+  return [{ path: [...keys], message: `There is ${what} at ${file}. ${advice}`, meant }];
 }
 
 /** Labels need not come from a file. */
-function isSource(key: string, given: string): boolean {
+function isSource([key]: readonly string[], given: string): boolean {
   return key === 'labels' && (given === 'folders' || given === 'predictions');
 }
 

@@ -27,6 +27,26 @@ const modelMistakes: Record<string, [model: unknown, line: string]> = {
     ' › path: "path" is missing. Path to the model, or to a folder with exactly one. Supported formats: ONNX models (.onnx), PyTorch exported programs (.pt2), TensorFlow.js layers models (model.json).',
   ],
   'a path of the wrong type': [{ path: 5 }, ' › path: 5 is not valid: enter a path in quotes.'],
+  'a threshold that is no cosine': [
+    { path: 'm', enrolled: { path: 'faces', threshold: 1.5 } },
+    ' › enrolled › threshold: 1.5 is not valid: enter a cosine similarity from -1 to 1, such as 0.5.',
+  ],
+  'no threshold': [
+    { path: 'm', enrolled: { path: 'faces' } },
+    ' › enrolled › threshold: "threshold" is missing. The cosine similarity between the embedding of an image and the template of an identity (the mean of the embeddings of its images) from which on the image is accepted, from −1 to 1.',
+  ],
+  'enrolled images as a path': [
+    { path: 'm', enrolled: 'faces' },
+    ' › enrolled: "faces" is not valid: enter an object such as { "path": "data/enrolled", "threshold": 0.5 }.',
+  ],
+  'labels beside enrolled images': [
+    { path: 'm', labels: 'l.txt', enrolled: { path: 'faces', threshold: 0.5 } },
+    ' › labels: The classes of this model are the identities in "enrolled" and "nobody". Remove "labels".',
+  ],
+  'enrolled images of a server': [
+    { endpoint: { url: 'http://localhost:8080/v2/models/m' }, enrolled: { path: 'faces', threshold: 0.5 } },
+    ' › enrolled: Only a file can be compared with enrolled images: what a server answers is taken for scores. Remove "enrolled", and name the classes that the server answers with in "labels".',
+  ],
   'a path alone': ['m.onnx', ': "m.onnx" is not valid: enter an object { … }.'],
   'an unknown key': [
     { path: 'm', label: 'l.txt' },

@@ -333,6 +333,20 @@ describe('what is to be trained', () => {
     });
   }
 
+  it('cannot harden a model that compares embeddings', async () => {
+    const { defenses, lines } = await resolveTraining(`{
+  "perturb.models": {
+    "faces": { "path": "m", "enrolled": { "path": "enrolled", "threshold": 0.5 } }
+  },
+  "perturb.datasets": { "street": { "path": "street" } },
+  "perturb.defenses": {
+    "X": { "kind": "robust", "model": "faces", "dataset": "street", "path": "out/x" }
+  }
+}`);
+    assert.deepEqual(defenses, []);
+    assert.match(lines.join(), /:7 perturb.defenses › X › model: This model gives embeddings/);
+  });
+
   it('has the line of its own mistake, and of one in its model', async () => {
     const { lines } = await resolveTraining(`{
   "perturb.models": {

@@ -2,6 +2,8 @@ import { UserError } from '../../../userError.ts';
 import { checkClassCount } from '../../classCount.ts';
 import { assumedClassNames } from '../../classNames.ts';
 import { noPreprocessing, type Preprocessing } from '../../preprocessing.ts';
+import type { Templates } from '../../verification/templates.ts';
+import { endEmbedding } from '../graph/embedding.ts';
 import { elementCount, type Model, numbersOf, type Value } from '../graph/graph.ts';
 import type { StatedInput } from '../graph/imageInput.ts';
 import { type ImageModel, toImageModel } from '../graph/imageModel.ts';
@@ -28,6 +30,8 @@ export interface ClassifierOptions extends StatedInput {
   readonly namesInFile?: readonly string[];
   /** Name of the output that holds the scores, if there are several. */
   readonly output?: string;
+  /** The output is an embedding, to be had as it is, at unit length, or compared with templates. */
+  readonly embedding?: 'alone' | Templates;
 }
 
 /** More are probably not classes, but pixels, for example. */
@@ -43,7 +47,7 @@ const mostClasses = 1_000_000;
 export async function toClassifier(
   runtime: Runtime,
   model: Model,
-  { preprocessing = noPreprocessing, classes, namesInFile, ...stated }: ClassifierOptions,
+  { preprocessing = noPreprocessing, classes, namesInFile, embedding, ...stated }: ClassifierOptions,
   activations?: ReadonlyMap<string, Activation>,
   notes: string[] = [],
 ): Promise<OnnxClassifier> {
@@ -57,13 +61,15 @@ export async function toClassifier(
     ? { batch: 1, inspection: await inspected(runtime, wide, imageDims, 1) }
     : exported;
   const anyBatch = wide !== undefined || (image.batch === 'any' && batch === 1);
-  const scores = scoresIn(inspection, batch, classes);
-  const chosen = await chooseEnding(runtime, inspection, { model: used, input, inLevels }, scores, anyBatch);
+  const scores = embedding ? embeddingIn(inspection, batch) : scoresIn(inspection, batch, classes);
+  const chosen = embedding
+    ? endingOf(embedding, inspection, used, scores, anyBatch)
+    : await chooseEnding(runtime, inspection, { model: used, input, inLevels }, scores, anyBatch);
   if (chosen.ending.note !== undefined) notes.push(chosen.ending.note);
   const ended = { ...used, graph: chosen.ending.graph };
   const sessions = new Sessions(runtime, ended, imageDims, knownOf(inspection, chosen, batch));
   const final = await sessions.inspect(batch);
-  const count = Math.max(2, scores.count);
+  const count = typeof embedding === 'object' ? embedding.vectors.length + 1 : Math.max(2, scores.count);
   const footprint = { weights: weightBytes(model), activations: activationBytes(final, batch) };
   const sizes = anyBatch ? batchSizesWithin(runtime.memory, footprint) : [batch];
   const next = sizes.find((size) => size > 1);
@@ -147,8 +153,8 @@ function namesFor(count: number, inFile: readonly string[] | undefined, notes: s
   return assumedClassNames(count, notes);
 }
 
-/** How many scores each image gets. With one image, there may be no batch axis. */
-function scoresIn({ model, shapes }: Inspection, batch: number, classes: readonly string[] | undefined): Scores {
+/** How many numbers each image gets, in a row of their own. With one image, there may be no batch axis. */
+function rowsIn({ model, shapes }: Inspection, batch: number, wanted: string): Scores {
   const [output] = model.graph.outputs as [Value];
   const dims = shapes.get(output.name) ?? [];
   const count = elementCount(dims) / batch;
@@ -159,18 +165,48 @@ function scoresIn({ model, shapes }: Inspection, batch: number, classes: readonl
     !(count >= 1) ||
     count > mostClasses
   ) {
-    throw new UserError(
-      `For a batch of ${batch} the model gives [${dims.join(', ')}]. Perturb needs a classifier, with a score for each of its classes.`,
-    );
+    throw new UserError(`For a batch of ${batch} the model gives [${dims.join(', ')}]. ${wanted}`);
   }
-  const scores = { batch, count, shapes };
+  return { batch, count, shapes };
+}
+
+const wantedEmbedding =
+  'To compare images with those in "enrolled", Perturb needs an embedding: one vector of two or more numbers per image.';
+
+/** The size of an embedding. */
+function embeddingIn(inspection: Inspection, batch: number): Scores {
+  const scores = rowsIn(inspection, batch, wantedEmbedding);
+  if (scores.count > 1) return scores;
+  throw new UserError(`The model gives one number per image. ${wantedEmbedding}`);
+}
+
+/** What an embedding ends in. */
+function endingOf(
+  embedding: 'alone' | Templates,
+  { model }: Inspection,
+  used: Model,
+  { batch, count: size }: Scores,
+  anyBatch: boolean,
+): ChosenEnding {
+  const opset = model.opsets.get('') ?? 0;
+  return {
+    ending: endEmbedding(used.graph, embedding, { batch: anyBatch ? 'any' : batch, size, opset }),
+    inspected: endEmbedding(model.graph, embedding, { batch, size, opset }),
+  };
+}
+
+/** How many scores each image gets. */
+function scoresIn(inspection: Inspection, batch: number, classes: readonly string[] | undefined): Scores {
+  const { model } = inspection;
+  const wanted = 'Perturb needs a classifier, with a score for each of its classes.';
+  const scores = rowsIn(inspection, batch, wanted);
   const other = noScoreIn(model.graph, scores);
   if (other !== undefined) {
     throw new UserError(
       `The output of the model comes from ${other}, which says how large scores are, but not for which class. Name the output that has a score for each class as "output" of this model in the settings, or export the model with one.`,
     );
   }
-  checkClassCount(Math.max(2, count), classes);
+  checkClassCount(Math.max(2, scores.count), classes);
   return scores;
 }
 

@@ -1,7 +1,7 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { Model } from '../../onnx/graph/graph.ts';
 import { fuse } from '../operations/fuse.ts';
-import { trace } from '../operations/trace.ts';
+import { type OtherEnd, trace } from '../operations/trace.ts';
 import { scoped } from '../scoped.ts';
 import { lowerLayer } from './layers.ts';
 import { LayoutBuilder, type Lowered } from './layoutBuilder.ts';
@@ -25,12 +25,13 @@ export interface LoweredModel {
  * Writes a layers model as an ONNX graph that computes its logits: a softmax over all classes at the end is left out (any
  * other end stays), and batch normalizations are folded into the convolutions before them.
  * @param model whose input has a fixed size.
+ * @param end "whole" for an embedding, of which nothing is left out.
  * @throws CannotLower naming a layer without a counterpart.
  * @throws UserError when the model is not a classifier.
  */
-export function lowerToOnnx(model: tfl.LayersModel): LoweredModel {
+export function lowerToOnnx(model: tfl.LayersModel, end: Exclude<OtherEnd, 'cut'> = 'kept'): LoweredModel {
   return scoped(() => {
-    const nodes = fuse(trace(model, lowerLayer, nothing, 'kept'), join);
+    const nodes = fuse(trace(model, lowerLayer, nothing, end), join);
     const [input] = model.inputs as [tfl.SymbolicTensor];
     const shape = input.shape.slice(1) as number[];
     const [height, width, channels] = shape;

@@ -18,8 +18,11 @@ export type Traced<Step extends Ending> = Step & {
   readonly shape: readonly (number | null)[];
 };
 
-/** What happens to final sigmoids, or to a final softmax over groups of classes: some engines keep them. */
-export type OtherEnd = 'cut' | 'kept';
+/**
+ * What happens to final sigmoids, or to a final softmax over groups of classes: some engines keep them. The end of an
+ * embedding stays whole, whatever it is.
+ */
+export type OtherEnd = 'cut' | 'kept' | 'whole';
 
 /**
  * The steps of a classifier's layers in the order of computation; node 0 is the input, the last one the logits: a final
@@ -79,7 +82,7 @@ function withoutEnd<Step extends Ending>(nodes: readonly Traced<Step>[], nothing
   let index = nodes.length - 1;
   while (index > 0 && nodes[index]?.passive) index = nodes[index]?.inputs[0] ?? 0;
   const { layer, inputs, shape, activation } = nodes[index] as Traced<Step>;
-  if (activation === undefined) return [...nodes];
+  if (activation === undefined || otherEnd === 'whole') return [...nodes];
   const isOverClasses = shape.slice(1, -1).every((size) => size === 1);
   const cut = nodes.with(index, { ...nothing, layer, inputs, shape });
   if (activation === 'softmax' && isOverClasses) return cut;

@@ -122,6 +122,22 @@ describe('inspecting settings', () => {
         message: 'There is no file of class names at /models/classes.csv. Correct the path.',
       },
     ],
+    'a folder of enrolled images that is not there': [
+      { model: { labels: undefined, enrolled: { path: 'data/shape', threshold: 0.5 } } },
+      {
+        place: '.vscode/settings.json: perturb.models › net › enrolled › path',
+        message: 'There is no folder of enrolled images at /data/shape. Did you mean "shapes"?',
+        meant: ['data/shapes'],
+      },
+    ],
+    'a target that is no enrolled identity': [
+      { model: { labels: undefined, enrolled: { path: 'data/shapes', threshold: 0.5 } }, test: { target: 'square' } },
+      {
+        place: `${tests} › target`,
+        message: '"square" is not a class of the model "net". Available: circle, nobody.',
+        meant: ['circle', 'nobody'],
+      },
+    ],
     'a folder of images that is not there': [
       { dataset: { path: 'elsewhere/images' } },
       {
