@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import fc from 'fast-check';
 import type { StoredImage } from '../../../src/data/storedImage.ts';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { Example } from '../../../src/evaluation/example.ts';
-import { equalErrorRate } from '../../../src/evaluation/verification.ts';
 import { openModel } from '../../../src/models/open.ts';
 import { victimOf } from '../../../src/runner/victim.ts';
 import { imageOf, type PlanChoice, planOf } from '../../support/plans.ts';
@@ -71,33 +69,5 @@ describe('Verification of identities', () => {
     const round = (values: readonly number[] = []) => values.map((value) => Math.round(100 * value) / 100);
     assert.deepEqual(round(before), [0.71, 0.71]);
     assert.deepEqual(round(after), [0.32, 0.95]);
-  });
-
-  it('finds the equal error rate', () => {
-    const pairs = (genuine: readonly number[], impostors: readonly number[]) => [
-      ...genuine.map((similarity) => ({ similarity, genuine: true })),
-      ...impostors.map((similarity) => ({ similarity, genuine: false })),
-    ];
-    const separable = equalErrorRate(pairs([0.8, 0.9], [0.1, 0.2]));
-    assert.equal(separable?.rate, 0);
-    assert.ok(Math.abs((separable?.threshold ?? 0) - 0.5) < 1e-12, 'the middle between both kinds');
-    // At any threshold between 0.4 and 0.6 one of four is wrong on either side.
-    assert.equal(equalErrorRate(pairs([0.3, 0.7, 0.8, 0.9], [0.1, 0.2, 0.4, 0.75]))?.rate, 0.25);
-    assert.equal(equalErrorRate(pairs([0.5], [0.5]))?.rate, 0.5);
-    assert.equal(equalErrorRate(pairs([0.5], [])), undefined);
-    assert.equal(equalErrorRate(pairs([], [0.5])), undefined);
-  });
-
-  it('keeps the equal error rate under any order of pairs and any growing scale', () => {
-    const pair = fc.record({ similarity: fc.integer({ min: -8, max: 8 }).map((n) => n / 8), genuine: fc.boolean() });
-    fc.assert(
-      fc.property(fc.array(pair, { minLength: 2, maxLength: 30 }), (pairs) => {
-        const { rate } = equalErrorRate(pairs) ?? {};
-        fc.pre(rate !== undefined);
-        assert.ok(rate >= 0 && rate <= 1, `${rate} is no rate`);
-        assert.equal(equalErrorRate(pairs.toReversed())?.rate, rate);
-        assert.equal(equalErrorRate(pairs.map((one) => ({ ...one, similarity: one.similarity ** 3 })))?.rate, rate);
-      }),
-    );
   });
 });
