@@ -1,5 +1,6 @@
 import Table from 'cli-table3';
 import type { DetectorReport } from '../defenses/detectors/report.ts';
+import { describeGenerator } from '../defenses/generators/describeGenerator.ts';
 import type { GeneratorReport } from '../defenses/generators/report.ts';
 import type { SurrogateReport } from '../defenses/surrogates/report.ts';
 import type { DefenseReport } from '../defenses/training/report.ts';
@@ -63,16 +64,17 @@ export function formatSurrogate(report: SurrogateReport): string {
   ].join('\n');
 }
 
-/** What training a generator came to: what it makes of the model's accuracy, and the files. */
+/** What training a generator came to, and the files. */
 export function formatGenerator(report: GeneratorReport): string {
-  const { name, title, validation, cleanAccuracy, robustAccuracy, warnings, time, model, onnx, card } = report;
+  const { name, title, warnings, time, model, onnx, samples, card } = report;
   return [
     `${name}: ${title}`,
-    `of ${validation} validation images the model gets ${formatPercent(cleanAccuracy)} right as they are, and ${formatPercent(robustAccuracy)} as the generator makes them`,
+    describeGenerator(report),
     ...warnings.map((warning) => `warning: ${warning}`),
     `time: ${formatDuration(time)}`,
     `generator: ${model}`,
     `ONNX: ${onnx}`,
+    ...(samples === undefined ? [] : [`samples: ${samples}`]),
     `card: ${card}`,
   ].join('\n');
 }

@@ -8,6 +8,8 @@ export interface TrainingProgress {
   readonly steps: number;
   /** Time left over all phases, once it can be estimated. */
   readonly secondsLeft?: number;
+  /** What a generator draws now: a PNG as a data URL, a row a class. */
+  readonly samples?: string;
   /** A point of the curves, if one was measured. */
   readonly point?: TrainingPoint;
 }
@@ -21,4 +23,8 @@ export interface TrainingPoint {
   readonly cleanAccuracy?: number;
   /** Fraction of them still classified correctly under the attack that training monitors. */
   readonly robustAccuracy?: number;
+  /** Fraction of a generator's samples that the model takes for the class that they were drawn for. */
+  readonly recognized?: number;
+  /** How different samples of a class are from each other: 1 is like real images, 0 is the same again and again. */
+  readonly diversity?: number;
 }

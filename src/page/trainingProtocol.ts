@@ -24,10 +24,12 @@ export interface ShownTraining {
   readonly model: string;
   readonly dataset: string;
   /** Missing until the first progress report. */
-  readonly progress?: Omit<TrainingProgress, 'point' | 'secondsLeft'>;
+  readonly progress?: Omit<TrainingProgress, 'point' | 'secondsLeft' | 'samples'>;
   /** Time left, in words. */
   readonly timeLeft?: string;
   readonly points: readonly TrainingPoint[];
+  /** What a generator drew last: a PNG as a data URL, a row a class. */
+  readonly samples?: string;
   readonly isCancelling: boolean;
   /** Missing while it is running. */
   readonly outcome?: TrainingOutcome;

@@ -49,6 +49,21 @@ export function createAccuracyChart(t: Translate): TrainingChart {
   });
 }
 
+/** How many of its samples the model recognizes, and how different they are, by epoch. */
+export function createSamplesChart(t: Translate): TrainingChart {
+  const curves: Curve[] = [
+    { measure: 'recognized', name: t('Recognized'), line: 0 },
+    { measure: 'diversity', name: t('Diversity'), line: 1, dashed: true },
+  ];
+  return createCurves(t, t('Samples'), curves, {
+    axis: t('Epoch'),
+    label: '%',
+    scale: { range: (_, _low, most) => [0, Math.max(104, 1.08 * most)] },
+    format: formatPercent,
+    unit: 100,
+  });
+}
+
 interface Values {
   readonly axis: string;
   readonly label: string;

@@ -2,11 +2,12 @@ import type { ShownTraining, TrainingOutcome } from '../../src/page/trainingProt
 import { fill, h } from '../dom.ts';
 import { icon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
-import { createAccuracyChart, createLossChart } from './curves.ts';
+import { createAccuracyChart, createLossChart, createSamplesChart } from './curves.ts';
 import { createDefenseSummary } from './defenseSummary.ts';
 import { createDetectorSummary } from './detectorSummary.ts';
 import { createGeneratorSummary } from './generatorSummary.ts';
 import { createProgress, phaseTitle } from './progress.ts';
+import { createSamples } from './samples.ts';
 import { createSurrogateSummary } from './surrogateSummary.ts';
 
 /** The page of a training. */
@@ -22,7 +23,8 @@ export function createTrainingPage(t: Translate, { of }: ShownTraining): Trainin
   const subject = h('p', { class: 'summary muted' });
   const progress = createProgress(t);
   const result = h('div', { class: 'result' });
-  const charts = [createLossChart(t, of), createAccuracyChart(t)];
+  const charts = [createLossChart(t, of), createAccuracyChart(t), ...(of === 'generator' ? [createSamplesChart(t)] : [])];
+  const samples = createSamples(t);
   const curves = h('section', { class: 'charts', 'aria-label': t('Curves') }, ...charts.map(({ element }) => element));
   const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });
   let said = '';
@@ -40,7 +42,7 @@ export function createTrainingPage(t: Translate, { of }: ShownTraining): Trainin
       'div',
       { class: 'page training' },
       h('header', { class: 'header' }, h('div', { class: 'title-row' }, title, kind), subject, progress.element),
-      h('main', { class: 'training-main' }, result, curves),
+      h('main', { class: 'training-main' }, result, samples.element, curves),
       live,
     ),
     update(training) {
@@ -49,6 +51,7 @@ export function createTrainingPage(t: Translate, { of }: ShownTraining): Trainin
       kind.textContent = training.title;
       fill(subject, h('span', {}, t('Model {0}', model)), h('span', {}, t('Dataset {0}', dataset)));
       progress.update(training);
+      samples.update(training.samples);
       for (const chart of charts) chart.update(points);
       curves.hidden = charts.every(({ element }) => element.hidden);
       if (outcome && !ended) fill(result, ...createResult(t, outcome));

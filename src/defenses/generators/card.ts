@@ -1,6 +1,7 @@
 import Type from 'typebox';
 import { presets } from '../../parameters/parameter.ts';
 import type { DataFacts } from '../training/card.ts';
+import { describeGenerator } from './describeGenerator.ts';
 import type { GeneratorReport } from './report.ts';
 
 const { Number: number, Object: object, Optional: optional, String: string } = Type;
@@ -25,8 +26,10 @@ export const generatorFacts = object({
   input: object({ height: count(), width: count(), channels: count() }),
   /** SHA-256 of `model.json` and its weights. */
   sha256: string(),
-  cleanAccuracy: number(),
-  robustAccuracy: number(),
+  cleanAccuracy: optional(number()),
+  robustAccuracy: optional(number()),
+  recognized: optional(number()),
+  diversity: optional(number()),
 });
 export type GeneratorFacts = Type.Static<typeof generatorFacts>;
 
@@ -49,7 +52,7 @@ export function describeCard(card: GeneratorCard): string {
   return `# ${card.name}
 
 ${card.title} (${card.source}) for the model \`${original.name}\`, trained on ${followed}${target === undefined ? '' : `, for the class \`${target}\``}.
-Of ${card.validation} validation images the model gets ${percent(card.cleanAccuracy)} right as they are, and ${percent(card.robustAccuracy)} as the generator makes them.
+${describeGenerator(card)}
 
 ${card.warnings.map((warning) => `> ${warning}\n`).join('\n')}
 | | |
@@ -64,8 +67,4 @@ ${card.warnings.map((warning) => `> ${warning}\n`).join('\n')}
 | Time | ${Math.round(card.time)} s |
 | Date | ${card.date} |
 `;
-}
-
-function percent(fraction: number): string {
-  return `${(100 * fraction).toFixed(1)}%`;
 }

@@ -36,7 +36,7 @@ export interface GameStep {
 }
 
 /** What is measured of a generator after each epoch. */
-export type Measured = Pick<TrainingPoint, 'cleanAccuracy' | 'robustAccuracy'>;
+export type Measured = Pick<TrainingPoint, 'cleanAccuracy' | 'robustAccuracy' | 'recognized' | 'diversity'>;
 
 /** A generator in training, and whatever plays against it. */
 export interface Game {
@@ -47,6 +47,8 @@ export interface Game {
   step(batch: TrainingBatch, step: GameStep): number;
   /** How good it is on images that it does not learn from. */
   measure(images: LabeledPixels, signal: AbortSignal): Promise<Measured>;
+  /** Of a generator that draws from random numbers, images to look at, the same number of each class. */
+  samples?(): LabeledPixels;
   dispose(): void;
 }
 
@@ -60,9 +62,10 @@ export interface GeneratorDefinition<P extends GeneratorParameters = GeneratorPa
   readonly parameters: ParametersOf<P>;
   /**
    * What its network's numbers a stand for, from an image x: adversarial images x + clip(tanh a, ±ε), for which there can be a
-   * target, and a surrogate of the model; or purified images x + tanh a. Both are clipped to [0, 1].
+   * target, and a surrogate of the model; or purified images x + tanh a; both clipped to [0, 1]. From random numbers and a class,
+   * one-hot: samples σ(a).
    */
-  readonly makes: 'adversarial' | 'purified';
+  readonly makes: 'adversarial' | 'purified' | 'samples';
   /** Sets the players up, with new weights drawn from the seed. TensorFlow.js is loaded here. */
   begin(context: GameContext, parameters: P): Promise<Game>;
 }

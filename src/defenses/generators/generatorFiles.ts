@@ -11,16 +11,19 @@ import { hide } from '../../secrets.ts';
 import { UserError } from '../../userError.ts';
 import type { GeneratorPlan } from '../plan.ts';
 import type { DataFacts } from '../training/card.ts';
+import type { LabeledPixels } from '../training/objective.ts';
 import { describeCard, type GeneratorCard, type GeneratorFacts, generatorFacts } from './card.ts';
-import { changeGraph } from './changeGraph.ts';
-import type { GeneratorDefinition, GeneratorParameters } from './generatorDefinition.ts';
+import { leastDiversity } from './diversity.ts';
+import { exportedGraph } from './exportedGraph.ts';
+import type { GeneratorDefinition, GeneratorParameters, Measured } from './generatorDefinition.ts';
 import type { Played } from './playGame.ts';
 import type { GeneratorReport } from './report.ts';
+import { sampleSheet } from './sampleSheet.ts';
 
-const [cardFile, onnxFile] = ['card.json', 'generator.onnx'];
+const [cardFile, onnxFile, sheetFile] = ['card.json', 'generator.onnx', 'samples.png'];
 
 /** Our files in the folder of a generator. */
-export const generatorContents = ['model.json', 'weights.bin', onnxFile, 'card.md', cardFile, 'checkpoint'];
+export const generatorContents = ['model.json', 'weights.bin', onnxFile, sheetFile, 'card.md', cardFile, 'checkpoint'];
 
 /** What is known about a generator that was trained. */
 interface Facts {
@@ -32,6 +35,8 @@ interface Facts {
   readonly input: ImageShape;
   readonly generator: tfl.LayersModel;
   readonly played: Played;
+  /** What it draws, where it draws from random numbers. */
+  readonly drawn?: LabeledPixels | undefined;
   readonly training: DataFacts;
   /** Validation images. */
   readonly validation: number;
@@ -43,8 +48,8 @@ interface Facts {
  * @throws UserError when the folder cannot be written.
  */
 export async function writeGenerator(facts: Facts): Promise<GeneratorReport> {
-  const { plan, definition, parameters, original, surrogate, input, generator, played, training, validation, engine } =
-    facts;
+  const { plan, definition, parameters, original, surrogate, input, generator } = facts;
+  const { played, drawn, training, validation, engine } = facts;
   const card = path.join(plan.path, cardFile);
   try {
     await mkdir(plan.path, { recursive: true });
@@ -56,19 +61,18 @@ export async function writeGenerator(facts: Facts): Promise<GeneratorReport> {
   const written = await readLayersModel(model);
   written.model.dispose();
   const onnx = path.join(plan.path, onnxFile);
-  // tanh is at most 1.
-  const bound = definition.makes === 'adversarial' ? (parameters.epsilon as number) : 1;
-  await replaceFile(onnx, changeGraph(generator, bound));
-  const { cleanAccuracy = 0, robustAccuracy = 0 } = played.points.findLast(({ loss }) => loss === undefined) ?? {};
+  await replaceFile(onnx, exportedGraph(generator, boundOf(definition, parameters)));
+  const samples = drawn && path.join(plan.path, sheetFile);
+  if (drawn && samples) await replaceFile(samples, await sampleSheet(drawn, input));
+  const { epoch: _, ...measured } = played.points.findLast(({ loss }) => loss === undefined) ?? { epoch: 0 };
   const summary = {
     name: plan.name,
     kind: plan.kind,
     title: definition.title,
     validation,
-    cleanAccuracy,
-    robustAccuracy,
+    ...measured,
     points: played.points,
-    warnings: definition.makes === 'adversarial' ? warningsOn(cleanAccuracy, robustAccuracy) : [],
+    warnings: warningsOn(definition, measured),
     time: Math.round(played.seconds * 1000) / 1000,
   };
   const stated: GeneratorCard = {
@@ -91,15 +95,27 @@ export async function writeGenerator(facts: Facts): Promise<GeneratorReport> {
   const hidden = hide(stated, plan.secrets);
   await replaceFile(path.join(plan.path, 'card.md'), describeCard(hidden));
   await replaceFile(card, `${JSON.stringify(hidden, undefined, 2)}\n`);
-  return { ...summary, model, onnx, card };
+  return { ...summary, model, onnx, ...(samples && { samples }), card };
 }
 
-/** More than chance is expected of a generator that has learned something. */
-function warningsOn(clean: number, robust: number): string[] {
-  if (robust < 0.9 * clean) return [];
-  return [
-    'The model gets nearly as many validation images right as without it. Train it for more epochs, on more images, or with a larger "epsilon".',
-  ];
+/** How far changes go, of which tanh is at most 1; none where there is no image to change. */
+function boundOf({ makes }: GeneratorDefinition, { epsilon }: Facts['parameters']): number | undefined {
+  return makes === 'samples' ? undefined : makes === 'adversarial' ? (epsilon as number) : 1;
+}
+
+function warningsOn({ makes }: GeneratorDefinition, measured: Measured): string[] {
+  const { cleanAccuracy = 1, robustAccuracy = 0, diversity = 1 } = measured;
+  if (makes === 'adversarial' && robustAccuracy >= 0.9 * cleanAccuracy) {
+    return [
+      'The model gets nearly as many validation images right as without it. Train it for more epochs, on more images, or with a larger "epsilon".',
+    ];
+  }
+  if (makes === 'samples' && diversity < leastDiversity) {
+    return [
+      `The generator has collapsed: samples of a class differ only ${diversity.toFixed(2)} times as much as real images do. Train it with another "seed", a smaller "learningRate", or more images.`,
+    ];
+  }
+  return [];
 }
 
 /**

@@ -12,7 +12,8 @@ function chain(x: Value, ...stages: readonly tfl.layers.Layer[]): Value {
 
 const convolution = (filters: number, strides = 1) =>
   layers.conv2d({ filters, kernelSize: 3, strides, padding: 'same' });
-const transposed = (filters: number) => layers.conv2dTranspose({ filters, kernelSize: 3, strides: 2, padding: 'same' });
+const transposed = (filters: number, kernelSize = 3) =>
+  layers.conv2dTranspose({ filters, kernelSize, strides: 2, padding: 'same' });
 const normalized = () => layers.batchNormalization({ momentum: 0.9 });
 const rectified = () => layers.activation({ activation: 'relu' });
 
@@ -37,26 +38,51 @@ export function imageToImage({ height, width, channels }: ImageShape): tfl.Layer
   }
   for (const filters of [16, 8]) x = chain(x, transposed(filters), normalized(), rectified());
   x = chain(x, convolution(channels));
-  const [, rows = height, columns = width] = x.shape as number[];
-  if (rows > height || columns > width) {
-    x = chain(
-      x,
-      layers.cropping2D({
-        cropping: [
-          [0, rows - height],
-          [0, columns - width],
-        ],
-      }),
-    );
-  }
-  return tfl.model({ name: 'generator', inputs: image, outputs: x });
+  return tfl.model({ name: 'generator', inputs: image, outputs: cropped(x, height, width) });
 }
 
-/** A network from an image to a number that says whether it is a real one: convolutions that halve it three times. */
-export function imageCritic({ height, width, channels }: ImageShape, filters: readonly number[]): tfl.LayersModel {
+/**
+ * A network from so many numbers to an image, whose values may be of any size: it begins with a quarter of the sides, and
+ * doubles them twice by transposed convolutions (Radford, Metz & Chintala 2016, arXiv:1511.06434, figure 1, for small images).
+ */
+export function vectorToImage(numbers: number, { height, width, channels }: ImageShape): tfl.LayersModel {
+  const vector = tfl.input({ shape: [numbers], name: 'vector' });
+  const [rows, columns, filters] = [Math.ceil(height / 4), Math.ceil(width / 4), 64];
+  const x = chain(
+    vector,
+    layers.dense({ units: rows * columns * filters }),
+    layers.reshape({ targetShape: [rows, columns, filters] }),
+    normalized(),
+    rectified(),
+    transposed(filters / 2, 4),
+    normalized(),
+    rectified(),
+    transposed(channels, 4),
+  );
+  return tfl.model({ name: 'generator', inputs: vector, outputs: cropped(x, height, width) });
+}
+
+/** Images without the rows and columns at the end that are too many. */
+function cropped(x: Value, height: number, width: number): Value {
+  const [, rows = height, columns = width] = x.shape as number[];
+  if (rows === height && columns === width) return x;
+  const [bottom, right] = [rows - height, columns - width];
+  return chain(x, layers.cropping2D({ cropping: [[0, bottom], [0, right]] }));
+}
+
+/** A network from an image to a number that says whether it is a real one: convolutions that halve it, one for each number of filters. */
+export function imageCritic(
+  { height, width, channels }: Readonly<Record<keyof ImageShape, number>>,
+  filters: readonly number[],
+): tfl.LayersModel {
   const image = tfl.input({ shape: [height, width, channels], name: 'image' });
   let x = image as Value;
   for (const each of filters) x = chain(x, convolution(each, 2), layers.leakyReLU({ alpha: 0.2 }));
   const verdict = chain(x, layers.flatten(), layers.dense({ units: 1 }));
   return tfl.model({ name: 'critic', inputs: image, outputs: verdict });
+}
+
+/** Such a network that is told the class as well: as further channels of the image, of which that of the class is 1. */
+export function classCritic({ height, width, channels }: ImageShape, classes: number): tfl.LayersModel {
+  return imageCritic({ height, width, channels: channels + classes }, [32, 64]);
 }

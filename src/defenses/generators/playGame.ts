@@ -10,6 +10,7 @@ import type { LabeledPixels } from '../training/objective.ts';
 import { permutation, randomnessOf } from '../training/randomness.ts';
 import { learningRateFactor } from '../training/schedule.ts';
 import type { Game, GeneratorParameters } from './generatorDefinition.ts';
+import { sampleSheet } from './sampleSheet.ts';
 
 /** Points of the loss curve per epoch. */
 const pointsAnEpoch = 20;
@@ -62,7 +63,7 @@ export async function playGame(task: GameTask): Promise<Played> {
     state = { ...state, seconds: first.seconds + (saved - began) / 1000 };
     await checkpoint.save(state, game.variables);
   };
-  const report = (phase: 'training' | 'measuring', point?: TrainingPoint) => {
+  const report = (phase: 'training' | 'measuring', point?: TrainingPoint, samples?: string) => {
     const done = state.step - first.step;
     const each = (performance.now() - began) / 1000 / done;
     onProgress({
@@ -70,6 +71,7 @@ export async function playGame(task: GameTask): Promise<Played> {
       step: state.step,
       steps,
       ...(done > 0 && { secondsLeft: each * (steps - state.step) }),
+      ...(samples !== undefined && { samples }),
       ...(point && { point }),
     });
   };
@@ -99,7 +101,7 @@ export async function playGame(task: GameTask): Promise<Played> {
       const point = { epoch, ...(await game.measure(task.validation, signal)) };
       state = { ...state, points: [...state.points, point] };
       await save();
-      report('measuring', point);
+      report('measuring', point, game.samples && (await dataUrl(game.samples(), shape)));
     }
     if (step === steps) break;
     const loss = scoped(() => {
@@ -117,6 +119,10 @@ export async function playGame(task: GameTask): Promise<Played> {
     report('training', state.points[length]);
   }
   return { points: state.points, seconds: state.seconds };
+}
+
+async function dataUrl(samples: LabeledPixels, shape: ImageShape): Promise<string> {
+  return `data:image/png;base64,${(await sampleSheet(samples, shape)).toString('base64')}`;
 }
 
 /** A weight that is not finite makes every later one so: the sum of them tells. */

@@ -10,10 +10,19 @@ export interface GeneratorReport {
   readonly model: string;
   readonly onnx: string;
   readonly card: string;
-  /** Validation images, and which fraction of them the model gets right, as they are and as the generator makes them. */
+  /** Of a generator that draws: a picture of some samples, a row a class. */
+  readonly samples?: string;
+  /** Validation images. */
   readonly validation: number;
-  readonly cleanAccuracy: number;
-  readonly robustAccuracy: number;
+  /**
+   * Which fraction of the validation images the model gets right: as they are, and as an AdvGAN makes them; or purified, and
+   * purified after FGSM.
+   */
+  readonly cleanAccuracy?: number;
+  readonly robustAccuracy?: number;
+  /** Of a generator that draws: see `TrainingPoint`. */
+  readonly recognized?: number;
+  readonly diversity?: number;
   readonly points: readonly TrainingPoint[];
   readonly warnings: readonly string[];
   /** Wall-clock time in seconds, including all runs of a resumed training. */

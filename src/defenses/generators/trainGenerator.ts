@@ -97,6 +97,7 @@ export async function trainGenerator(
         input: classifier.input,
         generator: game.generator,
         played,
+        drawn: game.samples?.(),
         training: factsOf(plan.dataset, training),
         validation: validation.length,
         engine,

@@ -42,7 +42,8 @@ const closed = { additionalProperties: false };
 const { Number: number, Optional: optional } = Type;
 const count = () => Type.Integer({ minimum: 0 });
 const accuracies = { cleanAccuracy: number(), robustAccuracy: number() };
-const point = { epoch: number(), loss: optional(number()), ...Type.Partial(Type.Object(accuracies)).properties };
+const measures = { ...accuracies, recognized: number(), diversity: number() };
+const point = { epoch: number(), loss: optional(number()), ...Type.Partial(Type.Object(measures)).properties };
 
 const schema = Type.Object(
   {

@@ -46,12 +46,13 @@ export class Training {
   }
 
   /** Updates the progress. */
-  advance({ point, secondsLeft, ...progress }: TrainingProgress): void {
+  advance({ point, secondsLeft, samples, ...progress }: TrainingProgress): void {
     const { points } = this.#shown;
     this.#set({
       progress,
       timeLeft: secondsLeft === undefined ? undefined : formatDuration(secondsLeft),
       points: point ? [...points, point] : points,
+      ...(samples !== undefined && { samples }),
     });
   }
 

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { openGenerator } from '../../../../src/defenses/generators/openGenerator.ts';
 import { trainGenerator } from '../../../../src/defenses/generators/trainGenerator.ts';
 import type { GeneratorPlan } from '../../../../src/defenses/plan.ts';
@@ -132,6 +133,35 @@ describe('training a generator', () => {
     const card = JSON.parse(await readFile(report.card, 'utf8'));
     assert.deepEqual([card.target, card.surrogate.name, card.original.name], ['top', 'stand-in', 'toy']);
     await rejectsWith(train({ path: folder.at('lost'), target: 'left' }), 'none of the classes', 'top, middle, bottom');
+  });
+
+  it('draws samples of each class, which the model judges, and says where they are all alike', async () => {
+    const sheets: string[] = [];
+    const drawing = { name: 'artist', kind: 'dcgan', path: folder.at('artist') };
+    const short = { latent: 4, epochs: 2, batchSize: 8, learningRate: 0.002 };
+    const report = await trainGenerator(plan({ ...drawing, parameters: short }), {
+      signal,
+      onProgress: ({ samples }) => samples !== undefined && sheets.push(samples),
+    });
+    assert.ok((report.recognized ?? -1) >= 0 && (report.diversity ?? -1) >= 0, 'samples are measured');
+    assert.deepEqual([report.cleanAccuracy, report.robustAccuracy], [undefined, undefined]);
+    // One before the first epoch, and one after each; the last is the one in the folder.
+    assert.equal(sheets.length, 3);
+    const sheet = await readFile(report.samples ?? '');
+    assert.equal(sheets.at(-1), `data:image/png;base64,${sheet.toString('base64')}`);
+    const { width, height } = await sharp(sheet).metadata();
+    assert.deepEqual([width, height], [10 * 10 - 2, 3 * 10 - 2]);
+    const session = await (await startRuntime()).open(await readModel(report.onnx));
+    const { samples } = await session.run({
+      vector: { type: 'float32', dims: [1, 7], data: Float32Array.of(1, -1, 0.5, 0, 0, 1, 0) },
+    });
+    assert.deepEqual(samples?.dims, [1, 64]);
+    await session.close();
+    const untrained = { ...short, epochs: 1, learningRate: 1e-9 };
+    const collapsed = await train({ ...drawing, path: folder.at('collapsed'), parameters: untrained });
+    assert.ok((collapsed.diversity ?? 1) < 0.4, `the diversity is ${collapsed.diversity}`);
+    assert.match(collapsed.warnings.join(), /has collapsed/);
+    assert.match((await tested({ parameters: { generator: folder.at('artist') } })).message, /makes something else/);
   });
 
   it('says what is wrong with its images and its model', async () => {

@@ -1,0 +1,40 @@
+import type { Parameter } from '../../parameters/parameter.ts';
+import type { GeneratorDefinition } from './generatorDefinition.ts';
+import { generatorParametersOf } from './generatorParameters.ts';
+import type { DcganParameters } from './samplingGame.ts';
+
+const source = 'Radford, Metz & Chintala 2016, arXiv:1511.06434';
+
+const latent: Parameter<number> = {
+  description: 'Number of random numbers that a sample is drawn from.',
+  schema: { type: 'integer', minimum: 1, maximum: 1000 },
+  quick: { value: 32, text: '32', source: 'our choice for small images' },
+  paper: { value: 100, text: '100', source },
+};
+
+/**
+ * A network that draws images of a class from random numbers, trained against a critic that tells them from real ones
+ * (Goodfellow et al. 2014, arXiv:1406.2661, with −log D for the generator; layers as in DCGAN), both told the class (Mirza &
+ * Osindero 2014, arXiv:1411.1784).
+ */
+export const dcgan: GeneratorDefinition<DcganParameters> = {
+  id: 'dcgan',
+  title: 'DCGAN',
+  description:
+    'Learns to draw images of each class of the dataset from random numbers. The model, which learns nothing of it, says how many of them it recognizes.',
+  source,
+  makes: 'samples',
+  parameters: {
+    ...generatorParametersOf(
+      { epochs: 10, batchSize: 64, learningRate: 0.0005, schedule: 'constant' },
+      'our choice, for thousands of images',
+      { batchSize: 128, learningRate: 0.0002 },
+      `${source}, section 4; β₁ is 0.5`,
+    ),
+    latent,
+  },
+  async begin(context, parameters) {
+    const { SamplingGame } = await import('./samplingGame.ts');
+    return new SamplingGame(context, parameters);
+  },
+};
