@@ -189,8 +189,8 @@ function findPurifier(test: NamedEntry, name: string | undefined): Found<Generat
   const found = lookUpDefinition(test, ['purifier'], 'perturb.generators', name);
   if (found.problems) return found;
   const plan = resolveGenerator(found.source);
-  if (plan.problems || generators.get(plan.source.kind)?.makes === 'purified') return plan;
-  const message = `The generator "${name}" is of the kind "${plan.source.kind}", which purifies nothing. Use one of the kind "ape-gan".`;
+  if (plan.problems || generators.get(plan.source.kind)?.makes !== 'adversarial') return plan;
+  const message = `The generator "${name}" is of the kind "${plan.source.kind}", which purifies nothing. Use one of the kind "ape-gan" or "dcgan".`;
   return { problems: problemsOf(test, [{ path: ['purifier'], message }]) };
 }
 

@@ -177,7 +177,7 @@ const testProperties = {
       minLength: 1,
       errorMessage: 'Enter the name of a generator in quotes.',
       markdownDescription:
-        'Name of a generator in `perturb.generators` that was trained for the model and purifies images (`ape-gan`). The model sees only what it makes of them.',
+        'Name of a generator in `perturb.generators` that was trained for the model and purifies images: `ape-gan`, or `dcgan` as a Defense-GAN. The model sees only what it makes of them.',
     }),
   ),
   attacker: Type.Optional(

@@ -8,9 +8,9 @@ import { trainGenerator } from '../../src/defenses/generators/trainGenerator.ts'
 import type { GeneratorPlan } from '../../src/defenses/plan.ts';
 import { ModelCache } from '../../src/jobs/modelCache.ts';
 import { runTest } from '../../src/jobs/runTest.ts';
-import { formatPercent } from '../../src/reports/format.ts';
-import type { ModelSource } from '../../src/models/source.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
+import type { ModelSource } from '../../src/models/source.ts';
+import { formatPercent } from '../../src/reports/format.ts';
 import type { TestReport } from '../../src/reports/report.ts';
 import { readCollection } from '../audit/images.ts';
 import { chooseTensorFlow, computing } from '../defenses/computing.ts';

@@ -23,7 +23,11 @@ export function createTrainingPage(t: Translate, { of }: ShownTraining): Trainin
   const subject = h('p', { class: 'summary muted' });
   const progress = createProgress(t);
   const result = h('div', { class: 'result' });
-  const charts = [createLossChart(t, of), createAccuracyChart(t), ...(of === 'generator' ? [createSamplesChart(t)] : [])];
+  const charts = [
+    createLossChart(t, of),
+    createAccuracyChart(t),
+    ...(of === 'generator' ? [createSamplesChart(t)] : []),
+  ];
   const samples = createSamples(t);
   const curves = h('section', { class: 'charts', 'aria-label': t('Curves') }, ...charts.map(({ element }) => element));
   const live = h('div', { class: 'hidden', role: 'status', 'aria-live': 'polite' });

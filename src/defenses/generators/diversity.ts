@@ -28,6 +28,8 @@ function ofClass({ images, labels }: LabeledPixels, label: number): Pixels[] {
 
 /** The mean distance of pairs; `undefined` of fewer than two images. */
 function spreadOf(images: readonly Pixels[]): number | undefined {
-  const distances = images.flatMap((image, i) => images.slice(i + 1).map((other) => lengthOf(addScaled(image, other, -1), 'l2')));
+  const distances = images.flatMap((image, i) =>
+    images.slice(i + 1).map((other) => lengthOf(addScaled(image, other, -1), 'l2')),
+  );
   return distances.length === 0 ? undefined : distances.reduce((sum, each) => sum + each, 0) / distances.length;
 }

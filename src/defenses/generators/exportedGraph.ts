@@ -5,7 +5,7 @@ import { lowerToOnnx } from '../../models/tfjs/lowering/lowerToOnnx.ts';
 
 /**
  * A generator as an ONNX file. Of images [N, channels, height, width] in [0, 1], it gives the changes clip(tanh a, ±bound): what it
- * makes of the images are their sums, clipped to [0, 1]. Of numbers [N, numbers], it gives samples σ(a). Both are [N, height ·
+ * makes of the images are their sums, clipped to [0, 1]. Of numbers [N, numbers], it gives samples σ(a). The input is named "image" either way. Both are [N, height ·
  * width · channels], channels last.
  * @param bound of changes; missing for samples.
  */

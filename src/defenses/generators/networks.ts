@@ -67,7 +67,15 @@ function cropped(x: Value, height: number, width: number): Value {
   const [, rows = height, columns = width] = x.shape as number[];
   if (rows === height && columns === width) return x;
   const [bottom, right] = [rows - height, columns - width];
-  return chain(x, layers.cropping2D({ cropping: [[0, bottom], [0, right]] }));
+  return chain(
+    x,
+    layers.cropping2D({
+      cropping: [
+        [0, bottom],
+        [0, right],
+      ],
+    }),
+  );
 }
 
 /** A network from an image to a number that says whether it is a real one: convolutions that halve it, one for each number of filters. */

@@ -20,7 +20,7 @@ export interface OpenedGenerator {
 
 /** The model that a generator is to work with: its classifier, and the SHA-256 of its files. */
 interface Partner {
-  readonly classifier: Pick<Classifier, 'input'>;
+  readonly classifier: Pick<Classifier, 'input' | 'classes'>;
   readonly sha256: string;
 }
 
@@ -36,7 +36,7 @@ export async function openGenerator(
   target: string | undefined,
   computing: ModelOptions,
 ): Promise<OpenedGenerator> {
-  const { facts, network } = await openNetwork(folder, 'adversarial', model, computing);
+  const { facts, network } = await openNetwork(folder, ['adversarial'], model, computing);
   if (facts.target !== target) {
     network.dispose();
     throw otherTarget(folder, facts, target);
@@ -61,7 +61,7 @@ export async function openGenerator(
  */
 export async function openNetwork(
   folder: string,
-  makes: GeneratorDefinition['makes'],
+  makes: readonly GeneratorDefinition['makes'][],
   { classifier, sha256 }: Partner,
   computing: ModelOptions,
 ): Promise<{ readonly facts: GeneratorFacts; readonly network: OpenedModel['classifier'] }> {
@@ -78,7 +78,10 @@ export async function openNetwork(
       `${folder}: this generator takes images of ${sizesOf(input)}, and the model images of ${sizesOf(classifier.input)}. Train a generator for this model.`,
     );
   }
-  const opened = await openModel({ name: facts.name, path: path.join(folder, 'model.json') }, computing);
+  // What draws takes numbers in a row, which a model is told as the rows of an image.
+  const numbers = numbersOf(facts, classifier.classes.length);
+  const source = { name: facts.name, path: path.join(folder, 'model.json'), ...(numbers && { input: [numbers, 1] }) };
+  const opened = await openModel(source, computing);
   if (opened.sha256 === facts.sha256) return { facts, network: opened.classifier };
   opened.classifier.dispose();
   throw new UserError(
@@ -86,13 +89,19 @@ export async function openNetwork(
   );
 }
 
-/** @throws UserError unless a generator is of a kind that makes these. */
-function checkKind(folder: string, { kind }: GeneratorFacts, makes: GeneratorDefinition['makes']): void {
-  if (generators.get(kind)?.makes === makes) return;
-  const fitting = [...generators.values()].filter((each) => each.makes === makes).map(({ id }) => `"${id}"`);
+/** @throws UserError unless a generator is of a kind that makes one of these. */
+function checkKind(folder: string, { kind }: GeneratorFacts, makes: readonly GeneratorDefinition['makes'][]): void {
+  const definition = generators.get(kind);
+  if (definition && makes.includes(definition.makes)) return;
+  const fitting = [...generators.values()].filter((each) => makes.includes(each.makes)).map(({ id }) => `"${id}"`);
   throw new UserError(
     `${folder} holds a generator of the kind "${kind}", which makes something else. Use one of the kind ${fitting.join(' or ')}.`,
   );
+}
+
+/** How many numbers a generator takes that draws from them; `undefined` for one that takes images. */
+function numbersOf({ kind, parameters }: GeneratorFacts, classes: number): number | undefined {
+  return generators.get(kind)?.makes === 'samples' ? (parameters.latent as number) + classes : undefined;
 }
 
 function sizesOf({ width, height, channels }: Readonly<Record<keyof ImageShape, number>>): string {

@@ -13,6 +13,9 @@ import { Player } from './player.ts';
 export interface DcganParameters extends GeneratorParameters {
   /** Random numbers that a sample is drawn from. */
   readonly latent: number;
+  /** How images are projected onto what it draws, where it purifies: see `projectedClassifier`. */
+  readonly projectionSteps: number;
+  readonly projectionRate: number;
 }
 
 const beta1 = 0.5;

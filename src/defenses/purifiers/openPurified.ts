@@ -2,7 +2,10 @@ import { type Classifier, type DifferentiableClassifier, isDifferentiable } from
 import type { ModelOptions } from '../../models/options.ts';
 import { UserError } from '../../userError.ts';
 import type { GeneratorFacts } from '../generators/card.ts';
+import { generators } from '../generators/catalog.ts';
 import { openNetwork } from '../generators/openGenerator.ts';
+import type { DcganParameters } from '../generators/samplingGame.ts';
+import { projectedClassifier } from './projectedClassifier.ts';
 import { purifiedClassifier } from './purifiedClassifier.ts';
 
 /** A model behind its purifier. */
@@ -30,10 +33,20 @@ export async function openPurified(
       `A test with a purifier attacks purifier and model at once, and this model gives no gradients: ${classifier.obstacle ?? 'use its file'}.`,
     );
   }
-  const { facts, network } = await openNetwork(folder, 'purified', { classifier, sha256 }, computing);
+  const { facts, network } = await openNetwork(folder, ['purified', 'samples'], { classifier, sha256 }, computing);
   if (!isDifferentiable(network)) {
     network.dispose();
     throw new UserError(`${folder}: the purifier gives no gradients: ${network.obstacle ?? 'train it again'}.`);
   }
-  return { facts, classifier: purifiedClassifier(network, classifier), dispose: () => network.dispose() };
+  const { latent, projectionSteps, projectionRate } = facts.parameters as unknown as DcganParameters;
+  const purified =
+    generators.get(facts.kind)?.makes === 'samples'
+      ? projectedClassifier(network, classifier, {
+          latent,
+          steps: projectionSteps,
+          rate: projectionRate,
+          seed: facts.seed,
+        })
+      : purifiedClassifier(network, classifier);
+  return { facts, classifier: purified, dispose: () => network.dispose() };
 }

@@ -44,11 +44,7 @@ export async function trainGenerator(
 
 function describe({ name, validation, cleanAccuracy, robustAccuracy, recognized }: GeneratorReport): string {
   if (recognized !== undefined) {
-    return l10n.t(
-      '{0} has been trained. The model recognizes {1} of its samples.',
-      name,
-      formatPercent(recognized),
-    );
+    return l10n.t('{0} has been trained. The model recognizes {1} of its samples.', name, formatPercent(recognized));
   }
   return l10n.t(
     '{0} has been trained. Of {1} validation images the model gets {2} right, and {3} as the generator makes them.',

@@ -153,7 +153,7 @@ describe('training a generator', () => {
     assert.deepEqual([width, height], [10 * 10 - 2, 3 * 10 - 2]);
     const session = await (await startRuntime()).open(await readModel(report.onnx));
     const { samples } = await session.run({
-      vector: { type: 'float32', dims: [1, 7], data: Float32Array.of(1, -1, 0.5, 0, 0, 1, 0) },
+      image: { type: 'float32', dims: [1, 7], data: Float32Array.of(1, -1, 0.5, 0, 0, 1, 0) },
     });
     assert.deepEqual(samples?.dims, [1, 64]);
     await session.close();
