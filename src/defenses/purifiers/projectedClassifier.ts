@@ -108,8 +108,8 @@ async function descend(
     functionals,
   );
   for (const [i, { point, adam }] of batch.entries()) {
-    const gradient = Float64Array.from((gradients[i]?.[0] as Float32Array).subarray(0, latent));
+    const [gradient] = gradients[i] as readonly [Float32Array];
     // The class stays as it is.
-    adam.step(point.subarray(0, latent), gradient, rate);
+    adam.step(point.subarray(0, latent), Float64Array.from(gradient.subarray(0, latent)), rate);
   }
 }
