@@ -3,6 +3,7 @@ import { cp, mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { applyEdits, modify, parse } from 'jsonc-parser';
+import { findGenerator } from '../../../src/settings/findSource.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
 import { resolveDefensePlans, resolveDetectorPlans } from '../../../src/settings/trainingPlans.ts';
@@ -40,7 +41,9 @@ describe('The page that tells the ideas in order', () => {
         resolutions.flatMap(({ problems }) => problems.map(({ setting, message }) => `${setting}: ${message}`)),
         [],
       );
-      const planned = new Set(resolutions.flatMap(({ plans }) => plans.map(({ name }) => name)));
+      const generators = entries.filter(([setting]) => setting === 'perturb.generators').map(([, name]) => name);
+      for (const name of generators) findGenerator(workspace, name);
+      const planned = new Set([...generators, ...resolutions.flatMap(({ plans }) => plans.map(({ name }) => name))]);
       assert.deepEqual(
         entries.map(([, name]) => name).filter((name) => !planned.has(name)),
         [],
