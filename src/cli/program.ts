@@ -12,6 +12,7 @@ import { doctor } from './doctor.ts';
 import { chooseEngine } from './engine.ts';
 import { installCuda } from './installCuda.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
+import { keep } from './keep.ts';
 import { printable } from './printable.ts';
 import { run } from './run.ts';
 import { train } from './train.ts';
@@ -57,12 +58,27 @@ program
       'resume the run in this folder: tests that have a verdict are skipped if their settings and files are unchanged',
     ).conflicts('output'),
   )
+  .option(
+    '--robustness <folder>',
+    'folder with known counterexamples and the baseline (default: robustness/ beside the settings)',
+  )
   .option('--strict', 'audit every test, and take each sign that a result overstates robustness for a failure')
   .option('--profile', 'print what the time of each test went into')
   .option('--json', 'print the full report with every example instead of a table')
   .action(async (workspace: string, options) => {
     process.exitCode = await run(workspace, options);
   });
+
+program
+  .command('keep')
+  .argument('<run>', 'folder of a run')
+  .description(
+    'Keeps the images of a run that fooled its models, shrunk and as text, so that later runs try them first. Commit the folder.',
+  )
+  .option('--test <name...>', 'keep only what the tests with these names found')
+  .option('--into <folder>', 'folder to keep them in (default: robustness/ beside the settings)')
+  .option('--json', 'print JSON')
+  .action(keep);
 
 program
   .command('check-preprocessing')

@@ -15,6 +15,7 @@ export async function run(
     test,
     output,
     resume,
+    robustness,
     strict,
     json,
     profile,
@@ -22,6 +23,7 @@ export async function run(
     test?: string[];
     output?: string;
     resume?: string;
+    robustness?: string;
     strict?: boolean;
     json?: boolean;
     profile?: boolean;
@@ -35,6 +37,7 @@ export async function run(
     names: test,
     output,
     resume,
+    robustness,
     strict,
     signal: interrupt.signal,
     onProgress: (progress) => bar.show(progress),

@@ -24,6 +24,8 @@ export interface WorkspaceRun {
   readonly output?: string | undefined;
   /** The folder of a run that was interrupted, to go on with. */
   readonly resume?: string | undefined;
+  /** The folder with known counterexamples and the baseline; that of the settings where it is missing. */
+  readonly robustness?: string | undefined;
   /** Take every finding of the audit for a failure, whatever the settings say. */
   readonly strict?: boolean | undefined;
   readonly signal?: AbortSignal;
@@ -48,6 +50,7 @@ export async function runWorkspace({
   names,
   output,
   resume,
+  robustness,
   strict,
   signal,
   ...request
@@ -56,7 +59,11 @@ export async function runWorkspace({
   const resolution = resolvePlans(await readWorkspace(workspace));
   const { problems } = resolution;
   const plans = resolution.plans.map(
-    (plan): TestPlan => (strict && canBeAudited(plan) ? { ...plan, audit: 'strict' } : plan),
+    (plan): TestPlan => ({
+      ...plan,
+      ...(strict && canBeAudited(plan) && { audit: 'strict' }),
+      ...(robustness !== undefined && { robustness: path.resolve(robustness) }),
+    }),
   );
   const impossible = unplannedReports(problems);
   const wanted = selection(

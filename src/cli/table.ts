@@ -3,6 +3,7 @@ import { kinds } from '../attacks/kind.ts';
 import type { Metrics } from '../evaluation/metrics.ts';
 import { describeDetection, describeFinding, describeOmissions } from '../reports/detection.ts';
 import { formatDistance, formatEpsilon, formatNorm, formatPercent, formatRange } from '../reports/format.ts';
+import { describeKnown } from '../reports/known.ts';
 import { describeOffGrid } from '../reports/outcome.ts';
 import { describeQueryCurves } from '../reports/queryCurve.ts';
 import { isPlanned, type RunReport, type TestReport, type TransferMatrix } from '../reports/report.ts';
@@ -41,6 +42,7 @@ export function formatTable({ tests, transfer = [] }: RunReport): string {
   const remarks = tests.flatMap((test) => [
     ...(test.status === 'passed' ? [] : [`${marks[test.status]}: ${test.name}${placeOf(test)}: ${test.message}`]),
     ...(isPlanned(test) ? test.warnings.map((warning) => `warning: ${test.name}: ${warning}`) : []),
+    ...(isPlanned(test) ? describeKnown(test).map((line) => `known: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeStages(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeOffGrid(test).map((line) => `note: ${test.name}: ${line}`) : []),
     ...(isPlanned(test) ? describeQueryCurves(test).map((line) => `note: ${test.name}: ${line}`) : []),

@@ -47,6 +47,8 @@ export interface TestPlan {
   /** The other models that the test is for: the audit tries whether attacks on them transfer to this one. */
   readonly siblings?: readonly ModelSource[];
   readonly seed: number;
+  /** The folder with the counterexamples that are known, and the baseline; missing where nothing is kept. */
+  readonly robustness?: string;
   /** What is to be kept from reports. */
   readonly secrets?: Secrets;
   /** Where the settings define it; lines count from 1. */

@@ -3,6 +3,7 @@ import { describe } from './describe.ts';
 import { estimate } from './estimate.ts';
 import { firstLook } from './firstLook.ts';
 import type { Job } from './job.ts';
+import { keepCounterexamples } from './keepCounterexamples.ts';
 import { runTest } from './runTest.ts';
 import { trainDefense } from './trainDefense.ts';
 import { trainDetector } from './trainDetector.ts';
@@ -15,6 +16,7 @@ export const jobs = {
   describe,
   estimate,
   firstLook,
+  keepCounterexamples,
   runTest,
   trainDefense,
   trainDetector,

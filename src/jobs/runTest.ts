@@ -1,4 +1,6 @@
 import { underAudit } from '../audit/strict.ts';
+import { readCounterexamples } from '../corpus/counterexample.ts';
+import { type Replay, type ReplayOptions, replay } from '../corpus/replay.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import { type OpenedGenerator, openGenerator } from '../defenses/generators/openGenerator.ts';
 import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
@@ -13,6 +15,7 @@ import type { Remote } from '../models/openedModel.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { describeEnrolled } from '../reports/describeEnrolled.ts';
 import { dropUnfinishedLine } from '../reports/examples.ts';
+import { underKnown } from '../reports/known.ts';
 import { describeOutcome } from '../reports/outcome.ts';
 import type { TestReport } from '../reports/report.ts';
 import { answersFile } from '../reports/runFolder.ts';
@@ -41,7 +44,11 @@ export interface TestProgress {
   /** Examples finished, over all budgets, of `total`; of an audit its checks. */
   readonly done: number;
   readonly total: number;
+  /** While loading: how many of the known counterexamples fool the model, as soon as they were tried. */
+  readonly known?: TriedCounts;
 }
+
+type TriedCounts = Parameters<NonNullable<ReplayOptions['onTried']>>[0];
 
 /** Runs one test to its report. What goes wrong with it is in its report (errored); rejects only when it was cancelled. */
 export async function runTest(
@@ -112,6 +119,12 @@ export async function runTest(
     watch.enter('judging');
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
     const sides = opponentsOf(plan, classifier, { guarded, purified, surrogates }, watch);
+    const onTried = (known: TriedCounts) => onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0, known });
+    const counterexamples = await replayKnown({
+      ...{ plan, judge: sides.judge, victims: sides.opponents[0].victims, model: sha256 },
+      ...{ input: classifier.input, resizing: plan.model.resizing ?? stretching, signal, onTried },
+    });
+    report = { ...report, ...(counterexamples && { counterexamples }) };
     const total = images.length * plan.attacks.length * sides.opponents.filter((one) => one !== undefined).length;
     let done = 0;
     const advance = () => onProgress({ test: plan.id, phase: 'attacking', done: done++, total });
@@ -149,8 +162,7 @@ export async function runTest(
     });
     return {
       ...report,
-      status,
-      message: objection ?? outcome,
+      ...underKnown({ status, message: objection ?? outcome }, counterexamples),
       attack: { ...report.attack, parameters: last?.parameters ?? {} },
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),
@@ -174,6 +186,14 @@ export async function runTest(
     purified?.dispose();
     await kept?.close();
   }
+}
+
+/** Tries the counterexamples that are kept for a test; nothing where there are none. @throws as `replay` does. */
+async function replayKnown(options: Omit<ReplayOptions, 'folder'>): Promise<Replay | undefined> {
+  const { robustness: folder, id } = options.plan;
+  if (folder === undefined) return undefined;
+  const known = (await readCounterexamples(folder)).filter(({ test }) => test === id);
+  return known.length === 0 ? undefined : replay(known, { ...options, folder });
 }
 
 const otherAnswers =

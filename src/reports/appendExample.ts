@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { appendFile } from 'node:fs/promises';
 import path from 'node:path';
 import { kinds } from '../attacks/kind.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { writeNpy, writePng } from '../data/writeImage.ts';
 import type { Example } from '../evaluation/example.ts';
+import { identityOf } from '../evaluation/identity.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
 import { hide } from '../secrets.ts';
@@ -43,9 +43,7 @@ export async function appendExample(
     test: plan.id,
     epsilon,
     index: example.index,
-    identity: createHash('sha256')
-      .update([image.sha256, example.target ?? `not ${example.label}`, norm, modelSha256].join('\n'))
-      .digest('hex'),
+    identity: identityOf({ ...example, sha256: image.sha256, norm, model: modelSha256 }),
     image: image.file,
     sha256: image.sha256,
     label: example.label,

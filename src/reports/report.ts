@@ -1,6 +1,7 @@
 import type { ThreatModel } from '../attacks/attackDefinition.ts';
 import type { Kind } from '../attacks/kind.ts';
 import type { Finding, Omission } from '../audit/finding.ts';
+import type { Replay } from '../corpus/replay.ts';
 import type { ImageShape } from '../data/image.ts';
 import type { Resizing } from '../data/resizing.ts';
 import type { Attacker } from '../defenses/guard/attacker.ts';
@@ -112,6 +113,8 @@ export interface TestReport {
   /** Pictures of a few examples that fooled the model; paths are relative to the run folder. */
   readonly pictures: readonly string[];
   readonly queries: { readonly points: number; readonly gradients: number };
+  /** What became of the known counterexamples of the test; missing if there are none. */
+  readonly counterexamples?: Replay;
   /** Wall-clock time in seconds. */
   readonly time: number;
   /** What the time went into; missing if the test did not run. */

@@ -1,5 +1,6 @@
 import Type from 'typebox';
 import { threatModels } from '../attacks/attackDefinition.ts';
+import { states } from '../corpus/states.ts';
 import { confidences } from '../evaluation/metrics.ts';
 import { norms } from '../geometry/norms.ts';
 import { activities } from '../runner/stopwatch.ts';
@@ -107,6 +108,23 @@ const comparison = object({
   result: oneOf(['met', 'missed', 'undecided']),
 });
 
+const replay = object({
+  examples: list(
+    object({
+      identity: string(),
+      image: string(),
+      label: string(),
+      target: optional(string()),
+      state: oneOf(states),
+      since: string(),
+      prediction: string(),
+      unconfirmed: optional(literal(true)),
+    }),
+  ),
+  outside: count(),
+  time: number(),
+});
+
 const unplannedTest = object({
   id: string(),
   name: string(),
@@ -184,6 +202,7 @@ const test = Type.Intersect([
     warnings: list(string()),
     pictures: list(ownFile()),
     queries,
+    counterexamples: optional(replay),
     time: number(),
     profile: optional(object(Object.fromEntries(activities.map((activity) => [activity, number()])))),
   }),

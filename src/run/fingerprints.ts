@@ -34,9 +34,12 @@ export async function readFingerprints(folder: string): Promise<Readonly<Record<
   }
 }
 
-/** The files of the models, with what lies beside them and what is enrolled, of the dataset, detector, purifier, and generator. */
+/**
+ * The files of the models, with what lies beside them and what is enrolled, of the dataset, detector, purifier, and
+ * generator, and of what is known from before.
+ */
 async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
-  const { model, surrogates = [], siblings = [], dataset, detector, purifier } = plan;
+  const { model, surrogates = [], siblings = [], dataset, detector, purifier, robustness } = plan;
   const models = [model, ...surrogates, ...siblings];
   const files = models.filter(({ endpoint }) => endpoint === undefined);
   const labels = [
@@ -52,6 +55,7 @@ async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
       detector?.path,
       purifier?.path,
       generatorOf(plan),
+      robustness,
     ].map((place) => (place === undefined ? [] : filesIn(place, true))),
   ]);
   return [...labels.filter((file) => file !== undefined), ...lists.flat()];

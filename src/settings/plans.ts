@@ -1,5 +1,7 @@
+import path from 'node:path';
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
+import { robustnessFolder } from '../corpus/counterexample.ts';
 import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import { generators } from '../defenses/generators/catalog.ts';
@@ -264,6 +266,7 @@ function commonPlan(
     ...keptSecrets(test.layer),
     audit: asksEnough && (settings.audit ?? test.layer.audit ?? true),
     seed: settings.seed ?? 0,
+    robustness: path.join(test.layer.folder, robustnessFolder),
   };
 }
 

@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import { figureOf } from '../../reports/figure.ts';
+import { describeKnown } from '../../reports/known.ts';
 import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
 import type { Result, Results } from '../results.ts';
@@ -69,6 +70,7 @@ function outputOf({ report }: Result): string[] {
 
 function remarksOn(report: TestReport): string[] {
   return [
+    ...describeKnown(report),
     ...describeDefense(report),
     ...describeStages(report),
     ...(report.findings ?? []).map(({ message }) => `audit: ${message}`),
