@@ -1,6 +1,5 @@
 import path from 'node:path';
 import { createGoal, isReachedBy } from '../attacks/goal.ts';
-import { kinds } from '../attacks/kind.ts';
 import type { Counterexample } from '../corpus/counterexample.ts';
 import { encodeDelta } from '../corpus/delta.ts';
 import { inputDigest, relativeTo } from '../corpus/original.ts';
@@ -11,10 +10,9 @@ import { fitTo, stretching } from '../data/resizing.ts';
 import { openGuarded } from '../defenses/guard/openGuarded.ts';
 import { identityOf } from '../evaluation/identity.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
-import { distances } from '../geometry/norms.ts';
+import { distances, type Norm } from '../geometry/norms.ts';
 import { eachExample } from '../reports/examples.ts';
 import type { ExampleReport } from '../reports/report.ts';
-import { definitionOf } from '../runner/configuredAttack.ts';
 import type { Subject } from '../runner/conversation.ts';
 import { type Judgment, type Victim, victimOf } from '../runner/victim.ts';
 import { UserError } from '../userError.ts';
@@ -22,7 +20,7 @@ import type { JobContext } from './job.ts';
 
 /** Which examples of a run to keep. */
 export interface KeepRequest {
-  /** The test, as the settings define it today. */
+  /** The test, as the settings define it today: an attack on the images of a dataset. */
   readonly plan: TestPlan;
   /** The run folder. */
   readonly run: string;
@@ -39,20 +37,17 @@ export interface Kept {
   readonly notes: readonly string[];
 }
 
-/** How many of the examples are done. */
+/** How many images were attacked again. */
 export interface KeepProgress {
   readonly done: number;
   readonly total: number;
 }
 
-/** An example as it is being shrunk. */
-interface Shrinking {
+/** An example that is kept, and how far its kept image is from the original in the norm of the test. */
+interface Found {
   readonly example: ExampleReport;
-  readonly input: string;
-  /** In the norm of the test. */
-  witness: string;
-  distance: number;
-  sparse?: string;
+  readonly kept: Counterexample;
+  readonly distance: number;
 }
 
 /**
@@ -62,96 +57,60 @@ interface Shrinking {
  * aborts.
  */
 export async function keepCounterexamples(
-  { plan, run, folder, identities }: KeepRequest,
+  request: KeepRequest,
   { models, signal, onProgress }: JobContext<KeepProgress>,
 ): Promise<Kept> {
-  const { choice, attack } = plan.attacks[0];
-  const { norm } = choice;
-  if (plan.dataset === undefined || !kinds[definitionOf(attack).kind].isAdversarial) {
-    throw new UserError(`${plan.id}: only adversarial examples of a dataset's images can be kept.`);
-  }
-  const { examples, offGrid } = await fooledIn(run, plan, identities);
+  const { plan } = request;
+  const { norm } = plan.attacks[0].choice;
+  const { examples, offGrid } = await fooledIn(request);
   const { classifier, sha256: model } = await models.open(plan.model);
-  const { input, classes } = classifier;
   const guarded = plan.detector && (await openGuarded(plan.detector, classifier, model, true));
   try {
     const judge = guarded ? guarded.judge : victimOf(classifier);
     const victim = guarded ? guarded.attacked.adaptive[0] : judge;
-    const fit = fitTo(input, plan.model.resizing ?? stretching);
+    const fit = fitTo(judge.input, plan.model.resizing ?? stretching);
     const load = async ({ image, sha256 }: ExampleReport): Promise<Pixels> => {
-      const original = await readImage(image, input, fit);
+      const original = await readImage(image, judge.input, fit);
       if (original.sha256 === sha256) return original.pixels;
       throw new UserError(`${image} has changed since the run. Run the test again, and keep what it finds.`);
     };
-    const goalOf = ({ label, target }: ExampleReport) =>
-      createGoal(classes.indexOf(label), target === undefined ? undefined : classes.indexOf(target));
-    const all: Shrinking[] = [];
-    let lost = 0;
+    let found: Found[] = [];
     for (const example of examples) {
       signal.throwIfAborted();
-      checkIdentity(plan, example, model);
-      const original = await load(example);
-      const { pixels } = await readImage(path.join(run, example.adversarialImage as string), input);
-      const [{ decision, rejected }] = (await judge.judge([pixels])) as [Judgment];
-      if (!isReachedBy(goalOf(example), decision) || rejected) lost++;
-      else {
-        const witness = encodeDelta(original, pixels);
-        const distance = distances(original, pixels, input.channels)[norm];
-        all.push({ example, input: inputDigest(original, input), witness, distance });
-      }
+      const one = await asFound(example, await load(example), { ...request, judge, model });
+      if (one) found.push(one);
     }
-    const total = all.length * (norm === 'l0' ? 1 : 2);
     let done = 0;
-    const shrinkIn = async (
-      searched: typeof norm,
-      attacked: Victim,
-      take: (one: Shrinking, delta: string, distance: number) => void,
-    ) => {
+    const total = found.length * (norm === 'l0' ? 1 : 2);
+    /** The same, with what was found nearer in a norm. */
+    const nearer = async (searched: Norm, take: (one: Found, delta: string, distance: number) => Found) => {
       async function* subjects(): AsyncGenerator<Subject> {
-        for (const { example } of all) {
+        for (const { example } of found) {
           onProgress({ done: done++, total });
-          yield { image: await load(example), goal: goalOf(example), seed: example.seed };
+          yield { image: await load(example), goal: goalOf(example, judge), seed: example.seed };
         }
       }
-      for await (const { index, point, distance } of nearestIn(searched, subjects(), {
-        victim: attacked,
-        judge,
-        signal,
-      })) {
-        const one = all[index] as Shrinking;
-        take(one, encodeDelta(await load(one.example), point), distance);
+      const shrunk = [...found];
+      for await (const { index, point, distance } of nearestIn(searched, subjects(), { victim, judge, signal })) {
+        const one = found[index] as Found;
+        shrunk[index] = take(one, encodeDelta(await load(one.example), point), distance);
       }
+      return shrunk;
     };
+    const lost = examples.length - found.length;
     // What was crafted on a surrogate stays what that attack came to.
     if (plan.surrogates === undefined) {
-      await shrinkIn(norm, victim, (one, delta, distance) => {
-        if (distance < one.distance) Object.assign(one, { witness: delta, distance });
-      });
+      found = await nearer(norm, (one, witness, distance) =>
+        distance < one.distance ? { ...one, kept: { ...one.kept, witness }, distance } : one,
+      );
     }
-    if (norm !== 'l0') await shrinkIn('l0', victim, (one, delta) => Object.assign(one, { sparse: delta }));
+    if (norm !== 'l0') found = await nearer('l0', (one, sparse) => ({ ...one, kept: { ...one.kept, sparse } }));
     return {
-      counterexamples: all.map(
-        ({ example, input, witness, sparse }): Counterexample => ({
-          identity: example.identity,
-          test: plan.id,
-          image: relativeTo(folder, example.image),
-          sha256: example.sha256,
-          input,
-          label: example.label,
-          ...(example.target !== undefined && { target: example.target }),
-          norm,
-          ...(example.epsilon !== undefined && { epsilon: example.epsilon }),
-          model,
-          witness,
-          ...(sparse !== undefined && { sparse }),
-        }),
-      ),
+      counterexamples: found.map(({ kept }) => kept),
       notes: [
-        ...(offGrid > 0 ? [`not kept, since they fool the model only off the 8-bit grid: ${offGrid}`] : []),
-        ...(lost > 0 ? [`not kept, since they no longer fool the model: ${lost}`] : []),
-        ...(victim.access === 'gradients'
-          ? []
-          : ['kept as they were found, since the model gives no gradients to shrink them by']),
+        ...(offGrid > 0 ? [`not kept, since they fool the model off the 8-bit grid only: ${offGrid}`] : []),
+        ...(lost > 0 ? [`not kept, since they do not fool the model any more: ${lost}`] : []),
+        ...(victim.access === 'gradients' ? [] : ['not shrunk, since the model gives no gradients']),
       ],
     };
   } finally {
@@ -160,11 +119,11 @@ export async function keepCounterexamples(
 }
 
 /** The examples of a run that fooled the model, each at the smallest budget at which it did. */
-async function fooledIn(
-  run: string,
-  { id }: TestPlan,
-  identities?: readonly string[],
-): Promise<{ examples: readonly ExampleReport[]; offGrid: number }> {
+async function fooledIn({
+  run,
+  plan: { id },
+  identities,
+}: KeepRequest): Promise<{ examples: readonly ExampleReport[]; offGrid: number }> {
   const wanted = identities && new Set(identities);
   const found = new Map<string, ExampleReport>();
   let offGrid = 0;
@@ -172,18 +131,46 @@ async function fooledIn(
     const { test, status, identity, adversarialImage, onGrid, epsilon = 0 } = example;
     if (test !== id || status !== 'fooled' || wanted?.has(identity) === false) continue;
     if (adversarialImage === null || onGrid?.success === false) offGrid++;
-    else if (!(epsilon >= (found.get(identity)?.epsilon ?? Infinity))) found.set(identity, example);
+    else if (epsilon < (found.get(identity)?.epsilon ?? Infinity)) found.set(identity, example);
   }
   return { examples: [...found.values()], offGrid };
 }
 
-function checkIdentity(
-  { id, model: { path }, attacks: [{ choice }] }: TestPlan,
+/**
+ * An example as it is kept before it is shrunk; `undefined` where it does not fool the model any more.
+ * @throws UserError when the model or the norm is not that of the run.
+ */
+async function asFound(
   example: ExampleReport,
-  model: string,
-): void {
-  if (identityOf({ ...example, norm: choice.norm, model }) === example.identity) return;
-  throw new UserError(
-    `${id} is not what it was in the run: the model ${path} or the test's norm has changed. Run the test again, and keep what it finds.`,
-  );
+  original: Pixels,
+  { plan, run, folder, judge, model }: KeepRequest & { readonly judge: Victim; readonly model: string },
+): Promise<Found | undefined> {
+  const { test, identity, sha256, label, target, epsilon } = example;
+  const { norm } = plan.attacks[0].choice;
+  if (identityOf({ sha256, label, target, norm, model }) !== identity) {
+    throw new UserError(
+      `${test} is not what it was in the run: the model ${plan.model.path} or the norm of the test has changed. Run the test again, and keep what it finds.`,
+    );
+  }
+  const { pixels } = await readImage(path.join(run, example.adversarialImage as string), judge.input);
+  const [{ decision, rejected }] = (await judge.judge([pixels])) as [Judgment];
+  if (!isReachedBy(goalOf(example, judge), decision) || rejected) return undefined;
+  const kept: Counterexample = {
+    identity,
+    test,
+    image: relativeTo(folder, example.image),
+    sha256,
+    input: inputDigest(original, judge.input),
+    label,
+    ...(target !== undefined && { target }),
+    norm,
+    ...(epsilon !== undefined && { epsilon }),
+    model,
+    witness: encodeDelta(original, pixels),
+  };
+  return { example, kept, distance: distances(original, pixels, judge.input.channels)[norm] };
+}
+
+function goalOf({ label, target }: ExampleReport, { classes }: Victim) {
+  return createGoal(classes.indexOf(label), target === undefined ? undefined : classes.indexOf(target));
 }

@@ -36,11 +36,17 @@ export function pixelsOf(levels: readonly number[]): Float32Array {
   return Float32Array.from(levels, valueAt);
 }
 
+/** Gray levels of an original, and of the image that is kept. */
+export interface Levels {
+  readonly from: readonly number[];
+  readonly to: readonly number[];
+}
+
 /** A counterexample with an original of these gray levels in `data`, and a kept image of those, kept in `robustness`. */
 export async function keptAt(
   root: string,
   name: string,
-  { from, to, shape, ...changes }: { from: readonly number[]; to: readonly number[]; shape: ImageShape } & Partial<Counterexample>,
+  { from, to, shape, ...changes }: Levels & { readonly shape: ImageShape } & Partial<Counterexample>,
 ): Promise<Counterexample> {
   const file = path.join(root, 'data', `${name}.png`);
   await writePng(file, pixelsOf(from), shape);
