@@ -62,6 +62,7 @@ program
     '--robustness <folder>',
     'folder with known counterexamples and the baseline (default: robustness/ beside the settings)',
   )
+  .option('--update-baseline', 'make the results what later runs are compared with, example by example')
   .option('--strict', 'audit every test, and take each sign that a result overstates robustness for a failure')
   .option('--profile', 'print what the time of each test went into')
   .option('--json', 'print the full report with every example instead of a table')

@@ -2,6 +2,7 @@ import { readExamples } from '../reports/examples.ts';
 import { describeProfile } from '../reports/profile.ts';
 import { isPlanned, type RunReport } from '../reports/report.ts';
 import { UnsavedRun } from '../run/run.ts';
+import type { BaselineUpdate } from '../run/updateBaseline.ts';
 import { formatProblem } from '../settings/problem.ts';
 import { printable } from './printable.ts';
 import { ProgressBar } from './progressBar.ts';
@@ -16,6 +17,7 @@ export async function run(
     output,
     resume,
     robustness,
+    updateBaseline,
     strict,
     json,
     profile,
@@ -24,6 +26,7 @@ export async function run(
     output?: string;
     resume?: string;
     robustness?: string;
+    updateBaseline?: boolean;
     strict?: boolean;
     json?: boolean;
     profile?: boolean;
@@ -38,6 +41,7 @@ export async function run(
     output,
     resume,
     robustness,
+    updateBaseline,
     strict,
     signal: interrupt.signal,
     onProgress: (progress) => bar.show(progress),
@@ -54,14 +58,23 @@ export async function run(
       throw error;
     })
     .finally(() => bar.clear());
-  const { report, folder, problems } = finished;
+  const { report, folder, problems, baselines } = finished;
   for (const problem of problems) console.error(printable(formatProblem(problem)));
+  for (const line of baselines.flatMap(describeUpdate)) console.error(printable(line));
   if (json) console.log(JSON.stringify(await withExamples(report, folder), null, 2));
   else
     console.log(
       printable([formatTable(report), ...(profile ? profiles(report) : []), `Results: ${folder}`].join('\n')),
     );
   return problems.length > 0 ? 2 : exitCode(report);
+}
+
+function describeUpdate({ updated, left, forgotten }: BaselineUpdate): string[] {
+  return [
+    `The baseline has the results of ${updated.length === 1 ? '1 test' : `${updated.length} tests`} now.`,
+    ...left.map((test) => `The baseline of ${test} stays as it was: the test has no results.`),
+    ...forgotten.map((test) => `The baseline has forgotten ${test}, which the settings do not define any more.`),
+  ];
 }
 
 function profiles({ tests }: RunReport): string[] {

@@ -8,6 +8,7 @@ import { createRunFolder, prepareRunFolder, runFolder } from '../reports/runFold
 import { nothingToResume, resumeRun } from '../run/resume.ts';
 import { run } from '../run/run.ts';
 import { unplannedReports } from '../run/unplanned.ts';
+import { type BaselineUpdate, updateBaseline } from '../run/updateBaseline.ts';
 import { resolvePlans } from '../settings/plans.ts';
 import { formatProblem, type Problem } from '../settings/problem.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
@@ -26,6 +27,8 @@ export interface WorkspaceRun {
   readonly resume?: string | undefined;
   /** The folder with known counterexamples and the baseline; that of the settings where it is missing. */
   readonly robustness?: string | undefined;
+  /** Make the results the baseline. */
+  readonly updateBaseline?: boolean | undefined;
   /** Take every finding of the audit for a failure, whatever the settings say. */
   readonly strict?: boolean | undefined;
   readonly signal?: AbortSignal;
@@ -40,6 +43,8 @@ export interface FinishedRun {
   readonly folder: string;
   /** Mistakes in the settings that belong to no test. */
   readonly problems: readonly Problem[];
+  /** What became of the baselines, if the results were to be that. */
+  readonly baselines: readonly BaselineUpdate[];
 }
 
 /**
@@ -51,6 +56,7 @@ export async function runWorkspace({
   output,
   resume,
   robustness,
+  updateBaseline: isBaseline,
   strict,
   signal,
   ...request
@@ -91,8 +97,11 @@ export async function runWorkspace({
     done = finished?.reports.size ?? 0;
     // What was finished stays, even where this command does not ask for it.
     chosen = plans.filter((plan) => asked.includes(plan) || finished?.reports.has(plan.id));
-    const common = { engine, workspace, folder, plans: chosen, unplanned, finished, signal };
-    return { report: await run({ ...common, ...request, onFinished }), folder, problems: general };
+    const common = { engine, workspace, folder, plans: chosen, unplanned, finished, signal, isBaseline };
+    const report = await run({ ...common, ...request, onFinished });
+    const defined = [...plans, ...impossible].map(({ id }) => id);
+    const baselines = isBaseline ? await baselinesOf(report, folder, plans, defined) : [];
+    return { report, folder, problems: general, baselines };
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new UserError(
@@ -102,6 +111,24 @@ export async function runWorkspace({
     engine.dispose();
     await unlock();
   }
+}
+
+/** Makes the results of a run the baseline: one beside each of the settings that define its tests. */
+async function baselinesOf(
+  { tests }: RunReport,
+  folder: string,
+  plans: readonly TestPlan[],
+  defined: readonly string[],
+): Promise<BaselineUpdate[]> {
+  const places = [...new Set(plans.flatMap(({ robustness }) => robustness ?? []))];
+  const updates: BaselineUpdate[] = [];
+  for (const robustness of places) {
+    const ids = new Set(plans.filter((plan) => plan.robustness === robustness).map(({ id }) => id));
+    const measured = tests.filter(isPlanned).filter(({ id }) => ids.has(id));
+    const own = measured.map((report) => ({ report, folder }));
+    if (own.length > 0) updates.push(await updateBaseline(robustness, own, defined));
+  }
+  return updates;
 }
 
 /** The run folder, known to be ours. */

@@ -15,7 +15,6 @@ import type { Remote } from '../models/openedModel.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { describeEnrolled } from '../reports/describeEnrolled.ts';
 import { dropUnfinishedLine } from '../reports/examples.ts';
-import { underKnown } from '../reports/known.ts';
 import { describeOutcome } from '../reports/outcome.ts';
 import type { TestReport } from '../reports/report.ts';
 import { answersFile } from '../reports/runFolder.ts';
@@ -162,7 +161,8 @@ export async function runTest(
     });
     return {
       ...report,
-      ...underKnown({ status, message: objection ?? outcome }, counterexamples),
+      status,
+      message: objection ?? outcome,
       attack: { ...report.attack, parameters: last?.parameters ?? {} },
       comparisons,
       ...(last ? { metrics: last.metrics } : {}),

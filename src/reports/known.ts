@@ -2,6 +2,7 @@ import type { Replay } from '../corpus/replay.ts';
 import type { State } from '../corpus/states.ts';
 import { firstFew } from '../data/firstFew.ts';
 import type { Verdict } from '../evaluation/verdict.ts';
+import type { TestReport } from './report.ts';
 
 /** States in words, as they stand in a count. */
 const inWords: Readonly<Record<State, string>> = {
@@ -12,7 +13,7 @@ const inWords: Readonly<Record<State, string>> = {
 };
 
 /** "14 known counterexamples: 2 newly fooled (stop/01.png, yield/04.png), 12 fixed"; empty if none was replayed. */
-export function describeKnown({ counterexamples }: { readonly counterexamples?: Replay }): string[] {
+export function describeKnown({ counterexamples, model }: Pick<TestReport, 'counterexamples' | 'model'>): string[] {
   if (counterexamples === undefined) return [];
   const { examples, outside } = counterexamples;
   const counts = Object.entries(inWords).flatMap(([state, words]) => {
@@ -21,8 +22,12 @@ export function describeKnown({ counterexamples }: { readonly counterexamples?: 
     const names = state === 'newlyFooled' ? ` (${firstFew(some.map(({ image }) => shortName(image)))})` : '';
     return [`${some.length} ${words}${names}`];
   });
+  const unnoted = examples.filter(({ state, since }) => state === 'fixed' && since === model.sha256).length;
   return [
     ...(examples.length > 0 ? [`${countOf(examples.length)}: ${counts.join(', ')}`] : []),
+    ...(unnoted > 0
+      ? [`${countOf(unnoted)} fixed that the baseline does not have as fixed: update it, so that it fails a test if that is lost`]
+      : []),
     ...(outside > 0
       ? [`${countOf(outside)} not tried: in another norm, with another kind of goal, or beyond the budgets of the test`]
       : []),

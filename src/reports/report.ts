@@ -1,6 +1,7 @@
 import type { ThreatModel } from '../attacks/attackDefinition.ts';
 import type { Kind } from '../attacks/kind.ts';
 import type { Finding, Omission } from '../audit/finding.ts';
+import type { AgainstBaseline } from '../corpus/compareWithBaseline.ts';
 import type { Replay } from '../corpus/replay.ts';
 import type { ImageShape } from '../data/image.ts';
 import type { Resizing } from '../data/resizing.ts';
@@ -115,6 +116,8 @@ export interface TestReport {
   readonly queries: { readonly points: number; readonly gradients: number };
   /** What became of the known counterexamples of the test; missing if there are none. */
   readonly counterexamples?: Replay;
+  /** How the test stands to its baseline; missing if that has nothing of it. */
+  readonly baseline?: AgainstBaseline;
   /** Wall-clock time in seconds. */
   readonly time: number;
   /** What the time went into; missing if the test did not run. */

@@ -125,6 +125,23 @@ const replay = object({
   time: number(),
 });
 
+const againstBaseline = object({
+  rounds: list(
+    object({
+      epsilon: optional(number()),
+      result: oneOf(['same', 'worse', 'better', 'undecided']),
+      pairs: count(),
+      newlyFooled: list(string()),
+      undecided: count(),
+      newlyRobust: count(),
+      pValue: number(),
+    }),
+  ),
+  models: list(string()),
+  added: count(),
+  missing: count(),
+});
+
 const unplannedTest = object({
   id: string(),
   name: string(),
@@ -203,6 +220,7 @@ const test = Type.Intersect([
     pictures: list(ownFile()),
     queries,
     counterexamples: optional(replay),
+    baseline: optional(againstBaseline),
     time: number(),
     profile: optional(object(Object.fromEntries(activities.map((activity) => [activity, number()])))),
   }),

@@ -10,6 +10,7 @@ import { UserError } from '../userError.ts';
 import { fingerprintOf, keepFingerprint } from './fingerprints.ts';
 import type { FinishedPart } from './resume.ts';
 import { estimatePlan, runPlan } from './runPlan.ts';
+import { underBaseline } from './underBaseline.ts';
 
 /** What to run, where to, and who is told of it. */
 export interface RunRequest {
@@ -24,6 +25,8 @@ export interface RunRequest {
   readonly unplanned?: readonly UnplannedReport[];
   /** What an earlier run into the folder has finished: that is not run again. */
   readonly finished?: FinishedPart | undefined;
+  /** The results are to be the baseline (see `updateBaseline`), and are not held against the one that there is. */
+  readonly isBaseline?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   /** Called before a test that may take long, with a line that says how long; without it nothing is estimated. */
   onEstimate?(line: string, plan: TestPlan): void;
@@ -73,7 +76,8 @@ export async function run(request: RunRequest): Promise<RunReport> {
     // Taken before the test, so that what changes meanwhile counts as a change.
     const fingerprint = await fingerprintOf(plan);
     const onProgress = (progress: TestProgress) => request.onProgress?.(progress);
-    const found = await runPlan(engine, plan, folder, { signal, onProgress });
+    const measured = await runPlan(engine, plan, folder, { signal, onProgress });
+    const found = request.isBaseline ? measured : await underBaseline(measured, plan, folder);
     // Where the settings are is no part of what they are made of.
     const report = { ...hide(found, plan.secrets), origin: found.origin };
     reports.set(plan.id, report);
