@@ -50,7 +50,7 @@ export function compareWithBaseline(
   lines: readonly BaselineLine[],
   isTargeted: boolean,
 ): AgainstBaseline {
-  const keyOf = ({ example, epsilon = '' }: Pick<Measured, 'example' | 'epsilon'>) => `${example} ${epsilon}`;
+  const keyOf = ({ example, epsilon }: Pick<Measured, 'example' | 'epsilon'>) => `${example} ${epsilon ?? ''}`;
   const before = new Map(lines.map((line) => [keyOf(line), line]));
   const epsilons = [...new Set(measured.map(({ epsilon }) => epsilon))];
   const found = new Set(measured.map(keyOf));
