@@ -8,6 +8,7 @@ import type { Pixels } from '../data/image.ts';
 import { readImage } from '../data/readImage.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import { openGuarded } from '../defenses/guard/openGuarded.ts';
+import { openPurified } from '../defenses/purifiers/openPurified.ts';
 import { identityOf } from '../evaluation/identity.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { distances, type Norm } from '../geometry/norms.ts';
@@ -65,8 +66,9 @@ export async function keepCounterexamples(
   const { examples, offGrid } = await fooledIn(request);
   const { classifier, sha256: model } = await models.open(plan.model);
   const guarded = plan.detector && (await openGuarded(plan.detector, classifier, model, true));
+  const purified = plan.purifier && (await openPurified(plan.purifier.path, classifier, model, models.computing));
   try {
-    const judge = guarded ? guarded.judge : victimOf(classifier);
+    const judge = guarded ? guarded.judge : victimOf(purified?.classifier ?? classifier);
     const victim = guarded ? guarded.attacked.adaptive[0] : judge;
     const fit = fitTo(judge.input, plan.model.resizing ?? stretching);
     const load = async ({ image, sha256 }: ExampleReport): Promise<Pixels> => {
@@ -115,6 +117,7 @@ export async function keepCounterexamples(
     };
   } finally {
     guarded?.opened.detector.dispose?.();
+    purified?.dispose();
   }
 }
 

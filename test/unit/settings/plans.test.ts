@@ -55,6 +55,7 @@ describe('plans', () => {
       minimumEligible: 3,
       audit: true,
       seed: 7,
+      robustness: join(root, 'robustness'),
       origin: { file, line: 15 },
     };
     assert.deepEqual(problems, []);
@@ -164,6 +165,7 @@ describe('plans', () => {
       expect: { medianDistance: [1] },
       audit: true,
       seed: 0,
+      robustness: join(root, 'robustness'),
       origin: { file: join(root, '.vscode/settings.json'), line: 5 },
     });
     assert.deepEqual(
