@@ -4,7 +4,14 @@ import type { Status } from '../evaluation/metrics.ts';
 import type { Norm } from '../geometry/norms.ts';
 import { type LinesFile, readLines, writeLines } from './lines.ts';
 
-const statuses = ['wrong', 'rejected', 'ineligible', 'fooled', 'undecided', 'held'] as const satisfies readonly Status[];
+const statuses = [
+  'wrong',
+  'rejected',
+  'ineligible',
+  'fooled',
+  'undecided',
+  'held',
+] as const satisfies readonly Status[];
 
 /** A line of `baseline.jsonl`, without its version. */
 const baselineSchema = Type.Object({

@@ -18,7 +18,8 @@ export function verdictUnderBaseline(
   const worse = said('worse');
   if (worse.length > 0) return { status: 'failed', message: [...worse, message].join('; ') };
   if (status === 'failed') return { status, message };
-  if (rounds.every(({ pairs }) => pairs === 0)) return { status: 'errored', message: [nothingInCommon, message].join('; ') };
+  if (rounds.every(({ pairs }) => pairs === 0))
+    return { status: 'errored', message: [nothingInCommon, message].join('; ') };
   const open = said('undecided');
   return open.length > 0 ? { status: 'errored', message: [...open, message].join('; ') } : { status, message };
 }
@@ -33,7 +34,9 @@ export function describeBaseline({ rounds, added, missing }: AgainstBaseline): s
   const won = better.reduce((sum, { newlyRobust }) => sum + newlyRobust, 0);
   return [
     ...(won > 0
-      ? [`Better than the baseline: ${won} more robust results. Update the baseline, so that this is what later runs are held to.`]
+      ? [
+          `Better than the baseline: ${won} more robust results. Update the baseline, so that this is what later runs are held to.`,
+        ]
       : []),
     ...few.map(
       ({ newlyFooled, newlyRobust, pValue }) =>

@@ -26,7 +26,9 @@ export function describeKnown({ counterexamples, model }: Pick<TestReport, 'coun
   return [
     ...(examples.length > 0 ? [`${countOf(examples.length)}: ${counts.join(', ')}`] : []),
     ...(unnoted > 0
-      ? [`${countOf(unnoted)} fixed that the baseline does not have as fixed: update it, so that it fails a test if that is lost`]
+      ? [
+          `${countOf(unnoted)} fixed that the baseline does not have as fixed: update it, so that it fails a test if that is lost`,
+        ]
       : []),
     ...(outside > 0
       ? [`${countOf(outside)} not tried: in another norm, with another kind of goal, or beyond the budgets of the test`]

@@ -52,7 +52,9 @@ export async function keptAt(
   await writePng(file, pixelsOf(from), shape);
   return counterexample({
     image: relativeTo(path.join(root, 'robustness'), file),
-    sha256: createHash('sha256').update(await readFile(file)).digest('hex'),
+    sha256: createHash('sha256')
+      .update(await readFile(file))
+      .digest('hex'),
     input: inputDigest(pixelsOf(from), shape),
     witness: encodeDelta(pixelsOf(from), pixelsOf(to)),
     ...changes,

@@ -7,7 +7,10 @@ import { hashOf } from '../../support/counterexamples.ts';
 type Status = BaselineLine['status'];
 
 /** Examples with what they came to in the baseline and now; missing where they were not tried. */
-function compared(outcomes: readonly (readonly [was: Status | undefined, now: Status | undefined])[], isTargeted = false) {
+function compared(
+  outcomes: readonly (readonly [was: Status | undefined, now: Status | undefined])[],
+  isTargeted = false,
+) {
   const lines = outcomes.flatMap(([status], i): BaselineLine[] =>
     status ? [{ example: hashOf(`${i}`), test: 'm › t', status, model: hashOf('before') }] : [],
   );
@@ -30,7 +33,10 @@ describe('a comparison with the baseline', () => {
     const statuses = fc.constantFrom<Status>('wrong', 'rejected', 'ineligible', 'fooled', 'undecided', 'held');
     fc.assert(
       fc.property(fc.array(statuses, { minLength: 1, maxLength: 40 }), fc.boolean(), (all, isTargeted) => {
-        const { rounds, added, missing } = compared(all.map((status) => [status, status] as const), isTargeted);
+        const { rounds, added, missing } = compared(
+          all.map((status) => [status, status] as const),
+          isTargeted,
+        );
         const [{ result, newlyFooled, newlyRobust, pValue }] = rounds as [(typeof rounds)[number]];
         assert.deepEqual([result, newlyFooled, newlyRobust, pValue, added, missing], ['same', [], 0, 1, 0, 0]);
       }),
@@ -73,7 +79,11 @@ describe('a comparison with the baseline', () => {
   });
 
   it('counts what only one side has', () => {
-    const { added, missing, rounds } = compared([...times(2, undefined, 'held'), ...times(3, 'held', undefined), ['held', 'held']]);
+    const { added, missing, rounds } = compared([
+      ...times(2, undefined, 'held'),
+      ...times(3, 'held', undefined),
+      ['held', 'held'],
+    ]);
     assert.deepEqual([added, missing, rounds[0]?.pairs], [2, 3, 1]);
   });
 

@@ -5,7 +5,9 @@ import { pixelsOf } from '../../support/counterexamples.ts';
 
 const images = fc
   .integer({ min: 1, max: 400 })
-  .chain((length) => fc.tuple(...[0, 1].map(() => fc.array(fc.integer({ min: 0, max: 255 }), { minLength: length, maxLength: length }))));
+  .chain((length) =>
+    fc.tuple(...[0, 1].map(() => fc.array(fc.integer({ min: 0, max: 255 }), { minLength: length, maxLength: length }))),
+  );
 
 describe('the delta of a kept image', () => {
   it('brings the image back', () => {

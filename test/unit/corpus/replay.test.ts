@@ -64,7 +64,16 @@ describe('replaying known counterexamples', () => {
   });
 
   it('takes a model for fooled that is wrong about the original itself', async () => {
-    const negative = victimOf(linearClassifier([[0, 0], [-1, -1]], [0, 0.5], shape));
+    const negative = victimOf(
+      linearClassifier(
+        [
+          [0, 0],
+          [-1, -1],
+        ],
+        [0, 0.5],
+        shape,
+      ),
+    );
     // The original sums to less than 0.5, the kept image to more: that one alone is answered as it should be.
     assert.deepEqual(await stateOn(negative, await kept()), [{ state: 'stillFooled', since: hashOf('found on') }]);
   });
@@ -76,9 +85,7 @@ describe('replaying known counterexamples', () => {
   });
 
   it('finds it fixed for this image only where another one fools within the budget', async () => {
-    assert.deepEqual(await stateOn(modelWith(0.603), await kept()), [
-      { state: 'fixedForThisImageOnly', since: today },
-    ]);
+    assert.deepEqual(await stateOn(modelWith(0.603), await kept()), [{ state: 'fixedForThisImageOnly', since: today }]);
     assert.deepEqual(await stateOn(modelWith(0.603), await kept(fixed)), [{ state: 'newlyFooled', since: today }]);
   });
 
@@ -124,11 +131,7 @@ describe('replaying known counterexamples', () => {
   });
 
   it('says how many fool the model before it attacks the others', async () => {
-    const known = [
-      await kept({}, 'a'),
-      await kept(fixed, 'b'),
-      await kept({ from: [10, 10], to: [12, 12] }, 'c'),
-    ];
+    const known = [await kept({}, 'a'), await kept(fixed, 'b'), await kept({ from: [10, 10], to: [12, 12] }, 'c')];
     const told: unknown[] = [];
     const { examples } = await replay(known, options(modelWith(0.5), { onTried: (counts) => told.push(counts) }));
     assert.deepEqual(told, [{ fooled: 2, newlyFooled: 1, total: 3 }]);

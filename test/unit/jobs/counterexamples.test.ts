@@ -65,7 +65,11 @@ describe('counterexamples of the demo', function () {
     const input = { height: 32, width: 32, channels: 3 } as const;
     const known = (await readCounterexamples(robustness())).filter(({ test }) => test === 'signs › curve');
     for (const one of known) {
-      const { original, adversarial, sparse = original } = await revive(one, robustness(), {
+      const {
+        original,
+        adversarial,
+        sparse = original,
+      } = await revive(one, robustness(), {
         input,
         resizing: stretching,
       });
@@ -116,7 +120,11 @@ describe('counterexamples of the demo', function () {
   });
 
   it('of unknown tests, or of a folder without a run, are refused', async () => {
-    await rejectsWith(keepFrom({ engine, run: folder.at('first'), tests: ['nothing'], planOf }), 'no test named nothing', 'curve');
+    await rejectsWith(
+      keepFrom({ engine, run: folder.at('first'), tests: ['nothing'], planOf }),
+      'no test named nothing',
+      'curve',
+    );
     await rejectsWith(keepFrom({ engine, run: folder.at('nowhere'), planOf }), 'no results of a run');
     await rejectsWith(
       keepFrom({ engine, run: folder.at('first'), planOf: () => undefined }),

@@ -26,7 +26,14 @@ describe('the baseline', () => {
   async function measured(statuses: readonly Status[], changes: Partial<TestReport> = {}, id = 'm › t') {
     await mkdir(folder.at('run'), { recursive: true });
     const examples = statuses.map((status, i) =>
-      finishedExample({ test: id, index: i, epsilon: 0.25, image: `/data/stop/${i}.png`, sha256: hashOf(`${id} ${i}`), status }),
+      finishedExample({
+        test: id,
+        index: i,
+        epsilon: 0.25,
+        image: `/data/stop/${i}.png`,
+        sha256: hashOf(`${id} ${i}`),
+        status,
+      }),
     );
     await writeFile(folder.at('run', 'examples.jsonl'), examples.map(lineOf).join(''));
     const unstarted = unstartedReport(plan(id), 'process');
@@ -63,7 +70,10 @@ describe('the baseline', () => {
     await updateBaseline(robustness(), [await measured(held(20))], ['m › t']);
     const { status, message } = await heldAgainst([...fooled(6), ...held(14)]);
     assert.equal(status, 'failed');
-    assert.match(message, /at L∞ 0\.25, compared with the baseline on 20 images, 6 are newly fooled, and 0 newly robust/);
+    assert.match(
+      message,
+      /at L∞ 0\.25, compared with the baseline on 20 images, 6 are newly fooled, and 0 newly robust/,
+    );
     assert.match(message, /p = 0\.031\): stop\/0\.png, stop\/1\.png.*and 1 more; robust accuracy is fine/);
   });
 
@@ -87,7 +97,10 @@ describe('the baseline', () => {
     assert.equal(undecided.status, 'errored', undecided.message);
     const { report } = await measured(held(8));
     const lines = await readBaseline(robustness());
-    await writeBaseline(robustness(), lines.map((line) => ({ ...line, example: hashOf(line.example) })));
+    await writeBaseline(
+      robustness(),
+      lines.map((line) => ({ ...line, example: hashOf(line.example) })),
+    );
     const other = await underBaseline(report, plan(), folder.at('run'));
     assert.equal(other.status, 'errored');
     assert.match(other.message, /no example of this test in common/);
@@ -95,7 +108,10 @@ describe('the baseline', () => {
     const damaged = await underBaseline(report, plan(), folder.at('run'));
     assert.equal(damaged.status, 'errored');
     assert.match(damaged.message, /baseline\.jsonl, line 9, is a conflict marker/);
-    await rejectsWith(updateBaseline(robustness(), [{ report, folder: folder.at('run') }], ['m › t']), 'conflict marker');
+    await rejectsWith(
+      updateBaseline(robustness(), [{ report, folder: folder.at('run') }], ['m › t']),
+      'conflict marker',
+    );
   });
 
   it('says of a test that it does not have it, and nothing where there is none', async () => {
@@ -133,7 +149,11 @@ describe('the baseline', () => {
       since: today,
       prediction: 'class 1',
     });
-    const counterexamples = { examples: [replayed(first, 'fixed'), replayed(second, 'newlyFooled')], outside: 0, time: 0 };
+    const counterexamples = {
+      examples: [replayed(first, 'fixed'), replayed(second, 'newlyFooled')],
+      outside: 0,
+      time: 0,
+    };
     const failed = await heldAgainst(held(2), { counterexamples });
     assert.equal(failed.status, 'failed');
     assert.match(failed.message, /1 known counterexample newly fooled: stop\/01\.png/);
