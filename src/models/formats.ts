@@ -1,7 +1,14 @@
 import { exportedPrograms } from './exported/format.ts';
 import type { ModelFormat } from './format.ts';
+import { kerasHdf5Models, kerasModels } from './keras/format.ts';
 import { onnxModels } from './onnx/format.ts';
 import { layersModels } from './tfjs/format.ts';
 
 /** All file formats of models, in the order in which messages list them. */
-export const formats: readonly ModelFormat[] = [onnxModels, exportedPrograms, layersModels];
+export const formats: readonly ModelFormat[] = [
+  onnxModels,
+  exportedPrograms,
+  kerasModels,
+  kerasHdf5Models,
+  layersModels,
+];

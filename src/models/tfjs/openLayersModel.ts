@@ -18,19 +18,28 @@ import { hasRightGradient } from './checkGradient.ts';
 import { differencesFromKeras } from './differences.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
-import { readLayersModel } from './readLayersModel.ts';
+import { type LayersModelFile, readLayersModel } from './readLayersModel.ts';
 
 /**
  * Opens a TensorFlow.js layers model: on ONNX Runtime, which is faster, where it can be written as an ONNX graph that can be
  * differentiated, else on TensorFlow.js.
  * @throws UserError when the files are damaged, or the model is not an image classifier.
  */
-export async function openLayersModel(
-  file: string,
-  { preprocessing = noPreprocessing, classes: given, input, embedding, runtime, ...computing }: OpenOptions = {},
-): Promise<OpenedModel> {
+export async function openLayersModel(file: string, options: OpenOptions = {}): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
-  const { model, sha256, files } = await readLayersModel(file, input);
+  return openLayers(await readLayersModel(file, options.input), tensorflow, options);
+}
+
+/**
+ * Opens a layers model that has been read.
+ * @throws UserError when it is not an image classifier.
+ */
+export async function openLayers(
+  { model, sha256, files }: LayersModelFile,
+  tensorflow: Awaited<ReturnType<typeof startTensorFlow>>,
+  { preprocessing = noPreprocessing, classes: given, input, embedding, runtime, ...computing }: OpenOptions,
+): Promise<OpenedModel> {
+  const [file = ''] = files;
   const beside = given || embedding ? undefined : await labelsBeside(file, model.outputs[0]?.shape.at(-1) ?? undefined);
   const classes = given ?? beside?.classes;
   const options = { input: imagesOf(model, input), preprocessing, ...(classes && { classes }) };

@@ -16,6 +16,19 @@ export interface LayersModelFile {
   readonly files: readonly string[];
 }
 
+/** A weight, and what Keras or TensorFlow.js calls it. */
+export interface NamedWeight {
+  readonly name: string;
+  readonly shape: readonly number[];
+  readonly values: Float32Array;
+}
+
+/** A model of Keras as its file has it. */
+export interface LayersArtifacts {
+  readonly modelTopology: object;
+  readonly weights: readonly NamedWeight[];
+}
+
 /**
  * Reads a TensorFlow.js layers model: `model.json` and the weight files that it names.
  * @param input shape of one image, for a model that leaves it open.
@@ -32,6 +45,34 @@ export async function readLayersModel(file: string, input?: readonly number[]): 
   const groups = await Promise.all(weightsManifest.map((group) => readGroup(file, group)));
   for (const group of groups) hash.update(group);
   const weightData = new Uint8Array(Buffer.concat(groups)).buffer;
+  const model = await built(file, modelTopology, weightSpecs, weightData, input);
+  const shards = weightsManifest.flatMap(({ paths }) => paths.map((name) => path.join(path.dirname(file), name)));
+  return { model, sha256: hash.digest('hex'), files: [file, ...shards] };
+}
+
+/**
+ * Makes a layers model of what a file of Keras holds.
+ * @param file for messages.
+ * @param input shape of one image, for a model that leaves it open.
+ * @throws UserError as `readLayersModel` does.
+ */
+export async function buildLayersModel(
+  file: string,
+  { modelTopology, weights }: LayersArtifacts,
+  input?: readonly number[],
+): Promise<tfl.LayersModel> {
+  const specs = weights.map(({ name, shape }) => ({ name, shape: [...shape], dtype: 'float32' as const }));
+  const parts = weights.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
+  return built(file, modelTopology, specs, new Uint8Array(Buffer.concat(parts)).buffer, input);
+}
+
+async function built(
+  file: string,
+  modelTopology: object,
+  weightSpecs: tf.io.WeightsManifestEntry[],
+  weightData: ArrayBuffer,
+  input?: readonly number[],
+): Promise<tfl.LayersModel> {
   let model: tfl.LayersModel;
   try {
     const names = normalizeTopology(modelTopology, input);
@@ -47,8 +88,7 @@ export async function readLayersModel(file: string, input?: readonly number[]): 
     throw new UserError(`${file}: TensorFlow.js cannot build this model: ${line}`);
   }
   refuseNonFinite(file, model);
-  const shards = weightsManifest.flatMap(({ paths }) => paths.map((name) => path.join(path.dirname(file), name)));
-  return { model, sha256: hash.digest('hex'), files: [file, ...shards] };
+  return model;
 }
 
 /** The weights that inference needs, under their TensorFlow.js names. */

@@ -23,7 +23,8 @@ const mutations: Readonly<Record<string, Mutation>> = {
   },
   '.npz': mutateArchive,
   '.onnx': mutateModel,
-  '.pt2': mutateProgram,
+  '.pt2': mutateModelArchive,
+  '.keras': mutateModelArchive,
 };
 
 /** Bytes cut off, overwritten, with one bit flipped, taken out, repeated, or made long. */
@@ -178,11 +179,11 @@ async function mutateArchive(bytes: Buffer, dice: Dice): Promise<Buffer> {
   );
 }
 
-/** A part of an exported program mutated: most often the graph, which says most. */
-async function mutateProgram(bytes: Buffer, dice: Dice): Promise<Buffer> {
+/** A part of an archive with a model mutated: most often its JSON, which says most. */
+async function mutateModelArchive(bytes: Buffer, dice: Dice): Promise<Buffer> {
   const ofGraph = ({ name, content }: Entry) =>
     name.endsWith('.json') ? mutateJson(content.toString(), dice) : mutateBytes(content, dice);
-  return mutateEntry(bytes, dice, ['__proto__', 'model/models/other.json', '.json'], [ofGraph, ofGraph], /\.json$/);
+  return mutateEntry(bytes, dice, ['__proto__', 'model/models/other.json', '.json', 'config.json'], [ofGraph, ofGraph], /\.json$/);
 }
 
 /**

@@ -14,6 +14,9 @@ function trained(call: Call, name: string, neutral: number, dims: readonly numbe
 /** By the statistics of the training data (Ioffe & Szegedy 2015). */
 function batchNorm(call: Call): string {
   const dims = [channels(call)];
+  // Standardized weights are written as a batch of one (Qiao et al. 2019).
+  const isOne = call.dims[0] === 1 && !call.has('running_mean');
+  if (call.flag('training') && isOne) return groupNorm(call, channels(call));
   const [mean, variance] = [call.optional('running_mean'), call.optional('running_var')];
   if (call.flag('training') || mean === undefined || variance === undefined) {
     throw new CannotLower(

@@ -1,0 +1,28 @@
+import { createHash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import type { OpenOptions } from '../format.ts';
+import type { OpenedModel } from '../openedModel.ts';
+import { startTensorFlow } from '../tfjs/backend.ts';
+import { openLayers } from '../tfjs/openLayersModel.ts';
+import { buildLayersModel, type LayersArtifacts } from '../tfjs/readLayersModel.ts';
+
+/**
+ * Opens a model of Keras as a layers model of TensorFlow.js, which it then is: on ONNX Runtime where it can be.
+ * @param read how the file is read.
+ * @throws UserError when it is damaged, has a layer that TensorFlow.js lacks, or is not an image classifier.
+ */
+export async function openKerasModel(
+  file: string,
+  read: (file: string) => Promise<LayersArtifacts>,
+  options: OpenOptions,
+): Promise<OpenedModel> {
+  const tensorflow = await startTensorFlow();
+  const model = await buildLayersModel(file, await read(file), options.input);
+  return openLayers({ model, sha256: await hashOf(file), files: [file] }, tensorflow, options);
+}
+
+async function hashOf(file: string): Promise<string> {
+  const hash = createHash('sha256');
+  for await (const bytes of createReadStream(file, { highWaterMark: 4 * 2 ** 20 })) hash.update(bytes as Buffer);
+  return hash.digest('hex');
+}
