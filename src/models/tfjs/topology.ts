@@ -152,6 +152,10 @@ function normalizeKind(layer: LayerJson): void {
         throw refused(layer, 'TensorFlow.js has no grouped convolutions');
       }
       return;
+    case 'SeparableConv2D':
+      // Keras 2 writes settings of a single kernel as well, which it does not use.
+      for (const key of Object.keys(config)) if (key.startsWith('kernel_') && key !== 'kernel_size') delete config[key];
+      return;
     case 'Conv2DTranspose':
       if (config.output_padding != null || [config.dilation_rate ?? 1].flat().some((rate) => rate !== 1)) {
         throw refused(layer, 'TensorFlow.js has no transposed convolutions with dilation or an output_padding');

@@ -183,7 +183,13 @@ async function mutateArchive(bytes: Buffer, dice: Dice): Promise<Buffer> {
 async function mutateModelArchive(bytes: Buffer, dice: Dice): Promise<Buffer> {
   const ofGraph = ({ name, content }: Entry) =>
     name.endsWith('.json') ? mutateJson(content.toString(), dice) : mutateBytes(content, dice);
-  return mutateEntry(bytes, dice, ['__proto__', 'model/models/other.json', '.json', 'config.json'], [ofGraph, ofGraph], /\.json$/);
+  return mutateEntry(
+    bytes,
+    dice,
+    ['__proto__', 'model/models/other.json', '.json', 'config.json'],
+    [ofGraph, ofGraph],
+    /\.json$/,
+  );
 }
 
 /**

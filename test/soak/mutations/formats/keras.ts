@@ -12,7 +12,9 @@ const folder = path.join(import.meta.dirname, '..', '..', '..', 'fixtures', 'ker
 export const keras: Format = {
   async intact() {
     const names = ['sequential.keras', 'functional.keras', 'sequential.h5'];
-    const files = names.map(async (name) => ({ [`model${path.extname(name)}`]: await readFile(path.join(folder, name)) }));
+    const files = names.map(async (name) => ({
+      [`model${path.extname(name)}`]: await readFile(path.join(folder, name)),
+    }));
     return Promise.all(files);
   },
   async open(at) {
