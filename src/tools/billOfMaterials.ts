@@ -17,6 +17,7 @@ interface Component {
   version: string;
   scope?: string;
   properties?: { name: string; value: string }[];
+  licenses?: object[];
 }
 
 const development = 'cdx:npm:package:development';
@@ -31,8 +32,11 @@ export async function billOfMaterials(root: string, packages: readonly ShippedPa
   // Of what the lock file lists, since users of other platforms get what is not installed here.
   const args = ['sbom', '--package-lock-only', '--sbom-format', 'cyclonedx', '--sbom-type', 'application'];
   const bill = JSON.parse(await run('Making the bill of materials', 'npm', args, { cwd: root })) as BillOfMaterials;
-  const shipped = new Set(packages.map(({ name, version }) => `${name}@${version}`));
-  const components = bill.components.filter(({ name, version }) => shipped.has(`${name}@${version}`)).map(asShipped);
+  const licenses = new Map(packages.map(({ name, version, license }) => [`${name}@${version}`, license]));
+  const shipped = new Set(licenses.keys());
+  const components = bill.components
+    .filter(({ name, version }) => shipped.has(`${name}@${version}`))
+    .map((one) => asShipped(one, licenses.get(`${one.name}@${one.version}`) ?? ''));
   const known = new Set(components.map(({ name, version }) => `${name}@${version}`));
   const unknown = [...shipped].filter((one) => !known.has(one));
   if (unknown.length > 0) throw new UserError(`npm does not know of ${unknown.join(', ')}. Run "npm ci".`);
@@ -52,7 +56,13 @@ export async function billOfMaterials(root: string, packages: readonly ShippedPa
 }
 
 /** What users get is neither a tool of developers nor left out, whatever package.json and the lock file say. */
-function asShipped(component: Component): Component {
+function asShipped(component: Component, license: string): Component {
   const properties = component.properties?.filter(({ name }) => name !== development);
-  return { ...component, scope: 'required', ...(properties && { properties }) };
+  return {
+    ...component,
+    scope: 'required',
+    ...(properties && { properties }),
+    // Npm leaves out those in words of their own.
+    licenses: component.licenses ?? [{ license: { name: license } }],
+  };
 }
