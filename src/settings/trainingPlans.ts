@@ -147,6 +147,10 @@ export function resolveGenerator(
   const faults = [...duplicateFaults(definition), ...checkGenerator(definition.value, generators)];
   const settings = soundPart<GeneratorSettings>(definition.value, faults);
   const { validation: named, surrogate: standIn, target } = settings;
+  const kind = generators.get(settings.kind ?? '');
+  if (target !== undefined && kind && kind.makes !== 'adversarial') {
+    faults.push({ path: ['target'], message: `${kind.title} has no target: remove "target".` });
+  }
   const found = resolveCommon(definition, settings, faults, { find: findLabeled, needsFile: standIn === undefined });
   const validation = named === undefined ? undefined : findLabeled(definition, 'validation', named);
   const surrogate = standIn === undefined ? undefined : findSurrogate(definition, ['surrogate'], standIn, 'model.json');

@@ -33,9 +33,9 @@ export const advgan: GeneratorDefinition<AdvganParameters> = {
       quick: { value: 0.3, text: '0.3', source: `${source}, section 4, on MNIST; 8/255 there on CIFAR-10` },
     },
     ...generatorParametersOf(
-      { epochs: 20, batchSize: 128, learningRate: 0.001, schedule: 'piecewise' },
-      `our choice of epochs; the rest from ${code}`,
-      { epochs: 60 },
+      { epochs: 20, batchSize: 32, learningRate: 0.001, schedule: 'piecewise' },
+      `our choice of epochs and batches, for thousands of images; the rest from ${code}`,
+      { epochs: 60, batchSize: 128 },
       code,
     ),
     adversarialWeight: weight('Weight λ_adv of fooling the model.', 10),

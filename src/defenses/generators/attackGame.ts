@@ -15,8 +15,8 @@ export interface AdvganParameters extends GeneratorParameters {
   readonly hinge: number;
 }
 
-/** By how much, in logits, the wrong class is to lead: more of a lead is not rewarded. */
-const lead = 10;
+/** By how much, in logits, the wrong class is to lead. To ask for more would cost images that are not fooled yet. */
+const lead = 1;
 
 /** The training of an AdvGAN: a generator of perturbations, a critic, and the classifier that is to be fooled. */
 export class AttackGame implements Game {

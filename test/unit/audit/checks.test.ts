@@ -321,7 +321,7 @@ describe('unaware-attacker-stronger', () => {
   it('is found where who knows of the detector fools fewer by more than an image and a tenth', async () => {
     assert.equal(
       await among(16, [3, 3], [4, 9]),
-      'An attacker who does not know of the detector fools 9 of 16 images at ε = 0.25, and one who does only 4.',
+      'An attacker who does not know of the defense fools 9 of 16 images at ε = 0.25, and one who does only 4.',
     );
     assert.ok(await among(1, [0, 1]), 'of a single image');
   });

@@ -43,6 +43,7 @@ describe('settings of generators', () => {
       [{ surrogate: 'nobody' }, /There is no "nobody"/],
       [{ parameters: { epsilon: -1 } }, /greater than 0/],
       [{ path: '.' }, /contains the model/],
+      [{ kind: 'dcgan', target: '3' }, /DCGAN has no target/],
     ] as const) {
       const { workspace: found } = await workspace({ 'perturb.generators': { one: { ...generator, ...change } } });
       assert.throws(() => findGenerator(found, 'one'), expected);
