@@ -107,9 +107,9 @@ const { engine, training: learned } = JSON.parse(await readFile(advgan.card, 'ut
 const clean = (report: TestReport) => formatPercent(report.rounds[0]?.metrics.cleanAccuracy ?? 0);
 await add(`# Generators
 
-AdvGAN, APE-GAN, and DCGAN on MNIST, with an undefended network (two convolutions, 105,866 parameters, trained on ${victimImages}
-images; clean accuracy ${clean(pgd)}). They were trained on ${learned.images} images that the network has not learned, and attacks are
-on images that neither has, on the 8-bit grid; in brackets are 95% Wilson intervals. Times are of a busy machine. Written by
+Trained and measured on MNIST, with an undefended network (two convolutions, 105,866 parameters, trained on ${victimImages} images;
+clean accuracy ${clean(pgd)}). Generators learn from ${learned.images} images that the network has not learned, and attacks are on images
+that neither has, on the 8-bit grid; in brackets are 95% Wilson intervals. Times are of a busy machine. Written by
 \`npm run generators\`, on ${engine}.
 
 ## AdvGAN
