@@ -1,11 +1,21 @@
 import type { Norm } from '../../src/geometry/norms.ts';
 
+/** Differences that are none: in points of success, and in times the distance. */
+export interface Tolerance {
+  readonly points: number;
+  readonly times: number;
+}
+
+const random = { points: 2, times: 1.05 };
+
 /** One of our attacks as it is compared with its peers. */
 export interface Case {
   /** Its name in the catalog. */
   readonly attack: string;
   /** What differs from the preset `quick`, as far as the peers can be given the same. */
   parameters?(norm: Norm, epsilon: number): Record<string, unknown>;
+  /** The attack is a random search, whose outcome differs from run to run: by how much it may be weaker. */
+  readonly tolerance?: Tolerance;
 }
 
 const steps = 20;
@@ -34,4 +44,17 @@ export const cases: Readonly<Record<string, Case>> = {
   jsma: { attack: 'jsma', parameters: () => ({ theta: 1, gamma: 1 }) },
   fmn: { attack: 'fmn', parameters: (norm) => ({ steps: 100, stepSize: norm === 'linf' ? 10 : 1 }) },
   'sigma-zero': { attack: 'sigma-zero', parameters: () => ({ steps: 100 }) },
+  square: { attack: 'square', tolerance: random },
+  spsa: {
+    attack: 'spsa',
+    parameters: () => ({
+      samples: 50,
+      radius: 0.01,
+      attack: { attack: 'pgd', parameters: { steps: 10, restarts: 1 } },
+    }),
+    tolerance: random,
+  },
+  'one-pixel': { attack: 'one-pixel', parameters: () => ({ population: 50 }), tolerance: random },
+  boundary: { attack: 'boundary', tolerance: random },
+  hopskipjump: { attack: 'hopskipjump', tolerance: random },
 };

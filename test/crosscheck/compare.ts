@@ -2,7 +2,7 @@ import type { AttackDefinition } from '../../src/attacks/attackDefinition.ts';
 import { catalog } from '../../src/attacks/catalog.ts';
 import type { Classifier } from '../../src/models/classifier.ts';
 import { outcomesOf } from '../support/runs.ts';
-import type { Case } from './cases.ts';
+import type { Case, Tolerance } from './cases.ts';
 import { digits } from './digits.ts';
 import type { PeerResult, Setting } from './peers.ts';
 
@@ -14,19 +14,21 @@ export interface Strength {
   readonly distance?: number;
 }
 
-/** Differences up to here are none: in points of success, and in times the distance. */
-export const points = 1;
-export const times = 1.02;
+const exact: Tolerance = { points: 1, times: 1.02 };
 // 1 of 200 images is half a point only but for rounding.
 const rounding = 1e-9;
 
 /** Whether ours is weaker or stronger than a peer; neither, where they differ by no more than the tolerance. */
-export function difference(own: Strength, other: Strength): 'weaker' | 'stronger' | undefined {
-  if (isBehind(own, other)) return 'weaker';
-  return isBehind(other, own) ? 'stronger' : undefined;
+export function difference(
+  own: Strength,
+  other: Strength,
+  tolerance: Tolerance = exact,
+): 'weaker' | 'stronger' | undefined {
+  if (isBehind(own, other, tolerance)) return 'weaker';
+  return isBehind(other, own, tolerance) ? 'stronger' : undefined;
 }
 
-function isBehind(one: Strength, other: Strength): boolean {
+function isBehind(one: Strength, other: Strength, { points, times }: Tolerance): boolean {
   const isRarer = one.success < other.success - points / 100 - rounding;
   return isRarer || (one.distance ?? 0) > times * (other.distance ?? 0);
 }
@@ -35,13 +37,14 @@ function isBehind(one: Strength, other: Strength): boolean {
 export async function ours(
   classifier: Classifier,
   { attack: id, parameters }: Case,
-  { norm, epsilon = Infinity, targeted }: Setting,
+  { norm, epsilon = Infinity, targeted, queries }: Setting,
 ): Promise<Strength> {
   const attack = catalog.get(id) as AttackDefinition;
   const run = {
     classifier,
     budget: { norm, epsilon },
     parameters: parameters?.(norm, epsilon) ?? {},
+    ...(queries !== undefined && { queries }),
     stopAtSuccess: epsilon < Infinity,
   };
   const outcomes = await outcomesOf(attack, run, digits(targeted));

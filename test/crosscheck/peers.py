@@ -15,7 +15,8 @@ import random
 import sys
 import warnings
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from inspect import isfunction
 
 import numpy as np
 import torch
@@ -35,15 +36,37 @@ from foolbox.attacks import mi_fgsm as foolbox_momentum  # noqa: E402
 
 torch.set_num_threads(1)
 network = digits.load_network()
+points = 0
+
+
+def count(_, arguments, __):
+    global points
+    points += len(arguments[0])
+
+
+network.register_forward_hook(count)
 images, labels = digits.load_images()
 targets = (labels + 1) % 10
 # float32 misses a budget by rounding: so much for the norm of all values of an image.
-TOLERANCE = {'linf': 1e-6, 'l2': 8e-6, 'l1': 64e-6}
+TOLERANCE = {'linf': 1e-6, 'l2': 8e-6, 'l1': 64e-6, 'l0': 0}
 versions = {'foolbox': foolbox.__version__, 'torchattacks': torchattacks.__version__, 'art': art.__version__}
 
 for_foolbox = foolbox.PyTorchModel(network, bounds=(0, 1))
+
+
+class Single(torch.nn.Module):
+    """In float32, which ART's HopSkipJump leaves; and as a whole: of a sequence ART calls the parts, which nobody counts."""
+
+    def __init__(self):
+        super().__init__()
+        self.network = network
+
+    def forward(self, values):
+        return self.network(values.float())
+
+
 for_art = PyTorchClassifier(
-    network, loss=torch.nn.CrossEntropyLoss(), input_shape=(1, 8, 8), nb_classes=10, clip_values=(0, 1)
+    Single(), loss=torch.nn.CrossEntropyLoss(), input_shape=(1, 8, 8), nb_classes=10, clip_values=(0, 1)
 )
 
 
@@ -65,6 +88,8 @@ def seed(number):
 
 def call_text(attack, arguments):
     def text(value):
+        if value is NOISE:
+            return 'NOISE'
         return f'{value:g}' if isinstance(value, float) else str(value)
 
     shown = ', '.join(f'{name}={text(value)}' for name, value in arguments.items())
@@ -80,6 +105,13 @@ class Peer:
     run: Callable
     # Runs that differ in their random numbers. That with the median number of successes counts: one may be lucky.
     seeds: int = 1
+    # Points that an attack without gradients asks about for each image: at most so many, or as many as were counted.
+    queries: int | str | None = None
+
+
+def asking(peer, queries='counted'):
+    """An attack without gradients, on its own random numbers."""
+    return replace(peer, queries=queries, seeds=5)
 
 
 def in_foolbox(attack, **arguments):
@@ -141,7 +173,7 @@ def fab_in_l1(**arguments):
 
 def at(arguments, epsilon):
     """Arguments may depend on the budget."""
-    return {name: value(epsilon) if callable(value) else value for name, value in arguments.items()}
+    return {name: value(epsilon) if isfunction(value) else value for name, value in arguments.items()}
 
 
 def itself(epsilon):
@@ -170,6 +202,18 @@ SEARCH = {'binary_search_steps': 6, 'steps': 100, 'stepsize': 0.05, 'initial_con
 ELASTIC = {'binary_search_steps': 6, 'initial_const': 0.1, 'decision_rule': 'L1'}
 
 fa, ta, aa = foolbox_attacks, torchattacks, art_attacks
+# Where Foolbox's attacks on predictions start; by itself it asks about thousands of points for that.
+NOISE = fa.LinearSearchBlendedUniformNoiseAttack(directions=100, steps=50)
+QUERIES = 1000
+
+
+def squares(norm, number):
+    """AutoAttack's Square, which torchattacks has, and ART's."""
+    part = 0.8
+    return [
+        asking(in_torchattacks(ta.Square, norm=norm, eps=itself, n_queries=QUERIES, p_init=part), QUERIES),
+        asking(in_art(aa.SquareAttack, norm=number, eps=itself, max_iter=QUERIES, p_init=part), QUERIES),
+    ]
 
 
 # Name, norm, budgets, whether targeted, peers.
@@ -286,6 +330,26 @@ cases = [
     ]),
     ('fmn', 'l0', None, False, [in_foolbox(fa.L0FMNAttack, steps=MINIMUM)]),
     ('sigma-zero', 'l0', None, False, [in_foolbox(fa.L0FMNAttack, steps=MINIMUM)]),
+    ('square', 'linf', LINF, False, squares('Linf', np.inf)),
+    ('square', 'l2', L2, False, squares('L2', 2)),
+    ('spsa', 'linf', LINF, False, [
+        asking(in_torchattacks(ta.SPSA, eps=itself, delta=0.01, lr=0.01, nb_iter=10, nb_sample=50)),
+    ]),
+    ('one-pixel', 'l0', [1, 2], False, [
+        # 48 candidates, the multiple of the numbers of a candidate below 50, and 10 generations of as many.
+        asking(in_torchattacks(ta.OnePixel, pixels=lambda epsilon: int(epsilon), steps=10, popsize=50), 48 * 11),
+    ]),
+    ('boundary', 'l2', None, False, [
+        asking(in_foolbox(fa.BoundaryAttack, init_attack=NOISE, steps=1000)),
+    ]),
+    ('hopskipjump', 'l2', None, False, [
+        asking(in_foolbox(fa.HopSkipJumpAttack, init_attack=NOISE, steps=5)),
+        asking(in_art(aa.HopSkipJump, norm=2, max_iter=5)),
+    ]),
+    ('hopskipjump', 'linf', None, False, [
+        asking(in_foolbox(fa.HopSkipJumpAttack, init_attack=NOISE, steps=5, constraint='linf')),
+        asking(in_art(aa.HopSkipJump, norm=np.inf, max_iter=5)),
+    ]),
 ]
 
 
@@ -301,15 +365,30 @@ def judge(found, norm, epsilon, targeted):
     return reached, distances
 
 
+def strength(result):
+    """By which runs are ordered: successes, then how near they are."""
+    reached, distances = result
+    return reached.sum().item(), -torch.where(reached, distances, torch.inf).quantile(0.5, interpolation='lower').item()
+
+
+def queries_of(peer, asked):
+    return round(sum(asked) / len(asked)) if peer.queries == 'counted' else peer.queries
+
+
 def result_of(norm, epsilon, targeted, peer):
-    found = []
+    global points
+    found, asked = [], []
     for number in range(peer.seeds):
         seed(number)
-        found.append(judge(peer.run(epsilon, targeted), norm, epsilon, targeted))
-    reached, distances = sorted(found, key=lambda each: each[0].sum())[len(found) // 2]
+        points = 0
+        images_found = peer.run(epsilon, targeted)
+        asked.append(points / len(images))
+        found.append(judge(images_found, norm, epsilon, targeted))
+    reached, distances = sorted(found, key=strength)[len(found) // 2]
     result = {
         'norm': norm,
         **({} if epsilon is None else {'epsilon': epsilon}),
+        **({} if peer.queries is None else {'queries': queries_of(peer, asked)}),
         'targeted': targeted,
         'library': peer.library,
         'version': versions[peer.library],

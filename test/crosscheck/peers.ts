@@ -8,6 +8,8 @@ export interface Setting {
   /** The budget; missing for attacks that look for the nearest success. */
   readonly epsilon?: number;
   readonly targeted: boolean;
+  /** Points asked about for each image, by attacks without gradients. */
+  readonly queries?: number;
 }
 
 export type Library = 'foolbox' | 'torchattacks' | 'art';
@@ -24,8 +26,11 @@ export interface PeerResult extends Setting {
 }
 
 /** In words, what an attack is compared in. */
-export function keyOf({ norm, epsilon, targeted }: Setting): string {
-  return [norm, targeted ? 'targeted' : 'untargeted', ...(epsilon === undefined ? [] : [`ε = ${epsilon}`])].join(', ');
+export function keyOf({ norm, epsilon, targeted, queries }: Setting): string {
+  const parts = [norm, targeted ? 'targeted' : 'untargeted'];
+  if (epsilon !== undefined) parts.push(`ε = ${epsilon}`);
+  if (queries !== undefined) parts.push(`${queries} queries`);
+  return parts.join(', ');
 }
 
 const folder = path.join(import.meta.dirname, 'peers');

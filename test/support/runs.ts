@@ -13,6 +13,7 @@ export interface Run extends Partial<Omit<RunOptions, 'attack' | 'definition' | 
   readonly budget: Budget;
   readonly parameters?: Readonly<Record<string, unknown>>;
   readonly quantize?: boolean;
+  readonly queries?: number;
 }
 
 /** Runs an attack with its quick preset, and gives the outcomes in the order of the subjects. */
@@ -30,9 +31,16 @@ export async function outcomesOf(
 /** A run as the runner takes it. */
 export function optionsOf(
   definition: AttackDefinition,
-  { classifier, budget, parameters = {}, quantize = false, stopAtSuccess = true, ...rest }: Run,
+  { classifier, budget, parameters = {}, quantize = false, queries, stopAtSuccess = true, ...rest }: Run,
 ): RunOptions {
-  const attack = configureAttack(definition, { ...budget, parameters, preset: 'quick', quantize });
+  const choice = {
+    ...budget,
+    parameters,
+    preset: 'quick',
+    quantize,
+    ...(queries !== undefined && { queries }),
+  } as const;
+  const attack = configureAttack(definition, choice);
   return { ...rest, victim: victimOf(classifier), attack, definition, stopAtSuccess };
 }
 

@@ -37,9 +37,9 @@ describe('Attacks beside those of Foolbox, torchattacks and ART', () => {
           const other = theirs(result);
           const remark = remarkOn(name, result);
           const compared = `${result.call}: ${JSON.stringify(other)}, ours ${JSON.stringify(own)}`;
-          if (difference(own, other)) assert.ok(remark, `unexplained: ${compared}`);
+          if (difference(own, other, one.tolerance)) assert.ok(remark, `unexplained: ${compared}`);
           const allowed = { ...other, distance: (remark?.timesFarther ?? 1) * (other.distance ?? 0) };
-          assert.notEqual(difference(own, allowed), 'weaker', compared);
+          assert.notEqual(difference(own, allowed, one.tolerance), 'weaker', compared);
         }
       });
     }
