@@ -67,10 +67,10 @@ const builds = {
     mainFields: ['module', 'main'],
     minify: true,
   },
-  // The pages: one for each kind of panel.
+  // The pages: one for each kind of panel, and that of the HTML report.
   'webview.js': {
     ...common,
-    entryPoints: { webview: 'webview/main.ts', training: 'webview/training.ts' },
+    entryPoints: { webview: 'webview/main.ts', training: 'webview/training.ts', report: 'webview/report.ts' },
     platform: 'browser',
     target: 'es2022',
     format: 'iife',

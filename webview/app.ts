@@ -45,7 +45,7 @@ export function createApp(
   const files = new FileStore((example) => post({ type: 'loadFile', example }));
   const context: Context = {
     t,
-    images: new ImageStore(test.imagesBase),
+    images: new ImageStore(test),
     traces,
     files,
     model: () => model,

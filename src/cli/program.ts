@@ -1,4 +1,3 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { Command, InvalidArgumentError, Option } from 'commander';
 import { catalog } from '../attacks/catalog.ts';
@@ -14,15 +13,14 @@ import { installCuda } from './installCuda.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
 import { keep } from './keep.ts';
 import { printable } from './printable.ts';
+import { parseReports, report } from './reports.ts';
 import { run } from './run.ts';
 import { train } from './train.ts';
+import { version } from './version.ts';
 
 /** Exit codes: all tests passed, some test failed, something could not run. */
 const couldNotRun = 2;
 
-const manifest = JSON.parse(readFileSync(new URL('../../package.json', import.meta.url), 'utf8')) as {
-  version: string;
-};
 // npm starts scripts in the package's folder, but paths are relative to the user's folder.
 const { npm_lifecycle_event: script, INIT_CWD: invokedFrom } = process.env;
 if (script === 'perturb' && invokedFrom) process.chdir(invokedFrom);
@@ -31,7 +29,7 @@ const width = Math.max(...[...catalog.keys()].map((id) => id.length));
 const attacks = [...catalog.values()].map(({ id, description }) => `  ${id.padEnd(width)} ${description}`).join('\n');
 const program = new Command('perturb')
   .description('Tests vision models against adversarial examples.')
-  .version(manifest.version)
+  .version(version)
   .addHelpText('after', `\nAttacks:\n${attacks}\n`)
   .addOption(new Option('--provider <name>', 'execution provider for ONNX Runtime').choices(providerChoices))
   .addOption(
@@ -64,6 +62,11 @@ program
   )
   .option('--update-baseline', 'make the results what later runs are compared with, example by example')
   .option('--strict', 'audit every test, and take each sign that a result overstates robustness for a failure')
+  .option(
+    '--report <reports>',
+    'write reports: junit=FILE, sarif=FILE, html=FILE, or summary, separated by commas; summary without a file is that of the build on GitHub',
+    parseReports,
+  )
   .option('--profile', 'print what the time of each test went into')
   .option('--json', 'print the full report with every example instead of a table')
   .action(async (workspace: string, options) => {
@@ -80,6 +83,17 @@ program
   .option('--into <folder>', 'folder to keep them in (default: robustness/ beside the settings)')
   .option('--json', 'print JSON')
   .action(keep);
+
+program
+  .command('report')
+  .argument('<run>', 'folder of a run')
+  .description('Writes reports of an earlier run.')
+  .requiredOption(
+    '--report <reports>',
+    'junit=FILE, sarif=FILE, html=FILE, or summary[=FILE], separated by commas',
+    parseReports,
+  )
+  .action(report);
 
 program
   .command('check-preprocessing')

@@ -6,6 +6,7 @@ import type { BaselineUpdate } from '../run/updateBaseline.ts';
 import { formatProblem } from '../settings/problem.ts';
 import { printable } from './printable.ts';
 import { ProgressBar } from './progressBar.ts';
+import { type RequestedReport, writeReports } from './reports.ts';
 import { runWorkspace } from './runWorkspace.ts';
 import { formatTable } from './table.ts';
 
@@ -21,6 +22,7 @@ export async function run(
     strict,
     json,
     profile,
+    report: requested = [],
   }: {
     test?: string[];
     output?: string;
@@ -30,6 +32,7 @@ export async function run(
     strict?: boolean;
     json?: boolean;
     profile?: boolean;
+    report?: readonly RequestedReport[];
   },
 ): Promise<number> {
   const bar = new ProgressBar();
@@ -66,6 +69,7 @@ export async function run(
     console.log(
       printable([formatTable(report), ...(profile ? profiles(report) : []), `Results: ${folder}`].join('\n')),
     );
+  await writeReports(requested, { report, folder });
   return problems.length > 0 ? 2 : exitCode(report);
 }
 

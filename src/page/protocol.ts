@@ -18,6 +18,11 @@ export interface ShownTest {
   readonly classes: readonly string[];
   /** Base URL of the images: paths in examples are relative to it. Ends with a slash. */
   readonly imagesBase: string;
+  /**
+   * Addresses of images by their paths, where a page has some of them in itself and no others: the gallery is then about
+   * the examples with images.
+   */
+  readonly images?: Readonly<Record<string, string>>;
   /** When the run started, formatted for the user. */
   readonly started: string;
   /** What carried over between the models of the run; missing without surrogates, and until the run is read from its folder. */

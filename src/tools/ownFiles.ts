@@ -4,7 +4,7 @@ import { copyFiles } from './copyFiles.ts';
 
 /** Which files of the project's folders users get, with every package; all others stay behind. */
 export const ofProgram: readonly RegExp[] = [
-  /^dist\/(?:(?:cli|engine|onnxThread)\.js|(?:cli|engine)\/[^/]+\.js)$/,
+  /^dist\/(?:(?:cli|engine|onnxThread|report)\.js|report\.css|(?:cli|engine)\/[^/]+\.js)$/,
   /^media\/audit\/[^/]+\.md$/,
   /^media\/demo\/(?:README\.md|\.vscode\/.+|data\/.+|models\/.+)$/,
 ];

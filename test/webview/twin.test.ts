@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { shownTest } from '../../src/extension/view/shownTest.ts';
+import { shownTest } from '../../src/page/shownTest.ts';
 import type { ToWebview } from '../../src/page/protocol.ts';
 import type { ExampleReport } from '../../src/reports/report.ts';
 import { drawn, filePixels, shownPixels } from './support/canvas.ts';

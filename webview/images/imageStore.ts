@@ -1,3 +1,4 @@
+import type { ShownTest } from '../../src/page/protocol.ts';
 import type { RgbaImage } from '../logic/amplify.ts';
 import { LruCache } from '../logic/lru.ts';
 
@@ -10,16 +11,19 @@ export interface Raster extends RgbaImage {
 /** Loads images of a run folder and caches the most recently used ones. */
 export class ImageStore {
   readonly #base: string;
+  readonly #addresses: Readonly<Record<string, string>>;
   readonly #cache: LruCache<string, Promise<Raster>>;
 
-  constructor(base: string, capacity = 64) {
-    this.#base = base;
+  /** @param test where its images are. */
+  constructor({ imagesBase, images = {} }: Pick<ShownTest, 'imagesBase' | 'images'>, capacity = 64) {
+    this.#base = imagesBase;
+    this.#addresses = images;
     this.#cache = new LruCache(capacity);
   }
 
   /** The address of an image. */
   url(path: string): string {
-    return this.#base + path.split('/').map(encodeURIComponent).join('/');
+    return this.#addresses[path] ?? this.#base + path.split('/').map(encodeURIComponent).join('/');
   }
 
   /** Loads an image; rejects with an Error if it is missing or not an image. */

@@ -14,7 +14,7 @@ export async function loadTwin(t: Translate, { test, twin }: Model, example: Sho
   const names = [nameOf(test), nameOf(twin)] as const;
   const other = twinOf(twin, example);
   if (!other) return { names };
-  const store = stores.get(twin) ?? new ImageStore(twin.imagesBase);
+  const store = stores.get(twin) ?? new ImageStore(twin);
   stores.set(twin, store);
   return { names, example: { item: { example: other }, pair: await loadPair(t, store, other) } };
 }

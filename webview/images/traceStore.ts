@@ -25,7 +25,7 @@ export class TraceStore {
 
   /** @param ask requests the steps of the example at an index; they arrive through `receive`. */
   constructor(imagesBase: string, ask: (example: number) => void) {
-    this.#sheets = new ImageStore(imagesBase, capacity);
+    this.#sheets = new ImageStore({ imagesBase }, capacity);
     this.#ask = ask;
   }
 

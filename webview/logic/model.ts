@@ -38,15 +38,20 @@ export function deriveModel(told: Told, state: State, previous?: Model): Model {
     previous.state.filter === state.filter &&
     previous.state.grouped === state.grouped &&
     previous.state.order === state.order;
-  const visible = same ? previous.visible : visibleItems(items, state);
-  const facets = same ? previous.facets : countFacets(items, state.filter);
+  const visible = same ? previous.visible : visibleItems(pictured(items, test), state);
+  const facets = same ? previous.facets : countFacets(pictured(items, test), state.filter);
   const common = { ...told, items, state, visible, facets };
   const chosen = items.find(({ key }) => key === state.selected);
   const position = chosen ? visible.findIndex((item) => stands(item, chosen, state)) : -1;
   if (position >= 0) return { ...common, selected: chosen, position };
   // A filter that hides the selected example selects the first it shows.
   const selected = chosen ? (visible[0] ?? chosen) : exampleToOpen(visible, test.report);
-  return { ...common, selected: selected ?? items[0], position: selected ? visible.indexOf(selected) : -1 };
+  return { ...common, selected: selected ?? pictured(items, test)[0], position: selected ? visible.indexOf(selected) : -1 };
+}
+
+/** The examples that can be looked at: all, or those whose images the page has in itself. */
+function pictured(items: readonly Item[], { images }: ShownTest): readonly Item[] {
+  return images ? items.filter(({ example }) => (example.adversarialImage ?? example.originalImage) in images) : items;
 }
 
 function visibleItems(items: readonly Item[], { filter, grouped, order }: State): readonly Item[] {
@@ -60,8 +65,8 @@ function stands(tile: Item, { key, example }: Item, { grouped }: State): boolean
 }
 
 /** The examples of the same image, one for each budget, the smallest first. */
-export function budgetsOf(items: readonly Item[], { example }: Item): Item[] {
-  return items.filter((item) => item.example.index === example.index);
+export function budgetsOf({ items, test }: Pick<Model, 'items' | 'test'>, { example }: Item): Item[] {
+  return pictured(items, test).filter((item) => item.example.index === example.index);
 }
 
 /** The budget that summaries are about: the chosen one, or the largest; `undefined` for attacks without one. */

@@ -20,8 +20,8 @@ import { createVerification } from './verification.ts';
 export function createExample(context: Context, pictures: Pictures): Part {
   const { t } = context;
   const content = h('div', { class: 'example-content' });
-  const button = (name: IconName, label: string, act: (item: Item) => void) =>
-    on(h('button', { type: 'button' }, icon(name), label), {
+  const button = (name: IconName, label: string, act: (item: Item) => void, editorOnly = true) =>
+    on(h('button', { type: 'button', class: editorOnly && 'editor-only' }, icon(name), label), {
       click: () => {
         const { selected } = context.model();
         if (selected) act(selected);
@@ -33,7 +33,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
   const actions = h(
     'div',
     { class: 'actions', role: 'group', 'aria-label': t('Actions') },
-    button('save', t('Save picture…'), (item) => void savePicture(context, pictures, item)),
+    button('save', t('Save picture…'), (item) => void savePicture(context, pictures, item), false),
     button('copy', t('Copy as settings entry'), ({ place }) => {
       post({ type: 'copySettings', example: place });
       context.announce(t('Settings entry copied'));
@@ -48,7 +48,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
   return {
     element,
     update(model, previous) {
-      const { selected, position, visible, items, test } = model;
+      const { selected, position, visible, test } = model;
       if (
         selected === previous?.selected &&
         position === previous?.position &&
@@ -61,7 +61,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
       const { example } = selected;
       const { norm, kind } = test.report.attack;
       const scale = scoreScale(test.examples, test.report.detector?.threshold);
-      const budgets = budgetsOf(items, selected);
+      const budgets = budgetsOf(model, selected);
       revealOther.disabled = example.adversarialImage === null;
       const count = position < 0 ? '' : t('{0} of {1}', position + 1, visible.length);
       fill(

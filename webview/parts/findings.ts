@@ -19,7 +19,7 @@ export function createFindings(context: Context, findings: readonly Finding[]): 
     'ul',
     {},
     ...findings.map(({ check, message }) => {
-      const more = h('button', { type: 'button', class: 'link' }, t('What it means and what to do'));
+      const more = h('button', { type: 'button', class: 'link editor-only' }, t('What it means and what to do'));
       return h('li', {}, `${message} `, on(more, { click: () => post({ type: 'openFinding', check }) }));
     }),
   );

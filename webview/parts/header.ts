@@ -19,9 +19,9 @@ export function createHeader(context: Context): Part {
   const verdict = h('span', { class: 'verdict' });
   const runs = createRunMenu(context);
   const twins = createTwinMenu(context);
-  const settings = h('button', { class: 'quiet', type: 'button' }, icon('gear'), t('Open Settings'));
+  const settings = h('button', { class: 'quiet editor-only', type: 'button' }, icon('gear'), t('Open Settings'));
   const help = h('button', { class: 'quiet', type: 'button', 'aria-keyshortcuts': '?' }, icon('help'), t('Shortcuts'));
-  const save = h('button', { class: 'quiet', type: 'button' }, icon('save'), t('Export Report…'));
+  const save = h('button', { class: 'quiet editor-only', type: 'button' }, icon('save'), t('Export Report…'));
   const message = h('p', { class: 'message' });
   const bar = h('progress', { class: 'run-progress', 'aria-label': t('Progress') });
   const remarks = h('div', { class: 'remarks' });

@@ -7,7 +7,7 @@ import { metricTitles } from '../../reports/outcome.ts';
 import { pictureCaption } from '../../reports/pictureCaption.ts';
 import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
-import { escapeMarkdown } from '../markdown.ts';
+import { escapeMarkdown } from '../../reports/markdown.ts';
 import type { Result } from '../results.ts';
 
 const { l10n } = vscode;

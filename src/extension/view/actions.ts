@@ -6,7 +6,7 @@ import type { FromWebview } from '../../page/protocol.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { parseJson } from '../../settings/jsonc.ts';
 import { UserError } from '../../userError.ts';
-import { exportReport } from './exportReport.ts';
+import { exportReport, type ReportSources } from './exportReport.ts';
 import type { LoadedTest } from './openTest.ts';
 import { settingsEntry } from './settingsEntry.ts';
 
@@ -23,10 +23,13 @@ const remarkTime = 5000;
 
 /**
  * Performs a request from the page.
- * @param folder the run folder.
  * @throws UserError when it cannot be done.
  */
-export async function act(action: Action, folder: string, test: LoadedTest): Promise<void> {
+export async function act(
+  action: Action,
+  test: LoadedTest,
+  { folder, pageFolder }: Pick<ReportSources, 'folder' | 'pageFolder'>,
+): Promise<void> {
   switch (action.type) {
     case 'savePicture':
       return savePicture(action.name, action.png);
@@ -37,7 +40,7 @@ export async function act(action: Action, folder: string, test: LoadedTest): Pro
     case 'openSettings':
       return openSettings(folder, test);
     case 'exportReport':
-      return showReport(test, folder);
+      return showReport(test, folder, pageFolder);
   }
 }
 
@@ -89,13 +92,14 @@ async function revealImage(folder: string, example: ExampleReport, picture: 'ori
   await vscode.commands.executeCommand(isInside ? 'revealInExplorer' : 'revealFileInOS', uri);
 }
 
-async function showReport(test: LoadedTest, folder: string): Promise<void> {
+async function showReport(test: LoadedTest, folder: string, pageFolder: string): Promise<void> {
   const started = new Date(test.started).toLocaleString(vscode.env.language, {
     dateStyle: 'medium',
     timeStyle: 'short',
   });
-  const file = await exportReport(test, { folder, started });
-  if (file) await vscode.commands.executeCommand('markdown.showPreview', file);
+  const file = await exportReport(test, { folder, started, pageFolder });
+  if (file?.path.endsWith('.md')) await vscode.commands.executeCommand('markdown.showPreview', file);
+  else if (file) await vscode.env.openExternal(file);
 }
 
 /** At the test as the settings have it now; where it is none of theirs, it can be saved as one. */

@@ -14,7 +14,7 @@ import { OpenTest } from './openTest.ts';
 import { readOriginalFile } from './originalFile.ts';
 import { pageTexts } from './pageTexts.ts';
 import { type RunOfTest, recentRuns, twinsOf } from './recentRuns.ts';
-import { shownTest, withoutExamples, withoutSteps } from './shownTest.ts';
+import { shownTest, withoutExamples, withoutSteps } from '../../page/shownTest.ts';
 
 /** Identifies an example within its test. */
 export type ExampleKey = Pick<ExampleReport, 'index' | 'epsilon'>;
@@ -154,7 +154,8 @@ export class ViewPanel {
         this.#post(await this.#file(this.#test, message.example));
         return;
       }
-      await act(message, this.#location.folder, this.#test);
+      const pageFolder = vscode.Uri.joinPath(this.#extension, 'dist').fsPath;
+      await act(message, this.#test, { folder: this.#location.folder, pageFolder });
     } catch (error) {
       void vscode.window.showErrorMessage(describeError(error));
     }

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { applyEdits, modify } from 'jsonc-parser';
 import type { Browser, Page } from 'playwright-core';
-import { shownTest } from '../../../src/extension/view/shownTest.ts';
+import { shownTest } from '../../../src/page/shownTest.ts';
 import type { RunProgress } from '../../../src/page/protocol.ts';
 import { pageStrings } from '../../../src/page/strings.ts';
 import type { ExampleReport, TestReport } from '../../../src/reports/report.ts';

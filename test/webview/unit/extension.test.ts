@@ -3,7 +3,7 @@ import { catalog } from '../../../src/attacks/catalog.ts';
 import { renderHtml } from '../../../src/extension/view/html.ts';
 import { markdownReport } from '../../../src/extension/view/markdownReport.ts';
 import { settingsEntry } from '../../../src/extension/view/settingsEntry.ts';
-import { shownTest } from '../../../src/extension/view/shownTest.ts';
+import { shownTest } from '../../../src/page/shownTest.ts';
 import type { TestReport } from '../../../src/reports/report.ts';
 import { checkTest } from '../../../src/settings/checkTest.ts';
 import { example } from '../support/examples.ts';

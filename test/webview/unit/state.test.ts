@@ -108,7 +108,7 @@ describe('the model of the page', () => {
     );
     // The tile of the image is the selected one, whichever of its budgets is shown.
     assert.deepEqual([model.selected?.key, model.position], [key(1), 1]);
-    assert.equal(budgetsOf(model.items, model.selected as Item).length, 3);
+    assert.equal(budgetsOf(model, model.selected as Item).length, 3);
   });
 
   it('keeps what it has of examples when others finish', () => {

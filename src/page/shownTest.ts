@@ -1,9 +1,17 @@
-import type { ShownExample, ShownTest } from '../../page/protocol.ts';
-import type { ExampleReport } from '../../reports/report.ts';
-import type { LoadedTest } from './openTest.ts';
+import type { ExampleReport, TestReport } from '../reports/report.ts';
+import type { RunProgress, ShownExample, ShownTest } from './protocol.ts';
+
+/** A test, as far as it is known. */
+interface KnownTest {
+  readonly report: TestReport;
+  readonly examples: readonly ExampleReport[];
+  readonly progress?: RunProgress;
+  /** When the run began. */
+  readonly started?: string;
+}
 
 /** What is sent to the page immediately: everything but the steps of traces, of which there are many. */
-export function shownTest(test: LoadedTest): Pick<ShownTest, 'report' | 'examples' | 'classes' | 'progress'> {
+export function shownTest(test: KnownTest): Pick<ShownTest, 'report' | 'examples' | 'classes' | 'progress'> {
   return { ...withoutExamples(test), examples: test.examples.map(withoutSteps) };
 }
 
@@ -11,7 +19,7 @@ export function shownTest(test: LoadedTest): Pick<ShownTest, 'report' | 'example
 export function withoutExamples({
   report,
   progress,
-}: Pick<LoadedTest, 'report' | 'progress'>): Pick<ShownTest, 'report' | 'classes' | 'progress'> {
+}: Pick<KnownTest, 'report' | 'progress'>): Pick<ShownTest, 'report' | 'classes' | 'progress'> {
   return { report, classes: report.model.classes ?? [], ...(progress && { progress }) };
 }
 
