@@ -12,9 +12,11 @@ import { chooseEngine } from './engine.ts';
 import { installCuda } from './installCuda.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
 import { keep } from './keep.ts';
+import { merge } from './merge.ts';
 import { printable } from './printable.ts';
 import { parseReports, report } from './reports.ts';
-import { run } from './run.ts';
+import { run, runShardOf } from './run.ts';
+import { countOfShards, submit } from './submit.ts';
 import { train } from './train.ts';
 import { version } from './version.ts';
 
@@ -61,6 +63,13 @@ program
     'folder with known counterexamples and the baseline (default: robustness/ beside the settings)',
   )
   .option('--update-baseline', 'make the results what later runs are compared with, example by example')
+  .addOption(
+    new Option(
+      '--shard <number/count>',
+      'attack a part of the images, such as 3/16, or auto for the number that a scheduler has given; perturb merge gives the verdicts',
+    ).conflicts(['resume', 'report', 'json', 'updateBaseline']),
+  )
+  .option('--durations <run>', 'split shards by how long tests took in this run (default: the last run of the workspace)')
   .option('--strict', 'audit every test, and take each sign that a result overstates robustness for a failure')
   .option(
     '--report <reports>',
@@ -70,7 +79,7 @@ program
   .option('--profile', 'print what the time of each test went into')
   .option('--json', 'print the full report with every example instead of a table')
   .action(async (workspace: string, options) => {
-    process.exitCode = await run(workspace, options);
+    process.exitCode = await (options.shard ? runShardOf(workspace, options) : run(workspace, options));
   });
 
 program
@@ -83,6 +92,31 @@ program
   .option('--into <folder>', 'folder to keep them in (default: robustness/ beside the settings)')
   .option('--json', 'print JSON')
   .action(keep);
+
+program
+  .command('merge')
+  .argument('<shards...>', 'folders of all shards of a run')
+  .description('Merges the shards of a run. Exits with 0 if all tests pass, 1 if any fails, 2 if any cannot run.')
+  .option('--output <folder>', 'output folder (default: .perturb/runs/… in the workspace)')
+  .option('--workspace <folder>', 'where the workspace is, if not where the shards were run')
+  .option(
+    '--robustness <folder>',
+    'folder with known counterexamples and the baseline (default: robustness/ beside the settings)',
+  )
+  .option('--report <reports>', 'write reports: junit=FILE, sarif=FILE, html=FILE, or summary, separated by commas', parseReports)
+  .action(async (shards: string[], options) => {
+    process.exitCode = await merge(shards, options);
+  });
+
+program
+  .command('submit')
+  .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
+  .description('Hands the tests of a workspace to a cluster, in shards, with a merge that depends on them.')
+  .addOption(new Option('--on <cluster>', 'submit to Slurm, or print jobs for Kubernetes').choices(['slurm', 'kubernetes']).makeOptionMandatory())
+  .requiredOption('--shards <count>', 'number of shards', countOfShards)
+  .option('--image <image>', 'Kubernetes: container image with Perturb')
+  .option('--claim <name>', 'Kubernetes: claim of the volume that has the workspace')
+  .action(submit);
 
 program
   .command('report')

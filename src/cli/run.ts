@@ -4,10 +4,13 @@ import { isPlanned, type RunReport } from '../reports/report.ts';
 import { UnsavedRun } from '../run/run.ts';
 import type { BaselineUpdate } from '../run/updateBaseline.ts';
 import { formatProblem } from '../settings/problem.ts';
+import { UserError } from '../userError.ts';
 import { printable } from './printable.ts';
 import { ProgressBar } from './progressBar.ts';
 import { type RequestedReport, writeReports } from './reports.ts';
 import { runWorkspace } from './runWorkspace.ts';
+import { shard } from './shard.ts';
+import { shardOf } from './shardOption.ts';
 import { formatTable } from './table.ts';
 
 /** Runs a workspace and prints the result. Returns the exit code: 0 if all passed, 1 if any failed, 2 if any could not run. */
@@ -85,6 +88,34 @@ function profiles({ tests }: RunReport): string[] {
   return tests.flatMap((test) =>
     isPlanned(test) ? describeProfile(test).map((line) => `profile: ${test.name}: ${line}`) : [],
   );
+}
+
+/**
+ * Runs a shard, and says what to do with it. Returns the exit code: 0 where all its images were attacked, whatever they came
+ * to, 2 where some could not be.
+ */
+export async function runShardOf(
+  workspace: string,
+  { shard: text, test, ...options }: { shard: string; test?: string[]; output?: string; durations?: string; strict?: boolean },
+): Promise<number> {
+  const bar = new ProgressBar();
+  const interrupt = new AbortController();
+  process.once('SIGINT', () => interrupt.abort(new UserError('Interrupted. Run the same command again to continue.')));
+  const { shard: ran, folder } = await shard({
+    ...options,
+    workspace,
+    names: test,
+    shard: shardOf(text),
+    signal: interrupt.signal,
+    onProgress: (progress) => bar.show(progress),
+  }).finally(() => bar.clear());
+  const { number, of, tests } = ran;
+  const errored = tests.filter(({ state }) => state === 'errored');
+  for (const { id, message = '' } of errored) console.error(printable(`! errored: ${id}: ${message}`));
+  console.log(
+    printable(`Shard ${number} of ${of} is finished: ${folder}. When all are, perturb merge gives the verdicts.`),
+  );
+  return errored.length > 0 ? 2 : 0;
 }
 
 /** 0 if all tests passed, 1 if any failed, 2 if any could not be evaluated. */

@@ -62,27 +62,8 @@ export async function runWorkspace({
   ...request
 }: WorkspaceRun): Promise<FinishedRun> {
   const workspace = path.resolve(request.workspace);
-  const resolution = resolvePlans(await readWorkspace(workspace));
-  const { problems } = resolution;
-  const plans = resolution.plans.map(
-    (plan): TestPlan => ({
-      ...plan,
-      ...(strict && canBeAudited(plan) && { audit: 'strict' }),
-      ...(robustness !== undefined && { robustness: path.resolve(robustness) }),
-    }),
-  );
-  const impossible = unplannedReports(problems);
-  const wanted = selection(
-    names,
-    [...plans, ...impossible].map(({ name }) => name),
-  );
-  const asked = plans.filter(({ name }) => wanted(name));
-  const unplanned = impossible.filter(({ name }) => wanted(name));
-  const general = problems.filter(({ test }) => test === undefined);
-  if (asked.length + unplanned.length === 0) {
-    const reasons = general.map(formatProblem).join('\n');
-    throw new UserError(reasons || `${workspace}: the settings define no tests. Add some under "perturb.tests".`);
-  }
+  const tests = await chooseTests(workspace, { names, robustness, strict });
+  const { plans, asked, unplanned, general, defined } = tests;
   const folder = await folderFor(workspace, output, resume);
   const unlock = await lockFolder(folder);
   const engine = startEngine();
@@ -99,7 +80,6 @@ export async function runWorkspace({
     chosen = plans.filter((plan) => asked.includes(plan) || finished?.reports.has(plan.id));
     const common = { engine, workspace, folder, plans: chosen, unplanned, finished, signal, isBaseline };
     const report = await run({ ...common, ...request, onFinished });
-    const defined = [...plans, ...impossible].map(({ id }) => id);
     const baselines = isBaseline ? await baselinesOf(report, folder, plans, defined) : [];
     return { report, folder, problems: general, baselines };
   } catch (error) {
@@ -129,6 +109,48 @@ async function baselinesOf(
     if (own.length > 0) updates.push(await updateBaseline(robustness, own, defined));
   }
   return updates;
+}
+
+/** The tests of a workspace, as a command takes them. */
+export interface ChosenTests {
+  readonly plans: readonly TestPlan[];
+  /** Those of the plans that the command asks for, and those asked for that the settings keep from running. */
+  readonly asked: readonly TestPlan[];
+  readonly unplanned: readonly UnplannedReport[];
+  /** Mistakes in the settings that belong to no test. */
+  readonly general: readonly Problem[];
+  /** Ids of all tests that the settings define, in whatever state. */
+  readonly defined: readonly string[];
+}
+
+/** @throws UserError when there are no tests, or none of these names. */
+export async function chooseTests(
+  workspace: string,
+  { names, robustness, strict }: Pick<WorkspaceRun, 'names' | 'robustness' | 'strict'>,
+): Promise<ChosenTests> {
+  const resolution = resolvePlans(await readWorkspace(workspace));
+  const { problems } = resolution;
+  const plans = resolution.plans.map(
+    (plan): TestPlan => ({
+      ...plan,
+      ...(strict && canBeAudited(plan) && { audit: 'strict' }),
+      ...(robustness !== undefined && { robustness: path.resolve(robustness) }),
+    }),
+  );
+  const impossible = unplannedReports(problems);
+  const wanted = selection(
+    names,
+    [...plans, ...impossible].map(({ name }) => name),
+  );
+  const asked = plans.filter(({ name }) => wanted(name));
+  const unplanned = impossible.filter(({ name }) => wanted(name));
+  const general = problems.filter(({ test }) => test === undefined);
+  if (asked.length + unplanned.length === 0) {
+    const reasons = general.map(formatProblem).join('\n');
+    throw new UserError(reasons || `${workspace}: the settings define no tests. Add some under "perturb.tests".`);
+  }
+  const defined = [...plans, ...impossible].map(({ id }) => id);
+  return { plans, asked, unplanned, general, defined };
 }
 
 /** The run folder, known to be ours. */

@@ -8,10 +8,10 @@ import { judgeAll, type Victim } from '../runner/victim.ts';
 import { UserError } from '../userError.ts';
 import { type Case, toCases } from './cases.ts';
 import { detectionOf } from './detection.ts';
-import type { Example } from './example.ts';
+import { type Example, exampleOf } from './example.ts';
 import type { TestPlan } from './plan.ts';
-import { attackRound, type Round, type RoundResult, type Successes } from './round.ts';
-import { knowledgeOf, type RoundTransfer } from './transfer.ts';
+import { attackRound, type CaseResult, type Round, type RoundResult, roundOf, type Successes } from './round.ts';
+import { knowledgeOf, knownTo, type RoundTransfer } from './transfer.ts';
 import { verificationOf } from './verification.ts';
 
 /** Someone who attacks, and what they attack. */
@@ -31,6 +31,12 @@ export interface EvaluationOptions {
   /** Who attacks: the figures of the first count, and those of the second, if any, stand beside them. */
   readonly opponents: readonly [Opponent, Opponent?];
   readonly images: readonly StoredImage[];
+  /** What earlier runs finished, by the places of the images: that is not attacked again. */
+  readonly finished?: ReadonlyMap<number, FinishedImage>;
+  /** The places of the images that are attacked here; all where it is missing. */
+  readonly share?: ReadonlySet<number>;
+  /** Images that are finished before others are begun; all at once where it is missing. */
+  readonly portion?: number;
   readonly signal?: AbortSignal;
   /** Is told when the attacks themselves compute. */
   readonly watch?: Stopwatch;
@@ -38,10 +44,23 @@ export interface EvaluationOptions {
   generate?(image: Pixels): Promise<Pixels>;
   /** Called once for each example and budget, when it is done. */
   onExample(example: Example, epsilon: number | undefined): void | Promise<void>;
+  /** Called with everything that came of an image, once all its examples are reported. */
+  onFinished?(image: FinishedImage): void | Promise<void>;
   /** Called for each example that the second opponent is done with. */
   onOther?(): void;
   /** Called when all attacks are done, with what an audit needs. */
   onAttacked?(attacked: Attacked): void | Promise<void>;
+}
+
+/** Everything that attacks came to on an image: all that figures are made of, as plain data. */
+export interface FinishedImage {
+  /** Place of the image in the test's list, and the hash of it. */
+  readonly index: number;
+  readonly sha256: string;
+  /** By budget, the smallest first, and by opponent, in the order of their turns; none where it was not attacked. */
+  readonly results: readonly (readonly CaseResult[])[];
+  /** With a surrogate: whether that classifies it as labeled. */
+  readonly isKnownToSurrogate?: boolean;
 }
 
 /** What the first opponent did in a test: what an audit questions. */
@@ -69,50 +88,127 @@ export interface AttackedRound {
   readonly fooledBy?: Readonly<Record<Attacker, number>>;
 }
 
+/** A test with its images judged: what is attacked, and by whom. */
+interface Evaluation {
+  readonly plan: TestPlan;
+  readonly options: EvaluationOptions;
+  readonly cases: readonly Case[];
+  readonly eligible: readonly Case[];
+  /** The smallest budget first: what fools within it counts for the others. */
+  readonly attacks: readonly ConfiguredAttack[];
+  /** In the order of their turns. */
+  readonly opponents: readonly Opponent[];
+}
+
 /**
  * Runs the attack of a test at each of its budgets, the smallest first; with a second opponent also as that one would, so
  * that both figures are known.
- * @throws UserError when no image is eligible.
+ * @throws UserError when no image is eligible, or where images of other shares are missing.
  */
 export async function evaluate(plan: TestPlan, options: EvaluationOptions): Promise<Round[]> {
-  const { judge, images, signal, watch } = options;
-  const [opponent, other] = options.opponents;
+  const evaluation = await judgeImages(plan, options);
+  return summarize(evaluation, await attackImages(evaluation));
+}
+
+/** Attacks the images of a share alone: no figure is made of them. @throws UserError when no image of the test is eligible. */
+export async function evaluateShare(plan: TestPlan, options: EvaluationOptions): Promise<void> {
+  await attackImages(await judgeImages(plan, options));
+}
+
+async function judgeImages(plan: TestPlan, options: EvaluationOptions): Promise<Evaluation> {
+  const { judge, images, signal } = options;
   const definition = definitionOf(plan.attacks[0].attack);
   const judgments = await judgeAll(judge, images, (image) => image.load(), signal);
   const cases = toCases(plan, definition.kind, judge, images, judgments);
   const eligible = cases.filter(({ status }) => status === undefined);
   if (eligible.length === 0) throw nothingEligible(cases);
-  const common = { plan, judge, cases, eligible, signal, watch, generate: options.generate };
-  const surrogate = plan.surrogates && (await knowledgeOf(opponent.victims[0], eligible, signal));
-  const rounds = new Map<ConfiguredAttack, { readonly round: Round; readonly attacked: AttackedRound }>();
+  const opponents = options.opponents.filter((one) => one !== undefined).sort(byKnowledge);
+  return { plan, options, cases, eligible, attacks: plan.attacks.toSorted(byBudget), opponents };
+}
+
+/** @returns what is finished, of this run and of earlier ones */
+async function attackImages(evaluation: Evaluation): Promise<ReadonlyMap<number, FinishedImage>> {
+  const { options, cases } = evaluation;
+  const { share, portion = cases.length } = options;
+  const finished = new Map(options.finished);
+  const open = cases.filter(({ index }) => !finished.has(index) && (share?.has(index) ?? true));
+  for (let start = 0; start < open.length; start += portion) {
+    for (const image of await attackPortion(evaluation, open.slice(start, start + portion))) {
+      finished.set(image.index, image);
+      await options.onFinished?.(image);
+    }
+  }
+  return finished;
+}
+
+async function attackPortion(evaluation: Evaluation, portion: readonly Case[]): Promise<FinishedImage[]> {
+  const { plan, options, cases, eligible, attacks, opponents } = evaluation;
+  const { judge, signal, watch } = options;
+  const [opponent] = options.opponents;
+  const attacked = portion.filter(({ status }) => status === undefined);
+  const rounds: ReadonlyMap<number, CaseResult>[][] = [];
   const fooled = new Map<Opponent, Successes>();
-  for (const attack of plan.attacks.toSorted(byBudget)) {
+  for (const attack of attacks) {
     const { epsilon } = attack.choice;
-    const results = new Map<Opponent, RoundResult>();
-    for (const one of [opponent, ...(other ? [other] : [])].sort(byKnowledge)) {
+    const turns: ReadonlyMap<number, CaseResult>[] = [];
+    let ofThisBudget: Successes = new Map();
+    for (const one of opponents) {
       const onExample = (example: Example) =>
         one === opponent ? options.onExample(example, epsilon) : options.onOther?.();
-      // What fools within a smaller budget, or without knowing of the detector, is theirs as well.
-      const known: Successes = new Map(
-        [fooled.get(one) ?? [], ...[...results.values()].map(({ successes }) => successes)].flatMap((some) => [
-          ...some,
-        ]),
-      );
-      const own = one.attackAt?.(attack) ?? attack;
-      const keepSuccesses = plan.attacks.length > 1 || other !== undefined;
-      const result = await attackRound({
-        ...common,
-        attack: own,
+      for (const other of portion) if (other.status) await onExample(exampleOf(other, other.status, judge));
+      const { results, successes } = await attackRound({
+        plan,
+        judge,
+        cases,
+        eligible,
+        signal,
+        watch,
+        generate: options.generate,
+        attacked,
+        attack: one.attackAt?.(attack) ?? attack,
         victims: one.victims,
-        known,
-        keepSuccesses,
+        // What fools within a smaller budget, or without knowing of the detector, is theirs as well.
+        known: new Map([...(fooled.get(one) ?? []), ...ofThisBudget]),
+        keepSuccesses: attacks.length > 1 || opponents.length > 1,
         onExample,
       });
-      results.set(one, result);
-      fooled.set(one, result.successes);
+      turns.push(results);
+      fooled.set(one, successes);
+      ofThisBudget = new Map([...ofThisBudget, ...successes]);
     }
-    const { round, examples, distances, crafting } = results.get(opponent) as RoundResult;
-    const rival = other && results.get(other);
+    rounds.push(turns);
+  }
+  const known = plan.surrogates && (await knownTo(opponent.victims[0], attacked, signal));
+  return portion.map(({ index, image: { sha256 }, status }) => ({
+    index,
+    sha256,
+    results: status ? [] : rounds.map((turns) => turns.map((results) => results.get(index) as CaseResult)),
+    ...(known && !status && { isKnownToSurrogate: known.has(index) }),
+  }));
+}
+
+async function summarize(
+  evaluation: Evaluation,
+  finished: ReadonlyMap<number, FinishedImage>,
+): Promise<Round[]> {
+  const { plan, options, cases, eligible, attacks, opponents } = evaluation;
+  const { judge, signal } = options;
+  const [opponent, other] = options.opponents;
+  checkComplete(cases, finished);
+  const surrogate = plan.surrogates && knowledgeOf(eligible.map(({ index }) => finished.get(index)));
+  const rounds = new Map<ConfiguredAttack, { readonly round: Round; readonly attacked: AttackedRound }>();
+  for (const [place, attack] of attacks.entries()) {
+    const { epsilon } = attack.choice;
+    const resultOf = (one: Opponent) => {
+      const turn = opponents.indexOf(one);
+      const results = new Map(
+        eligible.map(({ index }) => [index, finished.get(index)?.results[place]?.[turn] as CaseResult]),
+      );
+      const own = one.attackAt?.(attack) ?? attack;
+      return roundOf({ plan, judge, cases, eligible, attack: own, victims: one.victims }, results);
+    };
+    const { round, examples, distances, crafting, ...own } = resultOf(opponent);
+    const rival = other && resultOf(other);
     const transfer = surrogate && crafting && { surrogate, ...crafting, ...(rival && { whiteBox: whiteBoxOf(rival) }) };
     const beside = (plan.detector || plan.purifier) &&
       rival && {
@@ -133,7 +229,12 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
         ...(epsilon !== undefined && { epsilon }),
         distances,
         queries: round.queries,
-        ...(beside && { fooledBy: fooledBy(results) }),
+        ...(beside && {
+          fooledBy: fooledBy([
+            [opponent, own.fooled],
+            [other, rival.fooled],
+          ]),
+        }),
       },
     });
   }
@@ -144,6 +245,19 @@ export async function evaluate(plan: TestPlan, options: EvaluationOptions): Prom
     rounds: inOrder.map(({ attacked }) => attacked),
   });
   return inOrder.map(({ round }) => round);
+}
+
+/** Figures of a part would pass for those of the whole. */
+function checkComplete(cases: readonly Case[], finished: ReadonlyMap<number, FinishedImage>): void {
+  const isMissing = ({ index, image, status }: Case) => {
+    const known = finished.get(index);
+    return known?.sha256 !== image.sha256 || (status === undefined) !== known.results.length > 0;
+  };
+  const missing = cases.filter(isMissing);
+  if (missing.length === 0) return;
+  throw new UserError(
+    `${missing.length} of ${cases.length} images were not attacked as they are here, such as ${missing[0]?.image.file}: an image or the model has changed since, or the model answers differently on this machine. Run the test again.`,
+  );
 }
 
 function nothingEligible(cases: readonly Case[]): UserError {
@@ -164,8 +278,8 @@ function whiteBoxOf({ attack, round }: RoundResult): NonNullable<RoundTransfer['
 }
 
 /** What each attacker fooled alone, whatever the other one found. */
-function fooledBy(results: ReadonlyMap<Opponent, RoundResult>): Readonly<Record<Attacker, number>> {
-  const by = (wanted: Attacker) => [...results].find(([{ attacker }]) => attacker === wanted)?.[1].fooled ?? 0;
+function fooledBy(counts: readonly (readonly [Opponent, number])[]): Readonly<Record<Attacker, number>> {
+  const by = (wanted: Attacker) => counts.find(([{ attacker }]) => attacker === wanted)?.[1] ?? 0;
   return { adaptive: by('adaptive'), unaware: by('unaware') };
 }
 

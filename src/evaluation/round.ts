@@ -3,6 +3,7 @@ import type { Attacker } from '../defenses/guard/attacker.ts';
 import { type ConfiguredAttack, definitionOf } from '../runner/configuredAttack.ts';
 import type { Outcome } from '../runner/conversation.ts';
 import { type Attempt, type AttemptOptions, attemptsOn, type Flaw, withoutResult, worse } from './attempts.ts';
+import type { Case } from './cases.ts';
 import type { RoundDetection } from './detection.ts';
 import { type AttackResult, type Example, type ExampleSummary, exampleOf, summaryOf } from './example.ts';
 import { computeMetrics, type Metrics } from './metrics.ts';
@@ -39,8 +40,9 @@ export interface Round {
   readonly warnings: readonly string[];
 }
 
-/** One attack at one budget by one opponent. */
+/** One attack at one budget by one opponent, on some of the images. */
 export interface RoundOptions extends AttemptOptions {
+  readonly attacked: readonly Case[];
   /** Successes that are within the budget as well, by the places of their images: they count where nothing better is found. */
   readonly known: Successes;
   /** Whether other rounds will want to know what succeeded in this one. */
@@ -51,13 +53,20 @@ export interface RoundOptions extends AttemptOptions {
 /** Adversarial examples by the places of their images in the test's list. */
 export type Successes = ReadonlyMap<number, AttackResult>;
 
+/** What one opponent came to on one image at one budget: all that figures are made of, as plain data. */
+export interface CaseResult {
+  /** The example as it counts, with what was known beforehand. */
+  readonly summary: ExampleSummary;
+  /** What the attack itself came to, nothing known beforehand. */
+  readonly attempt: Attempt;
+}
+
 /** What a round came to. */
 export interface RoundResult {
   readonly attack: ConfiguredAttack;
   readonly round: Round;
+  /** In the order of the images. */
   readonly examples: readonly ExampleSummary[];
-  /** Where they were to be kept. */
-  readonly successes: Successes;
   /** How many eligible cases the attack itself fooled, nothing known beforehand. */
   readonly fooled: number;
   /** For each eligible case how far the attack itself had to go (see `distanceOf`), nothing known beforehand. */
@@ -66,25 +75,22 @@ export interface RoundResult {
   readonly crafting?: Crafting;
 }
 
-/** Runs an attack on every eligible case, on each of its victims. */
-export async function attackRound(options: RoundOptions): Promise<RoundResult> {
-  const { plan, attack, victims, judge, cases, eligible, known, keepSuccesses, onExample } = options;
+/** Runs an attack on images, on each of its victims. @returns its results by the places of the images */
+export async function attackRound(
+  options: RoundOptions,
+): Promise<{ readonly results: ReadonlyMap<number, CaseResult>; readonly successes: Successes }> {
+  const { attack, victims, judge, attacked, known, keepSuccesses, onExample } = options;
   const definition = definitionOf(attack.attack);
-  const isTransfer = plan.surrogates !== undefined && victims[0] !== judge;
-  const { norm, epsilon, quantize } = attack.choice;
-  const examples: ExampleSummary[] = [];
-  const finish = async (example: Example) => {
-    examples.push(summaryOf(example));
-    await onExample(example);
-  };
-  for (const one of cases) if (one.status) await finish(exampleOf(one, one.status, judge));
+  const isTransfer = isCrafted(options);
+  const { norm } = attack.choice;
   // What barely fools a surrogate fools nothing else.
   const stopsAtSuccess = kinds[definition.kind].stopsAtSuccess && definition.fixedBudget && !isTransfer;
   const attempts = new Map<number, Attempt>();
+  const results = new Map<number, CaseResult>();
   const successes = new Map<number, AttackResult>();
   for (const victim of victims) {
     const isLast = victim === victims.at(-1);
-    const survivors = eligible.filter(({ index }) => !(stopsAtSuccess && attempts.get(index)?.success));
+    const survivors = attacked.filter(({ index }) => !(stopsAtSuccess && attempts.get(index)?.success));
     for await (const { one, attempt } of attemptsOn(victim, survivors, options, { stopsAtSuccess, isTransfer })) {
       const own = worse(attempts.get(one.index), attempt);
       attempts.set(one.index, own);
@@ -93,12 +99,36 @@ export async function attackRound(options: RoundOptions): Promise<RoundResult> {
       if (result.adversarial?.success && keepSuccesses) successes.set(one.index, result);
       attempts.set(one.index, withoutResult(own));
       const flaw = result.adversarial?.success ? undefined : own.flaw;
-      await finish(exampleOf(one, result.adversarial?.success ? 'fooled' : flaw ? 'undecided' : 'held', judge, result));
+      const status = result.adversarial?.success ? 'fooled' : flaw ? 'undecided' : 'held';
+      const example = exampleOf(one, status, judge, result);
+      results.set(one.index, { summary: summaryOf(example), attempt: withoutResult(own) });
+      await onExample(example);
     }
   }
-  const all = eligible.map(({ index }) => attempts.get(index) as Attempt);
-  const open = examples.flatMap(({ index, status }) =>
-    status === 'undecided' ? (attempts.get(index)?.flaw ?? []) : [],
+  return { results, successes };
+}
+
+/** True where what is attacked is not who judges. */
+function isCrafted({ plan, victims, judge }: Pick<AttemptOptions, 'plan' | 'victims' | 'judge'>): boolean {
+  return plan.surrogates !== undefined && victims[0] !== judge;
+}
+
+/** The figures of a round. @param results of every eligible case, by the places of their images */
+export function roundOf(
+  options: Pick<AttemptOptions, 'plan' | 'attack' | 'victims' | 'judge' | 'cases' | 'eligible'>,
+  results: ReadonlyMap<number, CaseResult>,
+): RoundResult {
+  const { plan, attack, judge, cases, eligible } = options;
+  const definition = definitionOf(attack.attack);
+  const isTransfer = isCrafted(options);
+  const { norm, epsilon, quantize } = attack.choice;
+  const resultOf = ({ index }: Case) => results.get(index) as CaseResult;
+  const examples = cases.map((one) =>
+    one.status ? summaryOf(exampleOf(one, one.status, judge)) : resultOf(one).summary,
+  );
+  const all = eligible.map((one) => resultOf(one).attempt);
+  const open = eligible.map(resultOf).flatMap(({ summary, attempt }) =>
+    summary.status === 'undecided' ? (attempt.flaw ?? []) : [],
   );
   const metricsOf = (which: 'adversarial' | 'onGrid') =>
     computeMetrics(tallies(examples, which), norm, {
@@ -128,7 +158,6 @@ export async function attackRound(options: RoundOptions): Promise<RoundResult> {
     attack,
     round,
     examples,
-    successes,
     fooled: all.filter(({ success }) => success).length,
     distances: all.map(({ distance }) => distance),
     ...(isTransfer && { crafting: craftingOf(all) }),
@@ -155,10 +184,17 @@ function worseResult(
 }
 
 function stagesOf(examples: readonly ExampleSummary[]): Pick<Round, 'stages'> {
-  const titles = new Set(examples.flatMap(({ stage }) => stage ?? []));
-  if (titles.size === 0) return {};
+  const titles = [...new Set(examples.flatMap(({ stage }) => stage ?? []))];
+  if (titles.length === 0) return {};
   const fooledBy = (title: string) => examples.filter(({ stage, status }) => stage === title && status === 'fooled');
-  return { stages: [...titles].map((title) => ({ title, fooled: fooledBy(title).length })) };
+  // What a later part finds has taken the queries of those before it.
+  const soonest = (title: string) => Math.min(...fooledBy(title).map(({ queries }) => queries.points));
+  const inOrder = titles.sort((a, b) => compare(soonest(a), soonest(b)) || compare(a, b));
+  return { stages: inOrder.map((title) => ({ title, fooled: fooledBy(title).length })) };
+}
+
+function compare<T extends number | string>(a: T, b: T): number {
+  return a < b ? -1 : Number(a > b);
 }
 
 /** A warning where images are undecided. */

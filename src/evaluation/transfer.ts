@@ -25,15 +25,22 @@ export interface SurrogateKnowledge {
   readonly of: number;
 }
 
-/** Asks a surrogate about the images that are attacked. @throws the signal's reason when it aborts */
-export async function knowledgeOf(
+/** Places of the attacked images that a surrogate classifies as labeled. @throws the signal's reason when it aborts */
+export async function knownTo(
   surrogate: Victim,
-  eligible: readonly Case[],
+  attacked: readonly Case[],
   signal: AbortSignal | undefined,
-): Promise<SurrogateKnowledge> {
-  const judgments = await judgeAll(surrogate, eligible, ({ image }) => image.load(), signal);
-  const right = judgments.filter(({ decision }, i) => decision === eligible[i]?.goal.label).length;
-  return { right, of: eligible.length };
+): Promise<ReadonlySet<number>> {
+  const judgments = await judgeAll(surrogate, attacked, ({ image }) => image.load(), signal);
+  const right = attacked.filter(({ goal }, i) => judgments[i]?.decision === goal.label);
+  return new Set(right.map(({ index }) => index));
+}
+
+/** @param attacked all images that were attacked */
+export function knowledgeOf(
+  attacked: readonly ({ readonly isKnownToSurrogate?: boolean } | undefined)[],
+): SurrogateKnowledge {
+  return { right: attacked.filter((one) => one?.isKnownToSurrogate).length, of: attacked.length };
 }
 
 /**

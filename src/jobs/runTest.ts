@@ -6,15 +6,17 @@ import { type OpenedGenerator, openGenerator } from '../defenses/generators/open
 import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
 import { type OpenedPurified, openPurified } from '../defenses/purifiers/openPurified.ts';
-import { type EvaluationOptions, evaluate } from '../evaluation/evaluate.ts';
+import { type EvaluationOptions, evaluate, evaluateShare, type FinishedImage } from '../evaluation/evaluate.ts';
 import { generatorOf, type TestPlan } from '../evaluation/plan.ts';
 import { planImages } from '../evaluation/planImages.ts';
+import { placesIn, type Share } from '../evaluation/share.ts';
 import { conclude } from '../evaluation/verdict.ts';
 import type { Classifier } from '../models/classifier.ts';
 import type { Remote } from '../models/openedModel.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { describeEnrolled } from '../reports/describeEnrolled.ts';
 import { dropUnfinishedLine } from '../reports/examples.ts';
+import { appendFinished, readFinished } from '../reports/finishedImages.ts';
 import { describeOutcome } from '../reports/outcome.ts';
 import type { TestReport } from '../reports/report.ts';
 import { answersFile } from '../reports/runFolder.ts';
@@ -33,6 +35,11 @@ import { whiteBoxOf } from './whiteBox.ts';
 export interface TestRequest {
   readonly plan: TestPlan;
   readonly folder: string;
+  /**
+   * Only the images of a share: they are attacked, and nothing is concluded from them. Or all, which shards have attacked:
+   * they are only evaluated.
+   */
+  readonly part?: Share | 'attacked';
 }
 
 /** How far a test has got. */
@@ -51,7 +58,7 @@ type TriedCounts = Parameters<NonNullable<ReplayOptions['onTried']>>[0];
 
 /** Runs one test to its report. What goes wrong with it is in its report (errored); rejects only when it was cancelled. */
 export async function runTest(
-  { plan, folder }: TestRequest,
+  { plan, folder, part }: TestRequest,
   { models, location, signal, onProgress }: JobContext<TestProgress>,
 ): Promise<TestReport> {
   const start = performance.now();
@@ -119,7 +126,11 @@ export async function runTest(
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
     const sides = opponentsOf(plan, classifier, { guarded, purified, surrogates }, watch);
     const onTried = (known: TriedCounts) => onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0, known });
-    const counterexamples = await replayKnown({
+    // A share shows nothing of them: they are tried where all is evaluated.
+    const counterexamples =
+      typeof part === 'object'
+        ? undefined
+        : await replayKnown({
       ...{ plan, judge: sides.judge, victims: sides.opponents[0].victims, model: sha256 },
       ...{ input: classifier.input, resizing: plan.model.resizing ?? stretching, signal, onTried },
     });
@@ -128,9 +139,16 @@ export async function runTest(
     let done = 0;
     const advance = () => onProgress({ test: plan.id, phase: 'attacking', done: done++, total });
     advance();
-    const rounds = await evaluate(plan, {
+    const share = typeof part === 'object' ? part : undefined;
+    const options: EvaluationOptions = {
       ...sides,
       images,
+      ...(part && { finished: await finishedOf(folder, plan) }),
+      ...(part && { share: share ? placesIn(share, images) : new Set<number>() }),
+      ...(share && {
+        portion: batchesAtATime * classifier.batchSize,
+        onFinished: (image: FinishedImage) => appendFinished(folder, { test: plan.id, ...image }),
+      }),
       signal,
       watch,
       ...(generator && { generate: generator.generate }),
@@ -146,7 +164,14 @@ export async function runTest(
         const conditions = { ...options, computing: models.computing, onCheck };
         report = { ...report, ...(await watch.throughout('audit', () => auditTest(plan, conditions))) };
       },
-    });
+    };
+    if (share) {
+      await evaluateShare(plan, options);
+      if (remote && !(await remote.isUnchanged())) throw changed(plan);
+      const message = 'A share of the images was attacked.';
+      return { ...report, status: 'measured', message, time: elapsed(), profile: watch.profile };
+    }
+    const rounds = await evaluate(plan, options);
     if (remote && !(await remote.isUnchanged())) throw changed(plan);
     const conclusion = conclude(plan, rounds, classifier.classes.length);
     const { status, comparisons, objection } = underAudit(plan, conclusion, report.findings);
@@ -194,6 +219,14 @@ async function replayKnown(options: Omit<ReplayOptions, 'folder'>): Promise<Repl
   if (folder === undefined) return undefined;
   const known = (await readCounterexamples(folder)).filter(({ test }) => test === id);
   return known.length === 0 ? undefined : replay(known, { ...options, folder });
+}
+
+/** So many that batches are full most of the time, and so few that little is lost where a shard is killed. */
+const batchesAtATime = 4;
+
+async function finishedOf(folder: string, { id }: TestPlan): Promise<ReadonlyMap<number, FinishedImage>> {
+  const lines = await readFinished(folder);
+  return new Map(lines.filter(({ test }) => test === id).map((line) => [line.index, line]));
 }
 
 const otherAnswers =

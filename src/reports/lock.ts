@@ -16,10 +16,12 @@ interface Holder {
 
 /**
  * Locks a folder for this process. A lock that a process left when it was killed does not count.
+ * @param isOnly true where nobody else can be writing there, as a scheduler runs no task twice at a time: then neither does
+ * one that was left on another machine, of whose processes nothing is known.
  * @returns what unlocks it again.
  * @throws UserError when another process writes there, or the folder cannot be written.
  */
-export async function lockFolder(folder: string): Promise<() => Promise<void>> {
+export async function lockFolder(folder: string, isOnly = false): Promise<() => Promise<void>> {
   const file = path.join(folder, lockFile);
   const own: Holder = { pid: process.pid, host: hostname() };
   for (;;) {
@@ -29,7 +31,7 @@ export async function lockFolder(folder: string): Promise<() => Promise<void>> {
     }
     const text = await readFile(file, 'utf8').catch(() => '');
     const holder = parseHolder(text);
-    if (holder === undefined || isAlive(holder)) {
+    if (holder === undefined || (isAlive(holder) && !(isOnly && holder.host !== own.host))) {
       const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
       throw new UserError(
         `${folder} is being written to by ${who}. Wait for it to end, or choose another folder. If no such process exists, delete ${file}.`,

@@ -21,10 +21,24 @@ export const imagesFolder = 'images';
 /** Pictures for people. */
 export const picturesFolder = 'pictures';
 
+/** A line for each image that a shard has finished: what figures are made of. */
+export const finishedFile = 'finished.jsonl';
+/** What a shard is a part of. */
+export const shardFile = 'shard.json';
+
 /** What is ours in a run folder. */
 export const runFolder: OwnFolder = {
   holds: 'a run',
-  contents: [examplesFile, reportFile, fingerprintsFile, answersFolder, imagesFolder, picturesFolder],
+  contents: [
+    examplesFile,
+    reportFile,
+    fingerprintsFile,
+    finishedFile,
+    shardFile,
+    answersFolder,
+    imagesFolder,
+    picturesFolder,
+  ],
 };
 
 /**

@@ -29,17 +29,26 @@ export async function writePictures(folder: string, test: string): Promise<strin
   return files;
 }
 
-/** Examples of a test that fooled the model at the largest budget, from different classes if possible. */
+/**
+ * Examples of a test that fooled the model at the largest budget, from different classes if possible: those that come first
+ * in the test's list, in whatever order they were finished.
+ */
 async function choose(examples: AsyncIterable<ExampleReport>, test: string): Promise<ExampleReport[]> {
   let largest = -Infinity;
   let firsts = new Map<string, ExampleReport>();
-  let others: ExampleReport[] = [];
+  let lowest: ExampleReport[] = [];
   for await (const example of examples) {
-    const { status, epsilon = 0, label } = example;
+    const { status, epsilon = 0, label, index } = example;
     if (example.test !== test || status !== 'fooled' || epsilon < largest) continue;
-    if (epsilon > largest) [largest, firsts, others] = [epsilon, new Map(), []];
-    if (!firsts.has(label)) firsts.set(label, example);
-    else if (others.length < picturesEach) others.push(example);
+    if (epsilon > largest) [largest, firsts, lowest] = [epsilon, new Map(), []];
+    if (index < (firsts.get(label)?.index ?? Infinity)) firsts.set(label, example);
+    // Enough to fill up with, when the first of each class is taken away.
+    lowest = [...lowest, example].sort(byIndex).slice(0, 2 * picturesEach);
   }
-  return [...firsts.values(), ...others].slice(0, picturesEach);
+  const chosen = [...firsts.values()].sort(byIndex);
+  return [...chosen, ...lowest.filter((example) => !chosen.includes(example))].slice(0, picturesEach);
+}
+
+function byIndex(a: ExampleReport, b: ExampleReport): number {
+  return a.index - b.index;
 }

@@ -3,7 +3,7 @@ import path from 'node:path';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { eachExample, filterExamples } from '../reports/examples.ts';
 import { isPlanned, type TestReport } from '../reports/report.ts';
-import { imagesFolder, picturesFolder, readReport, slug, writing } from '../reports/runFolder.ts';
+import { finishedFile, imagesFolder, picturesFolder, readReport, slug, writing } from '../reports/runFolder.ts';
 import { UserError } from '../userError.ts';
 import { fingerprintOf, readFingerprints } from './fingerprints.ts';
 
@@ -46,6 +46,8 @@ export async function resumeRun(folder: string, plans: readonly TestPlan[]): Pro
     }
   }
   await filterExamples(folder, ({ test }) => reports.has(test));
+  // What shards had attacked is attacked again where it has no verdict.
+  await writing(path.join(folder, finishedFile), (file) => rm(file, { force: true }));
   return { started: summary?.started ?? new Date().toISOString(), reports };
 }
 

@@ -1,4 +1,4 @@
-import type { Callable } from '../engine/client.ts';
+import type { Callable, CallOptions } from '../engine/client.ts';
 import { describeEstimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
@@ -28,6 +28,8 @@ export interface RunRequest {
   /** The results are to be the baseline (see `updateBaseline`), and are not held against the one that there is. */
   readonly isBaseline?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
+  /** Runs a test, where that is not to run it whole. */
+  runTest?(plan: TestPlan, options: CallOptions<TestProgress>): Promise<TestReport>;
   /** Called before a test that may take long, with a line that says how long; without it nothing is estimated. */
   onEstimate?(line: string, plan: TestPlan): void;
   onStart?(plan: TestPlan): void;
@@ -76,7 +78,8 @@ export async function run(request: RunRequest): Promise<RunReport> {
     // Taken before the test, so that what changes meanwhile counts as a change.
     const fingerprint = await fingerprintOf(plan);
     const onProgress = (progress: TestProgress) => request.onProgress?.(progress);
-    const measured = await runPlan(engine, plan, folder, { signal, onProgress });
+    const options = { signal, onProgress };
+    const measured = await (request.runTest?.(plan, options) ?? runPlan(engine, plan, folder, options));
     const found = request.isBaseline ? measured : await underBaseline(measured, plan, folder);
     // Where the settings are is no part of what they are made of.
     const report = { ...hide(found, plan.secrets), origin: found.origin };

@@ -2,7 +2,7 @@ import type { Callable, CallOptions } from '../engine/client.ts';
 import { EngineExit } from '../engine/exit.ts';
 import type { Estimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
-import type { TestProgress } from '../jobs/runTest.ts';
+import type { TestProgress, TestRequest } from '../jobs/runTest.ts';
 import { eachExample } from '../reports/examples.ts';
 import type { TestReport } from '../reports/report.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
@@ -18,9 +18,10 @@ export async function runPlan(
   plan: TestPlan,
   folder: string,
   options: CallOptions<TestProgress> = {},
+  part?: TestRequest['part'],
 ): Promise<TestReport> {
   try {
-    return await engine.call('runTest', { plan, folder }, options);
+    return await engine.call('runTest', { plan, folder, ...(part && { part }) }, options);
   } catch (error) {
     options.signal?.throwIfAborted();
     const message = error instanceof EngineExit ? await describeExit(error, plan, folder) : describeError(error);

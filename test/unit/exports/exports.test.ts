@@ -125,10 +125,9 @@ describe('reports of a run for build servers', () => {
   it('are valid SARIF 2.1.0, with a result for each test that did not pass', async () => {
     const log = JSON.parse(await written('perturb.sarif')) as Log;
     const schema = require.resolve('@microsoft/jest-sarif/lib/schemas/sarif-2.1.0-rtm.5.json');
-    // Formats such as that of dates are left to the next check.
-    const validate = new Ajv({ strict: false, validateFormats: false }).compile(
-      JSON.parse(await readFile(schema, 'utf8')),
-    );
+    // Of draft 4 it uses nothing that later drafts have changed, but for its own name.
+    const { $schema: _, id: __, ...rules } = JSON.parse(await readFile(schema, 'utf8'));
+    const validate = new Ajv({ strict: false, validateFormats: false }).compile(rules);
     assert.ok(validate(log), JSON.stringify(validate.errors));
     const results = log.runs[0]?.results ?? [];
     const notPassed = report.tests.filter(({ status }) => status !== 'passed');

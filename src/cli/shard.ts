@@ -1,0 +1,84 @@
+import { readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { claimFolder, makeFolderWithin } from '../data/ownFolder.ts';
+import type { TestProgress } from '../jobs/runTest.ts';
+import { lockFolder } from '../reports/lock.ts';
+import { isPlanned, type RunReport } from '../reports/report.ts';
+import { readReport, runFolder } from '../reports/runFolder.ts';
+import { runShard } from '../run/runShard.ts';
+import type { Shard } from '../run/shardFile.ts';
+import { splitWork } from '../run/splitWork.ts';
+import { weightsOf } from '../run/weights.ts';
+import { UserError } from '../userError.ts';
+import { startEngine } from './engine.ts';
+import { chooseTests } from './runWorkspace.ts';
+import type { ShardNumber } from './shardOption.ts';
+import { version } from './version.ts';
+
+/** A shard to run. */
+export interface ShardOrder {
+  /** A folder or a `.code-workspace` file. */
+  readonly workspace: string;
+  /** Names of tests; all where it is missing. */
+  readonly names?: readonly string[] | undefined;
+  readonly shard: ShardNumber;
+  readonly output?: string | undefined;
+  /** A run that tells how long tests take; the last one of the workspace where it is missing. */
+  readonly durations?: string | undefined;
+  readonly strict?: boolean | undefined;
+  readonly signal?: AbortSignal | undefined;
+  onProgress?(progress: TestProgress): void;
+}
+
+/**
+ * Runs a shard into its folder, and goes on where an earlier run of it was interrupted.
+ * @throws UserError when the folder cannot be written to, or the durations cannot be read.
+ */
+export async function shard({
+  names,
+  shard: { number, of, isScheduled },
+  output,
+  durations,
+  strict = false,
+  ...request
+}: ShardOrder): Promise<{ readonly shard: Shard; readonly folder: string }> {
+  const workspace = path.resolve(request.workspace);
+  const { asked: plans } = await chooseTests(workspace, { names, strict });
+  const home = workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace;
+  const folder = output === undefined ? await shardFolder(home, number, of) : path.resolve(output);
+  await claimFolder(folder, runFolder);
+  const unlock = await lockFolder(folder, isScheduled);
+  const engine = startEngine();
+  try {
+    const weights = weightsOf(plans, await readDurations(home, durations));
+    const shares = splitWork(weights, of)[number - 1] ?? [];
+    const common = { engine, folder, workspace, plans, shares, number, of, strict, perturb: version };
+    const chosen = names && { names };
+    return { shard: await runShard({ ...request, ...common, ...chosen }), folder };
+  } finally {
+    engine.dispose();
+    await unlock();
+  }
+}
+
+/** Where a shard is without --output: always the same, so that it is found again. */
+async function shardFolder(home: string, number: number, of: number): Promise<string> {
+  const folder = await makeFolderWithin(home, '.perturb', 'shards', `${number}-of-${of}`);
+  await writeFile(path.join(home, '.perturb', '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
+  return folder;
+}
+
+async function readDurations(home: string, given: string | undefined): Promise<RunReport | undefined> {
+  if (given !== undefined) {
+    return readReport(path.resolve(given)).catch((error) => {
+      if (error instanceof UserError) throw error;
+      throw new UserError(`${path.resolve(given)} has no report.json. Give --durations the folder of a run.`);
+    });
+  }
+  const runs = path.join(home, '.perturb', 'runs');
+  for (const name of (await readdir(runs).catch(() => [])).sort().reverse()) {
+    const report = await readReport(path.join(runs, name)).catch(() => undefined);
+    if (report?.tests.some(isPlanned)) return report;
+  }
+  return undefined;
+}

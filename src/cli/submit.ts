@@ -1,0 +1,95 @@
+import { execFile } from 'node:child_process';
+import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { promisify } from 'node:util';
+import { InvalidArgumentError } from 'commander';
+import { writeError } from '../data/fileErrors.ts';
+import { makeFolderWithin } from '../data/ownFolder.ts';
+import { readReport, reportFile } from '../reports/runFolder.ts';
+import { UserError } from '../userError.ts';
+import { kubernetesJobs } from './submit/kubernetes.ts';
+import { slurmScripts } from './submit/slurm.ts';
+import { chooseTests } from './runWorkspace.ts';
+
+/** What `perturb submit` takes. */
+export interface Submission {
+  readonly on: 'slurm' | 'kubernetes';
+  readonly shards: number;
+  /** Image of the containers. */
+  readonly image?: string;
+  /** Claim of the volume that has the workspace. */
+  readonly claim?: string;
+}
+
+/** A number of shards. @throws InvalidArgumentError */
+export function countOfShards(text: string): number {
+  if (!/^[1-9]\d{0,3}$/.test(text)) throw new InvalidArgumentError('Enter a whole number from 1 to 9999.');
+  return Number(text);
+}
+
+/**
+ * Hands a run to a cluster, in shards, with a merge that depends on them: submits it to Slurm, or prints the jobs for
+ * Kubernetes.
+ * @throws UserError when the settings have no tests, a file cannot be written, or Slurm does not take the job.
+ */
+export async function submit(given: string, { on, shards, image, claim }: Submission): Promise<void> {
+  const workspace = path.resolve(given);
+  // Mistakes that would fail every shard are told before any is started.
+  await chooseTests(workspace, {});
+  if (on === 'kubernetes') {
+    if (image === undefined || claim === undefined) {
+      throw new UserError(
+        'Kubernetes needs --image, a container image with Perturb, and --claim, the claim of the volume that has the workspace.',
+      );
+    }
+    process.stdout.write(kubernetesJobs({ workspace, shards, image, claim }));
+    return;
+  }
+  const home = workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace;
+  const name = new Date().toISOString().replaceAll(':', '-');
+  const folder = await makeFolderWithin(home, '.perturb', 'submitted', name);
+  await writeFile(path.join(home, '.perturb', '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
+  const durations = await keepDurations(home, folder);
+  const command = [process.execPath, process.argv[1] ?? 'perturb'];
+  const scripts = slurmScripts({ workspace, folder, shards, command, durations });
+  const files = { array: path.join(folder, 'array.sh'), merge: path.join(folder, 'merge.sh') };
+  await mkdir(path.join(folder, 'logs'), { recursive: true });
+  for (const key of ['array', 'merge'] as const) {
+    await writeFile(files[key], scripts[key]).catch((error) => {
+      throw writeError(files[key], error);
+    });
+  }
+  const array = await sbatch(files.array);
+  const merge = await sbatch(`--dependency=afterany:${array}`, files.merge);
+  console.log(
+    `Submitted ${shards} shards as job ${array}, and the merge as job ${merge}. Results: ${path.join(folder, 'run')}; logs: ${path.join(folder, 'logs')}.`,
+  );
+}
+
+/** All shards have to split the work by the same run, whatever runs end meanwhile. */
+async function keepDurations(home: string, folder: string): Promise<string | undefined> {
+  const runs = path.join(home, '.perturb', 'runs');
+  for (const name of (await readdir(runs).catch(() => [])).sort().reverse()) {
+    const from = path.join(runs, name);
+    if ((await readReport(from).catch(() => undefined)) === undefined) continue;
+    const kept = path.join(folder, 'durations');
+    await mkdir(kept);
+    await copyFile(path.join(from, reportFile), path.join(kept, reportFile));
+    return kept;
+  }
+  return undefined;
+}
+
+/** @returns the number of the job. */
+async function sbatch(...args: readonly string[]): Promise<string> {
+  try {
+    const { stdout } = await promisify(execFile)('sbatch', ['--parsable', ...args]);
+    return stdout.trim().split(';')[0] ?? '';
+  } catch (error) {
+    const { code, stderr = '' } = error as { code?: unknown; stderr?: string };
+    if (code === 'ENOENT') {
+      throw new UserError('There is no sbatch on this machine. Run the command where jobs are submitted to Slurm.');
+    }
+    throw new UserError(`Slurm did not take the job: ${stderr.trim()}`);
+  }
+}

@@ -1,0 +1,179 @@
+import { appendFile, cp } from 'node:fs/promises';
+import path from 'node:path';
+import { writeError } from '../data/fileErrors.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
+import { eachExample } from '../reports/examples.ts';
+import { type FinishedLine, readFinished, writeFinished } from '../reports/finishedImages.ts';
+import type { TestReport } from '../reports/report.ts';
+import { examplesFile, imagesFolder } from '../reports/runFolder.ts';
+import { activities } from '../runner/stopwatch.ts';
+import { UserError } from '../userError.ts';
+import { readShard, type Shard, type ShardTest, settingsHash } from './shardFile.ts';
+
+/** A shard and its folder. */
+export interface FoundShard {
+  readonly folder: string;
+  readonly shard: Shard;
+}
+
+/**
+ * The shards of one run, in their order.
+ * @throws UserError where one is missing, there twice, not finished, or of another run.
+ */
+export async function readShards(folders: readonly string[]): Promise<[FoundShard, ...FoundShard[]]> {
+  const found = await Promise.all(folders.map(async (folder) => ({ folder, shard: await readShard(folder) })));
+  found.sort((a, b) => a.shard.number - b.shard.number);
+  const [first, ...others] = found;
+  if (first === undefined) throw new UserError('There are no shards to merge. Name their folders.');
+  for (const other of others) {
+    const difference = differenceOf(first.shard, other.shard);
+    if (difference === undefined) continue;
+    throw new UserError(
+      `${first.folder} and ${other.folder} are not of the same run: ${difference}. Merge the shards of one run, or run them again.`,
+    );
+  }
+  const { of } = first.shard;
+  for (const [place, { folder, shard }] of found.entries()) {
+    const before = found[place - 1];
+    if (before?.shard.number === shard.number) {
+      throw new UserError(
+        `${before.folder} and ${folder} are both shard ${shard.number} of ${of}. Name each shard once: its images would count twice.`,
+      );
+    }
+    const open = shard.tests.find(({ state }) => state === 'open');
+    if (open) {
+      throw new UserError(
+        `Shard ${shard.number} of ${of} in ${folder} is not finished: "${open.id}" is still open. Run it again with the same command; it continues where it was interrupted.`,
+      );
+    }
+  }
+  const there = new Set(found.map(({ shard }) => shard.number));
+  const missing = Array.from({ length: of }, (_, i) => i + 1).filter((number) => !there.has(number));
+  if (missing.length > 0) {
+    throw new UserError(
+      `Of ${of} shards, ${missing.length === 1 ? 'this one is' : 'these are'} missing: ${missing.join(', ')}. Run ${missing.length === 1 ? 'it' : 'them'} first: without all images there is no verdict.`,
+    );
+  }
+  checkSplit(found);
+  return [first, ...others];
+}
+
+/** What sets two shards apart that are not of the same run. */
+function differenceOf(a: Shard, b: Shard): string | undefined {
+  if (a.perturb !== b.perturb) return `one was made by version ${a.perturb} of Perturb, the other by ${b.perturb}`;
+  if (a.of !== b.of) return `one is of ${a.of} shards, the other of ${b.of}`;
+  if (String(a.names) !== String(b.names)) return 'they were run with other --test';
+  if (a.strict !== b.strict) return 'one was run with --strict, the other without';
+  const ids = ({ tests }: Shard) => tests.map(({ id }) => id).join(', ');
+  if (ids(a) !== ids(b)) return `one has the tests ${ids(a)}, the other ${ids(b)}`;
+  for (const [place, test] of a.tests.entries()) {
+    const other = b.tests[place] as ShardTest;
+    if (test.settings !== other.settings) return `the settings of "${test.id}" differ`;
+    const [own, others] = [test.done?.sha256, other.done?.sha256];
+    if (own !== undefined && others !== undefined && own !== others) {
+      return `the model of "${test.id}" differs (sha256 ${own.slice(0, 12)} and ${others.slice(0, 12)})`;
+    }
+  }
+  return undefined;
+}
+
+/** Each share begins where the one before ends. */
+function checkSplit(shards: readonly FoundShard[]): void {
+  for (const [test, { id }] of shards[0]?.shard.tests.entries() ?? []) {
+    let end = 0;
+    for (const { folder, shard } of shards) {
+      const { from, to } = (shard.tests[test] as ShardTest).share;
+      // What has no length may lie anywhere.
+      if (from < to && from !== end) {
+        throw new UserError(
+          `${folder}: the shards have split "${id}" differently, so images would be missing or count twice. They were given other durations: run them again with the same --durations.`,
+        );
+      }
+      end = Math.max(end, to);
+    }
+    if (end === 1) continue;
+    throw new UserError(`The shards leave images of "${id}" out. Run them again with the same --durations.`);
+  }
+}
+
+/** @throws UserError where the settings are no longer those of the shards. */
+export function checkSettings({ folder, shard }: FoundShard, plans: readonly TestPlan[], workspace: string): void {
+  const added = plans.find(({ id }) => !shard.tests.some((test) => test.id === id));
+  if (added) {
+    throw new UserError(
+      `${workspace}: the settings have a test "${added.id}" that the shard in ${folder} has not. Run the shards again.`,
+    );
+  }
+  for (const { id, settings } of shard.tests) {
+    const plan = plans.find((one) => one.id === id);
+    if (plan !== undefined && settingsHash(plan, workspace) === settings) continue;
+    const what = plan === undefined ? `have no test "${id}" that can run` : `of "${id}" have changed`;
+    throw new UserError(
+      `${workspace}: the settings ${what}, since the shard in ${folder} was run. Merge with the settings that the shards were run with, or run them again.`,
+    );
+  }
+}
+
+/** Brings what the shards have finished into a run folder. @throws UserError when one of the folders fails. */
+export async function gather(shards: readonly FoundShard[], folder: string): Promise<void> {
+  const all: FinishedLine[] = [];
+  for (const { folder: from } of shards) {
+    const finished = await readFinished(from);
+    const has = new Set(finished.map(({ test, index }) => `${index} ${test}`));
+    for await (const example of eachExample(from)) {
+      if (!has.has(`${example.index} ${example.test}`)) continue;
+      await appendFile(path.join(folder, examplesFile), `${JSON.stringify(example)}\n`).catch((error) => {
+        throw writeError(folder, error);
+      });
+    }
+    await cp(path.join(from, imagesFolder), path.join(folder, imagesFolder), { recursive: true }).catch((error) => {
+      // A share without images has no folder for them.
+      if (error.code !== 'ENOENT') throw writeError(folder, error);
+    });
+    all.push(...finished);
+  }
+  await writeFinished(folder, all);
+}
+
+/**
+ * The report of a test whose images were attacked by shards: with their engine, the time that all of them took, and the
+ * reason of one that could not attack its share.
+ */
+export function pooled(report: TestReport, shards: readonly FoundShard[]): TestReport {
+  const parts = shards.map(({ shard }) => ({
+    shard,
+    test: shard.tests.find(({ id }) => id === report.id) as ShardTest,
+  }));
+  const failed = parts.find(({ test }) => test.state === 'errored');
+  const done = parts.flatMap(({ test }) => test.done ?? []);
+  const hash = done.find(({ sha256 }) => sha256 !== undefined)?.sha256;
+  const engines = [...new Set(done.map(({ engine }) => engine.name))].filter((name) => name !== 'none');
+  const sum = (values: readonly number[]) => Math.round(1000 * values.reduce((all, value) => all + value, 0)) / 1000;
+  const profiles = [...done, report].flatMap(({ profile }) => profile ?? []);
+  const whole: TestReport = {
+    ...report,
+    ...(done[0] && engines.length > 0 && { engine: { ...done[0].engine, name: engines.join(' and ') } }),
+    time: sum([report.time, ...done.map(({ time }) => time)]),
+    ...(report.profile && {
+      profile: Object.fromEntries(
+        activities.map((activity) => [activity, sum(profiles.map((each) => each[activity]))]),
+      ) as unknown as NonNullable<TestReport['profile']>,
+    }),
+    warnings: [...new Set([...report.warnings, ...done.flatMap(({ warnings }) => warnings)])],
+  };
+  if (failed && failed.test.message !== report.message) {
+    return {
+      ...whole,
+      status: 'errored',
+      message: `Shard ${failed.shard.number} of ${failed.shard.of} could not attack its images: ${failed.test.message}`,
+    };
+  }
+  if (hash !== undefined && report.model.sha256 !== undefined && hash !== report.model.sha256) {
+    return {
+      ...whole,
+      status: 'errored',
+      message: `${report.model.path} has changed since the shards were run. Run them again.`,
+    };
+  }
+  return whole;
+}

@@ -1,0 +1,95 @@
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import path from 'node:path';
+import Type from 'typebox';
+import { replaceFile } from '../data/replaceFile.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
+import type { Share } from '../evaluation/share.ts';
+import { contentCheck } from '../reports/contentCheck.ts';
+import type { TestReport } from '../reports/report.ts';
+import { shardFile } from '../reports/runFolder.ts';
+import { UserError } from '../userError.ts';
+
+/** What a shard is a part of, and what it has done: `shard.json` in its folder. It has no report, as it proves nothing alone. */
+export interface Shard {
+  readonly format: 'perturb-shard';
+  readonly version: 1;
+  /** Version of Perturb. */
+  readonly perturb: string;
+  /** The folder or file whose settings define the tests. */
+  readonly workspace: string;
+  readonly started: string;
+  /** Counted from 1. */
+  readonly number: number;
+  readonly of: number;
+  readonly strict: boolean;
+  /** Names of the tests, where not all were asked for. */
+  readonly names?: readonly string[];
+  readonly tests: readonly ShardTest[];
+}
+
+/** A test, of which a shard has a share. */
+export interface ShardTest {
+  readonly id: string;
+  /** Hash of its plan, wherever the workspace lies. */
+  readonly settings: string;
+  readonly share: Share;
+  /** Open until its share was attacked, or could not be. */
+  readonly state: 'open' | 'attacked' | 'errored';
+  /** Why it could not be attacked. */
+  readonly message?: string;
+  /** What it came to: hash of the model, engine, time. */
+  readonly done?: Pick<TestReport, 'engine' | 'time' | 'profile' | 'warnings'> & { readonly sha256?: string };
+}
+
+const checkShard = contentCheck(
+  Type.Object({
+    format: Type.Literal('perturb-shard'),
+    version: Type.Literal(1),
+    perturb: Type.String(),
+    workspace: Type.String(),
+    started: Type.String(),
+    number: Type.Integer({ minimum: 1 }),
+    of: Type.Integer({ minimum: 1 }),
+    strict: Type.Boolean(),
+    names: Type.Optional(Type.Array(Type.String())),
+    tests: Type.Array(
+      Type.Object({
+        id: Type.String(),
+        settings: Type.String(),
+        share: Type.Object({ from: Type.Number(), to: Type.Number() }),
+        state: Type.Enum(['open', 'attacked', 'errored']),
+        message: Type.Optional(Type.String()),
+        done: Type.Optional(
+          Type.Object({
+            sha256: Type.Optional(Type.String()),
+            engine: Type.Object({ name: Type.String() }),
+            time: Type.Number(),
+            warnings: Type.Array(Type.String()),
+          }),
+        ),
+      }),
+    ),
+  }),
+);
+
+export async function writeShard(folder: string, shard: Shard): Promise<void> {
+  await replaceFile(path.join(folder, shardFile), `${JSON.stringify(shard, null, 2)}\n`);
+}
+
+/** @throws UserError when the folder has no shard in it, or what it says is damaged. */
+export async function readShard(folder: string): Promise<Shard> {
+  const file = path.join(folder, shardFile);
+  const text = await readFile(file, 'utf8').catch(() => {
+    throw new UserError(
+      `${folder} has no shard in it: there is no ${shardFile}. Name the folders that perturb run --shard has written.`,
+    );
+  });
+  return checkShard(text, file) as Shard;
+}
+
+/** Hash of all that an attack follows from by the settings: the same where the workspace lies elsewhere. */
+export function settingsHash({ origin: _, secrets: __, robustness: ___, ...plan }: TestPlan, workspace: string): string {
+  const home = JSON.stringify(workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace).slice(1, -1);
+  return createHash('sha256').update(JSON.stringify(plan).replaceAll(home, '.')).digest('hex');
+}
