@@ -69,7 +69,10 @@ program
       'attack a part of the images, such as 3/16, or auto for the number that a scheduler has given; perturb merge gives the verdicts',
     ).conflicts(['resume', 'report', 'json', 'updateBaseline']),
   )
-  .option('--durations <run>', 'split shards by how long tests took in this run (default: the last run of the workspace)')
+  .option(
+    '--durations <run>',
+    'split shards by how long tests took in this run (default: the last run of the workspace)',
+  )
   .option('--strict', 'audit every test, and take each sign that a result overstates robustness for a failure')
   .option(
     '--report <reports>',
@@ -103,7 +106,11 @@ program
     '--robustness <folder>',
     'folder with known counterexamples and the baseline (default: robustness/ beside the settings)',
   )
-  .option('--report <reports>', 'write reports: junit=FILE, sarif=FILE, html=FILE, or summary, separated by commas', parseReports)
+  .option(
+    '--report <reports>',
+    'write reports: junit=FILE, sarif=FILE, html=FILE, or summary, separated by commas',
+    parseReports,
+  )
   .action(async (shards: string[], options) => {
     process.exitCode = await merge(shards, options);
   });
@@ -112,7 +119,11 @@ program
   .command('submit')
   .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
   .description('Hands the tests of a workspace to a cluster, in shards, with a merge that depends on them.')
-  .addOption(new Option('--on <cluster>', 'submit to Slurm, or print jobs for Kubernetes').choices(['slurm', 'kubernetes']).makeOptionMandatory())
+  .addOption(
+    new Option('--on <cluster>', 'submit to Slurm, or print jobs for Kubernetes')
+      .choices(['slurm', 'kubernetes'])
+      .makeOptionMandatory(),
+  )
   .requiredOption('--shards <count>', 'number of shards', countOfShards)
   .option('--image <image>', 'Kubernetes: container image with Perturb')
   .option('--claim <name>', 'Kubernetes: claim of the volume that has the workspace')

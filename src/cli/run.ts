@@ -96,7 +96,11 @@ function profiles({ tests }: RunReport): string[] {
  */
 export async function runShardOf(
   workspace: string,
-  { shard: text, test, ...options }: { shard: string; test?: string[]; output?: string; durations?: string; strict?: boolean },
+  {
+    shard: text,
+    test,
+    ...options
+  }: { shard: string; test?: string[]; output?: string; durations?: string; strict?: boolean },
 ): Promise<number> {
   const bar = new ProgressBar();
   const interrupt = new AbortController();

@@ -7,9 +7,9 @@ import { writeError } from '../data/fileErrors.ts';
 import { makeFolderWithin } from '../data/ownFolder.ts';
 import { readReport, reportFile } from '../reports/runFolder.ts';
 import { UserError } from '../userError.ts';
+import { chooseTests } from './runWorkspace.ts';
 import { kubernetesJobs } from './submit/kubernetes.ts';
 import { slurmScripts } from './submit/slurm.ts';
-import { chooseTests } from './runWorkspace.ts';
 
 /** What `perturb submit` takes. */
 export interface Submission {

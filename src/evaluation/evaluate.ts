@@ -187,10 +187,7 @@ async function attackPortion(evaluation: Evaluation, portion: readonly Case[]): 
   }));
 }
 
-async function summarize(
-  evaluation: Evaluation,
-  finished: ReadonlyMap<number, FinishedImage>,
-): Promise<Round[]> {
+async function summarize(evaluation: Evaluation, finished: ReadonlyMap<number, FinishedImage>): Promise<Round[]> {
   const { plan, options, cases, eligible, attacks, opponents } = evaluation;
   const { judge, signal } = options;
   const [opponent, other] = options.opponents;

@@ -127,9 +127,9 @@ export function roundOf(
     one.status ? summaryOf(exampleOf(one, one.status, judge)) : resultOf(one).summary,
   );
   const all = eligible.map((one) => resultOf(one).attempt);
-  const open = eligible.map(resultOf).flatMap(({ summary, attempt }) =>
-    summary.status === 'undecided' ? (attempt.flaw ?? []) : [],
-  );
+  const open = eligible
+    .map(resultOf)
+    .flatMap(({ summary, attempt }) => (summary.status === 'undecided' ? (attempt.flaw ?? []) : []));
   const metricsOf = (which: 'adversarial' | 'onGrid') =>
     computeMetrics(tallies(examples, which), norm, {
       targeted: plan.target !== undefined,

@@ -94,6 +94,14 @@ async function begin(request: ShardRequest): Promise<Shard> {
 
 function isSame(a: Shard, b: Shard): boolean {
   const keyOf = ({ perturb, workspace, number, of, strict, names, tests }: Shard) =>
-    JSON.stringify([perturb, workspace, number, of, strict, names, tests.map(({ id, settings, share }) => [id, settings, share])]);
+    JSON.stringify([
+      perturb,
+      workspace,
+      number,
+      of,
+      strict,
+      names,
+      tests.map(({ id, settings, share }) => [id, settings, share]),
+    ]);
   return keyOf(a) === keyOf(b);
 }

@@ -46,7 +46,11 @@ export function deriveModel(told: Told, state: State, previous?: Model): Model {
   if (position >= 0) return { ...common, selected: chosen, position };
   // A filter that hides the selected example selects the first it shows.
   const selected = chosen ? (visible[0] ?? chosen) : exampleToOpen(visible, test.report);
-  return { ...common, selected: selected ?? pictured(items, test)[0], position: selected ? visible.indexOf(selected) : -1 };
+  return {
+    ...common,
+    selected: selected ?? pictured(items, test)[0],
+    position: selected ? visible.indexOf(selected) : -1,
+  };
 }
 
 /** The examples that can be looked at: all, or those whose images the page has in itself. */

@@ -16,7 +16,10 @@ export interface SlurmJob {
  * The scripts of a job array and of the merge that depends on it. A task whose node fails is requeued, and goes on where its
  * shard ends. Only the merge fails where a test does.
  */
-export function slurmScripts({ workspace, folder, shards, command, durations }: SlurmJob): { array: string; merge: string } {
+export function slurmScripts({ workspace, folder, shards, command, durations }: SlurmJob): {
+  array: string;
+  merge: string;
+} {
   const perturb = command.map(quoted).join(' ');
   const split = durations === undefined ? '' : ` --durations ${quoted(durations)}`;
   const log = (name: string) => path.join(folder, 'logs', name);

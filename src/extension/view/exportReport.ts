@@ -2,8 +2,8 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { html } from '../../exports/html.ts';
 import type { RunReport, TestReport } from '../../reports/report.ts';
-import type { LoadedTest } from './openTest.ts';
 import { markdownReport } from './markdownReport.ts';
+import type { LoadedTest } from './openTest.ts';
 
 const { l10n } = vscode;
 

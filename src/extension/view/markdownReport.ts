@@ -1,8 +1,8 @@
 import path from 'node:path';
 import { formatDistance, formatEpsilon, formatNorm, formatPercent, formatRange } from '../../reports/format.ts';
+import { escapeMarkdown } from '../../reports/markdown.ts';
 import { metricTitles } from '../../reports/outcome.ts';
 import type { TestReport } from '../../reports/report.ts';
-import { escapeMarkdown } from '../../reports/markdown.ts';
 
 const marks = { met: '✓', missed: '✗', undecided: '?' } as const;
 

@@ -4,6 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { itemKey } from '../../page/keys.ts';
 import type { FromWebview, ShownRun, ShownTest, ToWebview, ViewLocation } from '../../page/protocol.ts';
+import { shownTest, withoutExamples, withoutSteps } from '../../page/shownTest.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { describeError } from '../../userError.ts';
 import { openFindingPage } from '../findingPage.ts';
@@ -14,7 +15,6 @@ import { OpenTest } from './openTest.ts';
 import { readOriginalFile } from './originalFile.ts';
 import { pageTexts } from './pageTexts.ts';
 import { type RunOfTest, recentRuns, twinsOf } from './recentRuns.ts';
-import { shownTest, withoutExamples, withoutSteps } from '../../page/shownTest.ts';
 
 /** Identifies an example within its test. */
 export type ExampleKey = Pick<ExampleReport, 'index' | 'epsilon'>;

@@ -30,11 +30,7 @@ const shards = 3;
 
 /** A report without what time and place make of it. */
 function withoutTimes({ started: _, ...report }: RunReport): string {
-  return JSON.stringify(
-    report,
-    (key, value) => (key === 'time' || key === 'profile' ? undefined : value),
-    2,
-  );
+  return JSON.stringify(report, (key, value) => (key === 'time' || key === 'profile' ? undefined : value), 2);
 }
 
 describe('perturb run --shard', () => {
@@ -116,12 +112,22 @@ describe('perturb run --shard', () => {
       return folder.at(name);
     };
     const version = await changed('version', (shard) => Object.assign(shard, { perturb: '0.0.0' }));
-    await refused(/not of the same run: one was made by version .+ of Perturb, the other by 0\.0\.0/, first, second, version);
+    await refused(
+      /not of the same run: one was made by version .+ of Perturb, the other by 0\.0\.0/,
+      first,
+      second,
+      version,
+    );
     const settings = await changed('settings', (shard) => Object.assign(shard.tests[1] as object, { settings: 'x' }));
     await refused(/the settings of "signs › I-FGSM" differ/, first, second, settings);
-    const hash = await changed('hash', (shard) => {
-      for (const test of shard.tests as { done?: object }[]) Object.assign(test.done ?? {}, { sha256: 'f'.repeat(64) });
-    }, second);
+    const hash = await changed(
+      'hash',
+      (shard) => {
+        for (const test of shard.tests as { done?: object }[])
+          Object.assign(test.done ?? {}, { sha256: 'f'.repeat(64) });
+      },
+      second,
+    );
     // It has tests in common with its neighbors.
     await refused(/the model of "signs › .+" differs \(sha256 /, first, hash, third);
     const open = await changed('open', (shard) => Object.assign(shard.tests[2] as object, { state: 'open' }));
@@ -157,7 +163,8 @@ describe('the number of a shard', () => {
   });
 
   it('says what is wrong, or missing', () => {
-    for (const wrong of ['0/4', '5/4', '3', 'x/4', '1/0']) assert.throws(() => shardOf(wrong, {}), /is not a shard: write/);
+    for (const wrong of ['0/4', '5/4', '3', 'x/4', '1/0'])
+      assert.throws(() => shardOf(wrong, {}), /is not a shard: write/);
     assert.throws(() => shardOf('auto', {}), /found no scheduler: none of SLURM_ARRAY_TASK_ID \(Slurm\)/);
     assert.throws(
       () => shardOf('auto', { AWS_BATCH_JOB_ARRAY_INDEX: '2' }),
@@ -186,7 +193,12 @@ describe('perturb submit', () => {
   });
 
   it('prints an Indexed Job for Kubernetes, and the Job that merges', () => {
-    const text = kubernetesJobs({ workspace: '/data/work: #1', shards: 16, image: 'registry/perturb:1', claim: 'data' });
+    const text = kubernetesJobs({
+      workspace: '/data/work: #1',
+      shards: 16,
+      image: 'registry/perturb:1',
+      claim: 'data',
+    });
     const [array, merge, ...others] = parseAllDocuments(text).map((document) => document.toJS());
     assert.deepEqual(others, []);
     const { completions, completionMode, backoffLimitPerIndex, template } = array.spec;

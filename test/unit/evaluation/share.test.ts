@@ -46,10 +46,7 @@ const tests: Readonly<Record<string, readonly [TestPlan, Conditions]>> = {
   'one budget': [planOf(), alone],
   'a curve of budgets': [planOf({ attack: 'ifgsm', epsilons: [0.5, 0.125, 0.25], parameters }), alone],
   'the nearest success': [planOf({ attack: 'fmn', parameters }), alone],
-  'an ensemble on the grid': [
-    planOf({ attack: 'ensemble', quantize: true, parameters: { attacks: members } }),
-    alone,
-  ],
+  'an ensemble on the grid': [planOf({ attack: 'ensemble', quantize: true, parameters: { attacks: members } }), alone],
   'queries that count': [planOf({ attack: 'square', queries: 40 }), alone],
   'starts among the other images': [planOf({ attack: 'hopskipjump', norm: 'l2', queries: 60 }), alone],
   'a random target': [planOf({ attack: 'pgd', target: 'random', parameters }), alone],
@@ -88,7 +85,9 @@ describe('shares of a test', () => {
     fc.assert(
       fc.property(fc.array(fc.string(), { maxLength: 40 }), fc.integer({ min: 1, max: 9 }), (hashes, shards) => {
         const list = hashes.map((sha256) => ({ sha256 }));
-        const places = Array.from({ length: shards }, (_, i) => placesIn({ from: i / shards, to: (i + 1) / shards }, list));
+        const places = Array.from({ length: shards }, (_, i) =>
+          placesIn({ from: i / shards, to: (i + 1) / shards }, list),
+        );
         const all = places.flatMap((some) => [...some]).sort((a, b) => a - b);
         assert.deepEqual(
           all,

@@ -96,7 +96,9 @@ describe('reports of a run for build servers', () => {
   it('attach the pictures of a failure in JUnit', async () => {
     const cases = await casesIn(await written('junit.xml'));
     const failed = cases.find(({ failure }) => failure);
-    const attached = [...(failed?.['system-out']?.[0] ?? '').matchAll(/\[\[ATTACHMENT\|(.+)\]\]/g)].map(([, file]) => file);
+    const attached = [...(failed?.['system-out']?.[0] ?? '').matchAll(/\[\[ATTACHMENT\|(.+)\]\]/g)].map(
+      ([, file]) => file,
+    );
     const { pictures } = planned(report, failed?.$.name ?? '');
     assert.ok(pictures.length > 0, 'there are pictures');
     assert.deepEqual(
@@ -185,7 +187,12 @@ describe('reports of a run for build servers', () => {
     assert.equal(empty.code, 2);
     assert.match(empty.stderr, /has no report\.json\. Name the folder of a run/);
     await writeFile(folder.at('occupied'), '');
-    const blocked = await perturb('report', folder.at('run'), '--report', `junit=${folder.at('occupied', 'junit.xml')}`);
+    const blocked = await perturb(
+      'report',
+      folder.at('run'),
+      '--report',
+      `junit=${folder.at('occupied', 'junit.xml')}`,
+    );
     assert.equal(blocked.code, 2);
     assert.ok(blocked.stderr.includes(folder.at('occupied')), blocked.stderr);
   });

@@ -31,7 +31,10 @@ describe('splitting work among shards', () => {
         const whole = lengths.reduce((sum, length) => sum + length, 0);
         fc.pre(whole > 1);
         for (const shares of splitWork(lengths, count)) {
-          const work = shares.reduce((sum, { from, to }, test) => sum + Math.max(0, to - from) * (lengths[test] ?? 0), 0);
+          const work = shares.reduce(
+            (sum, { from, to }, test) => sum + Math.max(0, to - from) * (lengths[test] ?? 0),
+            0,
+          );
           assert.ok(Math.abs(work - whole / count) <= 1e-6 * whole, `${work} of ${whole} in ${count} shards`);
         }
       }),
