@@ -26,7 +26,8 @@ export function createHeader(context: Context): Part {
   const bar = h('progress', { class: 'run-progress', 'aria-label': t('Progress') });
   const remarks = h('div', { class: 'remarks' });
   const summary = h('span', { class: 'summary' });
-  const facts = h('dl', { class: 'facts' });
+  // Where there is little room it scrolls, which has to work with keys, too.
+  const facts = h('dl', { class: 'facts', tabindex: 0 });
   const element = h(
     'header',
     { class: 'header' },

@@ -18,6 +18,7 @@ export function createRunList({ workspace, started, tests }: ReportedRun, show: 
     h('p', {}, h('strong', {}, 'Robustness tests')),
     h('p', { class: 'muted' }, workspace),
     h('p', { class: 'muted' }, `${started} · ${countsOf(tests)}`),
+    h('p', { class: 'muted' }, 'Pictures are those of the worst examples. Figures and charts are about all.'),
     h('ul', {}, ...links.map((link) => h('li', {}, link))),
   );
   return {
