@@ -6,7 +6,7 @@ import { lockFolder } from '../reports/lock.ts';
 import { isPlanned, type RunReport } from '../reports/report.ts';
 import { readReport, runFolder } from '../reports/runFolder.ts';
 import { runShard } from '../run/runShard.ts';
-import type { Shard } from '../run/shardFile.ts';
+import { readShard, type Shard } from '../run/shardFile.ts';
 import { splitWork } from '../run/splitWork.ts';
 import { weightsOf } from '../run/weights.ts';
 import { UserError } from '../userError.ts';
@@ -50,8 +50,16 @@ export async function shard({
   const unlock = await lockFolder(folder, isScheduled);
   const engine = startEngine();
   try {
-    const weights = weightsOf(plans, await readDurations(home, durations));
-    const shares = splitWork(weights, of)[number - 1] ?? [];
+    const begun = await readShard(folder).catch(() => undefined);
+    const isBegun =
+      durations === undefined &&
+      [begun?.number, begun?.of].join() === [number, of].join() &&
+      begun?.tests.map(({ id }) => id).join('\n') === plans.map(({ id }) => id).join('\n');
+    // One that was interrupted keeps its share, whatever runs have ended meanwhile.
+    const shares =
+      begun && isBegun
+        ? begun.tests.map(({ share }) => share)
+        : (splitWork(weightsOf(plans, await readDurations(home, durations)), of)[number - 1] ?? []);
     const common = { engine, folder, workspace, plans, shares, number, of, strict, perturb: version };
     const chosen = names && { names };
     return { shard: await runShard({ ...request, ...common, ...chosen }), folder };
