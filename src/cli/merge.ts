@@ -31,7 +31,11 @@ export async function merge(
   const shards = await readShards(folders.map((folder) => path.resolve(folder)));
   const [{ shard }] = shards;
   const workspace = path.resolve(elsewhere ?? shard.workspace);
-  const { asked: plans, unplanned, general } = await chooseTests(workspace, {
+  const {
+    asked: plans,
+    unplanned,
+    general,
+  } = await chooseTests(workspace, {
     names: shard.names,
     strict: shard.strict,
     robustness,

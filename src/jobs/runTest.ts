@@ -131,9 +131,9 @@ export async function runTest(
       typeof part === 'object'
         ? undefined
         : await replayKnown({
-      ...{ plan, judge: sides.judge, victims: sides.opponents[0].victims, model: sha256 },
-      ...{ input: classifier.input, resizing: plan.model.resizing ?? stretching, signal, onTried },
-    });
+            ...{ plan, judge: sides.judge, victims: sides.opponents[0].victims, model: sha256 },
+            ...{ input: classifier.input, resizing: plan.model.resizing ?? stretching, signal, onTried },
+          });
     report = { ...report, ...(counterexamples && { counterexamples }) };
     const total = images.length * plan.attacks.length * sides.opponents.filter((one) => one !== undefined).length;
     let done = 0;

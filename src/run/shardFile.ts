@@ -89,7 +89,10 @@ export async function readShard(folder: string): Promise<Shard> {
 }
 
 /** Hash of all that an attack follows from by the settings: the same where the workspace lies elsewhere. */
-export function settingsHash({ origin: _, secrets: __, robustness: ___, ...plan }: TestPlan, workspace: string): string {
+export function settingsHash(
+  { origin: _, secrets: __, robustness: ___, ...plan }: TestPlan,
+  workspace: string,
+): string {
   const home = JSON.stringify(workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace).slice(1, -1);
   return createHash('sha256').update(JSON.stringify(plan).replaceAll(home, '.')).digest('hex');
 }
