@@ -1,7 +1,7 @@
 import * as vscode from 'vscode';
 import type { TestProgress } from '../jobs/runTest.ts';
-import type { Engine } from './engine.ts';
 import { escapeMarkdown } from '../reports/markdown.ts';
+import type { Engine } from './engine.ts';
 
 const { l10n } = vscode;
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { withoutExamples, withoutSteps } from '../../src/page/shownTest.ts';
 import type { ToWebview } from '../../src/page/protocol.ts';
+import { withoutExamples, withoutSteps } from '../../src/page/shownTest.ts';
 import type { ExampleReport, TestReport } from '../../src/reports/report.ts';
 import { drawn } from './support/canvas.ts';
 import { text } from './support/text.ts';

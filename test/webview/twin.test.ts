@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
-import { shownTest } from '../../src/page/shownTest.ts';
 import type { ToWebview } from '../../src/page/protocol.ts';
+import { shownTest } from '../../src/page/shownTest.ts';
 import type { ExampleReport } from '../../src/reports/report.ts';
 import { drawn, filePixels, shownPixels } from './support/canvas.ts';
 import { text } from './support/text.ts';

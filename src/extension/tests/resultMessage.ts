@@ -3,11 +3,11 @@ import * as vscode from 'vscode';
 import { contextForAssistants } from '../../reports/contextForAssistants.ts';
 import { figureOf, formatComparison } from '../../reports/figure.ts';
 import { formatEpsilon, formatNorm, formatPercent } from '../../reports/format.ts';
+import { escapeMarkdown } from '../../reports/markdown.ts';
 import { metricTitles } from '../../reports/outcome.ts';
 import { pictureCaption } from '../../reports/pictureCaption.ts';
 import { isPlanned, type TestReport } from '../../reports/report.ts';
 import { describeStages } from '../../reports/stages.ts';
-import { escapeMarkdown } from '../../reports/markdown.ts';
 import type { Result } from '../results.ts';
 
 const { l10n } = vscode;

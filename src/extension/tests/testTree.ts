@@ -1,8 +1,8 @@
 import * as vscode from 'vscode';
 import type { TestPlan } from '../../evaluation/plan.ts';
+import { escapeMarkdown } from '../../reports/markdown.ts';
 import { type Problem, separator } from '../../settings/problem.ts';
 import { tagsOf } from '../../settings/tags.ts';
-import { escapeMarkdown } from '../../reports/markdown.ts';
 import type { FoundRoot } from './discovery.ts';
 
 /** What an item of the tree runs. */
