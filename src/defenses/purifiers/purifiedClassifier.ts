@@ -10,7 +10,7 @@ export function purifiedClassifier(
   network: DifferentiableClassifier,
   model: DifferentiableClassifier,
 ): DifferentiableClassifier {
-  const { input, classes, engine, activations } = model;
+  const { input, classes, engine, activations, verification } = model;
   const purify = async (images: Batch) => {
     const responses = await network.logits(images);
     return images.map((image, i) => purified(image, responses[i] as Float32Array));
@@ -21,6 +21,7 @@ export function purifiedClassifier(
     classes,
     engine,
     activations,
+    ...(verification && { verification }),
     batchSize: Math.min(network.batchSize, model.batchSize),
     logits: async (images) => model.logits(await seen(images)),
     read: async (images, names) => model.read(await seen(images), names),
