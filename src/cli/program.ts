@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import { Command, InvalidArgumentError, Option } from 'commander';
+import { Argument, Command, InvalidArgumentError, Option } from 'commander';
 import { catalog } from '../attacks/catalog.ts';
+import { type DemoName, demos } from '../demos.ts';
 import { cudaWheel } from '../models/onnx/cuda/wheel.ts';
 import { providerChoices } from '../models/onnx/session/providers.ts';
 import { describeError } from '../userError.ts';
@@ -28,6 +29,7 @@ const { npm_lifecycle_event: script, INIT_CWD: invokedFrom } = process.env;
 if (script === 'perturb' && invokedFrom) process.chdir(invokedFrom);
 
 const width = Math.max(...[...catalog.keys()].map((id) => id.length));
+const stories = Object.entries(demos).map(([name, { story }]) => `  ${name.padEnd(7)} ${story}`);
 const attacks = [...catalog.values()].map(({ id, description }) => `  ${id.padEnd(width)} ${description}`).join('\n');
 const program = new Command('perturb')
   .description('Tests vision models against adversarial examples.')
@@ -154,12 +156,16 @@ program
 
 program
   .command('demo')
+  .addArgument(
+    new Argument('[name]', 'which demo to run').choices(Object.keys(demos)).default('signs' satisfies DemoName),
+  )
   .description(
-    'Runs the demo workspace and saves pictures of the images that fool its model. Exits with 0 unless a test cannot run.',
+    'Runs a demo workspace and saves pictures of the images that fool its model. Exits with 0 unless a test cannot run.',
   )
   .option('--output <folder>', 'output folder (default: .perturb/demo in the current folder)')
-  .action(async (options) => {
-    process.exitCode = await demo(fileURLToPath(new URL('../../media/demo', import.meta.url)), options);
+  .addHelpText('after', `\nDemos:\n${stories.join('\n')}`)
+  .action(async (name: DemoName, options) => {
+    process.exitCode = await demo(fileURLToPath(new URL('../../media', import.meta.url)), name, options);
   });
 
 program

@@ -1,6 +1,7 @@
 import * as vscode from 'vscode';
+import type { DemoName } from '../demos.ts';
 import { registerCommands } from './commands/commands.ts';
-import { opened } from './demo/opened.ts';
+import { type OpenedDemo, opened } from './demo/opened.ts';
 import { Engine } from './engine.ts';
 import { Log } from './log.ts';
 import { Results } from './results.ts';
@@ -24,17 +25,24 @@ export function activate(context: vscode.ExtensionContext): void {
   registerCommands(context, { engine, log, results, explorer });
   registerViewSerializer(context);
   const listed = explorer.refresh();
-  if (isDemo(context)) void listed.then(() => welcome(context, explorer, whatFooled));
+  const demo = demoOf(context);
+  if (demo) void listed.then(() => welcome(context, demo, explorer, whatFooled));
 }
 
-/** Whether this is the window that was opened for the demo. */
-function isDemo({ globalState }: vscode.ExtensionContext): boolean {
+/** The demo that this window was opened for, if any. */
+function demoOf({ globalState }: vscode.ExtensionContext): DemoName | undefined {
   const folder = vscode.workspace.workspaceFolders?.[0]?.uri.fsPath;
-  return folder !== undefined && globalState.get(opened) === folder;
+  const known = globalState.get<OpenedDemo>(opened);
+  return folder !== undefined && known?.folder === folder ? known.demo : undefined;
 }
 
-async function welcome({ globalState }: vscode.ExtensionContext, explorer: TestExplorer, whatFooled: WhatFooled) {
+async function welcome(
+  { globalState }: vscode.ExtensionContext,
+  demo: DemoName,
+  explorer: TestExplorer,
+  whatFooled: WhatFooled,
+) {
   await globalState.update(opened, undefined);
   const { welcomeToDemo } = await import('./demo/welcome.ts');
-  await welcomeToDemo(explorer, whatFooled);
+  await welcomeToDemo(demo, explorer, whatFooled);
 }

@@ -6,7 +6,7 @@ import { copyFiles } from './copyFiles.ts';
 export const ofProgram: readonly RegExp[] = [
   /^dist\/(?:(?:cli|engine|onnxThread|report)\.js|report\.css|(?:cli|engine)\/[^/]+\.js)$/,
   /^media\/audit\/[^/]+\.md$/,
-  /^media\/demo\/(?:README\.md|\.vscode\/.+|data\/.+|models\/.+)$/,
+  /^media\/(?:demo|demos\/[^/]+)\/(?:README\.md|\.vscode\/.+|data\/.+|models\/.+|detectors\/.+)$/,
 ];
 
 /** Those that only the extension has. */

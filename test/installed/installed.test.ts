@@ -25,6 +25,7 @@ const shared = [
   'media/icon.png',
   'media/l10n/bundle.l10n.json',
   'media/demo/.vscode/settings.json',
+  'media/demos/faces/.vscode/settings.json',
   'dist/cli.js',
   'dist/engine.js',
   'dist/onnxThread.js',

@@ -1,4 +1,5 @@
 import * as vscode from 'vscode';
+import type { DemoName } from '../../demos.ts';
 import type { ViewLocation } from '../../page/protocol.ts';
 import { AttackHistory } from '../attackHistory.ts';
 import type { Result } from '../results.ts';
@@ -55,9 +56,9 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       await saveFormerAttack(context, location);
       await services.explorer.refresh();
     },
-    'perturb.openDemo': async () => {
+    'perturb.openDemo': async (name?: DemoName) => {
       const { openDemo } = await import('../demo/openDemo.ts');
-      await openDemo(context);
+      await openDemo(context, name);
     },
     'perturb.showEngine': async () => {
       const { showEngine } = await import('./showEngine.ts');
@@ -119,17 +120,17 @@ async function openView(
 /** What leads to results where there are none yet. */
 async function offerResults(hasTests: boolean): Promise<void> {
   const ways = hasTests
-    ? new Map([[l10n.t('Show Tests'), 'workbench.view.testing.focus']])
+    ? new Map([[l10n.t('Show Tests'), ['workbench.view.testing.focus']]])
     : new Map([
-        [l10n.t('Attack Model…'), 'perturb.attackModel'],
-        [l10n.t('Open Demo Workspace'), 'perturb.openDemo'],
+        [l10n.t('Attack Model…'), ['perturb.attackModel']],
+        [l10n.t('Open Demo Workspace'), ['perturb.openDemo', 'signs']],
       ]);
   const message = hasTests
     ? l10n.t('There are no results yet. Run the test first.')
     : l10n.t('There are no results yet. Attack a model first.');
   const chosen = await vscode.window.showInformationMessage(message, ...ways.keys());
-  const command = chosen && ways.get(chosen);
-  if (command) await vscode.commands.executeCommand(command);
+  const [command, ...args] = (chosen && ways.get(chosen)) || [];
+  if (command) await vscode.commands.executeCommand(command, ...args);
 }
 
 /** Something to show in the perturbation view, and what came of it. */

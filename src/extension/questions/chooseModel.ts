@@ -28,7 +28,7 @@ async function offerModels(among: readonly ModelFormat[]): Promise<vscode.Uri | 
   const titles = among.map(({ title }) => title).join(', ');
   const message = l10n.t('There is no model in this window yet. Supported formats: {0}.', titles);
   const chosen = await vscode.window.showInformationMessage(message, demo, choose);
-  if (chosen === demo) await vscode.commands.executeCommand('perturb.openDemo');
+  if (chosen === demo) await vscode.commands.executeCommand('perturb.openDemo', 'signs');
   return chosen === choose ? chooseFile(among) : undefined;
 }
 

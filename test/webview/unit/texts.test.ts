@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
+import { demos } from '../../../src/demos.ts';
 import { pageStrings } from '../../../src/page/strings.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
@@ -26,6 +27,11 @@ describe('texts', () => {
   it('of the extension are in the bundle for translators', async () => {
     const texts = await textsIn('src/extension', /\bl10n\.t\(\s*'((?:[^'\\]|\\.)*)'/g);
     assert.ok(texts.size > 0);
+    assert.deepEqual(missing(texts), []);
+  });
+
+  it('of demos are in the bundle for translators', () => {
+    const texts = Object.values(demos).flatMap(({ title, story, welcome }) => [title, story, welcome]);
     assert.deepEqual(missing(texts), []);
   });
 
