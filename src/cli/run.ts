@@ -1,4 +1,5 @@
 import { readExamples } from '../reports/examples.ts';
+import { describeTried } from '../reports/known.ts';
 import { describeProfile } from '../reports/profile.ts';
 import { isPlanned, type RunReport } from '../reports/report.ts';
 import { UnsavedRun } from '../run/run.ts';
@@ -50,7 +51,13 @@ export async function run(
     updateBaseline,
     strict,
     signal: interrupt.signal,
-    onProgress: (progress) => bar.show(progress),
+    onProgress: (progress) => {
+      bar.show(progress);
+      if (progress.known && !json) {
+        bar.clear();
+        console.error(printable(`${progress.test}: ${describeTried(progress.known)}`));
+      }
+    },
     ...(!json && {
       onEstimate: (line: string) => {
         bar.clear();
@@ -64,16 +71,16 @@ export async function run(
       throw error;
     })
     .finally(() => bar.clear());
-  const { report, folder, problems, baselines } = finished;
+  const { report, folder, problems, baselines, orphans } = finished;
   for (const problem of problems) console.error(printable(formatProblem(problem)));
-  for (const line of baselines.flatMap(describeUpdate)) console.error(printable(line));
+  for (const line of [...baselines.flatMap(describeUpdate), ...orphans]) console.error(printable(line));
   if (json) console.log(JSON.stringify(await withExamples(report, folder), null, 2));
   else
     console.log(
       printable([formatTable(report), ...(profile ? profiles(report) : []), `Results: ${folder}`].join('\n')),
     );
   await writeReports(requested, { report, folder });
-  return problems.length > 0 ? 2 : exitCode(report);
+  return problems.length + orphans.length > 0 ? 2 : exitCode(report);
 }
 
 function describeUpdate({ updated, left, forgotten }: BaselineUpdate): string[] {

@@ -5,6 +5,7 @@ import type { TestProgress } from '../jobs/runTest.ts';
 import { lockFolder } from '../reports/lock.ts';
 import { isPlanned, type RunReport, type TestReport, type UnplannedReport } from '../reports/report.ts';
 import { createRunFolder, prepareRunFolder, runFolder } from '../reports/runFolder.ts';
+import { describeOrphans } from '../run/orphans.ts';
 import { nothingToResume, resumeRun } from '../run/resume.ts';
 import { run } from '../run/run.ts';
 import { unplannedReports } from '../run/unplanned.ts';
@@ -45,6 +46,8 @@ export interface FinishedRun {
   readonly problems: readonly Problem[];
   /** What became of the baselines, if the results were to be that. */
   readonly baselines: readonly BaselineUpdate[];
+  /** Known counterexamples that no test tries (see `describeOrphans`). */
+  readonly orphans: readonly string[];
 }
 
 /**
@@ -80,8 +83,9 @@ export async function runWorkspace({
     chosen = plans.filter((plan) => asked.includes(plan) || finished?.reports.has(plan.id));
     const common = { engine, workspace, folder, plans: chosen, unplanned, finished, signal, isBaseline };
     const report = await run({ ...common, ...request, onFinished });
+    const orphans = await describeOrphans(plans, defined);
     const baselines = isBaseline ? await baselinesOf(report, folder, plans, defined) : [];
-    return { report, folder, problems: general, baselines };
+    return { report, folder, problems: general, baselines, orphans };
   } catch (error) {
     if (!signal?.aborted) throw error;
     throw new UserError(

@@ -4,9 +4,6 @@ import { norms } from '../geometry/norms.ts';
 import { UserError } from '../userError.ts';
 import { type LinesFile, readLines, writeLines } from './lines.ts';
 
-/** Name of the folder of kept counterexamples and the baseline. It lies beside the settings, and is committed. */
-export const robustnessFolder = 'robustness';
-
 const hash = (description: string) => Type.String({ pattern: '^[0-9a-f]{64}$', description });
 const text = (description: string) => Type.String({ minLength: 1, description });
 

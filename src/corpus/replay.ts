@@ -35,12 +35,19 @@ export interface Replay {
   readonly time: number;
 }
 
+/** How many known counterexamples fool the model, before those that do not are attacked. */
+export interface Tried {
+  readonly fooled: number;
+  readonly newlyFooled: number;
+  readonly total: number;
+}
+
 /** What a replay needs. */
 export interface ReplayOptions extends TrialOptions {
   /** SHA-256 of the model. */
   readonly model: string;
   /** Called as soon as it is known how many fool the model, before any attack. */
-  onTried?(counts: { readonly fooled: number; readonly newlyFooled: number; readonly total: number }): void;
+  onTried?(tried: Tried): void;
 }
 
 /**

@@ -1,6 +1,6 @@
 import { underAudit } from '../audit/strict.ts';
 import { readCounterexamples } from '../corpus/counterexample.ts';
-import { type Replay, type ReplayOptions, replay } from '../corpus/replay.ts';
+import { type Replay, type ReplayOptions, replay, type Tried } from '../corpus/replay.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import { type OpenedGenerator, openGenerator } from '../defenses/generators/openGenerator.ts';
 import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
@@ -51,10 +51,8 @@ export interface TestProgress {
   readonly done: number;
   readonly total: number;
   /** While loading: how many of the known counterexamples fool the model, as soon as they were tried. */
-  readonly known?: TriedCounts;
+  readonly known?: Tried;
 }
-
-type TriedCounts = Parameters<NonNullable<ReplayOptions['onTried']>>[0];
 
 /** Runs one test to its report. What goes wrong with it is in its report (errored); rejects only when it was cancelled. */
 export async function runTest(
@@ -125,7 +123,7 @@ export async function runTest(
     watch.enter('judging');
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
     const sides = opponentsOf(plan, classifier, { guarded, purified, surrogates }, watch);
-    const onTried = (known: TriedCounts) => onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0, known });
+    const onTried = (known: Tried) => onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0, known });
     // A share shows nothing of them: they are tried where all is evaluated.
     const counterexamples =
       typeof part === 'object'

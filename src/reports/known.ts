@@ -1,4 +1,4 @@
-import type { Replay } from '../corpus/replay.ts';
+import type { Replay, Tried } from '../corpus/replay.ts';
 import type { State } from '../corpus/states.ts';
 import { firstFew } from '../data/firstFew.ts';
 import type { Verdict } from '../evaluation/verdict.ts';
@@ -34,6 +34,11 @@ export function describeKnown({ counterexamples, model }: Pick<TestReport, 'coun
       ? [`${countOf(outside)} not tried: in another norm, with another kind of goal, or beyond the budgets of the test`]
       : []),
   ];
+}
+
+/** "14 known counterexamples: 2 fool the model, 1 newly", as soon as that is known. */
+export function describeTried({ fooled, newlyFooled, total }: Tried): string {
+  return `${countOf(total)}: ${fooled} fool the model, ${newlyFooled} newly`;
 }
 
 /** The end of the path of an image, with its folder, which is often its class. */

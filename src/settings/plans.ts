@@ -1,7 +1,7 @@
 import path from 'node:path';
 import type { AttackDefinition } from '../attacks/attackDefinition.ts';
 import { catalog } from '../attacks/catalog.ts';
-import { robustnessFolder } from '../corpus/counterexample.ts';
+import { robustnessFolder } from '../corpus/folder.ts';
 import type { DatasetSource } from '../data/source.ts';
 import { detectors as detectorCatalog } from '../defenses/detectors/catalog.ts';
 import { generators } from '../defenses/generators/catalog.ts';

@@ -7,6 +7,7 @@ import type { State } from '../../../src/corpus/states.ts';
 import type { Status } from '../../../src/evaluation/metrics.ts';
 import type { TestReport } from '../../../src/reports/report.ts';
 import { unstartedReport } from '../../../src/reports/unstartedReport.ts';
+import { describeOrphans } from '../../../src/run/orphans.ts';
 import { underBaseline } from '../../../src/run/underBaseline.ts';
 import { updateBaseline } from '../../../src/run/updateBaseline.ts';
 import { counterexample, hashOf } from '../../support/counterexamples.ts';
@@ -189,5 +190,19 @@ describe('the baseline', () => {
     assert.equal(lines.length, 30);
     // What either branch has as robust is expected from now on.
     assert.equal(lines.filter(({ test, status }) => test === 'm › t' && status === 'held').length, 2);
+  });
+});
+
+describe('known counterexamples without a test', () => {
+  const folder = temporaryFolder();
+
+  it('are told, with the folder and their tests, and no others', async () => {
+    const robustness = folder.at('robustness');
+    const plans = [planOf({ id: 'm › t', robustness })];
+    assert.deepEqual(await describeOrphans(plans, ['m › t']), []);
+    await writeCounterexamples(robustness, [counterexample(), counterexample({ test: 'm › renamed' })]);
+    const [line = '', ...others] = await describeOrphans(plans, ['m › t']);
+    assert.deepEqual(others, []);
+    assert.ok(line.startsWith(`${robustness}: `) && line.includes('1 of m › renamed'), line);
   });
 });
