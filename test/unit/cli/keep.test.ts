@@ -12,7 +12,8 @@ describe('perturb keep', function () {
   const folder = suiteFolder();
   const workspace = () => folder.at('workspace');
   const kept = () => folder.at('workspace', 'robustness', 'counterexamples.jsonl');
-  const run = (output: string, ...options: string[]) => perturb('run', workspace(), '--output', folder.at(output), ...options);
+  const run = (output: string, ...options: string[]) =>
+    perturb('run', workspace(), '--output', folder.at(output), ...options);
 
   before(async () => {
     const tests = { sure: { ...common, epsilon: '16/255', expect: { robustAccuracy: 1 } } };
