@@ -112,6 +112,8 @@ export type FromWebview =
   /** Copy a settings entry that runs this example's attack to the clipboard. */
   | { readonly type: 'copySettings'; readonly example: number }
   | { readonly type: 'revealImage'; readonly example: number; readonly picture: 'original' | 'adversarial' }
+  /** Keep an example as a counterexample, so that later runs try it first. */
+  | { readonly type: 'keep'; readonly example: number }
   | { readonly type: 'openSettings' }
   /** Write what the view says of the test to a file. */
   | { readonly type: 'exportReport' }

@@ -3,6 +3,15 @@
  * in the user's language. `media/l10n/bundle.l10n.json` lists them for translators.
  */
 export const pageStrings = [
+  '{0} since model {1}',
+  'Fixed',
+  'Fixed for this image only',
+  'Keep counterexample',
+  'Known counterexample',
+  'Known counterexamples',
+  'Known or not',
+  'Newly fooled',
+  'Still fooled',
   'Asking the model',
   'Classified as labeled',
   'Classified as the model does',

@@ -1,4 +1,5 @@
 import { type Kind, kinds } from '../../src/attacks/kind.ts';
+import type { State } from '../../src/corpus/states.ts';
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Verdict } from '../../src/evaluation/verdict.ts';
 import type { Norm } from '../../src/geometry/norms.ts';
@@ -21,6 +22,20 @@ export function statusTitle(t: Translate, status: Status, kind: Kind): string {
       return t('Rejected before the attack');
     case 'ineligible':
       return t('Ineligible');
+  }
+}
+
+/** Display name of the state of a known counterexample. */
+export function stateTitle(t: Translate, state: State): string {
+  switch (state) {
+    case 'newlyFooled':
+      return t('Newly fooled');
+    case 'stillFooled':
+      return t('Still fooled');
+    case 'fixedForThisImageOnly':
+      return t('Fixed for this image only');
+    case 'fixed':
+      return t('Fixed');
   }
 }
 

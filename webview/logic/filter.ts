@@ -1,3 +1,4 @@
+import type { State } from '../../src/corpus/states.ts';
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Item } from './item.ts';
 
@@ -18,6 +19,8 @@ export interface Filter {
   readonly epsilon: number | null;
   /** The predicted classes before and after the attack. */
   readonly change: ClassChange | null;
+  /** What the known counterexample of its image came to. */
+  readonly known: State | null;
   /** A part of the name of the file or its folder, or of a class, in any case. */
   readonly name: string;
 }
@@ -28,13 +31,15 @@ export interface ClassChange {
   readonly after: string;
 }
 
-export const everything: Filter = { status: null, label: null, epsilon: null, change: null, name: '' };
+export const everything: Filter = { status: null, label: null, epsilon: null, change: null, known: null, name: '' };
 
 /** How many examples each choice of a filter would show, given the other filters. */
 export interface Facets {
   readonly status: ReadonlyMap<Status | null, number>;
   readonly label: ReadonlyMap<string | null, number>;
   readonly epsilon: ReadonlyMap<number | null, number>;
+  /** `undefined` is the key of those that have no known counterexample. */
+  readonly known: ReadonlyMap<State | null | undefined, number>;
 }
 
 /** The examples that a filter lets through, in the order they come in. */
@@ -49,6 +54,7 @@ export function countFacets(items: readonly Item[], filter: Filter): Facets {
     status: count(without('status'), ({ example }) => example.status),
     label: count(without('label'), ({ example }) => example.label),
     epsilon: count(without('epsilon'), ({ example }) => example.epsilon ?? null),
+    known: count(without('known'), ({ known }) => known?.state),
   };
 }
 
@@ -70,11 +76,12 @@ export function epsilonsOf(items: readonly Item[]): number[] {
   return [...new Set(epsilons)].sort((a, b) => a - b);
 }
 
-function passes(item: Item, { status, label, epsilon, change, name }: Filter): boolean {
+function passes(item: Item, { status, label, epsilon, change, known, name }: Filter): boolean {
   const { example } = item;
   if (status !== null && example.status !== status) return false;
   if (label !== null && example.label !== label) return false;
   if (epsilon !== null && example.epsilon !== epsilon) return false;
+  if (known !== null && item.known?.state !== known) return false;
   if (change !== null && !isSame(changeOf(item), change)) return false;
   return name === '' || item.names.includes(name.trim().toLowerCase());
 }

@@ -1,3 +1,4 @@
+import type { Replayed } from '../../src/corpus/replay.ts';
 import type { Norm } from '../../src/geometry/norms.ts';
 import { itemKey } from '../../src/page/keys.ts';
 import type { ShownExample } from '../../src/page/protocol.ts';
@@ -16,20 +17,33 @@ export interface Item {
   readonly confidence: number;
   /** What it is found by, in lower case: the file with its folder, and its classes, in lines. */
   readonly names: string;
+  /** What became of the known counterexample of the same image and target, if there is one. */
+  readonly known?: Replayed;
 }
 
 /**
  * The examples in the order of the test: budget by budget, image by image. They are written as they finish.
- * @param known items of earlier examples, which are kept as they are.
+ * @param former items of earlier examples, which are kept as they are.
+ * @param replayed the known counterexamples of the test.
  */
-export function toItems(examples: readonly ShownExample[], norm: Norm, known: readonly Item[] = []): Item[] {
-  const before = new Map(known.map((item) => [item.example, item]));
+export function toItems(
+  examples: readonly ShownExample[],
+  norm: Norm,
+  former: readonly Item[] = [],
+  replayed: readonly Replayed[] = [],
+): Item[] {
+  const before = new Map(former.map((item) => [item.example, item]));
+  const known = new Map(replayed.map((one) => [imageKey(one), one]));
   return examples
-    .map((example, place) => before.get(example) ?? toItem(example, place, norm))
+    .map((example, place) => before.get(example) ?? toItem(example, place, norm, known.get(imageKey(example))))
     .sort((a, b) => (a.example.epsilon ?? 0) - (b.example.epsilon ?? 0) || a.example.index - b.example.index);
 }
 
-function toItem(example: ShownExample, place: number, norm: Norm): Item {
+function imageKey({ image, target = '' }: Pick<Replayed, 'image' | 'target'>): string {
+  return `${image}\n${target}`;
+}
+
+function toItem(example: ShownExample, place: number, norm: Norm, known: Replayed | undefined): Item {
   const { image, label, clean, adversarial } = example;
   return {
     example,
@@ -37,6 +51,7 @@ function toItem(example: ShownExample, place: number, norm: Norm): Item {
     key: itemKey(example),
     distance: example.status === 'fooled' && example.norms ? example.norms[norm] : Infinity,
     confidence: (adversarial ?? clean).confidence ?? 0,
+    ...(known && { known }),
     names: [fileName(image), label, clean.class, adversarial?.class ?? ''].join('\n').toLowerCase(),
   };
 }

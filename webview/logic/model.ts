@@ -29,10 +29,12 @@ export interface Model extends Told {
 /** The model of a state. What has not changed since `previous` is the same object. */
 export function deriveModel(told: Told, state: State, previous?: Model): Model {
   const { test } = told;
+  const { attack, counterexamples } = test.report;
+  const isKnown = previous?.test.report.counterexamples === counterexamples;
   const items =
-    previous?.test.examples === test.examples
+    previous?.test.examples === test.examples && isKnown
       ? previous.items
-      : toItems(test.examples, test.report.attack.norm, previous?.items);
+      : toItems(test.examples, attack.norm, isKnown ? previous?.items : [], counterexamples?.examples);
   const same =
     previous?.items === items &&
     previous.state.filter === state.filter &&

@@ -1,3 +1,4 @@
+import { states } from '../../src/corpus/states.ts';
 import type { ViewLocation } from '../../src/page/protocol.ts';
 import { type DifferenceKind, differenceKinds, type Gain, gains } from './amplify.ts';
 import { type ClassChange, everything, type Filter, statuses } from './filter.ts';
@@ -82,6 +83,7 @@ function restoreFilter(saved: unknown): Filter {
     label: typeof saved.label === 'string' ? saved.label : null,
     epsilon: typeof saved.epsilon === 'number' ? saved.epsilon : null,
     change: restoreChange(saved.change),
+    known: oneOf(states, saved.known) ?? null,
     name: typeof saved.name === 'string' ? saved.name : '',
   };
 }

@@ -3,7 +3,7 @@ import { fill, h, on } from '../dom.ts';
 import { post } from '../host.ts';
 import { type IconName, icon, statusIcon } from '../icons.ts';
 import { exportPng } from '../images/export.ts';
-import { explainMissing, statusTitle } from '../logic/describe.ts';
+import { explainMissing, stateTitle, statusTitle } from '../logic/describe.ts';
 import { scoreScale } from '../logic/detection.ts';
 import { baseName, fileName } from '../logic/format.ts';
 import type { Item } from '../logic/item.ts';
@@ -30,6 +30,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
   const revealOther = button('folder', t('Reveal adversarial image'), ({ place }) =>
     post({ type: 'revealImage', example: place, picture: 'adversarial' }),
   );
+  const keep = button('save', t('Keep counterexample'), ({ place }) => post({ type: 'keep', example: place }));
   const actions = h(
     'div',
     { class: 'actions', role: 'group', 'aria-label': t('Actions') },
@@ -42,6 +43,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
       post({ type: 'revealImage', example: place, picture: 'original' }),
     ),
     revealOther,
+    keep,
   );
   const element = h('section', { class: 'example', 'aria-label': t('Example') }, content, actions);
 
@@ -62,6 +64,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
       const { norm, kind } = test.report.attack;
       const scale = scoreScale(test.examples, test.report.detector?.threshold);
       const budgets = budgetsOf(model, selected);
+      keep.hidden = kind !== 'attack' || example.status !== 'fooled';
       revealOther.disabled = example.adversarialImage === null;
       const count = position < 0 ? '' : t('{0} of {1}', position + 1, visible.length);
       fill(
@@ -85,7 +88,7 @@ export function createExample(context: Context, pictures: Pictures): Part {
   };
 }
 
-function createFacts({ t }: Context, { example }: Item): HTMLElement {
+function createFacts({ t }: Context, { example, known }: Item): HTMLElement {
   const { queries, seed, notes, adversarialImage } = example;
   const remarks = [
     ...notes,
@@ -100,6 +103,14 @@ function createFacts({ t }: Context, { example }: Item): HTMLElement {
   const rows: [string, string][] = [
     [t('Queries'), t('points {0}, gradients {1}', queries.points, queries.gradients)],
     [t('Seed'), String(seed)],
+    ...(known
+      ? [
+          [
+            t('Known counterexample'),
+            t('{0} since model {1}', stateTitle(t, known.state), known.since.slice(0, 7)),
+          ] as [string, string],
+        ]
+      : []),
     [t('Notes'), remarks.join('; ')],
   ];
   return h(

@@ -1,10 +1,11 @@
 import type { Kind } from '../../src/attacks/kind.ts';
+import { type State, states } from '../../src/corpus/states.ts';
 import type { Status } from '../../src/evaluation/metrics.ts';
 import type { Context, Part } from '../context.ts';
 import { h, on } from '../dom.ts';
 import { icon, statusIcon } from '../icons.ts';
 import type { Translate } from '../l10n.ts';
-import { statusTitle } from '../logic/describe.ts';
+import { stateTitle, statusTitle } from '../logic/describe.ts';
 import { epsilonsOf, type Filter, labelsOf, statuses } from '../logic/filter.ts';
 import { formatAmount } from '../logic/format.ts';
 import type { Model } from '../logic/model.ts';
@@ -44,6 +45,7 @@ export function createFilters(context: Context): Part {
       filter: { ...filter, epsilon: typeof value === 'number' ? value : null },
     });
   });
+  const known = dropDown<State | null>(t('Known counterexamples'), (value) => change({ known: value }));
   const order = dropDown<Order>(t('Sort by'), (value) => context.set({ order: value }));
   const changed = on(h('button', { type: 'button', class: 'chip', title: t('Remove this filter') }), {
     click: () => change({ change: null }),
@@ -54,7 +56,7 @@ export function createFilters(context: Context): Part {
     h('div', { class: 'search' }, icon('search'), search),
     status.element,
     changed,
-    h('div', { class: 'drop-downs' }, label.element, budget.element, order.element),
+    h('div', { class: 'drop-downs' }, label.element, budget.element, known.element, order.element),
   );
   return {
     element,
@@ -83,6 +85,18 @@ export function createFilters(context: Context): Part {
         filter.label,
       );
       updateBudgets(model);
+      const counted = states.filter((state) => items.some((item) => item.known?.state === state));
+      known.element.hidden = counted.length === 0;
+      known.update(
+        [
+          { value: null, text: t('Known or not') },
+          ...counted.map((value) => ({
+            value,
+            text: t('{0} ({1})', stateTitle(t, value), facets.known.get(value) ?? 0),
+          })),
+        ],
+        filter.known,
+      );
       order.update(
         orders.map((value) => ({ value, text: orderTitle(t, value) })),
         state.order,

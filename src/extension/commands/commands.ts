@@ -5,6 +5,7 @@ import { AttackHistory } from '../attackHistory.ts';
 import type { Result } from '../results.ts';
 import { RunningTests } from '../runningTests.ts';
 import { showError } from '../showError.ts';
+import type { KeepTarget } from './keep.ts';
 import type { Services } from './services.ts';
 
 const { l10n } = vscode;
@@ -51,6 +52,20 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       await openFindingPage(context.extensionUri, check);
     },
     'perturb.openView': (target?: ViewLocation | vscode.TestItem) => openView(context, services, target),
+    'perturb.keep': async (target?: KeepTarget | vscode.TestItem | { readonly test: vscode.TestItem }) => {
+      const { keep, lastRunOf } = await import('./keep.ts');
+      if (target && 'folder' in target) return keep(services, target);
+      // From the message of a failure, VS Code passes its test.
+      const item = target && 'test' in target ? target.test : target;
+      const chosen = item
+        ? lastRunOf(services, services.explorer.testOf(item).id)
+        : await chooseResult(services.results.all().map(locate));
+      if (chosen) await keep(services, chosen);
+    },
+    'perturb.updateBaseline': async (item?: vscode.TestItem) => {
+      const { updateBaseline } = await import('./updateBaseline.ts');
+      await updateBaseline(services, item && services.explorer.testOf(item));
+    },
     'perturb.saveAsTest': async (location: ViewLocation) => {
       const { saveFormerAttack } = await import('./saveTest.ts');
       await saveFormerAttack(context, location);
@@ -105,13 +120,14 @@ async function openView(
     PerturbationViews.of(context).open(target);
     return;
   }
-  const running = target && RunningTests.of(context).find(target.id);
-  if (running) {
-    PerturbationViews.of(context).open({ folder: running.folder, test: target.id });
+  const test = target && explorer.testOf(target).id;
+  const running = test === undefined ? undefined : RunningTests.of(context).find(test);
+  if (running && test !== undefined) {
+    PerturbationViews.of(context).open({ folder: running.folder, test });
     return;
   }
   const known = [...results.all().map(locate), ...new AttackHistory(context).all];
-  const result = target && results.get(target.id);
+  const result = test === undefined ? undefined : results.get(test);
   const location = target ? result && locate(result) : await chooseResult(known);
   if (location) PerturbationViews.of(context).open(location);
   else if (target || known.length === 0) await offerResults(explorer.hasTests);

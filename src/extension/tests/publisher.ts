@@ -42,7 +42,23 @@ export class Publisher {
       if (report.status === 'failed') run.failed(item, message, duration);
       else run.errored(item, message, duration);
     }
+    this.#publishKnown(run, item, result);
     run.appendOutput(`${outputOf(result).join('\r\n')}\r\n`, undefined, item);
+  }
+
+  /** Shows what became of the known counterexamples of a test. */
+  #publishKnown(run: vscode.TestRun, test: vscode.TestItem, { report }: Result): void {
+    const item = this.#tree.knownOf(test);
+    if (item === undefined || !isPlanned(report)) return;
+    const { counterexamples } = report;
+    const message = new vscode.TestMessage(counterexamples ? describeKnown(report).join('\n') : report.message);
+    if (item.uri && item.range) message.location = new vscode.Location(item.uri, item.range);
+    const examples = counterexamples?.examples ?? [];
+    if (examples.some(({ state }) => state === 'newlyFooled')) run.failed(item, message);
+    // Those that could not be tried have kept their test from running.
+    else if (examples.some(({ unconfirmed }) => unconfirmed) || (!counterexamples && report.status === 'errored'))
+      run.errored(item, message);
+    else if (counterexamples) run.passed(item, 1000 * counterexamples.time);
   }
 
   /** Shows the last known results of tests: of all for a reopened window, of those that a canceled run did not come to. */

@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { contextForAssistants } from '../../reports/contextForAssistants.ts';
 import { figureOf, formatComparison } from '../../reports/figure.ts';
 import { formatEpsilon, formatNorm, formatPercent } from '../../reports/format.ts';
+import { describeKnown } from '../../reports/known.ts';
 import { escapeMarkdown } from '../../reports/markdown.ts';
 import { metricTitles } from '../../reports/outcome.ts';
 import { pictureCaption } from '../../reports/pictureCaption.ts';
@@ -20,18 +21,23 @@ const marks = { met: '✓', missed: '✗', undecided: '?' } as const;
  */
 export function describeResult({ report, folder }: Result): vscode.MarkdownString {
   const text = new vscode.MarkdownString();
-  text.isTrusted = { enabledCommands: ['perturb.openView', 'perturb.openFinding'] };
+  text.isTrusted = { enabledCommands: ['perturb.openView', 'perturb.openFinding', 'perturb.keep'] };
   // For the part that folds up. Whatever comes from files is escaped.
   text.supportHtml = true;
   if (report.status === 'errored' || !isPlanned(report)) return text.appendMarkdown(escapeMarkdown(report.message));
   const location = encodeURIComponent(JSON.stringify([{ folder, test: report.id }]));
   const lines = [...describeDefense(report), ...describeStages(report)].map(escapeMarkdown);
+  const links = [
+    `[${l10n.t('Open Perturbation View')}](command:perturb.openView?${location})`,
+    ...(isKept(report) ? [`[${l10n.t('Keep Counterexamples')}](command:perturb.keep?${location})`] : []),
+  ];
   const context = contextForAssistants(report).map(escapeMarkdown);
   const parts = [
     // The editor shows the first line next to the test, where a table would read as its header.
     escapeMarkdown(headline(report)),
     comparisonTable(report),
-    `[${l10n.t('Open Perturbation View')}](command:perturb.openView?${location})`,
+    links.join(' | '),
+    describeKnown(report).map(escapeMarkdown).join('\n\n'),
     pictureTable(report, folder),
     ...lines,
     findingList(report),
@@ -40,10 +46,19 @@ export function describeResult({ report, folder }: Result): vscode.MarkdownStrin
   return text.appendMarkdown(parts.filter((part) => part !== '').join('\n\n'));
 }
 
+/** True where images fooled the model that can be kept. */
+function isKept({ attack, rounds }: TestReport): boolean {
+  return attack.kind === 'attack' && rounds.some(({ metrics }) => metrics.counts.fooled > 0);
+}
+
 /** What the table does not say. */
 function headline(report: TestReport): string {
   const { attack, rounds } = report;
   const comparison = figureOf(report)?.comparison;
+  const newly = report.counterexamples?.examples.filter(({ state }) => state === 'newlyFooled').length ?? 0;
+  if (newly > 0) return l10n.t('Known counterexamples that are newly fooled: {0}', newly);
+  if (comparison?.result !== 'missed' && report.baseline?.rounds.some(({ result }) => result === 'worse'))
+    return l10n.t('Worse than the baseline: {0}', report.message);
   if (comparison?.result !== 'missed')
     return l10n.t('Every expectation is met, but the audit is strict and questions the result.');
   const round = rounds.find(({ epsilon }) => epsilon === comparison.epsilon);

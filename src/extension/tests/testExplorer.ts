@@ -5,7 +5,7 @@ import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
 import type { Result, Results } from '../results.ts';
 import type { SettingsProblems } from '../settings/settingsProblems.ts';
-import { discover } from './discovery.ts';
+import { discover, type FoundRoot } from './discovery.ts';
 import { Publisher, rowFigure } from './publisher.ts';
 import { type Adapt, TestRunner } from './testRunner.ts';
 import { TestTree } from './testTree.ts';
@@ -54,6 +54,21 @@ export class TestExplorer implements vscode.Disposable {
   /** Fires with the result of every test as it finishes. */
   get onDidFinish(): vscode.Event<Result> {
     return this.#runner.onDidFinish;
+  }
+
+  /** The tests that the settings define, by the places that define them. */
+  get roots(): readonly FoundRoot[] {
+    return this.#tree.roots;
+  }
+
+  /** The test that an item is or, for known counterexamples, is below. */
+  testOf(item: vscode.TestItem): vscode.TestItem {
+    return this.#tree.testOf(item);
+  }
+
+  /** The test with this id. */
+  planOf(id: string): TestPlan | undefined {
+    return this.#plans().find((plan) => plan.id === id);
   }
 
   /** Opens the Testing view at the first test. */

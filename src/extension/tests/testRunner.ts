@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
 import type { TestPlan } from '../../evaluation/plan.ts';
+import { describeTried } from '../../reports/known.ts';
 import { createRunFolder } from '../../reports/runFolder.ts';
 import { unplannedReports } from '../../run/unplanned.ts';
 import { describeError } from '../../userError.ts';
@@ -106,6 +107,9 @@ export class TestRunner implements vscode.Disposable {
         signal,
         onStart: ({ id }) => run.started(itemOf(id)),
         onEstimate: (line, { id }) => run.appendOutput(`${line}\r\n`, undefined, itemOf(id)),
+        onProgress: ({ test, known }) => {
+          if (known) run.appendOutput(`${describeTried(known)}\r\n`, undefined, itemOf(test));
+        },
         onFinished: (report) => {
           const result = { folder, report };
           this.#publisher.publish(run, itemOf(report.id), result);

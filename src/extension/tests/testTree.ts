@@ -50,9 +50,15 @@ export class TestTree {
     }
   }
 
+  /** The test that an item is or, for known counterexamples, is below; other items as they are. */
+  testOf(item: vscode.TestItem): vscode.TestItem {
+    return item.parent && this.#cases.has(item.parent.id) ? item.parent : item;
+  }
+
   /** Every test at or below some items. */
   *testsIn(items: readonly vscode.TestItem[]): Generator<vscode.TestItem> {
-    yield* this.leaves(items.map((item) => [item.id, item]));
+    // Known counterexamples are tried where their test runs.
+    yield* this.leaves(items.map((item) => [item.id, this.testOf(item)]));
   }
 
   /** Shows the tests of these roots. A file that cannot be read keeps the tests that it had. */
@@ -100,6 +106,7 @@ export class TestTree {
     for (const plan of root.plans) {
       this.#cases.set(plan.id, { root, plan, problems: [] });
       const item = this.#test(plan.id, plan.name, plan.origin);
+      item.children.replace(this.#knownItems(plan, root));
       item.tags = tagsOf(plan).map((tag) => new vscode.TestTag(tag));
       add(plan.model.name, item);
     }
@@ -121,6 +128,18 @@ export class TestTree {
       item.sortText = `1${String(place).padStart(4, '0')}`;
       return item;
     });
+  }
+
+  /** Below a test, an item for its known counterexamples, if it has some. */
+  #knownItems({ id, origin }: TestPlan, { known }: FoundRoot): vscode.TestItem[] {
+    const count = known.get(id) ?? 0;
+    if (count === 0) return [];
+    return [this.#item(knownId(id), vscode.l10n.t('Known counterexamples: {0}', count), origin)];
+  }
+
+  /** The item of the known counterexamples of a test, if it has some. */
+  knownOf(item: vscode.TestItem): vscode.TestItem | undefined {
+    return item.children.get(knownId(item.id));
   }
 
   /** Adds the figure of its last result, if it has one, to the name of a test. */
@@ -159,6 +178,10 @@ export class TestTree {
     this.#items.set(id, item);
     return item;
   }
+}
+
+function knownId(test: string): string {
+  return `known:${test}`;
 }
 
 /** A plan that was kept from before the settings could not be read, with the line that it has come to by now. */

@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
+import { robustnessFolder } from '../../corpus/folder.ts';
 import type { TestPlan } from '../../evaluation/plan.ts';
 
 /** How long, in milliseconds, files must rest before a change counts: a model is written in several steps. */
@@ -14,9 +15,10 @@ export function inputsOf({ model, dataset, detector }: TestPlan): string[] {
   return [...files, ...others.filter((input) => input !== undefined)];
 }
 
-/** Watches the settings, and what the tests read. */
+/** Watches the settings, what is kept beside them, and what the tests read. */
 export class Watcher implements vscode.Disposable {
   readonly #settings = vscode.workspace.createFileSystemWatcher('**/{.vscode/settings.json,*.code-workspace}');
+  readonly #kept = vscode.workspace.createFileSystemWatcher(`**/${robustnessFolder}/*.jsonl`);
   readonly #settingsChanged = new vscode.EventEmitter<void>();
   readonly #inputsChanged = new vscode.EventEmitter<readonly string[]>();
   #inputs: vscode.Disposable[] = [];
@@ -30,9 +32,11 @@ export class Watcher implements vscode.Disposable {
 
   constructor() {
     const fire = () => this.#settingsChanged.fire();
-    this.#settings.onDidChange(fire);
-    this.#settings.onDidCreate(fire);
-    this.#settings.onDidDelete(fire);
+    for (const watcher of [this.#settings, this.#kept]) {
+      watcher.onDidChange(fire);
+      watcher.onDidCreate(fire);
+      watcher.onDidDelete(fire);
+    }
   }
 
   /** Watches what these tests read: the folder of a model, since its weights lie there, and that of its images. */
@@ -47,7 +51,13 @@ export class Watcher implements vscode.Disposable {
 
   dispose(): void {
     clearTimeout(this.#timer);
-    vscode.Disposable.from(this.#settings, this.#settingsChanged, this.#inputsChanged, ...this.#inputs).dispose();
+    vscode.Disposable.from(
+      this.#settings,
+      this.#kept,
+      this.#settingsChanged,
+      this.#inputsChanged,
+      ...this.#inputs,
+    ).dispose();
   }
 
   async #watchInput(input: string): Promise<void> {

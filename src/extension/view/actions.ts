@@ -37,6 +37,8 @@ export async function act(
       return copySettings(test, exampleAt(test, action.example));
     case 'revealImage':
       return revealImage(folder, exampleAt(test, action.example), action.picture);
+    case 'keep':
+      return keep(folder, exampleAt(test, action.example));
     case 'openSettings':
       return openSettings(folder, test);
     case 'exportReport':
@@ -49,6 +51,10 @@ export function exampleAt({ examples }: LoadedTest, place: number): ExampleRepor
   const example = examples[place];
   if (example === undefined) throw new UserError(l10n.t('This example is no longer part of the run.'));
   return example;
+}
+
+async function keep(folder: string, { test, identity }: ExampleReport): Promise<void> {
+  await vscode.commands.executeCommand('perturb.keep', { folder, test, identities: [identity] });
 }
 
 async function savePicture(name: string, png: Uint8Array): Promise<void> {

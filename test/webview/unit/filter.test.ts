@@ -1,5 +1,8 @@
 import assert from 'node:assert/strict';
+import type { Replayed } from '../../../src/corpus/replay.ts';
+import type { State } from '../../../src/corpus/states.ts';
 import { countFacets, epsilonsOf, everything, filterItems, labelsOf } from '../../../webview/logic/filter.ts';
+import { toItems } from '../../../webview/logic/item.ts';
 import { items } from '../support/examples.ts';
 
 describe('filters of the gallery', () => {
@@ -35,6 +38,22 @@ describe('filters of the gallery', () => {
     const to = (before: string, after: string) =>
       filterItems(some, { ...everything, change: { before, after } }).map(({ example }) => example.index);
     assert.deepEqual([to('stop', 'yield'), to('stop', 'stop'), to('yield', 'yield')], [[0], [1, 2], [3]]);
+  });
+
+  it('leave the examples whose known counterexample came to something', () => {
+    const [first, second, third] = items({ image: '/a.png' }, { image: '/b.png' }, { image: '/c.png', target: 'stop' });
+    const replayed = (image: string, state: State): Replayed => ({
+      ...{ identity: '', label: 'stop', since: 'abc', prediction: 'yield' },
+      ...{ image, state },
+    });
+    const examples = [first, second, third].flatMap((item) => item?.example ?? []);
+    const known = [replayed('/a.png', 'fixed'), replayed('/b.png', 'newlyFooled'), replayed('/c.png', 'fixed')];
+    const some = toItems(examples, 'linf', [], known);
+    const found = (state: State) =>
+      filterItems(some, { ...everything, known: state }).map(({ example }) => example.image);
+    // That of the last image is about another target.
+    assert.deepEqual([found('fixed'), found('newlyFooled'), found('stillFooled')], [['/a.png'], ['/b.png'], []]);
+    assert.equal(countFacets(some, everything).known.get('fixed'), 1);
   });
 
   it('count what each choice would show, given the other filters', () => {

@@ -20,6 +20,7 @@ describe('the state of the view', () => {
         label: 'stop',
         epsilon: 0.1,
         change: { before: 'stop', after: 'yield' },
+        known: 'fixed' as const,
         name: '01',
       },
       grouped: true,
@@ -47,7 +48,7 @@ describe('the state of the view', () => {
     const odd = {
       location,
       selected: 5,
-      filter: { status: 'lost', label: 1, epsilon: 'x', change: { before: 1 }, name: 2 },
+      filter: { status: 'lost', label: 1, epsilon: 'x', change: { before: 1 }, known: 'lost', name: 2 },
       grouped: 'yes',
       order: 'up',
       mode: 'film',
