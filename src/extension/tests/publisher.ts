@@ -52,7 +52,7 @@ export class Publisher {
     if (item === undefined || !isPlanned(report)) return;
     const { counterexamples } = report;
     const message = new vscode.TestMessage(counterexamples ? describeKnown(report).join('\n') : report.message);
-    if (item.uri && item.range) message.location = new vscode.Location(item.uri, item.range);
+    if (test.uri && test.range) message.location = new vscode.Location(test.uri, test.range);
     const examples = counterexamples?.examples ?? [];
     if (examples.some(({ state }) => state === 'newlyFooled')) run.failed(item, message);
     // Those that could not be tried have kept their test from running.

@@ -105,8 +105,7 @@ export class TestTree {
     const add = (model: string, item: vscode.TestItem) => models.set(model, [...(models.get(model) ?? []), item]);
     for (const plan of root.plans) {
       this.#cases.set(plan.id, { root, plan, problems: [] });
-      const item = this.#test(plan.id, plan.name, plan.origin);
-      item.children.replace(this.#knownItems(plan, root));
+      const item = this.#test(plan.id, plan.name, plan.origin, this.#knownItems(plan, root));
       item.tags = tagsOf(plan).map((tag) => new vscode.TestTag(tag));
       add(plan.model.name, item);
     }
@@ -134,7 +133,9 @@ export class TestTree {
   #knownItems({ id, origin }: TestPlan, { known }: FoundRoot): vscode.TestItem[] {
     const count = known.get(id) ?? 0;
     if (count === 0) return [];
-    return [this.#item(knownId(id), vscode.l10n.t('Known counterexamples: {0}', count), origin)];
+    // Without a line: the icon in the gutter is the test's.
+    const place = { file: origin.file };
+    return [this.#item(knownId(id), vscode.l10n.t('Known counterexamples: {0}', count), place)];
   }
 
   /** The item of the known counterexamples of a test, if it has some. */
@@ -154,9 +155,14 @@ export class TestTree {
     item.label = this.#names.get(item.id) ?? item.label;
   }
 
-  #test(id: string, name: string, origin: { file: string; line: number }): vscode.TestItem {
+  #test(
+    id: string,
+    name: string,
+    origin: { file: string; line: number },
+    children: readonly vscode.TestItem[] = [],
+  ): vscode.TestItem {
     this.#names.set(id, name);
-    const item = this.#item(id, name, origin);
+    const item = this.#item(id, name, origin, children);
     this.showFigure(item);
     item.error = undefined;
     return item;
