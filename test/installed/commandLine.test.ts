@@ -16,13 +16,15 @@ import { orSkip } from './orSkip.ts';
 /** All that may be in the package, each of which has to be there. */
 const contents = [
   /^(?:package\.json|README\.md|CHANGELOG\.md|LICENSE|THIRD_PARTY_NOTICES|sbom\.json)$/,
-  /^dist\/(?:cli|engine|onnxThread)\.js$/,
+  /^dist\/(?:(?:cli|engine|onnxThread)\.js|report\.(?:js|css))$/,
   /^dist\/(?:cli|engine)\/[\w-]+\.js$/,
   /^media\/audit\/[a-z-]+\.md$/,
-  /^media\/demo\/\.vscode\/settings\.json$/,
+  /^media\/(?:demo|demos\/(?:faces|filter))\/(?:README\.md|\.vscode\/settings\.json)$/,
   /^media\/demo\/data\/street\/[\w-]+\/\d+\.png$/,
-  /^media\/demo\/models\/signs\/(?:model\.json|weights\.bin|labels\.txt)$/,
-  /^media\/demo\/(?:models\/signs\/)?README\.md$/,
+  /^media\/demo\/models\/(?:signs|camera)\/(?:model\.json|weights\.bin|labels\.txt|README\.md)$/,
+  /^media\/demos\/\w+\/data\/\w+\/\w+\/\d+\.png$/,
+  /^media\/demos\/\w+\/models\/\w+\/(?:model\.json|weights\.bin|labels\.txt|README\.md)$/,
+  /^media\/demos\/filter\/detectors\/net\/(?:\.perturb-folder\.json|detector\.(?:json|npz))$/,
 ];
 
 describe('The command line as an npm package', () => {
