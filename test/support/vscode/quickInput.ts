@@ -54,6 +54,11 @@ export class QuickInput {
     await this.item(label).dispatchEvent('click');
   }
 
+  /** Clicks the check box of an item, in a list of which several can be chosen. */
+  async check(label: string): Promise<void> {
+    await this.item(label).click();
+  }
+
   /** Replaces what was typed, and accepts it. */
   async enter(text: string): Promise<void> {
     await this.input.fill(text);
