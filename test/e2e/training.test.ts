@@ -78,7 +78,7 @@ describe('Training', () => {
     await quickInput.item('FGSM and PGD at 8/255').waitFor();
     await quickInput.choose('Choose Attacks…');
     await quickInput.input.fill('FGSM');
-    await quickInput.check('FGSM');
+    await quickInput.choose('FGSM');
     await quickInput.accept();
     await quickInput.title.getByText('Epsilon for FGSM').waitFor();
     await quickInput.enter('4/255');

@@ -50,13 +50,15 @@ export class QuickInput {
 
   /** Clicks an item, by its whole label. Where several can be chosen it is toggled, and `accept` ends the choice. */
   async choose(label: string): Promise<void> {
-    // Not with the pointer: rows move while more of them are found, and the description of one lies over others.
-    await this.item(label).dispatchEvent('click');
+    await this.item(label).waitFor();
+    // Where the mouse rests on an item, its description lies over others.
+    await this.#page.mouse.move(0, 0);
+    await this.item(label).click();
   }
 
-  /** Clicks the check box of an item, in a list of which several can be chosen. */
-  async check(label: string): Promise<void> {
-    await this.item(label).click();
+  /** Chooses from a list that is still being filled, whose rows move under the pointer. */
+  async chooseFound(label: string): Promise<void> {
+    await this.item(label).dispatchEvent('click');
   }
 
   /** Replaces what was typed, and accepts it. */
