@@ -6,6 +6,7 @@ import { checkSettings, gather, pooled, readShards } from '../run/merge.ts';
 import { run } from '../run/run.ts';
 import { runPlan } from '../run/runPlan.ts';
 import { formatProblem } from '../settings/problem.ts';
+import { workspaceFolderOf } from '../settings/workspaceFolder.ts';
 import { startEngine } from './engine.ts';
 import { printable } from './printable.ts';
 import { ProgressBar } from './progressBar.ts';
@@ -41,8 +42,8 @@ export async function merge(
     robustness,
   });
   checkSettings(shards[0], plans, workspace);
-  const home = workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace;
-  const folder = output === undefined ? await createRunFolder(home, new Date()) : path.resolve(output);
+  const folder =
+    output === undefined ? await createRunFolder(workspaceFolderOf(workspace), new Date()) : path.resolve(output);
   await claimFolder(folder, runFolder);
   const unlock = await lockFolder(folder);
   const engine = startEngine();

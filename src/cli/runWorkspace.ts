@@ -13,6 +13,7 @@ import { type BaselineUpdate, updateBaseline } from '../run/updateBaseline.ts';
 import { resolvePlans } from '../settings/plans.ts';
 import { formatProblem, type Problem } from '../settings/problem.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
+import { workspaceFolderOf } from '../settings/workspaceFolder.ts';
 import { UserError } from '../userError.ts';
 import { startEngine } from './engine.ts';
 
@@ -161,7 +162,7 @@ export async function chooseTests(
 async function folderFor(workspace: string, output: string | undefined, resume: string | undefined): Promise<string> {
   const given = resume ?? output;
   if (given === undefined) {
-    return createRunFolder(workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace, new Date());
+    return createRunFolder(workspaceFolderOf(workspace), new Date());
   }
   const folder = path.resolve(given);
   if (resume !== undefined && !(await isOurs(folder, runFolder))) throw nothingToResume(folder);

@@ -1,14 +1,15 @@
-import { readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { claimFolder, makeFolderWithin } from '../data/ownFolder.ts';
+import { claimFolder } from '../data/ownFolder.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
+import { lastRun } from '../reports/lastRun.ts';
 import { lockFolder } from '../reports/lock.ts';
-import { isPlanned, type RunReport } from '../reports/report.ts';
-import { readReport, runFolder } from '../reports/runFolder.ts';
+import type { RunReport } from '../reports/report.ts';
+import { makeIgnoredFolder, readReport, runFolder } from '../reports/runFolder.ts';
 import { runShard } from '../run/runShard.ts';
 import { readShard, type Shard } from '../run/shardFile.ts';
 import { splitWork } from '../run/splitWork.ts';
 import { weightsOf } from '../run/weights.ts';
+import { workspaceFolderOf } from '../settings/workspaceFolder.ts';
 import { UserError } from '../userError.ts';
 import { startEngine } from './engine.ts';
 import { chooseTests } from './runWorkspace.ts';
@@ -44,8 +45,10 @@ export async function shard({
 }: ShardOrder): Promise<{ readonly shard: Shard; readonly folder: string }> {
   const workspace = path.resolve(request.workspace);
   const { asked: plans } = await chooseTests(workspace, { names, strict });
-  const home = workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace;
-  const folder = output === undefined ? await shardFolder(home, number, of) : path.resolve(output);
+  const home = workspaceFolderOf(workspace);
+  // Always the same, so that it is found again.
+  const folder =
+    output === undefined ? await makeIgnoredFolder(home, 'shards', `${number}-of-${of}`) : path.resolve(output);
   await claimFolder(folder, runFolder);
   const unlock = await lockFolder(folder, isScheduled);
   const engine = startEngine();
@@ -69,13 +72,6 @@ export async function shard({
   }
 }
 
-/** Where a shard is without --output: always the same, so that it is found again. */
-async function shardFolder(home: string, number: number, of: number): Promise<string> {
-  const folder = await makeFolderWithin(home, '.perturb', 'shards', `${number}-of-${of}`);
-  await writeFile(path.join(home, '.perturb', '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
-  return folder;
-}
-
 async function readDurations(home: string, given: string | undefined): Promise<RunReport | undefined> {
   if (given !== undefined) {
     return readReport(path.resolve(given)).catch((error) => {
@@ -83,10 +79,5 @@ async function readDurations(home: string, given: string | undefined): Promise<R
       throw new UserError(`${path.resolve(given)} has no report.json. Give --durations the folder of a run.`);
     });
   }
-  const runs = path.join(home, '.perturb', 'runs');
-  for (const name of (await readdir(runs).catch(() => [])).sort().reverse()) {
-    const report = await readReport(path.join(runs, name)).catch(() => undefined);
-    if (report?.tests.some(isPlanned)) return report;
-  }
-  return undefined;
+  return (await lastRun(home))?.report;
 }

@@ -1,14 +1,14 @@
 import { execFile } from 'node:child_process';
-import { copyFile, mkdir, readdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { InvalidArgumentError } from 'commander';
 import { writeError } from '../data/fileErrors.ts';
-import { makeFolderWithin } from '../data/ownFolder.ts';
-import { readReport, reportFile } from '../reports/runFolder.ts';
+import { lastRun } from '../reports/lastRun.ts';
+import { makeIgnoredFolder, reportFile } from '../reports/runFolder.ts';
+import { workspaceFolderOf } from '../settings/workspaceFolder.ts';
 import { UserError } from '../userError.ts';
 import { chooseTests } from './runWorkspace.ts';
-import { kubernetesJobs } from './submit/kubernetes.ts';
 import { slurmScripts } from './submit/slurm.ts';
 
 /** What `perturb submit` takes. */
@@ -42,13 +42,14 @@ export async function submit(given: string, { on, shards, image, claim }: Submis
         'Kubernetes needs --image, a container image with Perturb, and --claim, the claim of the volume that has the workspace.',
       );
     }
+    // Writing YAML takes a library that nothing else needs.
+    const { kubernetesJobs } = await import('./submit/kubernetes.ts');
     process.stdout.write(kubernetesJobs({ workspace, shards, image, claim }));
     return;
   }
-  const home = workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace;
+  const home = workspaceFolderOf(workspace);
   const name = new Date().toISOString().replaceAll(':', '-');
-  const folder = await makeFolderWithin(home, '.perturb', 'submitted', name);
-  await writeFile(path.join(home, '.perturb', '.gitignore'), '*\n', { flag: 'wx' }).catch(() => {});
+  const folder = await makeIgnoredFolder(home, 'submitted', name);
   const durations = await keepDurations(home, folder);
   const command = [process.execPath, process.argv[1] ?? 'perturb'];
   const scripts = slurmScripts({ workspace, folder, shards, command, durations });
@@ -68,16 +69,12 @@ export async function submit(given: string, { on, shards, image, claim }: Submis
 
 /** All shards have to split the work by the same run, whatever runs end meanwhile. */
 async function keepDurations(home: string, folder: string): Promise<string | undefined> {
-  const runs = path.join(home, '.perturb', 'runs');
-  for (const name of (await readdir(runs).catch(() => [])).sort().reverse()) {
-    const from = path.join(runs, name);
-    if ((await readReport(from).catch(() => undefined)) === undefined) continue;
-    const kept = path.join(folder, 'durations');
-    await mkdir(kept);
-    await copyFile(path.join(from, reportFile), path.join(kept, reportFile));
-    return kept;
-  }
-  return undefined;
+  const run = await lastRun(home);
+  if (run === undefined) return undefined;
+  const kept = path.join(folder, 'durations');
+  await mkdir(kept);
+  await copyFile(path.join(run.folder, reportFile), path.join(kept, reportFile));
+  return kept;
 }
 
 /** @returns the number of the job. */

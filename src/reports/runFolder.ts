@@ -47,9 +47,7 @@ export const runFolder: OwnFolder = {
  * @throws UserError when it cannot be written to, or leads out of the workspace.
  */
 export async function createRunFolder(workspaceFolder: string, now: Date): Promise<string> {
-  const runs = await makeFolderWithin(workspaceFolder, '.perturb', 'runs');
-  const ignore = path.join(workspaceFolder, '.perturb', '.gitignore');
-  await writing(ignore, (file) => writeFile(file, '*\n', { flag: 'wx' }).catch(unlessThere));
+  const runs = await makeIgnoredFolder(workspaceFolder, 'runs');
   const last = Math.max(...(await readdir(runs)).map(timeOf), 0);
   for (let time = Math.max(now.getTime(), last + 1); ; time++) {
     const folder = path.join(runs, nameOf(time));
@@ -59,6 +57,17 @@ export async function createRunFolder(workspaceFolder: string, now: Date): Promi
     await prepareRunFolder(folder);
     return folder;
   }
+}
+
+/**
+ * A folder of ours in a workspace, below `.perturb`, which git ignores.
+ * @throws UserError when it cannot be written to, or leads out of the workspace.
+ */
+export async function makeIgnoredFolder(workspaceFolder: string, ...names: readonly string[]): Promise<string> {
+  const folder = await makeFolderWithin(workspaceFolder, '.perturb', ...names);
+  const ignore = path.join(workspaceFolder, '.perturb', '.gitignore');
+  await writing(ignore, (file) => writeFile(file, '*\n', { flag: 'wx' }).catch(unlessThere));
+  return folder;
 }
 
 function nameOf(time: number): string {

@@ -1,11 +1,14 @@
+import { rm } from 'node:fs/promises';
+import path from 'node:path';
 import type { Callable } from '../engine/client.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { Share } from '../evaluation/share.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
 import { filterExamples } from '../reports/examples.ts';
 import { readFinished, writeFinished } from '../reports/finishedImages.ts';
-import { prepareRunFolder } from '../reports/runFolder.ts';
+import { imagesFolder, prepareRunFolder, slug, writing } from '../reports/runFolder.ts';
 import { hide } from '../secrets.ts';
+import { fingerprintOf } from './fingerprints.ts';
 import { runPlan } from './runPlan.ts';
 import { readShard, type Shard, type ShardTest, settingsHash, writeShard } from './shardFile.ts';
 
@@ -58,13 +61,17 @@ function doneIn({ model, engine, time, profile, warnings }: Awaited<ReturnType<t
 /** The shard as it stands in its folder, if it is the same one; else a new one in a folder that is empty. */
 async function begin(request: ShardRequest): Promise<Shard> {
   const { folder, perturb, workspace, number, of, strict, names, plans, shares } = request;
-  const tests = plans.map(
-    (plan, place): ShardTest => ({
-      id: plan.id,
-      settings: settingsHash(plan, workspace),
-      share: shares[place] as Share,
-      state: 'open',
-    }),
+  const tests = await Promise.all(
+    plans.map(
+      // What is known of a test is tried where shards are merged.
+      async ({ robustness: _, ...plan }, place): Promise<ShardTest> => ({
+        id: plan.id,
+        settings: settingsHash(plan, workspace),
+        fingerprint: await fingerprintOf(plan),
+        share: shares[place] as Share,
+        state: 'open',
+      }),
+    ),
   );
   const fresh: Shard = {
     format: 'perturb-shard',
@@ -84,12 +91,31 @@ async function begin(request: ShardRequest): Promise<Shard> {
     await writeShard(folder, fresh);
     return fresh;
   }
-  // An image that was not finished is attacked again: what stands of it would be there twice.
-  const finished = await readFinished(folder);
+  return goOn(folder, known, tests);
+}
+
+/**
+ * What an interrupted run of a shard has finished, without what its tests found in other files than those of today: with
+ * another model, say, that would be two models in one result.
+ */
+async function goOn(folder: string, known: Shard, tests: readonly ShardTest[]): Promise<Shard> {
+  const stands = new Set(
+    tests.filter(({ fingerprint }, place) => known.tests[place]?.fingerprint === fingerprint).map(({ id }) => id),
+  );
+  for (const { id } of tests.filter((test) => !stands.has(test.id))) {
+    await writing(path.join(folder, imagesFolder, slug(id)), (place) => rm(place, { recursive: true, force: true }));
+  }
+  const finished = (await readFinished(folder)).filter(({ test }) => stands.has(test));
   const has = new Set(finished.map(({ test, index }) => `${index} ${test}`));
+  // An image that was not finished is attacked again: what stands of it would be there twice.
   await filterExamples(folder, ({ test, index }) => has.has(`${index} ${test}`));
   await writeFinished(folder, finished);
-  return known;
+  const shard = {
+    ...known,
+    tests: tests.map((test, place) => (stands.has(test.id) ? (known.tests[place] as ShardTest) : test)),
+  };
+  await writeShard(folder, shard);
+  return shard;
 }
 
 function isSame(a: Shard, b: Shard): boolean {

@@ -8,6 +8,7 @@ import type { Share } from '../evaluation/share.ts';
 import { contentCheck } from '../reports/contentCheck.ts';
 import type { TestReport } from '../reports/report.ts';
 import { shardFile } from '../reports/runFolder.ts';
+import { workspaceFolderOf } from '../settings/workspaceFolder.ts';
 import { UserError } from '../userError.ts';
 
 /** What a shard is a part of, and what it has done: `shard.json` in its folder. It has no report, as it proves nothing alone. */
@@ -33,6 +34,8 @@ export interface ShardTest {
   readonly id: string;
   /** Hash of its plan, wherever the workspace lies. */
   readonly settings: string;
+  /** Of its plan and its files (`fingerprintOf`), when the shard was begun. */
+  readonly fingerprint: string;
   readonly share: Share;
   /** Open until its share was attacked, or could not be. */
   readonly state: 'open' | 'attacked' | 'errored';
@@ -57,6 +60,7 @@ const checkShard = contentCheck(
       Type.Object({
         id: Type.String(),
         settings: Type.String(),
+        fingerprint: Type.String(),
         share: Type.Object({ from: Type.Number(), to: Type.Number() }),
         state: Type.Enum(['open', 'attacked', 'errored']),
         message: Type.Optional(Type.String()),
@@ -93,6 +97,6 @@ export function settingsHash(
   { origin: _, secrets: __, robustness: ___, ...plan }: TestPlan,
   workspace: string,
 ): string {
-  const home = JSON.stringify(workspace.endsWith('.code-workspace') ? path.dirname(workspace) : workspace).slice(1, -1);
+  const home = JSON.stringify(workspaceFolderOf(workspace)).slice(1, -1);
   return createHash('sha256').update(JSON.stringify(plan).replaceAll(home, '.')).digest('hex');
 }

@@ -1,3 +1,5 @@
+import { stringify } from 'yaml';
+
 /** What the jobs need to know. */
 export interface KubernetesJobs {
   /** Where the workspace is, on this machine as on the volume. */
@@ -13,64 +15,48 @@ export interface KubernetesJobs {
  */
 export function kubernetesJobs({ workspace, shards, image, claim }: KubernetesJobs): string {
   const folder = `${workspace.replace(/[^/]+\.code-workspace$/, '').replace(/\/$/, '')}/.perturb/kubernetes`;
-  const text = (value: string) => JSON.stringify(value);
-  const volume = `      volumes:
-        - name: workspace
-          persistentVolumeClaim:
-            claimName: ${text(claim)}`;
-  const mount = `          volumeMounts:
-            - name: workspace
-              mountPath: ${text(workspace)}`;
-  return `# kubectl apply the first, wait for it with "kubectl wait --for=condition=complete --timeout=-1s job/perturb", and apply the second.
-apiVersion: batch/v1
-kind: Job
-metadata:
-  name: perturb
-spec:
-  completions: ${shards}
-  parallelism: ${shards}
-  completionMode: Indexed
-  backoffLimitPerIndex: 3
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: shard
-          image: ${text(image)}
-          command: [sh, -c]
-          args:
-            - exec perturb run "$WORKSPACE" --shard auto --output "$SHARDS/$JOB_COMPLETION_INDEX"
-          env:
-            - name: JOB_COMPLETIONS
-              value: "${shards}"
-            - name: WORKSPACE
-              value: ${text(workspace)}
-            - name: SHARDS
-              value: ${text(`${folder}/shards`)}
-${mount}
-${volume}
----
-apiVersion: batch/v1
-kind: Job
-metadata:
-  name: perturb-merge
-spec:
-  backoffLimit: 0
-  template:
-    spec:
-      restartPolicy: Never
-      containers:
-        - name: merge
-          image: ${text(image)}
-          command: [sh, -c]
-          args:
-            - exec perturb merge "$SHARDS"/* --output "$RUN" --report "junit=$RUN-junit.xml"
-          env:
-            - name: SHARDS
-              value: ${text(`${folder}/shards`)}
-            - name: RUN
-              value: ${text(`${folder}/run`)}
-${mount}
-${volume}
-`;
+  const jobOf = (name: string, spec: object, command: string, env: Readonly<Record<string, string>>) =>
+    stringify(
+      {
+        apiVersion: 'batch/v1',
+        kind: 'Job',
+        metadata: { name },
+        spec: {
+          ...spec,
+          template: {
+            spec: {
+              restartPolicy: 'Never',
+              containers: [
+                {
+                  name: 'perturb',
+                  image,
+                  command: ['sh', '-c'],
+                  args: [`exec perturb ${command}`],
+                  env: Object.entries(env).map(([name, value]) => ({ name, value })),
+                  volumeMounts: [{ name: 'workspace', mountPath: workspace }],
+                },
+              ],
+              volumes: [{ name: 'workspace', persistentVolumeClaim: { claimName: claim } }],
+            },
+          },
+        },
+      },
+      // A command stays on its line.
+      { lineWidth: 0 },
+    );
+  const indexed = { completions: shards, parallelism: shards, completionMode: 'Indexed', backoffLimitPerIndex: 3 };
+  const places = { SHARDS: `${folder}/shards` };
+  return [
+    '# kubectl apply the first, wait for it with "kubectl wait --for=condition=complete --timeout=-1s job/perturb", and apply the second.\n',
+    jobOf('perturb', indexed, 'run "$WORKSPACE" --shard auto --output "$SHARDS/$JOB_COMPLETION_INDEX"', {
+      JOB_COMPLETIONS: `${shards}`,
+      WORKSPACE: workspace,
+      ...places,
+    }),
+    '---\n',
+    jobOf('perturb-merge', { backoffLimit: 0 }, 'merge "$SHARDS"/* --output "$RUN" --report "junit=$RUN-junit.xml"', {
+      ...places,
+      RUN: `${folder}/run`,
+    }),
+  ].join('');
 }

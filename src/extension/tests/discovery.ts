@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { TestPlan } from '../../evaluation/plan.ts';
 import type { Workspace } from '../../settings/settingsLayer.ts';
 import type { Root } from '../../settings/tellApart.ts';
+import { workspaceFolderOf } from '../../settings/workspaceFolder.ts';
 import { places } from '../settings/places.ts';
 
 /** The tests of one place, and the settings that define them. */
@@ -25,7 +26,7 @@ export async function discover(): Promise<FoundRoot[]> {
   for (const place of await places()) {
     const workspace = await readWorkspace(place);
     const { plans, problems } = resolvePlans(workspace);
-    const folder = place.endsWith('.code-workspace') ? path.dirname(place) : place;
+    const folder = workspaceFolderOf(place);
     const known = await countKnown(plans);
     roots.push({ name: path.basename(place, '.code-workspace'), folder, plans, problems, workspace, known });
   }

@@ -8,7 +8,7 @@ import { shardOf } from '../../../src/cli/shardOption.ts';
 import { kubernetesJobs } from '../../../src/cli/submit/kubernetes.ts';
 import { slurmScripts } from '../../../src/cli/submit/slurm.ts';
 import type { RunReport } from '../../../src/reports/report.ts';
-import { imagesOf, writeSettings, writeWorkspace } from '../../support/demoWorkspace.ts';
+import { demoFolder, imagesOf, writeSettings, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { builtProgram, type Ended, perturb } from '../../support/program.ts';
 import { readReport } from '../../support/readRun.ts';
 import { suiteFolder } from '../../support/suiteFolder.ts';
@@ -87,6 +87,34 @@ describe('perturb run --shard', () => {
       [first, torn].map(async (place) => lines(await readFile(path.join(place, 'examples.jsonl'), 'utf8'))),
     );
     assert.deepEqual(examples[1], examples[0]);
+  });
+
+  it('begins anew with what it had attacked in another model, and goes on with nothing of that', async () => {
+    const own = folder.at('retrained');
+    await cp(folder.at('workspace'), own, { recursive: true });
+    const place = folder.at('begun');
+    const run = () => perturb('run', own, '--shard', `1/${shards}`, '--output', place);
+    const { code, stderr } = await run();
+    assert.equal(code, 0, stderr);
+    const camera = path.join(demoFolder, 'models', 'camera');
+    const hashes = async (): Promise<Set<string>> => {
+      const shard = JSON.parse(await readFile(path.join(place, 'shard.json'), 'utf8'));
+      return new Set(shard.tests.flatMap(({ done }: { done?: { sha256: string } }) => done?.sha256 ?? []));
+    };
+    const before = await hashes();
+    await cp(camera, path.join(own, 'models', 'signs'), { recursive: true });
+    assert.equal((await run()).code, 0);
+    const after = await hashes();
+    assert.deepEqual([before.size, after.size], [1, 1]);
+    assert.notDeepEqual(after, before);
+    const examples = (await readFile(path.join(place, 'examples.jsonl'), 'utf8')).trim().split('\n');
+    const seen = new Set(
+      examples.map((line) => {
+        const { test, index, epsilon } = JSON.parse(line);
+        return JSON.stringify([test, index, epsilon]);
+      }),
+    );
+    assert.equal(seen.size, examples.length, 'an example is there twice');
   });
 
   it('refuses shards that are missing, there twice, unfinished, or of another run, and says which', async () => {
