@@ -1,44 +1,51 @@
 import type { JSONPath } from 'jsonc-parser';
 import type { Attacks } from './attackChoice.ts';
-import { checkNamed, named } from './checkNamed.ts';
+import { checkNamed, type NamedRules, named } from './checkNamed.ts';
 import { epsilonFaults } from './epsilonFaults.ts';
 import { memoize } from './memoize.ts';
 import { type Fault, isObject, soundPart } from './problem.ts';
 import {
-  anyDefenseSchema,
-  anyDetectorSchema,
-  anyGeneratorSchema,
-  anySurrogateSchema,
   anyTrainingAttackSchema,
   type Defenses,
+  type Described,
   type DetectorSettings,
   type Detectors,
   defenseBase,
-  defenseSchemaOf,
   detectorBase,
-  detectorSchemaOf,
   type Generators,
   generatorBase,
-  generatorSchemaOf,
   type Surrogates,
   surrogateBase,
-  surrogateSchemaOf,
   type TrainingAttackSettings,
   trainingAttackBase,
   trainingAttackSchemaOf,
   trainingAttacks,
+  withKinds,
+  withParameters,
 } from './trainingSchema.ts';
 
-const detectorSchemas = { one: memoize(detectorSchemaOf), any: memoize(anyDetectorSchema) };
-const defenseSchemas = { one: memoize(defenseSchemaOf), any: memoize(anyDefenseSchema) };
-const surrogateSchemas = { one: memoize(surrogateSchemaOf), any: memoize(anySurrogateSchema) };
-const generatorSchemas = { one: memoize(generatorSchemaOf), any: memoize(anyGeneratorSchema) };
+/** The rules for entries that name their kind. */
+function rulesFor(owner: string, base: { readonly properties: object }): NamedRules<Described> {
+  return {
+    owner,
+    key: 'kind',
+    outerKeys: base.properties,
+    schemas: {
+      one: memoize((definition: Described) => withParameters(base, definition)),
+      any: memoize((definitions: ReadonlyMap<string, Described>) => withKinds(base, definitions)),
+    },
+  };
+}
+
+const detectorRules = rulesFor('detector', detectorBase);
+const defenseRules = rulesFor('defense', defenseBase);
+const surrogateRules = rulesFor('surrogate', surrogateBase);
+const generatorRules = rulesFor('generator', generatorBase);
 const attackSchemas = { one: memoize(trainingAttackSchemaOf), any: memoize(anyTrainingAttackSchema) };
 
 /** What is wrong with a detector on its own, before anyone looks at its model and its dataset. */
 export function checkDetector(value: unknown, detectors: Detectors, attacks: Attacks): Fault[] {
-  const outerKeys = detectorBase.properties;
-  const faults = checkNamed(value, detectors, { owner: 'detector', key: 'kind', outerKeys, schemas: detectorSchemas });
+  const faults = checkNamed(value, detectors, detectorRules);
   const sound = soundPart<DetectorSettings>(value, faults);
   for (const key of ['attacks', 'heldOut'] as const) {
     for (const [index, attack] of (sound[key] ?? []).entries()) {
@@ -51,20 +58,17 @@ export function checkDetector(value: unknown, detectors: Detectors, attacks: Att
 
 /** What is wrong with a training defense on its own. */
 export function checkDefense(value: unknown, defenses: Defenses): Fault[] {
-  const outerKeys = defenseBase.properties;
-  return checkNamed(value, defenses, { owner: 'defense', key: 'kind', outerKeys, schemas: defenseSchemas });
+  return checkNamed(value, defenses, defenseRules);
 }
 
 /** What is wrong with a surrogate on its own. */
 export function checkSurrogate(value: unknown, surrogates: Surrogates): Fault[] {
-  const outerKeys = surrogateBase.properties;
-  return checkNamed(value, surrogates, { owner: 'surrogate', key: 'kind', outerKeys, schemas: surrogateSchemas });
+  return checkNamed(value, surrogates, surrogateRules);
 }
 
 /** What is wrong with a generator on its own. */
 export function checkGenerator(value: unknown, generators: Generators): Fault[] {
-  const outerKeys = generatorBase.properties;
-  return checkNamed(value, generators, { owner: 'generator', key: 'kind', outerKeys, schemas: generatorSchemas });
+  return checkNamed(value, generators, generatorRules);
 }
 
 function checkTrainingAttack(value: unknown, attacks: Attacks): Fault[] {

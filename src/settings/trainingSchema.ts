@@ -256,69 +256,29 @@ export const generatorBase = Type.Object(
 );
 export type GeneratorSettings = Type.Static<typeof generatorBase>;
 
-/** What holds for a detector of any kind. */
-export function anyDetectorSchema(detectors: Detectors) {
-  return withKinds(detectorBase, detectors);
-}
-
-/** What holds for a detector of this kind, in one piece. */
-export function detectorSchemaOf(detector: DetectorDefinition) {
-  return withParameters(detectorBase, detector);
-}
-
 /** A value of `perturb.detectors`, for VS Code. */
 export function detectorSchema(detectors: Detectors, attacks: Attacks) {
   return {
-    ...anyDetectorSchema(detectors),
+    ...withKinds(detectorBase, detectors),
     // Once for both lists of attacks.
     patternProperties: { '^(attacks|heldOut)$': { items: trainingAttackSchema(attacks) } },
     allOf: kindRules(detectors),
   };
 }
 
-/** What holds for a training defense of any kind. */
-export function anyDefenseSchema(defenses: Defenses) {
-  return withKinds(defenseBase, defenses);
-}
-
-/** What holds for a training defense of this kind, in one piece. */
-export function defenseSchemaOf(defense: DefenseDefinition) {
-  return withParameters(defenseBase, defense);
-}
-
 /** A value of `perturb.defenses`, for VS Code. */
 export function defenseSchema(defenses: Defenses) {
-  return { ...anyDefenseSchema(defenses), allOf: kindRules(defenses) };
-}
-
-/** What holds for a surrogate of any kind. */
-export function anySurrogateSchema(surrogates: Surrogates) {
-  return withKinds(surrogateBase, surrogates);
-}
-
-/** What holds for a surrogate of this kind, in one piece. */
-export function surrogateSchemaOf(surrogate: SurrogateDefinition) {
-  return withParameters(surrogateBase, surrogate);
+  return { ...withKinds(defenseBase, defenses), allOf: kindRules(defenses) };
 }
 
 /** A value of `perturb.surrogates`, for VS Code. */
 export function surrogateSchema(surrogates: Surrogates) {
-  return { ...anySurrogateSchema(surrogates), allOf: kindRules(surrogates) };
-}
-
-/** What holds for a generator of any kind. */
-export function anyGeneratorSchema(generators: Generators) {
-  return withKinds(generatorBase, generators);
-}
-
-/** What holds for a generator of this kind, in one piece. */
-export function generatorSchemaOf(generator: GeneratorDefinition) {
-  return withParameters(generatorBase, generator);
+  return { ...withKinds(surrogateBase, surrogates), allOf: kindRules(surrogates) };
 }
 
 /** A value of `perturb.generators`, for VS Code. */
 export function generatorSchema(generators: Generators) {
-  return { ...anyGeneratorSchema(generators), allOf: kindRules(generators) };
+  return { ...withKinds(generatorBase, generators), allOf: kindRules(generators) };
 }
 
 /** What detectors, training defenses, surrogates, and generators have in common. */
@@ -330,7 +290,11 @@ export interface Described {
   readonly parameters: AnyParameters;
 }
 
-function withKinds<Base extends { properties: object }>(base: Base, definitions: ReadonlyMap<string, Described>) {
+/** What holds for an entry of any of these kinds. */
+export function withKinds<Base extends { properties: object }>(
+  base: Base,
+  definitions: ReadonlyMap<string, Described>,
+) {
   const choice = {
     ...kind,
     enum: [...definitions.keys()],
@@ -341,7 +305,8 @@ function withKinds<Base extends { properties: object }>(base: Base, definitions:
   return { ...base, properties: { ...base.properties, kind: choice } };
 }
 
-function withParameters<Base extends { properties: object }>(base: Base, definition: Described) {
+/** What holds for an entry of this kind, in one piece. */
+export function withParameters<Base extends { properties: object }>(base: Base, definition: Described) {
   return {
     ...base,
     properties: { ...base.properties, parameters: parametersSchema(definition.parameters) },

@@ -7,10 +7,9 @@ import { formatPercent } from '../../reports/format.ts';
 import { findDefense } from '../../settings/findSource.ts';
 import { freeName, shorten } from '../questions/names.ts';
 import { chooseDefense } from '../questions/trainingForm.ts';
-import { openFile } from '../training/openFile.ts';
 import { runTraining } from '../training/runTraining.ts';
+import { tellTrained } from '../training/tellTrained.ts';
 import { Training } from '../training/training.ts';
-import { TrainingPanels } from '../training/trainingPanels.ts';
 import { planTraining } from './planTraining.ts';
 import type { Services } from './services.ts';
 import { saveSettings, settingsIn, showSettings, withEntries } from './settingsFile.ts';
@@ -41,12 +40,7 @@ export async function hardenModel(
   if (outcome === undefined) return;
   const { report } = outcome;
   const add = l10n.t('Add to Models');
-  const card = l10n.t('Show Model Card');
-  const open = l10n.t('Open Training');
-  const chosen = await vscode.window.showInformationMessage(describe(report), add, card, open);
-  if (chosen === card) await openFile(report.card);
-  if (chosen === open) TrainingPanels.of(context).openLast();
-  if (chosen !== add) return;
+  if ((await tellTrained(context, describe(report), report.card, add)) !== add) return;
   await addModel(plan, report, folder);
   await explorer.refresh();
 }

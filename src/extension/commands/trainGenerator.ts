@@ -4,10 +4,9 @@ import type { GeneratorReport } from '../../defenses/generators/report.ts';
 import { formatPercent } from '../../reports/format.ts';
 import { findGenerator } from '../../settings/findSource.ts';
 import { chooseGenerator } from '../questions/trainingForm.ts';
-import { openFile } from '../training/openFile.ts';
 import { runTraining } from '../training/runTraining.ts';
+import { tellTrained } from '../training/tellTrained.ts';
 import { Training } from '../training/training.ts';
-import { TrainingPanels } from '../training/trainingPanels.ts';
 import { planTraining } from './planTraining.ts';
 import type { Services } from './services.ts';
 
@@ -34,12 +33,7 @@ export async function trainGenerator(
     report: await engine.call('trainGenerator', plan, options),
   }));
   if (outcome === undefined) return;
-  const { report } = outcome;
-  const card = l10n.t('Show Model Card');
-  const open = l10n.t('Open Training');
-  const chosen = await vscode.window.showInformationMessage(describe(report), card, open);
-  if (chosen === card) await openFile(report.card);
-  if (chosen === open) TrainingPanels.of(context).openLast();
+  await tellTrained(context, describe(outcome.report), outcome.report.card);
 }
 
 function describe({ name, validation, cleanAccuracy, robustAccuracy, recognized }: GeneratorReport): string {
