@@ -3,7 +3,7 @@ import { readCounterexamples } from '../corpus/counterexample.ts';
 import { type Replay, type ReplayOptions, replay, type Tried } from '../corpus/replay.ts';
 import { fitTo, stretching } from '../data/resizing.ts';
 import { type OpenedGenerator, openGenerator } from '../defenses/generators/openGenerator.ts';
-import type { Attacker, DetectorSource } from '../defenses/guard/attacker.ts';
+import type { DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
 import { type OpenedPurified, openPurified } from '../defenses/purifiers/openPurified.ts';
 import { type EvaluationOptions, evaluate, evaluateShare, type FinishedImage } from '../evaluation/evaluate.ts';
@@ -23,13 +23,12 @@ import { answersFile } from '../reports/runFolder.ts';
 import { unstartedReport } from '../reports/unstartedReport.ts';
 import { writePictures } from '../reports/writePictures.ts';
 import { definitionOf, namesOf } from '../runner/configuredAttack.ts';
-import { Stopwatch, timed } from '../runner/stopwatch.ts';
-import { type Victim, victimOf } from '../runner/victim.ts';
+import { Stopwatch } from '../runner/stopwatch.ts';
 import { describeError, UserError } from '../userError.ts';
 import { auditTest } from './auditTest.ts';
 import type { JobContext } from './job.ts';
 import { openSurrogates, type Surrogates } from './openSurrogates.ts';
-import { whiteBoxOf } from './whiteBox.ts';
+import { opponentsOf } from './opponents.ts';
 
 /** A test, and the run folder that its examples are saved into as they finish. */
 export interface TestRequest {
@@ -246,54 +245,6 @@ function checkGrid({ attacks, model: { path } }: TestPlan, { rounds = false }: C
   throw new UserError(
     `${path}: images are sent as 8-bit gray levels, so this model cannot be tested off the pixel grid. Remove "quantize" from the test, or send images as "tensor".`,
   );
-}
-
-/**
- * Who decides in a test, and who attacks what: with a detector or a purifier both attackers, the one that the test names first;
- * with surrogates who has only those, and who has the gradients of the model, if it gives any.
- */
-function opponentsOf(
-  { attacker = 'adaptive' }: TestPlan,
-  classifier: Classifier,
-  { guarded, purified, surrogates }: Defended,
-  watch: Stopwatch,
-): Pick<EvaluationOptions, 'judge' | 'opponents'> {
-  if (surrogates) {
-    const judge = timed(victimOf(classifier), watch);
-    const whiteBox = { victims: [judge], attackAt: whiteBoxOf } as const;
-    const transfer = { victims: [timed(surrogates.victim, watch)] } as const;
-    return { judge, opponents: judge.access === 'gradients' ? [transfer, whiteBox] : [transfer] };
-  }
-  const defended = guarded ?? (purified && purifiedSides(purified, classifier));
-  if (defended === undefined) {
-    const judge = timed(victimOf(classifier), watch);
-    return { judge, opponents: [{ victims: [judge] }] };
-  }
-  const { attacked } = defended;
-  const judge = timed(defended.judge, watch);
-  const rival = attacker === 'adaptive' ? 'unaware' : 'adaptive';
-  const opponentAs = (attacker: Attacker) => {
-    // Whoever attacks what decides is not judged a second time.
-    const [first, ...others] = attacked[attacker].map((victim) =>
-      victim === defended.judge ? judge : timed(victim, watch),
-    ) as [Victim, ...Victim[]];
-    const victims = [first, ...others] as const;
-    return { attacker, victims };
-  };
-  return { judge, opponents: [opponentAs(attacker), opponentAs(rival)] };
-}
-
-/** What a test opens beside its model. */
-interface Defended {
-  readonly guarded: Guarded | undefined;
-  readonly purified: OpenedPurified | undefined;
-  readonly surrogates: Surrogates | undefined;
-}
-
-/** Purifier and model decide; who does not know of the purifier attacks the model alone. */
-function purifiedSides(purified: OpenedPurified, classifier: Classifier): Pick<Guarded, 'judge' | 'attacked'> {
-  const judge = victimOf(purified.classifier);
-  return { judge, attacked: { adaptive: [judge], unaware: [victimOf(classifier)] } };
 }
 
 function describeDetector(
