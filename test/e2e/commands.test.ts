@@ -267,7 +267,7 @@ describe('Commands', () => {
       await workbench().runCommand('View: Close All Editors');
       await workbench().runCommand('Perturb: Add Robustness Test…');
       await quickInput.choose(model);
-      await quickInput.chooseFound(images);
+      await quickInput.choose(images);
       await quickInput.title.getByText('(2/').waitFor();
       await quickInput.input.fill(attack);
       await quickInput.choose(attack);

@@ -70,6 +70,7 @@ describe('An empty window', () => {
     const seconds = (performance.now() - start) / 1000;
     console.log(`      from the demo’s button to a fooled image: ${seconds.toFixed(1)} s`);
     await workbench.screenshot('demo-fooled');
+    await testing.expandAll();
     await testing.waitFor('examples of another model', 'Failed');
     assert.equal(await notifications.toast('Failed tests').count(), 0);
   });

@@ -168,12 +168,12 @@ describe('The Test Explorer', () => {
   it('has its icons in the gutter at the lines of the tests, also with an invalid one about', async () => {
     const { keyboard, quickInput, testing } = workbench();
     const text = await readFile(settings(), 'utf8');
-    // At its first line, wherever it was left.
-    await keyboard.press('Control+P');
-    await quickInput.input.fill('settings.json:1');
-    await quickInput.choose('settings.json');
-    // Of the tests, those further down may be out of sight.
+    // At a line of theirs, wherever it was left: of the tests, those further down may be out of sight.
     const first = ['FGSM 2/255', 'FGSM 8/255'];
+    const line = text.slice(0, text.indexOf('"FGSM 8/255": {')).split('\n').length;
+    await keyboard.press('Control+P');
+    await quickInput.input.fill(`settings.json:${line}`);
+    await quickInput.choose('settings.json');
     await testing.gutter(first);
     // The mistake is in what all tests use, on a line above them.
     await writeFile(settings(), text.replace('"labels": "folders"', '"labels": "folder"'));

@@ -26,11 +26,13 @@ export function choose<T extends vscode.QuickPickItem>(choice: Choice<T>): Promi
   const list = vscode.window.createQuickPick<T>();
   list.placeholder = question;
   list.matchOnDescription = true;
-  /** What the user has come to stays active. */
+  const begin = items.find(isActive) ?? items[0];
+  /** What the user has come to stays active; until then the list may begin elsewhere. */
   const replace = (latest: readonly T[]) => {
-    const [before] = list.activeItems;
+    const [before = begin] = list.activeItems;
     list.items = latest;
-    const found = list.items.find(isActive) ?? list.items.find(({ label }) => label === before?.label);
+    const wanted = before?.label === begin?.label ? latest.find(isActive) : undefined;
+    const found = wanted ?? latest.find(({ label }) => label === before?.label);
     if (found) list.activeItems = [found];
   };
   replace(items);

@@ -51,7 +51,8 @@ async function chooseAmong<T>(
     label: l10n.t('$(folder-opened) Choose Image Folder…'),
     pick: async () => (await chooseFolder(layer)) ?? back,
   };
-  const itemsWith = (found: readonly Item<T | Named>[]) => [...datasets, ...found, ...others, folder];
+  // Folders come late: at the end, so that nothing moves under the pointer.
+  const itemsWith = (found: readonly Item<T | Named>[]) => [...datasets, ...others, folder, ...found];
   const news = proposeFolders(layer).then((found) => ({ items: itemsWith(found) }));
   for (;;) {
     const picked = await choose<Item<T | Named>>({

@@ -56,11 +56,6 @@ export class QuickInput {
     await this.item(label).click();
   }
 
-  /** Chooses from a list that is still being filled, whose rows move under the pointer. */
-  async chooseFound(label: string): Promise<void> {
-    await this.item(label).dispatchEvent('click');
-  }
-
   /** Replaces what was typed, and accepts it. */
   async enter(text: string): Promise<void> {
     await this.input.fill(text);
