@@ -7,6 +7,7 @@ import { providerChoices } from '../models/onnx/session/providers.ts';
 import { describeError } from '../userError.ts';
 import { printCatalog } from './catalog.ts';
 import { checkPreprocessing } from './checkPreprocessing.ts';
+import { convert } from './convert.ts';
 import { demo } from './demo.ts';
 import { doctor } from './doctor.ts';
 import { chooseEngine } from './engine.ts';
@@ -153,6 +154,14 @@ program
   .option('--seed <number>', 'seed that selects the images', wholeNumber, 0)
   .option('--json', 'print JSON instead of a table')
   .action(checkPreprocessing);
+
+program
+  .command('convert')
+  .argument('<model>', 'path of a model, or the name of one in "perturb.models"')
+  .description('Writes the ONNX graph that a model is computed with, to be looked at or used elsewhere.')
+  .requiredOption('--to <file>', 'file to write, such as model.onnx; it must not exist')
+  .option('--workspace <workspace>', 'where the name is defined (default: the current folder)')
+  .action(convert);
 
 program
   .command('demo')

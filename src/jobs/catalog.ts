@@ -1,4 +1,5 @@
 import { checkPreprocessing } from './checkPreprocessing.ts';
+import { convert } from './convert.ts';
 import { describe } from './describe.ts';
 import { estimate } from './estimate.ts';
 import { firstLook } from './firstLook.ts';
@@ -13,6 +14,7 @@ import { trainSurrogate } from './trainSurrogate.ts';
 /** Every job, by the name that it is called by. */
 export const jobs = {
   checkPreprocessing,
+  convert,
   describe,
   estimate,
   firstLook,

@@ -1,3 +1,4 @@
+import type { Model } from './onnx/graph/graph.ts';
 import type { OpenedModel } from './openedModel.ts';
 import type { ModelOptions } from './options.ts';
 import type { Preprocessing } from './preprocessing.ts';
@@ -19,6 +20,9 @@ export interface OpenOptions extends ModelOptions {
   readonly embedding?: 'alone' | Templates;
 }
 
+/** What the graph of a model depends on: how much memory its weights may take, and the shape of one image. */
+export type LoweringOptions = Pick<OpenOptions, 'memory' | 'input'>;
+
 /** A file format of models. */
 export interface ModelFormat {
   /** Plural, with the usual file name: "ONNX models (.onnx)". */
@@ -34,4 +38,9 @@ export interface ModelFormat {
    * @throws UserError when the model is damaged or not an image classifier.
    */
   open(path: string, options: OpenOptions): Promise<OpenedModel>;
+  /**
+   * The whole model as an ONNX graph, with the scores that its file gives. Missing for ONNX itself.
+   * @throws UserError when the model is damaged, or something in it has no counterpart in ONNX.
+   */
+  lower?(path: string, options: LoweringOptions): Promise<Model>;
 }

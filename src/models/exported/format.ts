@@ -9,4 +9,8 @@ export const exportedPrograms: ModelFormat = {
     const { openExportedModel } = await import('./openExportedModel.ts');
     return openExportedModel(path, options);
   },
+  async lower(path, { memory }) {
+    const { readExportedModel } = await import('./readExportedModel.ts');
+    return readExportedModel(path, memory);
+  },
 };

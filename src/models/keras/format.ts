@@ -12,6 +12,13 @@ export const kerasModels: ModelFormat = {
     ]);
     return openKerasModel(path, readKerasArchive, options);
   },
+  async lower(path, { input }) {
+    const [{ lowerKerasModel }, { readKerasArchive }] = await Promise.all([
+      import('./openKerasModel.ts'),
+      import('./readKerasFile.ts'),
+    ]);
+    return lowerKerasModel(path, readKerasArchive, input);
+  },
 };
 
 /** The format of Keras 2, which Keras 3 still writes. */
@@ -26,5 +33,12 @@ export const kerasHdf5Models: ModelFormat = {
       import('./readKerasFile.ts'),
     ]);
     return openKerasModel(path, readKerasHdf5, options);
+  },
+  async lower(path, { input }) {
+    const [{ lowerKerasModel }, { readKerasHdf5 }] = await Promise.all([
+      import('./openKerasModel.ts'),
+      import('./readKerasFile.ts'),
+    ]);
+    return lowerKerasModel(path, readKerasHdf5, input);
   },
 };

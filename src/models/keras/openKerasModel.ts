@@ -1,8 +1,10 @@
 import { createHash } from 'node:crypto';
 import { createReadStream } from 'node:fs';
 import type { OpenOptions } from '../format.ts';
+import type { Model } from '../onnx/graph/graph.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { startTensorFlow } from '../tfjs/backend.ts';
+import { wholeGraph } from '../tfjs/lowering/wholeGraph.ts';
 import { openLayers } from '../tfjs/openLayersModel.ts';
 import { buildLayersModel, type LayersArtifacts } from '../tfjs/readLayersModel.ts';
 
@@ -19,6 +21,20 @@ export async function openKerasModel(
   const tensorflow = await startTensorFlow();
   const model = await buildLayersModel(file, await read(file), options.input);
   return openLayers({ model, sha256: await hashOf(file), files: [file] }, tensorflow, options);
+}
+
+/**
+ * The whole model as an ONNX graph.
+ * @param read how the file is read.
+ * @throws UserError when it is damaged, or has a layer that TensorFlow.js or ONNX lacks.
+ */
+export async function lowerKerasModel(
+  file: string,
+  read: (file: string) => Promise<LayersArtifacts>,
+  input?: readonly number[],
+): Promise<Model> {
+  await startTensorFlow();
+  return wholeGraph(file, await buildLayersModel(file, await read(file), input));
 }
 
 async function hashOf(file: string): Promise<string> {

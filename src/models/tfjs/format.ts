@@ -10,4 +10,8 @@ export const layersModels: ModelFormat = {
     const { openLayersModel } = await import('./openLayersModel.ts');
     return openLayersModel(path, options);
   },
+  async lower(path, { input }) {
+    const { lowerLayersModel } = await import('./openLayersModel.ts');
+    return lowerLayersModel(path, input);
+  },
 };

@@ -6,6 +6,7 @@ import { firstLineOf, UserError } from '../../userError.ts';
 import type { DifferentiableClassifier } from '../classifier.ts';
 import type { OpenOptions } from '../format.ts';
 import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
+import type { Model } from '../onnx/graph/graph.ts';
 import { TooLittleMemory } from '../onnx/session/batchSize.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { startRuntime } from '../onnx/session/runtime.ts';
@@ -18,6 +19,7 @@ import { hasRightGradient } from './checkGradient.ts';
 import { differencesFromKeras } from './differences.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
+import { wholeGraph } from './lowering/wholeGraph.ts';
 import { type LayersModelFile, readLayersModel } from './readLayersModel.ts';
 
 /**
@@ -28,6 +30,15 @@ import { type LayersModelFile, readLayersModel } from './readLayersModel.ts';
 export async function openLayersModel(file: string, options: OpenOptions = {}): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
   return openLayers(await readLayersModel(file, options.input), tensorflow, options);
+}
+
+/**
+ * A TensorFlow.js layers model as an ONNX graph, whole.
+ * @throws UserError when the files are damaged, or a layer has no counterpart in ONNX.
+ */
+export async function lowerLayersModel(file: string, input?: readonly number[]): Promise<Model> {
+  await startTensorFlow();
+  return wholeGraph(file, (await readLayersModel(file, input)).model);
 }
 
 /**

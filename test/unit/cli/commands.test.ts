@@ -108,7 +108,7 @@ describe('perturb', () => {
   it('--help lists the commands and the attacks', async () => {
     const { code, stdout } = await perturb('--help');
     assert.equal(code, 0);
-    for (const command of ['run', 'check-preprocessing', 'train', 'demo', 'catalog', 'doctor'])
+    for (const command of ['run', 'check-preprocessing', 'convert', 'train', 'demo', 'catalog', 'doctor'])
       assert.match(stdout, new RegExp(`^  ${command}\\b`, 'm'));
     for (const { id, description } of attacks) {
       const line = stdout.split('\n').find((text) => text.trimStart().startsWith(`${id} `));
