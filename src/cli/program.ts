@@ -14,6 +14,7 @@ import { chooseEngine } from './engine.ts';
 import { installCuda } from './installCuda.ts';
 import { installTensorFlow } from './installTensorFlow.ts';
 import { keep } from './keep.ts';
+import { mapImageSpace } from './mapImageSpace.ts';
 import { merge } from './merge.ts';
 import { printable } from './printable.ts';
 import { parseReports, report } from './reports.ts';
@@ -162,6 +163,20 @@ program
   .requiredOption('--to <file>', 'file to write, such as model.onnx; it must not exist')
   .option('--workspace <workspace>', 'where the name is defined (default: the current folder)')
   .action(convert);
+
+program
+  .command('map')
+  .argument('<workspace>', 'folder with .vscode/settings.json, or a .code-workspace file')
+  .description(
+    'Maps the space of images for a model: white noise, images forged from it, and those of a generator, beside real ones.',
+  )
+  .requiredOption('--model <name>', 'name of a model in "perturb.models"')
+  .requiredOption('--dataset <name>', 'name of a dataset in "perturb.datasets"')
+  .option('--generator <name>', 'name of a trained generator in "perturb.generators" that draws images')
+  .option('--seed <number>', 'seed that draws the noise and selects the images', wholeNumber, 0)
+  .option('--output <folder>', 'output folder (default: .perturb/image-space/… in the workspace)')
+  .option('--json', 'print JSON instead of a summary')
+  .action(mapImageSpace);
 
 program
   .command('demo')

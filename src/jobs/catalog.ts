@@ -5,6 +5,7 @@ import { estimate } from './estimate.ts';
 import { firstLook } from './firstLook.ts';
 import type { Job } from './job.ts';
 import { keepCounterexamples } from './keepCounterexamples.ts';
+import { mapImageSpace } from './mapImageSpace.ts';
 import { runTest } from './runTest.ts';
 import { trainDefense } from './trainDefense.ts';
 import { trainDetector } from './trainDetector.ts';
@@ -19,6 +20,7 @@ export const jobs = {
   estimate,
   firstLook,
   keepCounterexamples,
+  mapImageSpace,
   runTest,
   trainDefense,
   trainDetector,

@@ -342,6 +342,18 @@ describe('Commands', () => {
     assert.equal(text, wrong.replace(stated.replace('rgb', 'bgr'), '"tf"'));
   });
 
+  it('map the space of images of a model', async () => {
+    const { quickInput } = workbench();
+    await workbench().runCommand('View: Close All Editors');
+    await workbench().runCommand('Perturb: Map Image Space…');
+    await quickInput.choose('signs');
+    await quickInput.choose('street');
+    await workbench().tab('Preview image-space.md').waitFor();
+    await workbench().webview().content.getByText('White noise').first().waitFor();
+    await workbench().screenshot('image-space');
+    await workbench().runCommand('View: Close All Editors');
+  });
+
   it('work by keyboard alone, from a test to its examples in the view', async () => {
     const { host, keyboard, quickInput, testing } = workbench();
     await host.updateSettings({ 'perturb.audit': false });

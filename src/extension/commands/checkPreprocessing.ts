@@ -3,21 +3,12 @@ import type { CheckedConvention, PreprocessingCheck } from '../../evaluation/che
 import { findDataset, findModel } from '../../settings/findSource.ts';
 import { UserError } from '../../userError.ts';
 import { choose } from '../questions/ask.ts';
-import { chooseModel } from '../questions/chooseModel.ts';
 import { alone } from '../questions/form.ts';
 import { chooseDataset } from '../questions/images.ts';
-import { describeModel } from '../questions/model.ts';
 import { measured } from '../questions/preprocessing.ts';
+import { chooseKnownModel, type KnownModel } from './knownModel.ts';
 import type { Services } from './services.ts';
-import {
-  type Entry,
-  type SettingsFile,
-  saveSettings,
-  settingsFor,
-  settingsIn,
-  showSettings,
-  withEntries,
-} from './settingsFile.ts';
+import { type Entry, saveSettings, settingsIn, showSettings, withEntries } from './settingsFile.ts';
 import { withProgress } from './withProgress.ts';
 
 const { l10n } = vscode;
@@ -28,7 +19,7 @@ const { l10n } = vscode;
  */
 export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri | undefined): Promise<void> {
   if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
-  const model = await (uri ? modelAt(uri) : chooseKnownModel());
+  const model = await chooseKnownModel(uri);
   if (model === undefined) return;
   const dataset = alone(await chooseDataset(model.settings.layer, { title: l10n.t('Images') }));
   if (dataset === undefined) return;
@@ -46,38 +37,6 @@ export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri |
   const chosen = check && (await chooseConvention(check));
   if (chosen === undefined) return;
   await adopt(model, chosen);
-}
-
-/** A model and its place in the settings. */
-interface KnownModel {
-  readonly settings: SettingsFile;
-  readonly name: string;
-  /** Entries that the settings lack for it. */
-  readonly entries: readonly Entry[];
-}
-
-async function modelAt(uri: vscode.Uri): Promise<KnownModel> {
-  const settings = await settingsFor(uri);
-  const { name, entry } = await describeModel(uri, settings.layer);
-  return { settings, name, entries: Object.entries(entry).map(([key, value]) => [['perturb.models', key], value]) };
-}
-
-/** Asks for a model in the settings or, if there is none, for a file. */
-async function chooseKnownModel(): Promise<KnownModel | undefined> {
-  const folders = vscode.workspace.workspaceFolders ?? [];
-  const files = await Promise.all(folders.map((folder) => settingsIn(folder.uri.fsPath)));
-  const items = files.flatMap((settings) =>
-    Object.keys(settings.layer.values['perturb.models']).map((name) => ({
-      label: name,
-      description: folders.length > 1 ? settings.layer.name : undefined,
-      model: { settings, name, entries: [] },
-    })),
-  );
-  if (items.length === 0) {
-    const uri = await chooseModel(undefined);
-    return uri && modelAt(uri);
-  }
-  return (await vscode.window.showQuickPick(items, { title: l10n.t('Model'), ignoreFocusOut: true }))?.model;
 }
 
 async function chooseConvention(check: PreprocessingCheck): Promise<CheckedConvention | undefined> {

@@ -27,6 +27,10 @@ export function registerCommands(context: vscode.ExtensionContext, services: Ser
       await checkPreprocessing(services, model);
       await services.explorer.refresh();
     },
+    'perturb.mapImageSpace': async () => {
+      const { mapImageSpace } = await import('./mapImageSpace.ts');
+      await mapImageSpace(services);
+    },
     'perturb.trainDetector': async (model?: vscode.Uri) => {
       const { trainDetector } = await import('./trainDetector.ts');
       await trainDetector(context, services, model);

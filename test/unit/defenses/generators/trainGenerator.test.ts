@@ -3,6 +3,7 @@ import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { generators } from '../../../../src/defenses/generators/catalog.ts';
+import { drawSamples } from '../../../../src/defenses/generators/drawSamples.ts';
 import { writeGenerator } from '../../../../src/defenses/generators/generatorFiles.ts';
 import { vectorToImage } from '../../../../src/defenses/generators/networks.ts';
 import { openGenerator } from '../../../../src/defenses/generators/openGenerator.ts';
@@ -161,6 +162,19 @@ describe('training a generator', () => {
     });
     assert.deepEqual(samples?.dims, [1, 64]);
     await session.close();
+    const opened = await openModel(toys.model, {});
+    const drawn = await drawSamples(folder.at('artist'), opened, 0, {});
+    assert.deepEqual(
+      drawn.map((pixels) => [pixels.length, pixels.every((value) => value > 0 && value < 1)]),
+      [0, 1, 2].map(() => [64, true]),
+    );
+    assert.deepEqual(await drawSamples(folder.at('artist'), opened, 0, {}), drawn);
+    assert.notDeepEqual(await drawSamples(folder.at('artist'), opened, 1, {}), drawn);
+    await rejectsWith(
+      drawSamples(folder.at('artist'), { ...opened, sha256: 'other' }, 0, {}),
+      'made for another model',
+    );
+    opened.classifier.dispose();
     assert.match((await tested({ parameters: { generator: folder.at('artist') } })).message, /makes something else/);
   });
 

@@ -1,0 +1,34 @@
+import type { Pixels } from '../../data/image.ts';
+import { normalVector } from '../../geometry/randomVector.ts';
+import type { Classifier } from '../../models/classifier.ts';
+import type { ModelOptions } from '../../models/options.ts';
+import { randomnessOf } from '../training/randomness.ts';
+import { openNetwork } from './openGenerator.ts';
+
+/**
+ * An image of each class, as a generator draws it: σ(a(z, class)) with a random z.
+ * @param folder of a generator that draws.
+ * @param model the model that it was made for, with the SHA-256 of its files.
+ * @throws UserError when it is missing or damaged, makes something else, or was made for another model.
+ */
+export async function drawSamples(
+  folder: string,
+  model: { readonly classifier: Pick<Classifier, 'input' | 'classes'>; readonly sha256: string },
+  seed: number,
+  computing: ModelOptions,
+): Promise<Pixels[]> {
+  const { facts, network } = await openNetwork(folder, ['samples'], model, computing);
+  try {
+    const latent = facts.parameters.latent as number;
+    const { length } = model.classifier.classes;
+    const starts = Array.from({ length }, (_, label) => {
+      const start = new Float32Array(latent + length);
+      start.set(normalVector(latent, randomnessOf(seed, 'samples of the map', label)));
+      start[latent + label] = 1;
+      return start;
+    });
+    return (await network.logits(starts)).map((row) => row.map((value) => 1 / (1 + Math.exp(-value))));
+  } finally {
+    network.dispose();
+  }
+}
