@@ -177,4 +177,38 @@ describe('Training', () => {
       path: 'models/brief/model.json',
     });
   });
+
+  it('trains a generator, and shows what it draws', async () => {
+    const { explorer, quickInput } = workbench();
+    await workbench().runCommand('View: Close All Editors');
+    await define(
+      [['perturb.datasets', 'few'], { path: 'data/street', labels: 'folders', limit: 36 }],
+      [
+        ['perturb.generators', 'painter'],
+        {
+          kind: 'dcgan',
+          model: 'signs',
+          dataset: 'few',
+          path: 'generators/painter',
+          parameters: { latent: 4, epochs: 2, batchSize: 12 },
+        },
+      ],
+    );
+    await explorer.choose(model, 'Train Generator…');
+    await quickInput.choose('painter');
+    const view = workbench().webview().content;
+    await view.getByRole('heading', { name: 'Trained' }).waitFor();
+    await view.getByRole('img', { name: /^Samples of the generator/ }).waitFor();
+    await workbench().screenshot('generator');
+    await workbench().notifications.toast('painter has been trained. The model recognizes').waitFor();
+
+    // What it draws is compared with what is forged.
+    await workbench().runCommand('View: Close All Editors');
+    await workbench().runCommand('Perturb: Map Image Space…');
+    await quickInput.choose('signs');
+    await quickInput.choose('few');
+    await quickInput.choose('painter');
+    await workbench().tab('Preview image-space.md').waitFor();
+    await view.getByText('the generator painter draws').waitFor();
+  });
 });

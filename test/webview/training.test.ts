@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import type { Page } from 'playwright-core';
+import sharp from 'sharp';
 import { text } from './support/text.ts';
 import { themes } from './support/themes.ts';
-import { defenseReport, detector, detectorReport, hardened, points, running } from './support/trainings.ts';
+import { defenseReport, detector, detectorReport, drawing, hardened, points, running } from './support/trainings.ts';
 import { update, useTrainingPage } from './support/useTrainingPage.ts';
 import { violations } from './support/violations.ts';
 
@@ -14,6 +15,12 @@ const chart = (page: Page, name: RegExp) => page.getByRole('img', { name });
 /** What moves the bar. */
 const animation = (page: Page) =>
   page.evaluate<string>(`getComputedStyle(document.querySelector('.progress-fill')).animationName`);
+
+/** A picture that is as high as that of many classes. */
+async function samples(): Promise<string> {
+  const picture = sharp({ create: { width: 338, height: 1000, channels: 3, background: '#888' } });
+  return `data:image/png;base64,${(await picture.png().toBuffer()).toString('base64')}`;
+}
 
 describe('the page of a training', () => {
   const fixture = useTrainingPage();
@@ -155,9 +162,22 @@ describe('the page of a training', () => {
     assert.equal(await page.getByText('Used in training', { exact: true }).count(), 0);
   });
 
+  it('shows what a generator draws, and how many of its samples are recognized', async () => {
+    const page = await fixture.open(drawing(await samples()));
+    const facts = await text(page.locator('.facts'));
+    assert.match(facts, /Recognized\s+85\.0%\s+Diversity\s+70\.0%/);
+    const name = 'Samples of the generator, one row for each class';
+    const sheet = page.getByRole('region', { name });
+    await sheet.getByRole('img', { name }).waitFor();
+    // However many classes there are, the curves are not far below.
+    const { height = 0 } = (await sheet.boundingBox()) ?? {};
+    assert.ok(height > 100 && height < 400, `the samples are ${height} pixels high`);
+    await chart(page, /Recognized 85\.0%, Diversity 70\.0%/).waitFor();
+  });
+
   for (const theme of Object.keys(themes) as (keyof typeof themes)[]) {
     it(`is accessible in the theme ${theme}`, async () => {
-      for (const training of [running, hardened, detector]) {
+      for (const training of [running, hardened, detector, drawing(await samples())]) {
         const page = await fixture.open(training, { theme });
         for (const summary of await page.locator('summary:visible').all()) await summary.click();
         assert.deepEqual(await violations(page), [], training.outcome?.type ?? 'running');
@@ -166,7 +186,7 @@ describe('the page of a training', () => {
   }
 
   it('fits a narrow panel', async () => {
-    for (const training of [running, hardened, detector]) {
+    for (const training of [running, hardened, detector, drawing(await samples())]) {
       const page = await fixture.open(training, { width: 420 });
       assert.ok((await page.evaluate<number>('document.documentElement.scrollWidth')) <= 420);
       assert.deepEqual(await violations(page), []);

@@ -3,8 +3,11 @@ import type { Translate } from '../l10n.ts';
 
 /** What a generator draws at present, a row a class; hidden until there is something. */
 export function createSamples(t: Translate) {
-  const picture = h('img', { class: 'samples', alt: t('Samples of the generator, one row for each class') });
-  const element = h('figure', { class: 'chart' }, h('figcaption', {}, h('h2', {}, t('Samples'))), picture);
+  const name = t('Samples of the generator, one row for each class');
+  const picture = h('img', { class: 'samples', alt: name });
+  // Many classes make it long: it scrolls, so that the curves stay near.
+  const sheet = h('div', { class: 'scrolls', tabindex: 0, role: 'region', 'aria-label': name }, picture);
+  const element = h('figure', { class: 'chart drawn' }, h('figcaption', {}, h('h2', {}, t('Samples'))), sheet);
   element.hidden = true;
   return {
     element,

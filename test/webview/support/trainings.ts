@@ -1,4 +1,5 @@
 import type { AttackDetection, DetectorReport } from '../../../src/defenses/detectors/report.ts';
+import type { GeneratorReport } from '../../../src/defenses/generators/report.ts';
 import type { TrainingPoint } from '../../../src/defenses/progress.ts';
 import type { DefenseReport } from '../../../src/defenses/training/report.ts';
 import type { ShownTraining } from '../../../src/page/trainingProtocol.ts';
@@ -44,6 +45,42 @@ export const hardened: ShownTraining = {
   points,
   outcome: { type: 'defense', report: defenseReport },
 };
+
+const drawingPoints: readonly TrainingPoint[] = [0, 1, 2, 3].map((epoch) => ({
+  epoch,
+  recognized: 0.1 + 0.25 * epoch,
+  diversity: 0.4 + 0.1 * epoch,
+}));
+
+export const generatorReport: GeneratorReport = {
+  name: 'painter',
+  kind: 'dcgan',
+  title: 'DCGAN',
+  model: '/home/someone/signs/generators/painter/model.json',
+  onnx: '/home/someone/signs/generators/painter/generator.onnx',
+  card: '/home/someone/signs/generators/painter/card.json',
+  validation: 12,
+  recognized: 0.85,
+  diversity: 0.7,
+  points: drawingPoints,
+  warnings: [],
+  time: 95,
+};
+
+/** A generator at its end, with the picture of its samples. */
+export function drawing(samples: string): ShownTraining {
+  return {
+    of: 'generator',
+    name: 'painter',
+    title: 'DCGAN',
+    model: 'signs',
+    dataset: 'street',
+    points: drawingPoints,
+    samples,
+    isCancelling: false,
+    outcome: { type: 'generator', report: generatorReport },
+  };
+}
 
 function detection(change: Partial<AttackDetection>): AttackDetection {
   return {
