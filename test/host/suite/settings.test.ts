@@ -34,6 +34,8 @@ describe('Settings in the editor', () => {
 
   before(async () => {
     await vscode.extensions.getExtension(String(process.env[extensionVariable]))?.activate();
+    // Some builds of VS Code save by themselves after a second, which on a busy machine is sooner than a mistake is found.
+    await vscode.workspace.getConfiguration('files').update('autoSave', 'off', vscode.ConfigurationTarget.Global);
     document = await openSettings();
     text = document.getText();
   });
