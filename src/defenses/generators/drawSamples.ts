@@ -1,8 +1,8 @@
 import type { Pixels } from '../../data/image.ts';
-import { normalVector } from '../../geometry/randomVector.ts';
 import type { Classifier } from '../../models/classifier.ts';
 import type { ModelOptions } from '../../models/options.ts';
 import { randomnessOf } from '../training/randomness.ts';
+import { latentVector, sampleOf } from './latent.ts';
 import { openNetwork } from './openGenerator.ts';
 
 /**
@@ -21,13 +21,10 @@ export async function drawSamples(
   try {
     const latent = facts.parameters.latent as number;
     const { length } = model.classifier.classes;
-    const starts = Array.from({ length }, (_, label) => {
-      const start = new Float32Array(latent + length);
-      start.set(normalVector(latent, randomnessOf(seed, 'samples of the map', label)));
-      start[latent + label] = 1;
-      return start;
-    });
-    return (await network.logits(starts)).map((row) => row.map((value) => 1 / (1 + Math.exp(-value))));
+    const vectors = Array.from({ length }, (_, label) =>
+      latentVector(latent, label, length, randomnessOf(seed, 'samples of the map', label)),
+    );
+    return (await network.logits(vectors)).map(sampleOf);
   } finally {
     network.dispose();
   }

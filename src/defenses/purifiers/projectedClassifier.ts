@@ -1,8 +1,8 @@
 import type { Pixels } from '../../data/image.ts';
 import { Adam } from '../../geometry/adam.ts';
-import { normalVector } from '../../geometry/randomVector.ts';
 import type { Batch, DifferentiableClassifier } from '../../models/classifier.ts';
 import type { Functional } from '../../models/functional.ts';
+import { latentVector, sampleOf } from '../generators/latent.ts';
 import { randomnessOf } from '../training/randomness.ts';
 
 /** How images are projected onto what a generator can draw. */
@@ -57,12 +57,9 @@ async function projected(
   classes: number,
   { latent, steps, rate, seed }: Projection,
 ): Promise<Pixels[]> {
-  const starts = Array.from({ length: classes }, (_, label) => {
-    const start = new Float32Array(latent + classes);
-    start.set(normalVector(latent, randomnessOf(seed, 'projection', label)));
-    start[latent + label] = 1;
-    return start;
-  });
+  const starts = Array.from({ length: classes }, (_, label) =>
+    latentVector(latent, label, classes, randomnessOf(seed, 'projection', label)),
+  );
   const descents = images.flatMap((_, image) =>
     starts.map((start): Descent => {
       return { image, point: start.slice(), adam: new Adam(latent), sample: start, distance: Infinity };
@@ -84,7 +81,7 @@ async function look(network: DifferentiableClassifier, images: Batch, batch: rea
   const rows = await network.logits(batch.map(({ point }) => point));
   for (const [i, one] of batch.entries()) {
     const image = images[one.image] as Pixels;
-    one.sample = (rows[i] as Float32Array).map((value) => 1 / (1 + Math.exp(-value)));
+    one.sample = sampleOf(rows[i] as Float32Array);
     one.distance = one.sample.reduce((sum, value, j) => sum + (value - (image[j] as number)) ** 2, 0);
   }
 }
