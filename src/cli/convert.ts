@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
+import { inGigabytes } from '../models/onnx/session/batchSize.ts';
 import type { ModelSource } from '../models/source.ts';
 import { findModel } from '../settings/findSource.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
@@ -18,8 +19,7 @@ export async function convert(model: string, { to, workspace }: ConvertOptions):
   const engine = startEngine();
   try {
     const { file, nodes, opset, bytes } = await engine.call('convert', { model: source, to: path.resolve(to) });
-    const size = `${(bytes / 1e6).toPrecision(2)} MB`;
-    console.log(printable(`${file}: ${nodes} nodes with version ${opset} of ONNX’s operators, ${size}`));
+    console.log(printable(`${file}: ${nodes} nodes with version ${opset} of ONNX’s operators, ${inGigabytes(bytes)}`));
   } finally {
     engine.dispose();
   }

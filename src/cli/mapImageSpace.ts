@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { sureAt } from '../evaluation/imageSpace.ts';
 import type { MappedSpace } from '../jobs/mapImageSpace.ts';
 import { formatPercent } from '../reports/format.ts';
 import { makeIgnoredFolder, slug } from '../reports/runFolder.ts';
@@ -53,7 +54,7 @@ export async function mapImageSpace(target: string, options: MapOptions): Promis
 function summarize({ page, noise, classes }: MappedSpace): string {
   const forged = classes.filter(({ label, forged: { prediction } }) => prediction === label).length;
   return [
-    `${noise.sure} of ${noise.images} images of white noise (${formatPercent(noise.sure / noise.images)}) are taken for a class with more than 90% confidence.`,
+    `${noise.sure} of ${noise.images} images of white noise (${formatPercent(noise.sure / noise.images)}) are taken for a class with more than ${formatPercent(sureAt)} confidence.`,
     `${forged} of ${classes.length} classes were forged from white noise.`,
     `Map: ${path.relative('', page)}`,
   ].join('\n');

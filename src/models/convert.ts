@@ -1,4 +1,4 @@
-import { writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
 import { UserError } from '../userError.ts';
@@ -42,8 +42,12 @@ export async function convertModel(
   const lowered = await format.lower(file, { ...(memory && { memory }), ...(input && { input }) });
   const bytes = writeModel(await withWeights(lowered, file));
   // Never over a file that is there: it may be a model that someone needs.
-  await writeFile(to, bytes, { flag: 'wx' }).catch((error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') throw writeError(to, error);
+  await writeFile(to, bytes, { flag: 'wx' }).catch(async (error: NodeJS.ErrnoException) => {
+    if (error.code !== 'EEXIST') {
+      // A part of a model is none.
+      await rm(to, { force: true }).catch(() => {});
+      throw writeError(to, error);
+    }
     throw new UserError(`${to} exists already. Choose another name, or remove it first.`, { cause: error });
   });
   const { graph, opsets } = lowered;

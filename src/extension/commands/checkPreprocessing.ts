@@ -1,14 +1,11 @@
 import * as vscode from 'vscode';
 import type { CheckedConvention, PreprocessingCheck } from '../../evaluation/checkPreprocessing.ts';
-import { findDataset, findModel } from '../../settings/findSource.ts';
-import { UserError } from '../../userError.ts';
 import { choose } from '../questions/ask.ts';
 import { alone } from '../questions/form.ts';
-import { chooseDataset } from '../questions/images.ts';
 import { measured } from '../questions/preprocessing.ts';
-import { chooseKnownModel, type KnownModel } from './knownModel.ts';
+import { chooseModelAndImages, type KnownModel } from './modelAndImages.ts';
 import type { Services } from './services.ts';
-import { type Entry, saveSettings, settingsIn, showSettings, withEntries } from './settingsFile.ts';
+import { saveSettings, settingsIn, showSettings, withEntries } from './settingsFile.ts';
 import { withProgress } from './withProgress.ts';
 
 const { l10n } = vscode;
@@ -18,25 +15,19 @@ const { l10n } = vscode;
  * the one that the user chooses in the settings.
  */
 export async function checkPreprocessing({ engine }: Services, uri: vscode.Uri | undefined): Promise<void> {
-  if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
-  const model = await chooseKnownModel(uri);
-  if (model === undefined) return;
-  const dataset = alone(await chooseDataset(model.settings.layer, { title: l10n.t('Images') }));
-  if (dataset === undefined) return;
-  const datasets = Object.entries(dataset.entry).map(([name, value]): Entry => [['perturb.datasets', name], value]);
-  const { layer } = withEntries(model.settings, [...model.entries, ...datasets]);
-  const workspace = { layers: [layer], problems: [] };
-  const request = {
-    model: findModel(workspace, model.name).source,
-    dataset: findDataset(workspace, dataset.name).source,
-    seed: 0,
-  };
-  const check = await withProgress(l10n.t('Checking the preprocessing of {0}', model.name), (show, signal) =>
-    engine.call('checkPreprocessing', request, { onProgress: ({ done, total }) => show(done, total), signal }),
+  const asked = await chooseModelAndImages(uri);
+  if (asked === undefined) return;
+  const { known, model, dataset } = asked;
+  const check = await withProgress(l10n.t('Checking the preprocessing of {0}', known.name), (show, signal) =>
+    engine.call(
+      'checkPreprocessing',
+      { model, dataset, seed: 0 },
+      { onProgress: ({ done, total }) => show(done, total), signal },
+    ),
   );
   const chosen = check && (await chooseConvention(check));
   if (chosen === undefined) return;
-  await adopt(model, chosen);
+  await adopt(known, chosen);
 }
 
 async function chooseConvention(check: PreprocessingCheck): Promise<CheckedConvention | undefined> {
