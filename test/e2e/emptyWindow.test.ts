@@ -40,11 +40,13 @@ describe('An empty window', () => {
   });
 
   it('offers what leads to results where there are none', async () => {
+    const { notifications } = workbench;
+    const offered = async (text: string, name: string) => (await notifications.button(text, name)).waitFor();
     await workbench.runCommand('Perturb: Open Training');
-    await button('Nothing has been trained in this workspace yet.', 'Train Detector…').waitFor();
+    await offered('Nothing has been trained in this workspace yet.', 'Train Detector…');
     await workbench.runCommand('Perturb: Open Perturbation View');
-    await button('There are no results yet. Attack a model first.', 'Attack Model…').click();
-    await button('There is no model in this window yet.', 'Open Demo Workspace').waitFor();
+    await notifications.press('There are no results yet. Attack a model first.', 'Attack Model…');
+    await offered('There is no model in this window yet.', 'Open Demo Workspace');
     await workbench.screenshot('no-model');
     await workbench.runCommand('Notifications: Clear All Notifications');
   });

@@ -45,12 +45,17 @@ export class Notifications {
     return found.jsonValue();
   }
 
-  /** Presses a button of a notification, in the list of all of them: there it stays. */
-  async press(text: string | RegExp, button: string): Promise<void> {
+  /** The button of a notification, in the list of all of them: there it stays. */
+  async button(text: string | RegExp, name: string): Promise<Locator> {
     await this.#runCommand('Notifications: Show Notifications');
     const center = this.#page.locator('.notifications-center');
     const item = center.locator('.notification-list-item', { hasText: text });
-    await item.getByRole('button', { name: button, exact: true }).click();
+    return item.getByRole('button', { name, exact: true });
+  }
+
+  /** Presses that button. */
+  async press(text: string | RegExp, name: string): Promise<void> {
+    await (await this.button(text, name)).click();
     await this.#page.keyboard.press('Escape');
   }
 
