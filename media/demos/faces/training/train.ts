@@ -19,7 +19,7 @@ import { type Group, portraitOf, portraitsOf, SEED } from './people.ts';
 const DEMO = path.join(import.meta.dirname, '..');
 const NAMES = ['ada', 'ben', 'cleo', 'dan', 'eva', 'finn', 'gina', 'hugo'];
 const [ENROLLED_EACH, PROBES_EACH, STRANGERS] = [3, 4, 16];
-const [PEOPLE, EACH, EPOCHS] = [200, 25, 6];
+const [PEOPLE, EACH, EPOCHS] = [200, 25, 12];
 const [HELD_OUT_PEOPLE, HELD_OUT_EACH] = [50, 8];
 
 async function save(group: Group, person: number, number: number, folder: string, name: string): Promise<void> {
