@@ -1,5 +1,5 @@
 import path from 'node:path';
-import type * as tfl from '@tensorflow/tfjs-layers';
+import { type LayersModel, model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { readLabels } from '../../data/readLabels.ts';
 import { firstLineOf, UserError } from '../../userError.ts';
@@ -7,6 +7,7 @@ import type { DifferentiableClassifier } from '../classifier.ts';
 import type { OpenOptions } from '../format.ts';
 import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
 import type { Model } from '../onnx/graph/graph.ts';
+import { scoresAmong } from '../onnx/graph/scores.ts';
 import { TooLittleMemory } from '../onnx/session/batchSize.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { startRuntime } from '../onnx/session/runtime.ts';
@@ -46,10 +47,11 @@ export async function lowerLayersModel(file: string, input?: readonly number[]):
  * @throws UserError when it is not an image classifier.
  */
 export async function openLayers(
-  { model, sha256, files }: LayersModelFile,
+  { model: whole, sha256, files }: LayersModelFile,
   tensorflow: Awaited<ReturnType<typeof startTensorFlow>>,
-  { preprocessing = noPreprocessing, classes: given, input, embedding, runtime, ...computing }: OpenOptions,
+  { preprocessing = noPreprocessing, classes: given, input, output, embedding, runtime, ...computing }: OpenOptions,
 ): Promise<OpenedModel> {
+  const model = withOneOutput(whole, output);
   const [file = ''] = files;
   const beside = given || embedding ? undefined : await labelsBeside(file, model.outputs[0]?.shape.at(-1) ?? undefined);
   const classes = given ?? beside?.classes;
@@ -75,6 +77,19 @@ export async function openLayers(
   if (isRight === true) return { ...opened, classifier };
   const obstacle = isRight || 'TensorFlow.js computes a wrong gradient for this model; convert it to ONNX';
   return { ...opened, classifier: withoutGradient(classifier, obstacle) };
+}
+
+/** The model with the output alone that holds its scores. Outputs have the names of their layers. */
+function withOneOutput(model: LayersModel, wanted: string | undefined): LayersModel {
+  const { inputs, outputs, name } = model;
+  const values = outputs.map(({ shape, sourceLayer }) => ({
+    name: sourceLayer.name,
+    type: 'float32' as const,
+    dims: shape.map((size) => size ?? '?'),
+  }));
+  const scores = scoresAmong(values, wanted);
+  const chosen = outputs[values.findIndex((value) => value.name === scores.name)] as SymbolicTensor;
+  return outputs.length === 1 ? model : layersModel({ inputs, outputs: chosen, name });
 }
 
 /** The class names in the `metadata.json` that Teachable Machine writes next to a model, if present. */
@@ -104,7 +119,7 @@ function withoutGradient(
 }
 
 /** The images that a model takes: with channels last, gray without channels, or as all their numbers in a row. */
-function imagesOf(model: tfl.LayersModel, stated: readonly number[] | undefined): ImageShape {
+function imagesOf(model: LayersModel, stated: readonly number[] | undefined): ImageShape {
   const shape = model.inputs[0]?.shape ?? [];
   const [first, width, channels = 1] = shape.slice(1);
   if (first && width && (channels === 1 || channels === 3) && shape.length <= 4)
@@ -121,7 +136,7 @@ function imagesOf(model: tfl.LayersModel, stated: readonly number[] | undefined)
 
 /** The model on ONNX Runtime, or why it is not to run there. */
 async function onOnnxRuntime(
-  layers: tfl.LayersModel,
+  layers: LayersModel,
   {
     preprocessing,
     classes,

@@ -88,6 +88,10 @@ function functionalModelsIn(part: unknown): { readonly config: { readonly layers
   return isFunctional ? [part as { config: { layers: LayerJson[] } }, ...inner] : inner;
 }
 
+function isDictionary(part: unknown): part is Json {
+  return typeof part === 'object' && part !== null && !Array.isArray(part);
+}
+
 /** @param models the names of models that are used as layers, or that contain all others. */
 function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<unknown>): void {
   const { config } = layer;
@@ -112,7 +116,9 @@ function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<
     });
   }
   for (const key of ['input_layers', 'output_layers']) {
-    const ends = config[key];
+    const given = config[key];
+    // Keras 3 has a dictionary where the model takes or gives one.
+    const ends = isDictionary(given) ? Object.values(given) : given;
     if (!Array.isArray(ends)) continue;
     config[key] = (typeof ends[0] === 'string' ? [ends] : ends).map((end) => placed(end as unknown[]));
   }

@@ -40,7 +40,20 @@ function asFloat32(graph: Graph, { name, type = 'float32', dims }: Value): Graph
 }
 
 function scoresOf(graph: Graph, wanted: string | undefined): Value {
-  const { outputs } = graph;
+  return scoresAmong(graph.outputs, wanted, (scores) => columnsOf(graph, scores));
+}
+
+/**
+ * Which output of a model holds its scores.
+ * @param wanted name of the output that the settings state.
+ * @param wholeOf the name of a value that several outputs are the columns of, if there is one.
+ * @throws UserError when there is no such output, or several may be meant.
+ */
+export function scoresAmong(
+  outputs: readonly Value[],
+  wanted: string | undefined,
+  wholeOf: (scores: readonly Value[]) => string | undefined = () => undefined,
+): Value {
   const list = outputs.map(({ name, dims }) => `${name} [${dims?.join(', ') ?? '?'}]`).join(', ') || 'nothing';
   if (wanted !== undefined) {
     const found = outputs.find(({ name }) => name === wanted);
@@ -57,7 +70,7 @@ function scoresOf(graph: Graph, wanted: string | undefined): Value {
       `The model gives ${list}, which holds no scores. Perturb needs an output with a score for each class: export the model with one, such as the input of its final ArgMax.`,
     );
   }
-  const whole = columnsOf(graph, scores);
+  const whole = wholeOf(scores);
   if (whole !== undefined) return { name: whole, type: 'float32' };
   const named = usualNames.flatMap((usual) => scores.filter(({ name }) => name.toLowerCase() === usual));
   const rows = scores.filter(({ dims }) => dims === undefined || dims.length === 2);

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import * as tf from '@tensorflow/tfjs-core';
 import { openModel } from '../../../../src/models/open.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
@@ -29,6 +29,16 @@ const input: Layer = {
   class_name: 'InputLayer',
   config: { name: 'input', batch_shape: [null, 2, 2, 1], dtype: 'float32' },
 };
+
+const tensor = (name: string) => ({
+  class_name: '__keras_tensor__',
+  config: { shape: [null, 4], dtype: 'float32', keras_history: [name, 0, 0] },
+});
+const called = (layer: Layer, name: string, args: unknown[]) => ({
+  ...layer,
+  name,
+  inbound_nodes: [{ args, kwargs: {} }],
+});
 
 const ofPixels: Weight = {
   name: 'sequential/dense/kernel',
@@ -67,8 +77,15 @@ describe('Topologies of Keras', () => {
     return file;
   }
 
-  async function answer(file: string, pixels = image): Promise<number[]> {
-    const { classifier } = await openModel({ name: 'm', path: file });
+  async function writeFunctional(layers: readonly object[], weights: readonly Weight[], outputs: object) {
+    const ends = { input_layers: ['input', 0, 0], output_layers: outputs };
+    const file = await write(layers as Layer[], weights, ends);
+    await writeFile(file, (await readFile(file, 'utf8')).replace('"Sequential"', '"Functional"'));
+    return file;
+  }
+
+  async function answer(file: string, pixels = image, settings: { readonly output?: string } = {}): Promise<number[]> {
+    const { classifier } = await openModel({ name: 'm', path: file, ...settings });
     assert.match(classifier.engine, /^ONNX/);
     return Array.from((await classifier.logits([pixels]))[0] ?? []);
   }
@@ -91,15 +108,6 @@ describe('Topologies of Keras', () => {
   });
 
   it('connect layers by what was called', async () => {
-    const tensor = (name: string) => ({
-      class_name: '__keras_tensor__',
-      config: { shape: [null, 4], dtype: 'float32', keras_history: [name, 0, 0] },
-    });
-    const called = (layer: Layer, name: string, args: unknown[]) => ({
-      ...layer,
-      name,
-      inbound_nodes: [{ args, kwargs: {} }],
-    });
     const add: Layer = { class_name: 'Add', config: { name: 'add', dtype: policy } };
     const layers = [
       { ...input, name: 'input', inbound_nodes: [] },
@@ -107,12 +115,7 @@ describe('Topologies of Keras', () => {
       called(add, 'add', [[tensor('flatten'), tensor('flatten')]]),
       called(dense(), 'dense', [tensor('add')]),
     ];
-    const file = await write(layers as Layer[], [ofPixels], {
-      input_layers: ['input', 0, 0],
-      output_layers: ['dense', 0, 0],
-    });
-    const { readFile } = await import('node:fs/promises');
-    await writeFile(file, (await readFile(file, 'utf8')).replace('"Sequential"', '"Functional"'));
+    const file = await writeFunctional(layers, [ofPixels], ['dense', 0, 0]);
     close(
       await answer(file),
       product(
@@ -120,6 +123,27 @@ describe('Topologies of Keras', () => {
         ofPixels.values,
       ),
     );
+  });
+
+  it('may have several outputs, in a list or a dictionary, of which the scores are named', async () => {
+    const other = { ...ofPixels, name: 'sequential/other/kernel', values: ofPixels.values.map((value) => -value) };
+    const layers = [
+      { ...input, name: 'input', inbound_nodes: [] },
+      called(flatten, 'flatten', [tensor('input')]),
+      called(dense(), 'dense', [tensor('flatten')]),
+      called(dense({ name: 'other' }), 'other', [tensor('flatten')]),
+    ];
+    const [first, second] = [
+      ['dense', 0, 0],
+      ['other', 0, 0],
+    ];
+    for (const outputs of [[first, second], { scores: first, embedding: second }]) {
+      const file = await writeFunctional(layers, [ofPixels, other], outputs);
+      close(await answer(file, image, { output: 'dense' }), product(image, ofPixels.values));
+      close(await answer(file, image, { output: 'other' }), product(image, other.values));
+      await rejectsWith(answer(file), 'gives dense [?, 3], other [?, 3]', 'name it as "output" of this model');
+      await rejectsWith(answer(file, image, { output: 'scores' }), 'has no output "scores"', 'dense [?, 3]');
+    }
   });
 
   it('normalize by what was found from data', async () => {
