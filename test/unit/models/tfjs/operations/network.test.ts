@@ -28,7 +28,7 @@ const refused: [string, () => LayersModel, (string | RegExp)[]][] = [
       const x = input({ shape: [3, 3, 1] });
       return model({ inputs: x, outputs: [dense(flatten(x)), dense(flatten(x))] });
     },
-    ['1 inputs and 2 outputs', 'a classifier has one of each'],
+    ['Perturb needs one output with a score for each class', 'name it as "output"'],
   ],
   [
     'two inputs',
