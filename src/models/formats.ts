@@ -3,6 +3,7 @@ import type { ModelFormat } from './format.ts';
 import { kerasHdf5Models, kerasModels } from './keras/format.ts';
 import { onnxModels } from './onnx/format.ts';
 import { layersModels } from './tfjs/format.ts';
+import { tfliteModels } from './tflite/format.ts';
 
 /** All file formats of models, in the order in which messages list them. */
 export const formats: readonly ModelFormat[] = [
@@ -11,4 +12,5 @@ export const formats: readonly ModelFormat[] = [
   kerasModels,
   kerasHdf5Models,
   layersModels,
+  tfliteModels,
 ];

@@ -1,5 +1,6 @@
 import { UserError } from '../../userError.ts';
 import { bytesPerElement, type Constant, type ElementType, elementCount, type FileRange } from '../onnx/graph/graph.ts';
+import { fromBrainFloats, fromHalf } from '../onnx/graph/halves.ts';
 import { readRange } from '../onnx/graph/readRange.ts';
 import { elementType, type TensorMeta } from './program.ts';
 
@@ -75,7 +76,7 @@ function numbersIn(bytes: Uint8Array, scalarType: number, type: ElementType): Nu
     case 6:
       return Float32Array.from(new Uint16Array(buffer, byteOffset, whole(2)), fromHalf);
     case 13:
-      return fromBrainFloat(new Uint16Array(buffer, byteOffset, whole(2)));
+      return fromBrainFloats(new Uint16Array(buffer, byteOffset, whole(2)));
     case 8:
       return Float32Array.from(new Float64Array(buffer, byteOffset, whole(8)));
     default:
@@ -90,19 +91,6 @@ function numbersIn(bytes: Uint8Array, scalarType: number, type: ElementType): Nu
           return new Uint32Array(buffer, byteOffset, whole(4));
       }
   }
-}
-
-/** A bfloat16 is the upper half of a float32. */
-function fromBrainFloat(halves: Uint16Array): Float32Array {
-  return new Float32Array(Uint32Array.from(halves, (half) => half << 16).buffer);
-}
-
-/** IEEE 754 binary16. */
-function fromHalf(half: number): number {
-  const sign = half & 0x8000 ? -1 : 1;
-  const [exponent, fraction] = [(half >> 10) & 31, half & 1023];
-  if (exponent === 31) return fraction ? Number.NaN : sign * Number.POSITIVE_INFINITY;
-  return sign * (exponent === 0 ? fraction * 2 ** -24 : (1 + fraction / 1024) * 2 ** (exponent - 15));
 }
 
 /** Copies a view into its own order. */
