@@ -25,6 +25,8 @@ export interface Steps extends Lowered {
 /** What a call can look up in the graph around it. */
 export interface Surroundings {
   readonly build: LayoutBuilder;
+  /** Tensors that show the numbers of others in other dimensions, by their values. */
+  readonly views: Map<string, Lowered>;
   info(index: number): TensorInfo;
   /** @throws CannotLower when it has not been computed. */
   tensor(index: number): Lowered;
@@ -167,12 +169,42 @@ export class Call {
     return this.give(this.build.constant({ type, dims, data: new Uint8Array(array.buffer) }), dims, type);
   }
 
-  /** The same numbers in the dimensions that the file says the result has. */
-  reshaped(x: Lowered, { dims } = this.result): Lowered {
+  /** Sizes that an input lists, or else what the file says of the result. */
+  sizes(at: number): readonly number[] {
+    const index = this.#operator.inputs[at] ?? -1;
+    return index >= 0 && this.#isKnown(at) ? this.numbers(at) : this.result.dims;
+  }
+
+  /** All inputs, if they are whole numbers that are known in advance. */
+  known(): readonly { readonly numbers: readonly number[]; readonly dims: readonly number[] }[] | undefined {
+    const places = this.#operator.inputs.flatMap((index, at) => (index < 0 ? [] : [at]));
+    if (!places.every((at) => this.#isKnown(at))) return undefined;
+    return places.map((at) => ({ numbers: this.numbers(at), dims: this.input(at).dims }));
+  }
+
+  #isKnown(at: number): boolean {
+    const { value, type } = this.input(at);
+    return (type === 'int32' || type === 'int64') && this.build.constants.get(value)?.data instanceof Uint8Array;
+  }
+
+  /**
+   * The same numbers in other dimensions. Of a tensor that is a view itself, it is one of what that shows.
+   * @throws CannotLower when they are not as many.
+   */
+  reshaped(x: Lowered, dims: readonly number[]): Lowered {
     if (elementCount(dims) !== elementCount(x.dims)) {
       throw new CannotLower(`[${x.dims.join(', ')}] has not as many numbers as [${dims.join(', ')}]`);
     }
-    return this.give(this.build.reshape(this.last(x), dims), dims, x.type);
+    const shown = this.shownBy(x) ?? x;
+    if (`${shown.dims}` === `${dims}`) return shown;
+    const given = this.give(this.build.reshape(this.last(shown), dims), dims, x.type);
+    this.#around.views.set(given.value, shown);
+    return given;
+  }
+
+  /** What a tensor shows in other dimensions. */
+  shownBy({ value }: Lowered): Lowered | undefined {
+    return this.#around.views.get(value);
   }
 }
 

@@ -7,6 +7,7 @@ import type { Operator, Program, TensorInfo } from '../schema.ts';
 import { withActivation } from './activation.ts';
 import { Call, type Rule } from './call.ts';
 import { CannotLower } from './cannotLower.ts';
+import { folded } from './folding.ts';
 import { notesOn } from './notes.ts';
 import { rules } from './rules.ts';
 import { Values } from './values.ts';
@@ -136,7 +137,7 @@ function lowerOperator(file: string, program: Program, operator: Operator, value
     operator.outputs[0],
     () => {
       const call = new Call(operator, values);
-      const given = [(ruleOf(operator) as Rule)(call)].flat();
+      const given = [folded(call, operator.name) ?? (ruleOf(operator) as Rule)(call)].flat();
       for (const [place, index] of operator.outputs.entries()) {
         const result = given[place];
         if (result === undefined) throw new CannotLower('it gives more than it should');

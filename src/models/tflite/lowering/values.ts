@@ -19,6 +19,7 @@ const mostNumbers = 2 ** 29;
 /** The tensors of a graph as values: those that are quantized as the numbers that they stand for. */
 export class Values implements Surroundings {
   readonly build: LayoutBuilder;
+  readonly views = new Map<string, Lowered>();
   readonly #program: Program;
   readonly #stored: ReadonlyMap<number, Constant>;
   readonly #known = new Map<number, Lowered>();

@@ -1,13 +1,7 @@
 import { elementTypes } from '../../../onnx/graph/graph.ts';
 import { type Call, type Lowered, placeOf, type Rule } from '../call.ts';
 import { CannotLower } from '../cannotLower.ts';
-
-interface Part {
-  readonly axis: number;
-  readonly start: number;
-  readonly count: number;
-  readonly step: number;
-}
+import { type Part, slicePart, stridedParts } from '../parts.ts';
 
 /** The parts of some axes. */
 function sliced(call: Call, x: Lowered, parts: readonly Part[]): Lowered {
@@ -30,44 +24,10 @@ function endOf({ start, count, step }: Part): number {
   return end < 0 ? -Number.MAX_SAFE_INTEGER : end;
 }
 
-const slice: Rule = (call) => {
-  const { x } = call;
-  const [begins, sizes] = [call.numbers(1), call.numbers(2)];
-  const parts = x.dims.map((size, axis): Part => {
-    const start = begins[axis] ?? 0;
-    const count = sizes[axis] === -1 ? size - start : (sizes[axis] ?? size);
-    if (start < 0 || count < 0 || start + count > size)
-      throw new CannotLower(`it has no part ${start} to ${start + count} of ${size}`);
-    return { axis, start, count, step: 1 };
-  });
-  return sliced(call, x, parts);
-};
-
-/** A part of each axis by begin, end and step, of which a mask leaves some out; a second one removes axes. */
+/** Without the axes of which it takes one element. */
 const stridedSlice: Rule = (call) => {
-  if (call.option('ellipsisMask') || call.option('newAxisMask')) throw new CannotLower('it adds axes');
-  const [begins, ends, steps] = [1, 2, 3].map((at) => call.numbers(at)) as [number[], number[], number[]];
-  const has = (mask: string, axis: number) => ((call.option(mask) >> axis) & 1) === 1;
   const { x } = call;
-  if (begins.length > x.dims.length || ends.length !== begins.length || steps.length !== begins.length) {
-    throw new CannotLower(`it names ${begins.length} axes of ${x.dims.length}`);
-  }
-  const removed = begins.flatMap((_, axis) => (has('shrinkAxisMask', axis) ? [axis] : []));
-  const parts = begins.map((begin, axis): Part => {
-    const size = x.dims[axis] as number;
-    const [first = 0, step = 1] = [begin < 0 ? begin + size : begin, steps[axis]];
-    if (removed.includes(axis)) {
-      if (first < 0 || first >= size) throw new CannotLower(`it has no index ${begin} of ${size}`);
-      return { axis, start: first, count: 1, step: 1 };
-    }
-    if (step === 0) throw new CannotLower('it has a step of 0');
-    const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-    const within = (at: number) => Math.min(high, Math.max(low, at));
-    const start = has('beginMask', axis) ? (step > 0 ? low : high) : within(first);
-    const end = call.option('offset') ? begin + (ends[axis] as number) : (ends[axis] as number);
-    const stop = has('endMask', axis) ? (step > 0 ? high : low) : within(end < 0 ? end + size : end);
-    return { axis, start, count: Math.max(0, Math.ceil((stop - start) / step)), step };
-  });
+  const { parts, removed } = stridedParts(call, x.dims);
   const part = sliced(call, x, parts);
   if (removed.length === 0) return part;
   const dims = part.dims.filter((_, axis) => !removed.includes(axis));
@@ -102,30 +62,30 @@ const reversed: Rule = (call) => {
   return sliced(call, x, parts);
 };
 
-/** Parts of an axis, of the sizes that the file says they have. */
-function split(call: Call, x: Lowered, stated: number): readonly Lowered[] {
+/** Parts of an axis. */
+function split(call: Call, x: Lowered, stated: number, sizes?: readonly number[]): readonly Lowered[] {
   const axis = call.axis(stated, x.dims.length);
-  const sizes = call.results.map(({ dims }) => dims[axis] ?? 0);
-  if (sizes.reduce((a, b) => a + b, 0) !== x.dims[axis]) {
-    throw new CannotLower(`its parts of ${sizes.join(', ')} are not all of ${x.dims[axis]}`);
+  const [whole, count] = [x.dims[axis] as number, call.results.length];
+  const rest = whole - (sizes ?? []).reduce((sum, size) => sum + Math.max(0, size), 0);
+  // One of the sizes may be −1, which stands for the rest.
+  const parts = sizes?.map((size) => (size < 0 ? rest : size)) ?? Array<number>(count).fill(whole / count);
+  if (parts.length !== count || parts.reduce((a, b) => a + b, 0) !== whole || !parts.every(Number.isInteger)) {
+    throw new CannotLower(`its ${count} parts of ${parts.join(', ')} are not all of ${whole}`);
   }
-  const place = placeOf(axis, x);
-  const values =
-    sizes.length === 1
-      ? [x.value]
-      : call.build.ops('Split', [x.value, call.build.ints(sizes)], { axis: place }, sizes.length);
-  return values.map((value, index) => ({ ...x, value, dims: x.dims.with(axis, sizes[index] as number) }));
+  if (count === 1) return [x];
+  const values = call.build.ops('Split', [x.value, call.build.ints(parts)], { axis: placeOf(axis, x) }, count);
+  return values.map((value, index) => ({ ...x, value, dims: x.dims.with(axis, parts[index] as number) }));
 }
 
 /** Parts and elements of tensors. */
 export const indexing: Readonly<Record<string, Rule>> = {
-  SLICE: slice,
+  SLICE: (call) => sliced(call, call.x, slicePart(call, call.x.dims)),
   STRIDED_SLICE: stridedSlice,
   GATHER: gathered,
   GATHER_ND: gatheredAt,
   REVERSE_V2: reversed,
   SPLIT: (call) => split(call, call.input(1), call.numbers(0)[0] ?? 0),
-  SPLIT_V: (call) => split(call, call.x, call.numbers(2)[0] ?? 0),
+  SPLIT_V: (call) => split(call, call.x, call.numbers(2)[0] ?? 0, call.numbers(1)),
   UNPACK: (call) => {
     const { x, build } = call;
     const axis = call.axis(call.option('axis'));

@@ -79,7 +79,7 @@ const depthwise: Rule = (call) =>
 const transposed: Rule = (call) =>
   weighted(call, { x: 2, kernel: 1, bias: 3 }, (x, kernel, bias) => {
     const [outputs, height, width, inputs] = shapeOf(kernel);
-    const { dims } = call.result;
+    const dims = call.sizes(0);
     const { attributes, count } = windowsOf(call, { dims }, [height, width]);
     if (inputs !== x.dims[3] || count.some((size, axis) => size !== x.dims[axis + 1])) {
       throw new CannotLower(`images of [${x.dims.join(', ')}] do not become [${dims.join(', ')}]`);
@@ -104,17 +104,21 @@ const fullyConnected: Rule = (call) => {
     const { build } = call;
     const [outputs, inputs] = kernel.dims as [number, number];
     const rows = elementCount(x.dims) / inputs;
-    const keepsDims = call.option('keepDims') === 1 && x.dims.length !== 2;
+    const keepsDims = call.option('keepDims') === 1;
     if (kernel.dims.length !== 2 || !Number.isInteger(rows) || (keepsDims && x.dims.at(-1) !== inputs)) {
       throw new CannotLower(`[${x.dims.join(', ')}] does not fit its weights, [${kernel.dims.join(', ')}]`);
     }
-    if (keepsDims) {
-      const product = build.op('MatMul', [call.last(x), build.transpose(kernel.value, [1, 0])]);
-      return call.give(bias ? build.add(product, bias.value) : product, [...x.dims.slice(0, -1), outputs]);
+    const flat = [rows, outputs];
+    // Of vectors that were put below each other first, each image keeps its own.
+    const own = keepsDims ? x : (call.shownBy(x) ?? x);
+    if (own.dims.length > 2 && own.dims.at(-1) === inputs) {
+      const dims = [...own.dims.slice(0, -1), outputs];
+      const sums = build.op('MatMul', [call.last(own), build.transpose(kernel.value, [1, 0])]);
+      const result = call.give(bias ? build.add(sums, bias.value) : sums, dims);
+      return keepsDims ? result : call.reshaped(result, flat);
     }
-    const flat = x.dims.length === 2 && x.dims[1] === inputs ? x.value : build.reshape(call.last(x), [rows, inputs]);
-    const value = build.op('Gemm', valuesOf(flat, kernel.value, bias?.value), { transB: 1 });
-    return call.give(value, [rows, outputs]);
+    const { value: row } = call.reshaped(x, [rows, inputs]);
+    return call.give(build.op('Gemm', valuesOf(row, kernel.value, bias?.value), { transB: 1 }), flat);
   });
 };
 

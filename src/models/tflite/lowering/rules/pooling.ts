@@ -1,4 +1,5 @@
 import type { Call, Lowered, Rule } from '../call.ts';
+import { roundAway } from '../rounding.ts';
 import { windowsOf } from '../windows.ts';
 
 function pooled(
@@ -29,8 +30,7 @@ function roundedAverage(call: Call): Lowered | undefined {
   const { value: mean, ...rest } = average(call, steps);
   const zero = build.floats(steps.zeroPoint);
   const code = build.add(mean, zero);
-  const size = build.op('Floor', [build.add(build.op('Abs', [code]), build.floats(0.5))]);
-  const rounded = build.sub(build.mul(build.op('Sign', [code]), size), zero);
+  const rounded = build.sub(roundAway(code, build), zero);
   return { ...rest, value: build.scale(rounded, steps.scales[0] as number) };
 }
 

@@ -3,8 +3,18 @@ import { broadcast } from '../aligned.ts';
 import { type Call, inOrder, type Lowered, placeOf, type Rule } from '../call.ts';
 import { CannotLower } from '../cannotLower.ts';
 
-/** The same numbers in other dimensions: those that the file says the result has. */
-const reshaped: Rule = (call) => call.reshaped(call.x);
+/** The same numbers in other dimensions, one of which may be −1, which stands for the rest. */
+const reshaped: Rule = (call) => {
+  const sizes = call.sizes(1);
+  const rest = elementCount(call.x.dims) / elementCount(sizes.filter((size) => size !== -1));
+  return call.reshaped(
+    call.x,
+    sizes.map((size) => (size === -1 ? rest : size)),
+  );
+};
+
+/** Without axes of size 1, or with more of them: as the file says. */
+const sameNumbers: Rule = (call) => call.reshaped(call.x, call.result.dims);
 
 /** From an image with its channels first to one with its channels last, and back, which may take no node at all. */
 const toLast = '0,2,3,1';
@@ -48,7 +58,7 @@ const stacked: Rule = (call) => {
 
 /** Repeats axes of size 1. */
 const expanded: Rule = (call) => {
-  const { dims } = call.result;
+  const dims = call.sizes(1);
   if (`${broadcast(call.x.dims, dims)}` !== `${dims}`) {
     throw new CannotLower(`[${call.x.dims.join(', ')}] cannot be repeated to [${dims.join(', ')}]`);
   }
@@ -129,8 +139,8 @@ function partsOf({ dims }: Lowered, block: readonly number[]) {
 /** Other orders and dimensions of the same numbers, and tensors that follow from shapes alone. */
 export const shapes: Readonly<Record<string, Rule>> = {
   RESHAPE: reshaped,
-  SQUEEZE: reshaped,
-  EXPAND_DIMS: reshaped,
+  SQUEEZE: sameNumbers,
+  EXPAND_DIMS: sameNumbers,
   TRANSPOSE: permuted,
   CONCATENATION: joined,
   PACK: stacked,

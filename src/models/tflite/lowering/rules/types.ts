@@ -1,6 +1,6 @@
 import type { Rule } from '../call.ts';
 
-/** What is rounded, is rounded where the result is kept. */
+/** Numbers are what they stand for; what is rounded, is rounded where the result is kept. */
 const same: Rule = (call) => call.x;
 
 /** The same numbers in another type. */
