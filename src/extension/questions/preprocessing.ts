@@ -74,7 +74,7 @@ function unmeasured(model: vscode.Uri): Item[] {
     description: l10n.t('mean and standard deviation from its metadata; without metadata, unscaled pixels'),
   };
   return [
-    ...(/\.(onnx|pt2)$/i.test(model.path) ? [asInFile] : []),
+    ...(/\.(onnx|pt2|tflite)$/i.test(model.path) ? [asInFile] : []),
     { label: l10n.t('[0, 1]'), description: l10n.t('unscaled pixels'), value: { mean: 0, std: 1 } },
     { label: l10n.t('[−1, 1]'), description: 'mean 0.5, std 0.5', value: { mean: 0.5, std: 0.5 } },
     { label: l10n.t('[0, 255]'), description: 'mean 0, std 1/255', value: { mean: 0, std: 1 / 255 } },

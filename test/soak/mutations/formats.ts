@@ -4,6 +4,7 @@ import type { Format } from './format.ts';
 export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   onnx: async () => (await import('./formats/onnx.ts')).onnx,
   program: async () => (await import('./formats/program.ts')).program,
+  tflite: async () => (await import('./formats/tflite.ts')).tflite,
   keras: async () => (await import('./formats/keras.ts')).keras,
   tfjs: async () => (await import('./formats/tfjs.ts')).tfjs,
   image: async () => (await import('./formats/image.ts')).image,

@@ -25,6 +25,7 @@ const mutations: Readonly<Record<string, Mutation>> = {
   '.onnx': mutateModel,
   '.pt2': mutateModelArchive,
   '.keras': mutateModelArchive,
+  '.tflite': mutateWords,
 };
 
 /** Bytes cut off, overwritten, with one bit flipped, taken out, repeated, or made long. */
@@ -244,6 +245,26 @@ function withoutNumbers(content: Buffer, dice: Dice): Buffer {
   const changed = Buffer.from(content);
   const value = dice.of([Number.NaN, Infinity, -Infinity, 3e38, 1e-45, 0]);
   for (let at = 128; at + 4 <= changed.length; at += 4 * dice.of([1, 1, 64])) changed.writeFloatLE(value, at);
+  return changed;
+}
+
+/** Words changed that may be offsets, sizes, indices or options, as a file without compression has them: small ones. */
+function mutateWords(bytes: Buffer, dice: Dice): Buffer {
+  const changed = Buffer.from(bytes);
+  for (let i = 1 + dice.below(3); i > 0; i--) {
+    let at = 0;
+    // Most other words are weights.
+    for (let tries = 0; tries < 100; tries++) {
+      at = 4 * dice.below(Math.floor(bytes.length / 4));
+      if (Math.abs(bytes.readInt32LE(at)) < 2 ** 16) break;
+    }
+    const other = bytes.readInt32LE(4 * dice.below(Math.floor(bytes.length / 4)));
+    const word = bytes.readInt32LE(at);
+    changed.writeInt32LE(
+      dice.of([0, 1, -1, 2 ** 31 - 1, -(2 ** 31), word + 1, word - 1, word ^ 2, 2 * word, other]) | 0,
+      at,
+    );
+  }
   return changed;
 }
 

@@ -18,6 +18,7 @@ const models = [
   path.join(fixtures, 'exported', 'convnext.bfloat16.pt2'),
   path.join(fixtures, 'keras', 'sequential.keras'),
   path.join(fixtures, 'keras', 'functional.2.h5'),
+  path.join(fixtures, 'tflite', 'separable.float16.tflite'),
   path.join(demoFolder, 'models', 'signs', 'model.json'),
 ];
 

@@ -120,10 +120,11 @@ export function withoutEnd(graph: Graph, scores: Scores): Ending | undefined {
  */
 export function withLogarithm(
   graph: Graph,
-  { count, shapes }: Scores,
+  scores: Scores,
   how: 'structural' | 'plain',
   opset: number,
 ): Ending | undefined {
+  const { count, shapes } = scores;
   const build = new GraphBuilder(opset, freePrefix(graph, 'logarithm'));
   const { name } = outputOf(graph);
   const node = lastNode(graph);
@@ -139,11 +140,19 @@ export function withLogarithm(
     graph: withoutUnused(all),
     logits,
     trial: { ...all, outputs: [outputOf(graph), ...all.outputs] },
-    isMadeOfProbabilities: how === 'structural',
+    isMadeOfProbabilities: how === 'structural' || roundsSoftmax(graph, scores),
     note: isLog
       ? 'the logarithm at the end is computed from what is before it, so that it does not underflow'
       : 'the model gives probabilities, whose logarithms are taken as logits',
   };
+}
+
+/** Whether the scores are those of a softmax rounded to a few bits, which need not sum to 1. */
+function roundsSoftmax(graph: Graph, scores: Scores): boolean {
+  const rounding = lastNode(graph);
+  if (rounding?.operator !== 'QuantizeLinear') return false;
+  const before = graph.nodes.find(({ outputs }) => outputs[0] === rounding.inputs[0]);
+  return before?.domain === '' && before.operator === 'Softmax' && runsOverClasses(before, scores);
 }
 
 /** A graph that outputs another of its values as well, as float32. */

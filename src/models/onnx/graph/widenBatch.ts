@@ -118,6 +118,7 @@ const checks: Readonly<Record<string, Check>> = {
   ...all('LpNormalization', axisNotFirst(-1)),
   ...all('Split Gather', axisNotFirst(0)),
   ...all('ArgMax ArgMin', axisNotFirst(0)),
+  ...all('QuantizeLinear', axisNotFirst(1)),
   ...all('TopK', axisNotFirst(-1)),
   ...all(
     'ReduceSum ReduceMean ReduceMax ReduceMin ReduceL1 ReduceL2 ReduceSumSquare ReduceLogSumExp Squeeze',

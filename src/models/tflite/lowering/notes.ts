@@ -13,7 +13,7 @@ export function notesOn(operators: readonly Operator[], { tensors }: Program): s
   return [
     ...(rounds
       ? [
-          'the model computes in 8 bits: every layer is rounded as TensorFlow Lite rounds it, so that no gradient passes',
+          'the model computes in 8 bits, which is simulated: every layer is rounded, so that no gradient passes, and scores may be off by some steps, as between TensorFlow Lite’s own kernels',
         ]
       : []),
     ...(isHybrid

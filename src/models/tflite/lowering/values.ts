@@ -24,6 +24,8 @@ export class Values implements Surroundings {
   readonly #stored: ReadonlyMap<number, Constant>;
   readonly #known = new Map<number, Lowered>();
   readonly #steps = new Map<number, Steps>();
+  /** Values that are rounded, with the numbers that they can have. */
+  readonly #rounded = new Map<string, { readonly grid: string; readonly steps: Steps }>();
 
   /** @param stored the numbers of the tensors that the file has. */
   constructor(program: Program, stored: ReadonlyMap<number, Constant>, build: LayoutBuilder) {
@@ -126,12 +128,26 @@ export class Values implements Surroundings {
       throw new CannotLower(`"${name}" is computed in the type ${type}; convert the model with 8-bit activations`);
     }
     if (scales.length !== 1 || !(scale > 0)) throw new CannotLower(`"${name}" has no scale`);
+    // Between types with a sign and without one, the same numbers are only called otherwise.
+    const grid = `${scale} ${type === 'int8' ? zero + 128 : zero}`;
+    const same = this.#rounded.get(given.value);
+    if (same?.grid === grid) {
+      this.#steps.set(index, { ...same.steps, zeroPoint: zero });
+      return given;
+    }
     const zeroPoint = build.constant({ type, dims: [], data: new Uint8Array([zero & 0xff]) });
     const codes = build.op('QuantizeLinear', [given.value, build.floats(scale), zeroPoint]);
     const numbers = build.op('Cast', [codes], { to: elementTypes.float32 });
-    const steps = zero === 0 ? numbers : build.sub(numbers, build.floats(zero));
-    this.#steps.set(index, { ...given, value: steps, scales: [scale], zeroPoint: zero });
-    return { ...given, value: build.scale(steps, scale) };
+    const steps = {
+      ...given,
+      value: zero === 0 ? numbers : build.sub(numbers, build.floats(zero)),
+      scales: [scale],
+      zeroPoint: zero,
+    };
+    const value = build.scale(steps.value, scale);
+    this.#steps.set(index, steps);
+    this.#rounded.set(value, { grid, steps });
+    return { ...given, value };
   }
 }
 
