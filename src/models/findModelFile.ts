@@ -5,6 +5,9 @@ import type { ModelFormat } from './format.ts';
 import { formats } from './formats.ts';
 import { otherFormatOf } from './otherFormats.ts';
 
+/** Names of files and folders that may be models of other formats. */
+const otherModel = /\.(pt|pth|safetensors|xml|mlmodel|mlmodelc|mlpackage)$/i;
+
 /**
  * The file of the model at a path, and its format: the path itself or, if that is a folder, the only model in it.
  * @throws UserError when there is nothing at the path, a folder without exactly one model file, or a format that is not
@@ -18,19 +21,26 @@ export async function findModelFile(at: string): Promise<{ readonly file: string
   const titles = formats.map(({ title }) => title).join(' and ');
   const itself = formats.find(({ matches }) => matches(at, found.isDirectory()));
   if (itself) return { file: at, format: itself };
-  if (!found.isDirectory()) {
-    const other = found.isFile() ? await otherFormatOf(at) : undefined;
+  const other = found.isFile() || found.isDirectory() ? await otherFormatOf(at) : undefined;
+  if (other !== undefined || !found.isDirectory()) {
     throw new UserError(other ?? `${at}: this format is not supported. Perturb opens ${titles}.`);
   }
-  const models = (await readdir(at)).flatMap((name) => {
+  const names = await readdir(at);
+  const models = names.flatMap((name) => {
     const format = formats.find(({ fileName }) => fileName.test(name) && !name.startsWith('.'));
     return format ? [{ file: path.join(at, name), format }] : [];
   });
   const [model, ...others] = models;
-  if (model === undefined) throw new UserError(`${at}: this folder has no model that Perturb can open: ${titles}.`);
+  if (model === undefined) {
+    for (const name of names.filter((each) => otherModel.test(each))) {
+      const inside = await otherFormatOf(path.join(at, name));
+      if (inside !== undefined) throw new UserError(inside);
+    }
+    throw new UserError(`${at}: this folder has no model that Perturb can open: ${titles}.`);
+  }
   if (others.length > 0) {
-    const names = models.map(({ file }) => path.basename(file)).join(', ');
-    throw new UserError(`${at}: this folder has several models: ${names}. Name one of them in "path" of this model.`);
+    const several = models.map(({ file }) => path.basename(file)).join(', ');
+    throw new UserError(`${at}: this folder has several models: ${several}. Name one of them in "path" of this model.`);
   }
   return model;
 }

@@ -7,7 +7,10 @@ const headBytes = 4096;
 const asProgram =
   'Where the model is defined, export it with two lines of Python, and use that file:\n  program = torch.export.export(model.eval(), (torch.rand(1, 3, 224, 224),))\n  torch.export.save(program, "model.pt2")';
 
-/** A file that holds a model which cannot be opened as it is. */
+const asOriginal =
+  'Export the model that it was converted from: with torch.export.save(program, "model.pt2") or torch.onnx.export of PyTorch, or model.save("model.keras") of Keras.';
+
+/** A file, or folder, that holds a model which cannot be opened as it is. */
 interface OtherFormat {
   /** As the end of "this is …". */
   readonly title: string;
@@ -37,21 +40,22 @@ const others: readonly OtherFormat[] = [
       head.length > 9 && head.readUInt32LE(4) === 0 && /^\{\s*["}]/.test(head.toString('latin1', 8, 12)),
   },
   {
-    title: 'a model of OpenVINO',
-    advice:
-      'Export the model that it was converted from: torch.export.save(…, "model.pt2") of PyTorch, torch.onnx.export, or model.save("model.keras").',
+    title: 'a model of OpenVINO (IR), whose operators are its own',
+    advice: asOriginal,
     matches: (head, _, file) => /\.xml$/i.test(file) && head.includes('<net '),
   },
   {
-    title: 'a Core ML model',
-    advice:
-      'Export the model that it was converted from: torch.export.save(…, "model.pt2") of PyTorch, torch.onnx.export, or model.save("model.keras").',
-    matches: (_, __, file) => /\.mlmodel$/i.test(file),
+    title: 'a Core ML model, which is computed on Apple’s machines alone',
+    advice: asOriginal,
+    matches: (_, __, file) => /\.(mlmodel|mlmodelc|mlpackage)$/i.test(file),
   },
 ];
 
+/** The names of files and folders that are always such models, for menus. */
+export const otherPatterns = ['*.pt', '*.pth', '*.safetensors', '*.mlmodel', '*.mlpackage'] as const;
+
 /**
- * What a file is that Perturb cannot open, judging by its content, with what to do instead.
+ * What a file, or folder, is that Perturb cannot open, judging by its name and content, with what to do instead.
  * @returns undefined if it is nothing that is known.
  */
 export async function otherFormatOf(file: string): Promise<string | undefined> {
@@ -65,6 +69,7 @@ async function headOf(file: string): Promise<Buffer> {
   const handle = await open(file).catch(() => undefined);
   if (handle === undefined) return Buffer.alloc(0);
   try {
+    if (!(await handle.stat()).isFile()) return Buffer.alloc(0);
     const { bytesRead, buffer } = await handle.read(Buffer.alloc(headBytes), 0, headBytes, 0);
     return buffer.subarray(0, bytesRead);
   } finally {

@@ -1,10 +1,16 @@
 import type { ModelFormat } from '../models/format.ts';
 import { formats } from '../models/formats.ts';
+import { otherPatterns } from '../models/otherFormats.ts';
 import { layersModels } from '../models/tfjs/format.ts';
 
-/** Commands in the Explorer's context menu, with the formats of the models that they accept. */
-const commands: readonly (readonly [command: string, formats: readonly ModelFormat[]])[] = [
-  ['perturb.attackModel', formats],
+type Accepted = Pick<ModelFormat, 'pattern'>;
+
+/**
+ * Commands in the Explorer's context menu, with the formats of the models that they accept. To attack one is offered for
+ * those of other formats as well, to say what can be done with them.
+ */
+const commands: readonly (readonly [command: string, formats: readonly Accepted[]])[] = [
+  ['perturb.attackModel', [...formats, ...otherPatterns.map((pattern) => ({ pattern }))]],
   ['perturb.addRobustnessTest', formats],
   ['perturb.checkPreprocessing', formats],
   ['perturb.trainDetector', formats],
@@ -23,6 +29,6 @@ export function explorerMenu() {
 }
 
 /** The end of the file names that a glob pattern matches, as a regular expression. */
-function suffixOf({ pattern }: ModelFormat): string {
+function suffixOf({ pattern }: Accepted): string {
   return pattern.replace(/^\*/, '').replaceAll('.', '\\.').replaceAll('*', '.*');
 }

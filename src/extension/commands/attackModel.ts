@@ -3,6 +3,7 @@ import * as vscode from 'vscode';
 import { kinds } from '../../attacks/kind.ts';
 import { type Estimate, formatDuration } from '../../evaluation/estimate.ts';
 import type { TestProgress } from '../../jobs/runTest.ts';
+import { findModelFile } from '../../models/findModelFile.ts';
 import type { RunReport } from '../../reports/report.ts';
 import { createRunFolder } from '../../reports/runFolder.ts';
 import { estimatePlan } from '../../run/runPlan.ts';
@@ -32,6 +33,8 @@ export async function attackModel(
   if (!vscode.workspace.isTrusted) throw new UserError(l10n.t('Trust this workspace to run its models.'));
   const model = await chooseModel(uri);
   if (model === undefined) return;
+  // A model that cannot be opened is not worth any questions.
+  await findModelFile(model.fsPath);
   const { engine, explorer, log } = services;
   const { layer } = await settingsFor(model);
   const title = l10n.t('Attack {0}', path.basename(model.fsPath));

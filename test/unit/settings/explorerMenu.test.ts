@@ -18,6 +18,11 @@ describe('the menu of the Explorer', () => {
       assert.deepEqual(offeredFor(name), untrained);
   });
 
+  it('offers to attack models of other formats, to which the answer is what to do instead', () => {
+    for (const name of ['net.pth', 'net.pt', 'net.safetensors', 'net.mlmodel', 'net.mlpackage'])
+      assert.deepEqual(offeredFor(name), ['perturb.attackModel'], name);
+  });
+
   it('offers nothing for other files', () => {
     for (const name of ['package.json', 'onnx', 'model.jsonl', 'model.onnx.txt', 'modelxjson'])
       assert.deepEqual(offeredFor(name), [], name);
