@@ -147,17 +147,10 @@ const anyColor: readonly Convention[] = [
 
 const grayOnly: readonly Convention[] = [{ title: 'MNIST', settings: { mean: 0.1307, std: 0.3081 } }];
 
-/** In gray levels, without a standard deviation. */
-const caffe = {
-  mean: [103.939, 116.779, 123.68].map((level) => level / 255),
-  std: 1 / 255,
-  channels: 'bgr',
-} as const satisfies PreprocessingSettings;
-
 const rgbOnly: readonly Convention[] = [
   { title: 'ImageNet', settings: 'imagenet' },
   { title: 'ImageNet, BGR', settings: { preset: 'imagenet', channels: 'bgr' } },
-  { title: 'Caffe', settings: caffe },
+  { title: 'Caffe', settings: 'caffe' },
   { title: 'CLIP', settings: 'clip' },
 ];
 

@@ -39,10 +39,23 @@ export const presets = {
       channels: 'rgb',
     },
   },
-  /** Keras's mode "tf": pixels in [−1, 1]. */
+  // The modes of Keras's `preprocess_input`.
   tf: {
     resizing: stretching,
     preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'rgb' },
+  },
+  /** Gray levels less the mean of ImageNet, blue first. */
+  caffe: {
+    resizing: stretching,
+    preprocessing: {
+      mean: [103.939 / 255, 116.779 / 255, 123.68 / 255],
+      std: [1 / 255, 1 / 255, 1 / 255],
+      channels: 'bgr',
+    },
+  },
+  torch: {
+    resizing: stretching,
+    preprocessing: { mean: [0.485, 0.456, 0.406], std: [0.229, 0.224, 0.225], channels: 'rgb' },
   },
 } as const satisfies Record<string, Preparation>;
 export type PresetName = keyof typeof presets;

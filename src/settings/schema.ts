@@ -58,7 +58,11 @@ const presetDescriptions: Record<PresetName, string> = {
   imagenet:
     'Torchvision models: resize the shorter side to 256 (bilinear), crop the center 224 × 224, mean 0.485, 0.456, 0.406, std 0.229, 0.224, 0.225. For other input sizes, the ratio of 256 to 224 is kept.',
   clip: 'CLIP: resize the shorter side to the input size (bicubic), crop the center, mean 0.48145466, 0.4578275, 0.40821073, std 0.26862954, 0.26130258, 0.27577711.',
-  tf: 'Many Keras models: pixels in [−1, 1] (mean 0.5, std 0.5), images stretched to the input size.',
+  tf: 'Keras applications of the mode "tf" (MobileNet, Inception, Xception, NASNet): pixels in [−1, 1] (mean 0.5, std 0.5), images stretched to the input size.',
+  caffe:
+    'Keras applications of the mode "caffe" (VGG, ResNet): gray levels less 103.939, 116.779, 123.68, in the order blue, green, red, images stretched to the input size.',
+  torch:
+    'Keras applications of the mode "torch" (DenseNet): the numbers of `imagenet`, images stretched to the input size.',
 };
 
 const presetNames = {

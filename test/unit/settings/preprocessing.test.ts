@@ -48,6 +48,13 @@ describe('preprocessing in the settings', () => {
     imagenet,
     clip,
     tf: { ...stretched, mean: half, std: half, channels: 'rgb' },
+    caffe: {
+      ...stretched,
+      mean: [103.939, 116.779, 123.68].map((level) => level / 255),
+      std: [1 / 255, 1 / 255, 1 / 255],
+      channels: 'bgr',
+    },
+    torch: { ...imagenet, ...stretched },
   })) {
     it(`may be a preset: ${name}`, async () => {
       assert.deepEqual(await resolved(name), values);

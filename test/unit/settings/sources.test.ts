@@ -54,11 +54,11 @@ const modelMistakes: Record<string, [model: unknown, line: string]> = {
   ],
   'unknown preprocessing': [
     { path: 'm', preprocessing: 'imagnet' },
-    ' › preprocessing: "imagnet" is not valid: enter a preset ("imagenet", "clip", "tf") or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
+    ' › preprocessing: "imagnet" is not valid: enter a preset ("imagenet", "clip", "tf", "caffe", "torch") or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
   ],
   'preprocessing that is a number': [
     { path: 'm', preprocessing: 255 },
-    ' › preprocessing: 255 is not valid: enter a preset ("imagenet", "clip", "tf") or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
+    ' › preprocessing: 255 is not valid: enter a preset ("imagenet", "clip", "tf", "caffe", "torch") or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.',
   ],
   'an unknown preset': [
     { path: 'm', preprocessing: { preset: 'imagnet' } },
