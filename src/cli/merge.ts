@@ -14,6 +14,7 @@ import { type RequestedReport, writeReports } from './reports.ts';
 import { exitCode } from './run.ts';
 import { chooseTests } from './runWorkspace.ts';
 import { formatTable } from './table.ts';
+import { version } from './version.ts';
 
 /**
  * Merges shards into a run, and prints the result. No image is attacked again; the audit, which looks at all of them, is
@@ -54,6 +55,7 @@ export async function merge(
     const report = await run({
       engine,
       workspace,
+      version,
       folder,
       plans,
       unplanned,

@@ -40,6 +40,7 @@ export async function run(
   },
 ): Promise<number> {
   const bar = new ProgressBar();
+  const note = notesBeside(bar);
   const interrupt = new AbortController();
   process.once('SIGINT', () => interrupt.abort(new Error('interrupted')));
   const finished = await runWorkspace({
@@ -53,17 +54,10 @@ export async function run(
     signal: interrupt.signal,
     onProgress: (progress) => {
       bar.show(progress);
-      if (progress.known && !json) {
-        bar.clear();
-        console.error(printable(`${progress.test}: ${describeTried(progress.known)}`));
-      }
+      if (progress.known && !json) note(`${progress.test}: ${describeTried(progress.known)}`);
     },
-    ...(!json && {
-      onEstimate: (line: string) => {
-        bar.clear();
-        console.error(printable(line));
-      },
-    }),
+    onNote: note,
+    ...(!json && { onEstimate: note }),
   })
     .catch((error) => {
       // What was measured is worth a table, even if it could not be kept.
@@ -81,6 +75,14 @@ export async function run(
     );
   await writeReports(requested, { report, folder });
   return problems.length + orphans.length > 0 ? 2 : exitCode(report);
+}
+
+/** Prints lines while a progress bar is shown. */
+function notesBeside(bar: ProgressBar): (line: string) => void {
+  return (line) => {
+    bar.clear();
+    console.error(printable(line));
+  };
 }
 
 function describeUpdate({ updated, left, forgotten }: BaselineUpdate): string[] {
@@ -119,6 +121,7 @@ export async function runShardOf(
     shard: shardOf(text),
     signal: interrupt.signal,
     onProgress: (progress) => bar.show(progress),
+    onNote: notesBeside(bar),
   }).finally(() => bar.clear());
   const { number, of, tests } = ran;
   const errored = tests.filter(({ state }) => state === 'errored');

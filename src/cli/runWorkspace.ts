@@ -16,6 +16,7 @@ import { readWorkspace } from '../settings/readSettings.ts';
 import { workspaceFolderOf } from '../settings/workspaceFolder.ts';
 import { UserError } from '../userError.ts';
 import { startEngine } from './engine.ts';
+import { version } from './version.ts';
 
 /** What to run of a workspace, and where to. */
 export interface WorkspaceRun {
@@ -35,6 +36,8 @@ export interface WorkspaceRun {
   readonly strict?: boolean | undefined;
   readonly signal?: AbortSignal;
   onProgress?(progress: TestProgress): void;
+  /** Called with a line for each test that goes on where it was interrupted, or that begins anew, and why. */
+  onNote?(line: string): void;
   /** Called before a test that may take long, with a line that says how long; without it nothing is estimated. */
   onEstimate?(line: string): void;
 }
@@ -78,11 +81,12 @@ export async function runWorkspace({
   };
   try {
     if (output !== undefined && resume === undefined) await prepareRunFolder(folder);
-    const finished = resume === undefined ? undefined : await resumeRun(folder, plans);
+    const finished = resume === undefined ? undefined : await resumeRun(folder, plans, version);
+    for (const line of finished?.notes ?? []) request.onNote?.(line);
     done = finished?.reports.size ?? 0;
     // What was finished stays, even where this command does not ask for it.
     chosen = plans.filter((plan) => asked.includes(plan) || finished?.reports.has(plan.id));
-    const common = { engine, workspace, folder, plans: chosen, unplanned, finished, signal, isBaseline };
+    const common = { engine, workspace, version, folder, plans: chosen, unplanned, finished, signal, isBaseline };
     const report = await run({ ...common, ...request, onFinished });
     const orphans = await describeOrphans(plans, defined);
     const baselines = isBaseline ? await baselinesOf(report, folder, plans, defined) : [];

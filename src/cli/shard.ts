@@ -29,6 +29,8 @@ export interface ShardOrder {
   readonly strict?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: TestProgress): void;
+  /** Called with a line for what begins anew, and why. */
+  onNote?(line: string): void;
 }
 
 /**

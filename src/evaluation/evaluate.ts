@@ -8,7 +8,7 @@ import { judgeAll, type Victim } from '../runner/victim.ts';
 import { UserError } from '../userError.ts';
 import { type Case, toCases } from './cases.ts';
 import { detectionOf } from './detection.ts';
-import { type Example, exampleOf } from './example.ts';
+import { type Example, exampleOf, summaryOf } from './example.ts';
 import type { TestPlan } from './plan.ts';
 import { attackRound, type CaseResult, type Round, type RoundResult, roundOf, type Successes } from './round.ts';
 import { knowledgeOf, knownTo, type RoundTransfer } from './transfer.ts';
@@ -35,7 +35,7 @@ export interface EvaluationOptions {
   readonly finished?: ReadonlyMap<number, FinishedImage>;
   /** The places of the images that are attacked here; all where it is missing. */
   readonly share?: ReadonlySet<number>;
-  /** Images that are finished before others are begun; all at once where it is missing. */
+  /** Images that are finished before others are begun, where one takes several rounds; all at once where it is missing. */
   readonly portion?: number;
   readonly signal?: AbortSignal;
   /** Is told when the attacks themselves compute. */
@@ -44,7 +44,7 @@ export interface EvaluationOptions {
   generate?(image: Pixels): Promise<Pixels>;
   /** Called once for each example and budget, when it is done. */
   onExample(example: Example, epsilon: number | undefined): void | Promise<void>;
-  /** Called with everything that came of an image, once all its examples are reported. */
+  /** Called with everything that came of an image, as soon as all its examples are reported. */
   onFinished?(image: FinishedImage): void | Promise<void>;
   /** Called for each example that the second opponent is done with. */
   onOther?(): void;
@@ -103,7 +103,7 @@ interface Evaluation {
 /**
  * Runs the attack of a test at each of its budgets, the smallest first; with a second opponent also as that one would, so
  * that both figures are known.
- * @throws UserError when no image is eligible, or where images of other shares are missing.
+ * @throws UserError when no image is eligible, or where images of other shares are missing, or earlier runs finished others.
  */
 export async function evaluate(plan: TestPlan, options: EvaluationOptions): Promise<Round[]> {
   const evaluation = await judgeImages(plan, options);
@@ -131,32 +131,48 @@ async function attackImages(evaluation: Evaluation): Promise<ReadonlyMap<number,
   const { options, cases } = evaluation;
   const { share, portion = cases.length } = options;
   const finished = new Map(options.finished);
+  checkAttacked(evaluation, finished, ({ index }) => finished.has(index));
   const open = cases.filter(({ index }) => !finished.has(index) && (share?.has(index) ?? true));
-  for (let start = 0; start < open.length; start += portion) {
-    for (const image of await attackPortion(evaluation, open.slice(start, start + portion))) {
+  // An image that takes a single round is finished with it.
+  const size = evaluation.attacks.length * evaluation.opponents.length === 1 ? cases.length : portion;
+  for (let start = 0; start < open.length; start += size) {
+    await attackPortion(evaluation, open.slice(start, start + size), async (image) => {
       finished.set(image.index, image);
       await options.onFinished?.(image);
-    }
+    });
   }
   return finished;
 }
 
-async function attackPortion(evaluation: Evaluation, portion: readonly Case[]): Promise<FinishedImage[]> {
+async function attackPortion(
+  evaluation: Evaluation,
+  portion: readonly Case[],
+  onFinished: (image: FinishedImage) => Promise<void>,
+): Promise<void> {
   const { plan, options, cases, eligible, attacks, opponents } = evaluation;
   const { judge, signal, watch } = options;
   const [opponent] = options.opponents;
   const attacked = portion.filter(({ status }) => status === undefined);
-  const rounds: ReadonlyMap<number, CaseResult>[][] = [];
+  const surrogate = plan.surrogates && (await knownTo(opponent.victims[0], attacked, signal));
+  const resultsOf = new Map(portion.map(({ index }) => [index, attacks.map((): CaseResult[] => [])]));
+  const finish = async ({ index, image: { sha256 }, status }: Case) => {
+    const results = status ? [] : (resultsOf.get(index) ?? []);
+    const known = surrogate && !status && { isKnownToSurrogate: surrogate.has(index) };
+    await onFinished({ index, sha256, results, ...known });
+  };
   const fooled = new Map<Opponent, Successes>();
-  for (const attack of attacks) {
+  for (const [place, attack] of attacks.entries()) {
     const { epsilon } = attack.choice;
-    const turns: ReadonlyMap<number, CaseResult>[] = [];
     let ofThisBudget: Successes = new Map();
     for (const one of opponents) {
-      const onExample = (example: Example) =>
-        one === opponent ? options.onExample(example, epsilon) : options.onOther?.();
+      const isLast = attack === attacks.at(-1) && one === opponents.at(-1);
+      const onExample = async (example: Example) => {
+        if (one === opponent) await options.onExample(example, epsilon);
+        else options.onOther?.();
+        if (isLast) await finish(cases[example.index] as Case);
+      };
       for (const other of portion) if (other.status) await onExample(exampleOf(other, other.status, judge));
-      const { results, successes } = await attackRound({
+      const successes = await attackRound({
         plan,
         judge,
         cases,
@@ -170,28 +186,22 @@ async function attackPortion(evaluation: Evaluation, portion: readonly Case[]): 
         // What fools within a smaller budget, or without knowing of the detector, is theirs as well.
         known: new Map([...(fooled.get(one) ?? []), ...ofThisBudget]),
         keepSuccesses: attacks.length > 1 || opponents.length > 1,
-        onExample,
+        onResult: async (example, attempt) => {
+          resultsOf.get(example.index)?.[place]?.push({ summary: summaryOf(example), attempt });
+          await onExample(example);
+        },
       });
-      turns.push(results);
       fooled.set(one, successes);
       ofThisBudget = new Map([...ofThisBudget, ...successes]);
     }
-    rounds.push(turns);
   }
-  const known = plan.surrogates && (await knownTo(opponent.victims[0], attacked, signal));
-  return portion.map(({ index, image: { sha256 }, status }) => ({
-    index,
-    sha256,
-    results: status ? [] : rounds.map((turns) => turns.map((results) => results.get(index) as CaseResult)),
-    ...(known && !status && { isKnownToSurrogate: known.has(index) }),
-  }));
 }
 
 async function summarize(evaluation: Evaluation, finished: ReadonlyMap<number, FinishedImage>): Promise<Round[]> {
   const { plan, options, cases, eligible, attacks, opponents } = evaluation;
   const { judge, signal } = options;
   const [opponent, other] = options.opponents;
-  checkComplete(cases, finished);
+  checkAttacked(evaluation, finished);
   const surrogate = plan.surrogates && knowledgeOf(eligible.map(({ index }) => finished.get(index)));
   const rounds = new Map<ConfiguredAttack, { readonly round: Round; readonly attacked: AttackedRound }>();
   for (const [place, attack] of attacks.entries()) {
@@ -244,16 +254,22 @@ async function summarize(evaluation: Evaluation, finished: ReadonlyMap<number, F
   return inOrder.map(({ round }) => round);
 }
 
-/** Figures of a part would pass for those of the whole. */
-function checkComplete(cases: readonly Case[], finished: ReadonlyMap<number, FinishedImage>): void {
+/** Figures of a part would pass for those of the whole, and those of other images for those of these. */
+function checkAttacked(
+  { cases, attacks, opponents }: Evaluation,
+  finished: ReadonlyMap<number, FinishedImage>,
+  isMeant: (one: Case) => boolean = () => true,
+): void {
   const isMissing = ({ index, image, status }: Case) => {
     const known = finished.get(index);
-    return known?.sha256 !== image.sha256 || (status === undefined) !== known.results.length > 0;
+    if (known?.sha256 !== image.sha256) return true;
+    const turns = known.results.map(({ length }) => length);
+    return status ? turns.length > 0 : String(turns) !== String(attacks.map(() => opponents.length));
   };
-  const missing = cases.filter(isMissing);
+  const missing = cases.filter((one) => isMeant(one) && isMissing(one));
   if (missing.length === 0) return;
   throw new UserError(
-    `${missing.length} of ${cases.length} images were not attacked as they are here, such as ${missing[0]?.image.file}: an image or the model has changed since, or the model answers differently on this machine. Run the test again.`,
+    `${missing.length} of ${cases.length} images were not attacked as they are here, such as ${missing[0]?.image.file}: an image or the model has changed since, or the model answers differently on this machine. Run the test again, into a new folder.`,
   );
 }
 

@@ -47,7 +47,8 @@ export interface RoundOptions extends AttemptOptions {
   readonly known: Successes;
   /** Whether other rounds will want to know what succeeded in this one. */
   readonly keepSuccesses: boolean;
-  onExample(example: Example): void | Promise<void>;
+  /** Called for each example as it counts, with what the attack itself came to, nothing known beforehand. */
+  onResult(example: Example, attempt: Attempt): Promise<void>;
 }
 
 /** Adversarial examples by the places of their images in the test's list. */
@@ -75,18 +76,15 @@ export interface RoundResult {
   readonly crafting?: Crafting;
 }
 
-/** Runs an attack on images, on each of its victims. @returns its results by the places of the images */
-export async function attackRound(
-  options: RoundOptions,
-): Promise<{ readonly results: ReadonlyMap<number, CaseResult>; readonly successes: Successes }> {
-  const { attack, victims, judge, attacked, known, keepSuccesses, onExample } = options;
+/** Runs an attack on images, on each of its victims. @returns what succeeded, if that is to be kept */
+export async function attackRound(options: RoundOptions): Promise<Successes> {
+  const { attack, victims, judge, attacked, known, keepSuccesses, onResult } = options;
   const definition = definitionOf(attack.attack);
   const isTransfer = isCrafted(options);
   const { norm } = attack.choice;
   // What barely fools a surrogate fools nothing else.
   const stopsAtSuccess = kinds[definition.kind].stopsAtSuccess && definition.fixedBudget && !isTransfer;
   const attempts = new Map<number, Attempt>();
-  const results = new Map<number, CaseResult>();
   const successes = new Map<number, AttackResult>();
   for (const victim of victims) {
     const isLast = victim === victims.at(-1);
@@ -100,12 +98,10 @@ export async function attackRound(
       attempts.set(one.index, withoutResult(own));
       const flaw = result.adversarial?.success ? undefined : own.flaw;
       const status = result.adversarial?.success ? 'fooled' : flaw ? 'undecided' : 'held';
-      const example = exampleOf(one, status, judge, result);
-      results.set(one.index, { summary: summaryOf(example), attempt: withoutResult(own) });
-      await onExample(example);
+      await onResult(exampleOf(one, status, judge, result), withoutResult(own));
     }
   }
-  return { results, successes };
+  return successes;
 }
 
 /** True where what is attacked is not who judges. */

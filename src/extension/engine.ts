@@ -15,6 +15,7 @@ import { secretIn } from './secrets.ts';
 export class Engine implements Callable, vscode.Disposable {
   /** Where *Install Native TensorFlow* puts it, unless a setting names another folder. */
   readonly tensorflowFolder: string;
+  readonly #version: string;
   readonly #entry: string;
   readonly #log: Log;
   readonly #secrets: vscode.SecretStorage;
@@ -32,7 +33,8 @@ export class Engine implements Callable, vscode.Disposable {
   readonly onDidProgress = this.#progressed.event;
 
   constructor(context: vscode.ExtensionContext, log: Log) {
-    const { extensionPath, globalStorageUri, secrets } = context;
+    const { extension, extensionPath, globalStorageUri, secrets } = context;
+    this.#version = extension.packageJSON.version;
     this.#log = log;
     this.#running = RunningTests.of(context);
     this.#secrets = secrets;
@@ -97,7 +99,7 @@ export class Engine implements Callable, vscode.Disposable {
   }
 
   /** Runs tests, after what was asked for before. @throws as `run` does. */
-  async run(request: Omit<RunRequest, 'engine'>): Promise<RunReport> {
+  async run(request: Omit<RunRequest, 'engine' | 'version'>): Promise<RunReport> {
     const [{ run }, { lockFolder }] = await Promise.all([import('../run/run.ts'), import('../reports/lock.ts')]);
     const { folder } = request;
     const unlock = await lockFolder(folder);
@@ -119,7 +121,7 @@ export class Engine implements Callable, vscode.Disposable {
       },
     };
     try {
-      return await run({ ...request, engine: this, ...shown });
+      return await run({ ...request, engine: this, version: this.#version, ...shown });
     } finally {
       this.#running.end(folder);
       this.#progressed.fire(undefined);

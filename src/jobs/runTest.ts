@@ -6,7 +6,7 @@ import { type OpenedGenerator, openGenerator } from '../defenses/generators/open
 import type { DetectorSource } from '../defenses/guard/attacker.ts';
 import { type Guarded, openGuarded } from '../defenses/guard/openGuarded.ts';
 import { type OpenedPurified, openPurified } from '../defenses/purifiers/openPurified.ts';
-import { type EvaluationOptions, evaluate, evaluateShare, type FinishedImage } from '../evaluation/evaluate.ts';
+import { type EvaluationOptions, evaluate, evaluateShare } from '../evaluation/evaluate.ts';
 import { generatorOf, type TestPlan } from '../evaluation/plan.ts';
 import { planImages } from '../evaluation/planImages.ts';
 import { placesIn, type Share } from '../evaluation/share.ts';
@@ -15,8 +15,8 @@ import type { Classifier } from '../models/classifier.ts';
 import type { Remote } from '../models/openedModel.ts';
 import { appendExample } from '../reports/appendExample.ts';
 import { describeEnrolled } from '../reports/describeEnrolled.ts';
-import { dropUnfinishedLine } from '../reports/examples.ts';
-import { appendFinished, readFinished } from '../reports/finishedImages.ts';
+import { dropUnfinishedLine, filterExamples } from '../reports/examples.ts';
+import { appendFinished, dropFinished, readFinished } from '../reports/finishedImages.ts';
 import { describeOutcome } from '../reports/outcome.ts';
 import type { TestReport } from '../reports/report.ts';
 import { answersFile } from '../reports/runFolder.ts';
@@ -30,7 +30,10 @@ import type { JobContext } from './job.ts';
 import { openSurrogates, type Surrogates } from './openSurrogates.ts';
 import { opponentsOf } from './opponents.ts';
 
-/** A test, and the run folder that its examples are saved into as they finish. */
+/**
+ * A test, and the run folder that its examples are saved into as they finish. What the folder says of finished images is
+ * taken as it is: whoever goes on with a test has seen to it that it holds.
+ */
 export interface TestRequest {
   readonly plan: TestPlan;
   readonly folder: string;
@@ -118,6 +121,7 @@ export async function runTest(
     }
     watch.enter('reading');
     await dropUnfinishedLine(folder);
+    if (kept?.isOther) await forget(folder, plan);
     const { images, notes } = await planImages(plan, classifier);
     watch.enter('judging');
     report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
@@ -132,20 +136,20 @@ export async function runTest(
             ...{ input: classifier.input, resizing: plan.model.resizing ?? stretching, signal, onTried },
           });
     report = { ...report, ...(counterexamples && { counterexamples }) };
-    const total = images.length * plan.attacks.length * sides.opponents.filter((one) => one !== undefined).length;
-    let done = 0;
+    const finished = new Map((await readFinished(folder, plan.id)).map((image) => [image.index, image]));
+    const share = part && (part === 'attacked' ? new Set<number>() : placesIn(part, images));
+    const examplesEach = plan.attacks.length * sides.opponents.filter((one) => one !== undefined).length;
+    const total = (share ? new Set([...share, ...finished.keys()]).size : images.length) * examplesEach;
+    let done = finished.size * examplesEach;
     const advance = () => onProgress({ test: plan.id, phase: 'attacking', done: done++, total });
     advance();
-    const share = typeof part === 'object' ? part : undefined;
     const options: EvaluationOptions = {
       ...sides,
       images,
-      ...(part && { finished: await finishedOf(folder, plan) }),
-      ...(part && { share: share ? placesIn(share, images) : new Set<number>() }),
-      ...(share && {
-        portion: batchesAtATime * classifier.batchSize,
-        onFinished: (image: FinishedImage) => appendFinished(folder, { test: plan.id, ...image }),
-      }),
+      finished,
+      ...(share && { share }),
+      portion: batchesAtATime * classifier.batchSize,
+      onFinished: (image) => watch.during('writing', () => appendFinished(folder, plan.id, image)),
       signal,
       watch,
       ...(generator && { generate: generator.generate }),
@@ -162,14 +166,14 @@ export async function runTest(
         report = { ...report, ...(await watch.throughout('audit', () => auditTest(plan, conditions))) };
       },
     };
-    if (share) {
+    if (typeof part === 'object') {
       await evaluateShare(plan, options);
-      if (remote && !(await remote.isUnchanged())) throw changed(plan);
+      if (remote && !(await remote.isUnchanged())) throw await changed(folder, plan);
       const message = 'A share of the images was attacked.';
       return { ...report, status: 'measured', message, time: elapsed(), profile: watch.profile };
     }
     const rounds = await evaluate(plan, options);
-    if (remote && !(await remote.isUnchanged())) throw changed(plan);
+    if (remote && !(await remote.isUnchanged())) throw await changed(folder, plan);
     const conclusion = conclude(plan, rounds, classifier.classes.length);
     const { status, comparisons, objection } = underAudit(plan, conclusion, report.findings);
     const outcome = describeOutcome(comparisons, rounds, report.attack.norm, report.attack.kind, report);
@@ -218,24 +222,27 @@ async function replayKnown(options: Omit<ReplayOptions, 'folder'>): Promise<Repl
   return known.length === 0 ? undefined : replay(known, { ...options, folder });
 }
 
-/** So many that batches are full most of the time, and so few that little is lost where a shard is killed. */
+/** So many that batches are full most of the time, and so few that little is lost where a run is killed. */
 const batchesAtATime = 4;
 
-async function finishedOf(folder: string, { id }: TestPlan): Promise<ReadonlyMap<number, FinishedImage>> {
-  const lines = await readFinished(folder);
-  return new Map(lines.filter(({ test }) => test === id).map((line) => [line.index, line]));
-}
-
 const otherAnswers =
-  'The model on the server is not the one that it was when this run was interrupted: the answers that were kept are not used.';
+  'The model on the server is not the one that it was when this run was interrupted: the answers and the results that were kept are not used.';
+
+/** Removes what a test has finished, so that it begins anew. */
+async function forget(folder: string, { id }: TestPlan): Promise<void> {
+  await dropFinished(folder, id);
+  await filterExamples(folder, ({ test }) => test !== id);
+}
 
 function smallerBudget(epsilon: number): string {
   return `The generator was trained for a budget of ${Number(epsilon.toPrecision(3))}, and uses no more: at a larger one, its examples say little. Train one for that budget.`;
 }
 
-function changed({ model: { path } }: TestPlan): UserError {
+async function changed(folder: string, plan: TestPlan): Promise<UserError> {
+  // Nobody knows which of the models it is of.
+  await forget(folder, plan);
   return new UserError(
-    `${path}: the model on the server has changed during the test, so its answers are those of different models. Run the test again while nobody changes it.`,
+    `${plan.model.path}: the model on the server has changed during the test, so its answers are those of different models. Run the test again while nobody changes it.`,
   );
 }
 

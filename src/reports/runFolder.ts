@@ -12,7 +12,7 @@ import { reportSchema } from './schema.ts';
 export const examplesFile = 'examples.jsonl';
 /** The summary. */
 export const reportFile = 'report.json';
-/** What the finished tests were run from, so that a run can be resumed. */
+/** What its tests are run from, so that a run can be resumed. */
 export const fingerprintsFile = 'fingerprints.json';
 /** Answers of remote models, which a resumed run does not ask for again. */
 export const answersFolder = 'answers';
@@ -21,8 +21,8 @@ export const imagesFolder = 'images';
 /** Pictures for people. */
 export const picturesFolder = 'pictures';
 
-/** A line for each image that a shard has finished: what figures are made of. */
-export const finishedFile = 'finished.jsonl';
+/** What came of the images that an interrupted test or a shard has finished: what figures are made of. */
+export const finishedFolder = 'finished';
 /** What a shard is a part of. */
 export const shardFile = 'shard.json';
 
@@ -33,8 +33,8 @@ export const runFolder: OwnFolder = {
     examplesFile,
     reportFile,
     fingerprintsFile,
-    finishedFile,
     shardFile,
+    finishedFolder,
     answersFolder,
     imagesFolder,
     picturesFolder,

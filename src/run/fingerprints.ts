@@ -3,30 +3,58 @@ import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../data/replaceFile.ts';
 import { generatorOf, type TestPlan } from '../evaluation/plan.ts';
+import type { ModelSource } from '../models/source.ts';
 import { fingerprintsFile } from '../reports/runFolder.ts';
 
+/** What the result of a test follows from, as people call it. Only the verdict follows from the known counterexamples. */
+const causes = ['version of Perturb', 'settings', 'model', 'images', 'defense', 'known counterexamples'] as const;
+export type Cause = (typeof causes)[number];
+
+/** For each cause what it is: the version, or a SHA-256. */
+export type Fingerprint = Readonly<Record<Cause, string>>;
+
 /**
- * SHA-256 of all that the result of a test follows from: its plan, and names, sizes and times of the files that it reads.
+ * What the result of a test follows from: its plan, names, sizes and times of the files that it reads, and Perturb itself.
  * Where the settings define it does not matter.
+ * @param version of Perturb.
  */
-export async function fingerprintOf({ origin: _, ...plan }: TestPlan): Promise<string> {
-  const hash = createHash('sha256').update(JSON.stringify(plan));
-  for (const file of (await inputsOf(plan)).sort()) {
-    const found = await stat(file).catch(() => undefined);
-    hash.update(`\n${file} ${found?.size} ${found?.mtimeMs}`);
-  }
-  return hash.digest('hex');
+export async function fingerprintOf(
+  { origin: _, robustness, ...plan }: TestPlan,
+  version: string,
+): Promise<Fingerprint> {
+  const { dataset, detector, purifier } = plan;
+  const [settings, model, images, defense, known] = await Promise.all([
+    hashOf(plan, []),
+    modelFiles(plan).then((files) => hashOf(undefined, files)),
+    Promise.all([filesIn(dataset?.path, true), labelsOf(dataset)]).then((files) => hashOf(undefined, files.flat())),
+    Promise.all([detector?.path, purifier?.path, generatorOf(plan)].map((place) => filesIn(place, true))).then(
+      (files) => hashOf(undefined, files.flat()),
+    ),
+    filesIn(robustness, true).then((files) => hashOf(robustness, files)),
+  ]);
+  return { 'version of Perturb': version, settings, model, images, defense, 'known counterexamples': known };
 }
 
-/** Remembers what a test of a run was run from. */
-export async function keepFingerprint(folder: string, { id }: TestPlan, fingerprint: string): Promise<void> {
-  const known = await readFingerprints(folder);
-  const text = `${JSON.stringify({ ...known, [id]: fingerprint }, null, 2)}\n`;
-  await replaceFile(path.join(folder, fingerprintsFile), text);
+/** What has changed from one fingerprint to another; all where the one is not known. */
+export function changesOf(before: Partial<Fingerprint> | undefined, now: Fingerprint): Cause[] {
+  return causes.filter((cause) => before?.[cause] !== now[cause]);
 }
 
-/** What the finished tests of a run were run from, by their ids; nothing where that was not kept. */
-export async function readFingerprints(folder: string): Promise<Readonly<Record<string, string>>> {
+/** Remembers what a test of a run is run from. @throws UserError when the folder cannot be written to. */
+export async function keepFingerprint(folder: string, { id }: TestPlan, fingerprint: Fingerprint): Promise<void> {
+  await writeFingerprints(folder, { ...(await readFingerprints(folder)), [id]: fingerprint });
+}
+
+/** Replaces what is known of what tests are run from. @throws UserError when the folder cannot be written to. */
+export async function writeFingerprints(folder: string, fingerprints: Fingerprints): Promise<void> {
+  await replaceFile(path.join(folder, fingerprintsFile), `${JSON.stringify(fingerprints, null, 2)}\n`);
+}
+
+/** By the ids of tests what they are run from, as far as that is known. */
+export type Fingerprints = Readonly<Record<string, Partial<Fingerprint> | undefined>>;
+
+/** What the tests of a run are run from; nothing where that was not kept. */
+export async function readFingerprints(folder: string): Promise<Fingerprints> {
   try {
     return { ...JSON.parse(await readFile(path.join(folder, fingerprintsFile), 'utf8')) };
   } catch {
@@ -34,35 +62,39 @@ export async function readFingerprints(folder: string): Promise<Readonly<Record<
   }
 }
 
-/**
- * The files of the models, with what lies beside them and what is enrolled, of the dataset, detector, purifier, and
- * generator, and of what is known from before.
- */
-async function inputsOf(plan: Omit<TestPlan, 'origin'>): Promise<string[]> {
-  const { model, surrogates = [], siblings = [], dataset, detector, purifier, robustness } = plan;
+/** SHA-256 of a value, and of the names, sizes and times of files. */
+async function hashOf(value: unknown, files: readonly string[]): Promise<string> {
+  const hash = createHash('sha256').update(JSON.stringify(value) ?? '');
+  for (const file of files.toSorted()) {
+    const found = await stat(file).catch(() => undefined);
+    hash.update(`\n${file} ${found?.size} ${found?.mtimeMs}`);
+  }
+  return hash.digest('hex');
+}
+
+/** The files of all models of a test, with what lies beside them, their labels, and what is enrolled. */
+async function modelFiles({
+  model,
+  surrogates = [],
+  siblings = [],
+}: Pick<TestPlan, 'model' | 'siblings'> & { readonly surrogates?: readonly ModelSource[] }): Promise<string[]> {
   const models = [model, ...surrogates, ...siblings];
   const files = models.filter(({ endpoint }) => endpoint === undefined);
-  const labels = [
-    ...models.map((each) => each.labels),
-    typeof dataset?.labels === 'object' && 'csv' in dataset.labels ? dataset.labels.csv : undefined,
-  ];
   const lists = await Promise.all([
     // Weights lie beside a model.
     ...files.map((each) => filesIn(path.dirname(each.path))),
-    ...[
-      ...models.map(({ enrolled }) => enrolled?.path),
-      dataset?.path,
-      detector?.path,
-      purifier?.path,
-      generatorOf(plan),
-      robustness,
-    ].map((place) => (place === undefined ? [] : filesIn(place, true))),
+    ...models.map(({ enrolled }) => filesIn(enrolled?.path, true)),
   ]);
-  return [...labels.filter((file) => file !== undefined), ...lists.flat()];
+  return [...models.flatMap(({ labels }) => labels ?? []), ...lists.flat()];
+}
+
+function labelsOf(dataset: TestPlan['dataset']): string[] {
+  return typeof dataset?.labels === 'object' && 'csv' in dataset.labels ? [dataset.labels.csv] : [];
 }
 
 /** The files in a folder, and in the folders below it, but for runs that are kept there; a file is itself. */
-async function filesIn(folder: string, recursive = false): Promise<string[]> {
+async function filesIn(folder: string | undefined, recursive = false): Promise<string[]> {
+  if (folder === undefined) return [];
   const entries = await readdir(folder, { recursive, withFileTypes: true }).catch(() => undefined);
   if (entries === undefined) return [folder];
   return entries

@@ -1,14 +1,15 @@
 import { appendFile, cp } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
+import type { FinishedImage } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { eachExample } from '../reports/examples.ts';
-import { type FinishedLine, readFinished, writeFinished } from '../reports/finishedImages.ts';
+import { readFinished, writeFinished } from '../reports/finishedImages.ts';
 import type { TestReport } from '../reports/report.ts';
 import { examplesFile, imagesFolder } from '../reports/runFolder.ts';
 import { activities } from '../runner/stopwatch.ts';
 import { UserError } from '../userError.ts';
-import { readShard, type Shard, type ShardTest, settingsHash } from './shardFile.ts';
+import { differenceOf, readShard, type Shard, type ShardTest, settingsHash } from './shardFile.ts';
 
 /** A shard and its folder. */
 export interface FoundShard {
@@ -58,25 +59,6 @@ export async function readShards(folders: readonly string[]): Promise<[FoundShar
   return [first, ...others];
 }
 
-/** What sets two shards apart that are not of the same run. */
-function differenceOf(a: Shard, b: Shard): string | undefined {
-  if (a.perturb !== b.perturb) return `one was made by version ${a.perturb} of Perturb, the other by ${b.perturb}`;
-  if (a.of !== b.of) return `one is of ${a.of} shards, the other of ${b.of}`;
-  if (String(a.names) !== String(b.names)) return 'they were run with other --test';
-  if (a.strict !== b.strict) return 'one was run with --strict, the other without';
-  const ids = ({ tests }: Shard) => tests.map(({ id }) => id).join(', ');
-  if (ids(a) !== ids(b)) return `one has the tests ${ids(a)}, the other ${ids(b)}`;
-  for (const [place, test] of a.tests.entries()) {
-    const other = b.tests[place] as ShardTest;
-    if (test.settings !== other.settings) return `the settings of "${test.id}" differ`;
-    const [own, others] = [test.done?.sha256, other.done?.sha256];
-    if (own !== undefined && others !== undefined && own !== others) {
-      return `the model of "${test.id}" differs (sha256 ${own.slice(0, 12)} and ${others.slice(0, 12)})`;
-    }
-  }
-  return undefined;
-}
-
 /** Each share begins where the one before ends. */
 function checkSplit(shards: readonly FoundShard[]): void {
   for (const [test, { id }] of shards[0]?.shard.tests.entries() ?? []) {
@@ -116,12 +98,16 @@ export function checkSettings({ folder, shard }: FoundShard, plans: readonly Tes
 
 /** Brings what the shards have finished into a run folder. @throws UserError when one of the folders fails. */
 export async function gather(shards: readonly FoundShard[], folder: string): Promise<void> {
-  const all: FinishedLine[] = [];
-  for (const { folder: from } of shards) {
-    const finished = await readFinished(from);
-    const has = new Set(finished.map(({ test, index }) => `${index} ${test}`));
+  const all = new Map<string, FinishedImage[]>();
+  for (const { folder: from, shard } of shards) {
+    const has = new Map<string, ReadonlySet<number>>();
+    for (const { id } of shard.tests) {
+      const finished = await readFinished(from, id);
+      has.set(id, new Set(finished.map(({ index }) => index)));
+      all.set(id, [...(all.get(id) ?? []), ...finished]);
+    }
     for await (const example of eachExample(from)) {
-      if (!has.has(`${example.index} ${example.test}`)) continue;
+      if (!has.get(example.test)?.has(example.index)) continue;
       await appendFile(path.join(folder, examplesFile), `${JSON.stringify(example)}\n`).catch((error) => {
         throw writeError(folder, error);
       });
@@ -130,9 +116,8 @@ export async function gather(shards: readonly FoundShard[], folder: string): Pro
       // A share without images has no folder for them.
       if (error.code !== 'ENOENT') throw writeError(folder, error);
     });
-    all.push(...finished);
   }
-  await writeFinished(folder, all);
+  for (const [id, finished] of all) await writeFinished(folder, id, finished);
 }
 
 /**

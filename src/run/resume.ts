@@ -1,11 +1,11 @@
-import { rm } from 'node:fs/promises';
+import { access } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestPlan } from '../evaluation/plan.ts';
-import { eachExample, filterExamples } from '../reports/examples.ts';
 import { isPlanned, type TestReport } from '../reports/report.ts';
-import { finishedFile, imagesFolder, picturesFolder, readReport, slug, writing } from '../reports/runFolder.ts';
+import { examplesFile, readReport } from '../reports/runFolder.ts';
 import { UserError } from '../userError.ts';
-import { fingerprintOf, readFingerprints } from './fingerprints.ts';
+import { changesOf, fingerprintOf, readFingerprints, writeFingerprints } from './fingerprints.ts';
+import { leaveFinished } from './leaveFinished.ts';
 
 /** What a run has finished. */
 export interface FinishedPart {
@@ -13,6 +13,8 @@ export interface FinishedPart {
   readonly started: string;
   /** The reports that hold as they are, by the ids of their tests. */
   readonly reports: ReadonlyMap<string, TestReport>;
+  /** Which tests go on where they were interrupted, and which begin anew, and why: a line each. */
+  readonly notes: readonly string[];
 }
 
 /** What to say where there is no run. */
@@ -21,39 +23,44 @@ export function nothingToResume(folder: string): UserError {
 }
 
 /**
- * Makes the folder of a run that was interrupted ready to go on: finds the tests that have a verdict and whose plans and
- * files are as they were, and removes what there is of all others, which are to run from their start.
- * @throws UserError when the folder has no run in it, or cannot be written.
+ * Makes the folder of a run that was interrupted ready to go on: finds the tests that have a verdict, and the images that
+ * the others have finished, where plans, files and Perturb are as they were, and removes what there is of all others, which
+ * are to run from their start.
+ * @param version of Perturb.
+ * @throws UserError when the folder has no run in it, is damaged, or cannot be written.
  */
-export async function resumeRun(folder: string, plans: readonly TestPlan[]): Promise<FinishedPart> {
-  const begun = await testsIn(folder).catch((error: unknown) => {
-    throw error instanceof UserError ? error : nothingToResume(folder);
+export async function resumeRun(folder: string, plans: readonly TestPlan[], version: string): Promise<FinishedPart> {
+  await access(path.join(folder, examplesFile)).catch(() => {
+    throw nothingToResume(folder);
   });
   // A run that was killed before its first test finished has no summary.
   const summary = await readReport(folder).catch(() => undefined);
   const fingerprints = await readFingerprints(folder);
   const reports = new Map<string, TestReport>();
+  const begun: TestPlan[] = [];
+  const anew: string[] = [];
   for (const plan of plans) {
+    const before = fingerprints[plan.id];
+    const changes = changesOf(before, await fingerprintOf(plan, version));
     const report = summary?.tests.find(({ id }) => id === plan.id);
-    if (report === undefined || !isPlanned(report) || report.status === 'errored') continue;
-    if (fingerprints[plan.id] !== (await fingerprintOf(plan))) continue;
-    reports.set(plan.id, { ...report, origin: plan.origin });
+    const hasVerdict = report !== undefined && isPlanned(report) && report.status !== 'errored';
+    if (hasVerdict && changes.length === 0) reports.set(plan.id, { ...report, origin: plan.origin });
+    // Known counterexamples change nothing in what attacks find, but all of that is gone where there was a verdict.
+    else if (!hasVerdict && changes.every((cause) => cause === 'known counterexamples')) begun.push(plan);
+    else if (before) anew.push(describeChanges(plan.id, changes));
+    else if (report) anew.push(`${plan.id} begins anew, as it is not known what it was run from.`);
   }
-  for (const test of begun) {
-    if (reports.has(test)) continue;
-    for (const kind of [imagesFolder, picturesFolder]) {
-      await writing(path.join(folder, kind, slug(test)), (place) => rm(place, { recursive: true, force: true }));
-    }
-  }
-  await filterExamples(folder, ({ test }) => reports.has(test));
-  // What shards had attacked is attacked again where it has no verdict.
-  await writing(path.join(folder, finishedFile), (file) => rm(file, { force: true }));
-  return { started: summary?.started ?? new Date().toISOString(), reports };
+  const standing = new Set([...reports.keys(), ...begun.map(({ id }) => id)]);
+  await writeFingerprints(folder, Object.fromEntries(Object.entries(fingerprints).filter(([id]) => standing.has(id))));
+  const left = await leaveFinished(folder, { whole: new Set(reports.keys()), begun });
+  const goingOn = [...left.finished].flatMap(([id, count]) =>
+    count > 0 ? `${id} goes on: ${count === 1 ? '1 image is' : `${count} images are`} finished.` : [],
+  );
+  const started = summary?.started ?? new Date().toISOString();
+  return { started, reports, notes: [...anew, ...left.notes, ...goingOn] };
 }
 
-/** Ids of the tests that have examples. */
-async function testsIn(folder: string): Promise<Set<string>> {
-  const tests = new Set<string>();
-  for await (const { test } of eachExample(folder)) tests.add(test);
-  return tests;
+/** Why a test begins anew, in words. */
+export function describeChanges(test: string, changes: readonly string[]): string {
+  return `${test} begins anew, as these are others than before: ${changes.join(', ')}.`;
 }

@@ -2,6 +2,7 @@ import type { Callable, CallOptions } from '../engine/client.ts';
 import { describeEstimate } from '../evaluation/estimate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
+import { dropFinished } from '../reports/finishedImages.ts';
 import type { RunReport, TestReport, UnplannedReport } from '../reports/report.ts';
 import { dropAnswers, writeReport } from '../reports/runFolder.ts';
 import { transferMatrices } from '../reports/transferMatrix.ts';
@@ -17,6 +18,8 @@ export interface RunRequest {
   readonly engine: Callable;
   /** The folder or file whose settings define the tests, as the summary names it. */
   readonly workspace: string;
+  /** Version of Perturb. */
+  readonly version: string;
   /** The run folder, ready to be written into. */
   readonly folder: string;
   /** The tests, in their order. */
@@ -54,7 +57,7 @@ export class UnsavedRun extends UserError {
  * @throws UnsavedRun, after all tests, when the folder cannot be written; the signal's reason when that aborts.
  */
 export async function run(request: RunRequest): Promise<RunReport> {
-  const { engine, workspace, folder, plans, unplanned = [], finished, signal } = request;
+  const { engine, workspace, version, folder, plans, unplanned = [], finished, signal } = request;
   const started = finished?.started ?? new Date().toISOString();
   const reports = new Map(finished?.reports);
   const summary = (): RunReport => {
@@ -65,7 +68,8 @@ export async function run(request: RunRequest): Promise<RunReport> {
   };
   let unsaved: Error | undefined;
   const save = () => writeReport(folder, summary()).catch((error) => (unsaved = error));
-  if (unplanned.length + reports.size > 0) await save();
+  // Verdicts that do not hold any more are gone from it before what their tests are run from today is remembered.
+  if (finished || unplanned.length > 0) await save();
   for (const report of unplanned) request.onFinished?.(report);
   for (const plan of plans) {
     if (reports.has(plan.id)) continue;
@@ -75,8 +79,8 @@ export async function run(request: RunRequest): Promise<RunReport> {
       const line = describeEstimate(plan, await estimatePlan(engine, plan, signal));
       if (line !== undefined) request.onEstimate(line, plan);
     }
-    // Taken before the test, so that what changes meanwhile counts as a change.
-    const fingerprint = await fingerprintOf(plan);
+    // Before the test, so that what changes meanwhile counts as a change.
+    await keepFingerprint(folder, plan, await fingerprintOf(plan, version)).catch((error) => (unsaved = error));
     const onProgress = (progress: TestProgress) => request.onProgress?.(progress);
     const options = { signal, onProgress };
     const measured = await (request.runTest?.(plan, options) ?? runPlan(engine, plan, folder, options));
@@ -84,12 +88,16 @@ export async function run(request: RunRequest): Promise<RunReport> {
     // Where the settings are is no part of what they are made of.
     const report = { ...hide(found, plan.secrets), origin: found.origin };
     reports.set(plan.id, report);
-    await keepFingerprint(folder, plan, fingerprint).catch((error) => (unsaved = error));
     await save();
     // Only what has no verdict is run again, and asks again.
-    if (report.status !== 'errored' && unsaved === undefined) await dropAnswers(folder, plan.id).catch(() => {});
+    if (report.status !== 'errored' && unsaved === undefined) await dropLeftovers(folder, plan.id);
     request.onFinished?.(report);
   }
   if (unsaved) throw new UnsavedRun(unsaved, summary());
   return summary();
+}
+
+/** Removes what a test would have gone on from, had it been interrupted. What cannot be removed does no harm. */
+async function dropLeftovers(folder: string, test: string): Promise<void> {
+  await Promise.allSettled([dropAnswers(folder, test), dropFinished(folder, test)]);
 }

@@ -1,16 +1,14 @@
-import { rm } from 'node:fs/promises';
-import path from 'node:path';
 import type { Callable } from '../engine/client.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import type { Share } from '../evaluation/share.ts';
 import type { TestProgress } from '../jobs/runTest.ts';
-import { filterExamples } from '../reports/examples.ts';
-import { readFinished, writeFinished } from '../reports/finishedImages.ts';
-import { imagesFolder, prepareRunFolder, slug, writing } from '../reports/runFolder.ts';
+import { prepareRunFolder } from '../reports/runFolder.ts';
 import { hide } from '../secrets.ts';
-import { fingerprintOf } from './fingerprints.ts';
+import { changesOf, type Fingerprint, fingerprintOf } from './fingerprints.ts';
+import { leaveFinished } from './leaveFinished.ts';
+import { describeChanges } from './resume.ts';
 import { runPlan } from './runPlan.ts';
-import { readShard, type Shard, type ShardTest, settingsHash, writeShard } from './shardFile.ts';
+import { differenceOf, readShard, type Shard, type ShardTest, settingsHash, writeShard } from './shardFile.ts';
 
 /** A part of a run, and where to. */
 export interface ShardRequest extends Pick<Shard, 'perturb' | 'workspace' | 'number' | 'of' | 'strict' | 'names'> {
@@ -22,6 +20,8 @@ export interface ShardRequest extends Pick<Shard, 'perturb' | 'workspace' | 'num
   readonly shares: readonly Share[];
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: TestProgress): void;
+  /** Called with a line for what begins anew, and why. */
+  onNote?(line: string): void;
 }
 
 /**
@@ -67,7 +67,7 @@ async function begin(request: ShardRequest): Promise<Shard> {
       async ({ robustness: _, ...plan }, place): Promise<ShardTest> => ({
         id: plan.id,
         settings: settingsHash(plan, workspace),
-        fingerprint: await fingerprintOf(plan),
+        fingerprint: await fingerprintOf(plan, perturb),
         share: shares[place] as Share,
         state: 'open',
       }),
@@ -86,35 +86,41 @@ async function begin(request: ShardRequest): Promise<Shard> {
     tests,
   };
   const known = await readShard(folder).catch(() => undefined);
-  if (known === undefined || !isSame(known, fresh)) {
-    await prepareRunFolder(folder);
-    await writeShard(folder, fresh);
-    return fresh;
+  if (known && isSame(known, fresh)) return goOn(request, known, tests);
+  if (known) {
+    const difference = differenceOf(known, fresh) ?? 'one has other images than the other';
+    request.onNote?.(`${folder} has another shard, and this one begins anew: ${difference}.`);
   }
-  return goOn(folder, known, tests);
+  await prepareRunFolder(folder);
+  await writeShard(folder, fresh);
+  return fresh;
 }
 
 /**
  * What an interrupted run of a shard has finished, without what its tests found in other files than those of today: with
  * another model, say, that would be two models in one result.
  */
-async function goOn(folder: string, known: Shard, tests: readonly ShardTest[]): Promise<Shard> {
-  const stands = new Set(
-    tests.filter(({ fingerprint }, place) => known.tests[place]?.fingerprint === fingerprint).map(({ id }) => id),
+async function goOn(
+  { folder, plans, onNote }: ShardRequest,
+  known: Shard,
+  tests: readonly ShardTest[],
+): Promise<Shard> {
+  const changes = new Map(
+    tests.map(({ id, fingerprint }, place) => [
+      id,
+      changesOf(known.tests[place]?.fingerprint, fingerprint as Fingerprint),
+    ]),
   );
-  for (const { id } of tests.filter((test) => !stands.has(test.id))) {
-    await writing(path.join(folder, imagesFolder, slug(id)), (place) => rm(place, { recursive: true, force: true }));
-  }
-  const finished = (await readFinished(folder)).filter(({ test }) => stands.has(test));
-  const has = new Set(finished.map(({ test, index }) => `${index} ${test}`));
-  // An image that was not finished is attacked again: what stands of it would be there twice.
-  await filterExamples(folder, ({ test, index }) => has.has(`${index} ${test}`));
-  await writeFinished(folder, finished);
   const shard = {
     ...known,
-    tests: tests.map((test, place) => (stands.has(test.id) ? (known.tests[place] as ShardTest) : test)),
+    tests: tests.map((test, place) => (changes.get(test.id)?.length ? test : (known.tests[place] as ShardTest))),
   };
+  // What it says is attacked may not be gone from the folder.
   await writeShard(folder, shard);
+  const begun = plans.filter(({ id }) => changes.get(id)?.length === 0);
+  const { notes } = await leaveFinished(folder, { whole: new Set(), begun });
+  for (const [id, some] of changes) if (some.length > 0) onNote?.(describeChanges(id, some));
+  for (const note of notes) onNote?.(note);
   return shard;
 }
 

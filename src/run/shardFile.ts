@@ -10,6 +10,7 @@ import type { TestReport } from '../reports/report.ts';
 import { shardFile } from '../reports/runFolder.ts';
 import { workspaceFolderOf } from '../settings/workspaceFolder.ts';
 import { UserError } from '../userError.ts';
+import type { Fingerprint } from './fingerprints.ts';
 
 /** What a shard is a part of, and what it has done: `shard.json` in its folder. It has no report, as it proves nothing alone. */
 export interface Shard {
@@ -34,8 +35,8 @@ export interface ShardTest {
   readonly id: string;
   /** Hash of its plan, wherever the workspace lies. */
   readonly settings: string;
-  /** Of its plan and its files (`fingerprintOf`), when the shard was begun. */
-  readonly fingerprint: string;
+  /** What it is run from, when the shard was begun. */
+  readonly fingerprint: Partial<Fingerprint>;
   readonly share: Share;
   /** Open until its share was attacked, or could not be. */
   readonly state: 'open' | 'attacked' | 'errored';
@@ -60,7 +61,7 @@ const checkShard = contentCheck(
       Type.Object({
         id: Type.String(),
         settings: Type.String(),
-        fingerprint: Type.String(),
+        fingerprint: Type.Record(Type.String(), Type.String()),
         share: Type.Object({ from: Type.Number(), to: Type.Number() }),
         state: Type.Enum(['open', 'attacked', 'errored']),
         message: Type.Optional(Type.String()),
@@ -90,6 +91,25 @@ export async function readShard(folder: string): Promise<Shard> {
     );
   });
   return checkShard(text, file) as Shard;
+}
+
+/** What sets two shards apart that are not of the same run. */
+export function differenceOf(a: Shard, b: Shard): string | undefined {
+  if (a.perturb !== b.perturb) return `one was made by version ${a.perturb} of Perturb, the other by ${b.perturb}`;
+  if (a.of !== b.of) return `one is of ${a.of} shards, the other of ${b.of}`;
+  if (String(a.names) !== String(b.names)) return 'they were run with other --test';
+  if (a.strict !== b.strict) return 'one was run with --strict, the other without';
+  const ids = ({ tests }: Shard) => tests.map(({ id }) => id).join(', ');
+  if (ids(a) !== ids(b)) return `one has the tests ${ids(a)}, the other ${ids(b)}`;
+  for (const [place, test] of a.tests.entries()) {
+    const other = b.tests[place] as ShardTest;
+    if (test.settings !== other.settings) return `the settings of "${test.id}" differ`;
+    const [own, others] = [test.done?.sha256, other.done?.sha256];
+    if (own !== undefined && others !== undefined && own !== others) {
+      return `the model of "${test.id}" differs (sha256 ${own.slice(0, 12)} and ${others.slice(0, 12)})`;
+    }
+  }
+  return undefined;
 }
 
 /** Hash of all that an attack follows from by the settings: the same where the workspace lies elsewhere. */

@@ -1,9 +1,10 @@
 // Runs and trainings that are killed at random times, and what must hold afterwards.
 import { watch } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
+import { readFinished } from '../../../src/reports/finishedImages.ts';
 import { imagesOf, signsModel, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { cliFile, type Ended, type Started, start } from '../../support/program.ts';
 import { Dice } from '../dice.ts';
@@ -21,6 +22,11 @@ const settings = {
     first: { ...common, attack: 'fgsm', expect: { robustAccuracy: 0 } },
     second: { ...common, attack: 'ifgsm', epsilon: ['2/255', '4/255'], record: 1, expect: { robustAccuracy: 1 } },
     third: { ...common, attack: 'ifgsm', norm: 'l2', epsilon: 0.5, quantize: false, expect: { robustAccuracy: 0 } },
+    fourth: {
+      ...{ model: 'signs', dataset: 'street', attack: 'fmn', norm: 'l2', parameters: { steps: 10 }, audit: true },
+      ...{ minimumEligible: 1, expect: { medianDistance: 0 } },
+    },
+    fifth: { ...common, attack: 'square', queries: 60, expect: { robustAccuracy: 0 } },
   },
   images: imagesOf('stop', 'yield'),
 };
@@ -171,6 +177,7 @@ export class Kills {
   async #goOn(command: Kill['command'], folder: string): Promise<string[]> {
     const undisturbed = this.#undisturbed[command];
     const before = command === 'run' ? await readRunFolder(path.join(folder, 'output')) : undefined;
+    const finished = command === 'run' ? await finishedPictures(path.join(folder, 'output')) : new Map();
     const given = argumentsOf(command, folder);
     const again = given.map((argument) => (argument === '--output' ? '--resume' : argument));
     let ended = await withinLimit(startAlone(again).ended);
@@ -185,6 +192,7 @@ export class Kills {
     }
     return [
       ...(before ? await lostVerdicts(before, path.join(folder, 'output')) : []),
+      ...(await attackedAgain(finished, path.join(folder, 'output'))),
       ...(await faultsOfOutputs(command, folder)),
       ...(await differences(command, folder, undisturbed.folder)),
     ];
@@ -316,6 +324,30 @@ async function lostVerdicts({ report, examples }: RunContents, output: string): 
     const isKept = isDeepStrictEqual(found, verdict) && isDeepStrictEqual(linesOf(after), linesOf({ examples }));
     return isKept ? [] : [`the verdict of ${verdict.id} was not kept`];
   });
+}
+
+/** When the adversarial images of what is finished were written, by their paths. */
+async function finishedPictures(output: string): Promise<Map<string, number>> {
+  const { examples } = await readRunFolder(output);
+  const times = new Map<string, number>();
+  for (const id of new Set(examples.map(({ test }) => test))) {
+    const finished = new Set((await readFinished(output, id)).map(({ index }) => index));
+    for (const { test, index, adversarialImage } of examples) {
+      if (test !== id || !finished.has(index) || adversarialImage === null) continue;
+      times.set(adversarialImage, (await stat(path.join(output, adversarialImage))).mtimeMs);
+    }
+  }
+  return times;
+}
+
+/** Finished images that were attacked again all the same. */
+async function attackedAgain(finished: ReadonlyMap<string, number>, output: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [name, time] of finished) {
+    const { mtimeMs } = await stat(path.join(output, name));
+    if (mtimeMs !== time) faults.push(`${name} was finished, and attacked again`);
+  }
+  return faults;
 }
 
 /** How the outputs of a command differ from those of one that was left alone. */

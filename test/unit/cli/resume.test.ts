@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { readFinished } from '../../../src/reports/finishedImages.ts';
 import type { RunReport } from '../../../src/reports/report.ts';
+import { lasting } from '../../soak/kills/outputs.ts';
+import { waitFor } from '../../soak/kills/processes.ts';
 import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
-import { builtProgram, perturb } from '../../support/program.ts';
-import { readLines } from '../../support/readRun.ts';
+import { builtProgram, cliFile, perturb, start } from '../../support/program.ts';
+import { readLines, readReport } from '../../support/readRun.ts';
 import { suiteFolder } from '../../support/suiteFolder.ts';
 
 const fgsm = {
@@ -39,6 +42,32 @@ describe('perturb run --resume', () => {
       report.tests.map(({ name }) => name),
       ['first', 'second'],
     );
+  });
+
+  it('keeps the images that a killed run had finished, comes to the same, and has one process at a time', async function () {
+    if (process.platform === 'win32') this.skip();
+    // Its images are done one after the other, some of them never.
+    const slow = { ...fgsm, attack: 'ifgsm', parameters: { steps: 800, stepSize: '0.025/255' } };
+    await writeWorkspace(folder.at('slow'), { tests: { slow }, images: imagesOf('stop', 'yield') });
+    assert.equal((await perturb('run', folder.at('slow'), '--output', folder.at('undisturbed'))).code, 0);
+    const output = folder.at('killed');
+    const finished = () => readFinished(output, 'signs › slow');
+    const { pid, ended } = start(process.execPath, [cliFile, 'run', folder.at('slow'), '--output', output]);
+    await waitFor(async () => ((await finished()).length > 0 ? true : undefined), 60_000);
+    process.kill(-pid, 'SIGSTOP');
+    const second = await perturb('run', folder.at('slow'), '--resume', output);
+    process.kill(-pid, 'SIGKILL');
+    await ended;
+    assert.equal(second.code, 2);
+    assert.match(second.stderr, /killed is being written to by process \d+ on /);
+    const { length } = await finished();
+    assert.ok(length > 0 && length < 8, `${length} are finished`);
+
+    const { code, stderr } = await perturb('run', folder.at('slow'), '--resume', output);
+    assert.equal(code, 0, stderr);
+    assert.match(stderr, new RegExp(`signs › slow goes on: ${length} images? (is|are) finished`));
+    const [whole, resumed] = await Promise.all([folder.at('undisturbed'), output].map(readReport));
+    assert.deepEqual(lasting(resumed, folder.at()), lasting(whole, folder.at()));
   });
 
   it('says where there is nothing to resume', async () => {

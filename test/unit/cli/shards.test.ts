@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { cp, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -76,13 +76,19 @@ describe('perturb run --shard', () => {
     const shard = JSON.parse(await readFile(path.join(torn, 'shard.json'), 'utf8'));
     for (const test of shard.tests) Object.assign(test, { state: 'open', done: undefined });
     await writeFile(path.join(torn, 'shard.json'), JSON.stringify(shard));
-    const finished = await readFile(path.join(torn, 'finished.jsonl'), 'utf8');
+    const names = await readdir(path.join(torn, 'finished'));
+    const textsIn = (place: string) =>
+      Promise.all(names.map((name) => readFile(path.join(place, 'finished', name), 'utf8')));
+    const finished = await textsIn(torn);
     // Killed while it wrote a line.
-    await writeFile(path.join(torn, 'finished.jsonl'), finished.slice(0, finished.length * 0.6));
+    for (const [i, name] of names.entries()) {
+      const text = finished[i] ?? '';
+      await writeFile(path.join(torn, 'finished', name), text.slice(0, text.length * 0.6));
+    }
     const again = await perturb('run', folder.at('workspace'), '--shard', `1/${shards}`, '--output', torn);
     assert.equal(again.code, 0, again.stderr);
     const lines = (text: string) => text.trim().split('\n').sort();
-    assert.deepEqual(lines(await readFile(path.join(torn, 'finished.jsonl'), 'utf8')), lines(finished));
+    assert.deepEqual((await textsIn(torn)).map(lines), finished.map(lines));
     const examples = await Promise.all(
       [first, torn].map(async (place) => lines(await readFile(path.join(place, 'examples.jsonl'), 'utf8'))),
     );
@@ -103,7 +109,9 @@ describe('perturb run --shard', () => {
     };
     const before = await hashes();
     await cp(camera, path.join(own, 'models', 'signs'), { recursive: true });
-    assert.equal((await run()).code, 0);
+    const again = await run();
+    assert.equal(again.code, 0);
+    assert.match(again.stderr, /signs › FGSM begins anew, as these are others than before: model\./);
     const after = await hashes();
     assert.deepEqual([before.size, after.size], [1, 1]);
     assert.notDeepEqual(after, before);

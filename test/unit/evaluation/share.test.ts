@@ -109,36 +109,75 @@ describe('shares of a test', () => {
         share,
         portion: 2,
         onExample: () => {},
-        onFinished: (image) => appendFinished(place, { test: plan.id, ...image }),
+        onFinished: (image) => appendFinished(place, plan.id, image),
       });
     }
-    return new Map<number, FinishedImage>((await readFinished(place)).map((line) => [line.index, line]));
+    return new Map<number, FinishedImage>((await readFinished(place, plan.id)).map((line) => [line.index, line]));
+  }
+
+  /** What a test comes to: its rounds, and what an audit is told; and the images that were attacked. */
+  async function attackedIn(
+    plan: TestPlan,
+    options: Omit<EvaluationOptions, 'onExample'>,
+  ): Promise<{ readonly text: string; readonly examples: readonly number[] }> {
+    let attacked: unknown;
+    const examples: number[] = [];
+    const rounds = await evaluate(plan, {
+      ...options,
+      onExample: ({ index }) => void examples.push(index),
+      onAttacked: ({ rounds }) => {
+        attacked = rounds;
+      },
+    });
+    return { text: JSON.stringify([rounds, attacked]), examples };
   }
 
   for (const [title, [plan, conditions]] of Object.entries(tests)) {
     it(`come to what a single run comes to: ${title}`, async () => {
       await fc.assert(
         fc.asyncProperty(images, fc.integer({ min: 1, max: 9 }), async (some, shards) => {
-          const attackedIn = async (finished?: ReadonlyMap<number, FinishedImage>) => {
-            let attacked: unknown;
-            const examples: number[] = [];
-            const rounds = await evaluate(plan, {
-              ...conditions,
-              images: some,
-              ...(finished && { finished, share: new Set<number>() }),
-              onExample: ({ index }) => void examples.push(index),
-              onAttacked: ({ rounds }) => {
-                attacked = rounds;
-              },
-            });
-            return { text: JSON.stringify([rounds, attacked]), examples };
-          };
-          const single = await attackedIn();
-          const merged = await attackedIn(await inShares(plan, conditions, some, shards));
+          const single = await attackedIn(plan, { ...conditions, images: some });
+          const finished = await inShares(plan, conditions, some, shards);
+          const merged = await attackedIn(plan, { ...conditions, images: some, finished, share: new Set() });
           assert.equal(merged.text, single.text);
           assert.deepEqual(merged.examples, [], 'nothing is attacked again');
         }),
         { numRuns: 6 },
+      );
+    });
+  }
+
+  for (const [title, [plan, conditions]] of Object.entries(tests)) {
+    it(`go on where they were interrupted, at any example: ${title}`, async () => {
+      await fc.assert(
+        fc.asyncProperty(images, fc.nat(30), fc.integer({ min: 1, max: 4 }), async (some, last, portion) => {
+          const place = folder.at(`interrupted-${runs++}`);
+          await mkdir(place);
+          const common = { ...conditions, images: some, portion };
+          const reported = new Set<number>();
+          let left = last;
+          await evaluate(plan, {
+            ...common,
+            onExample: ({ index }) => {
+              if (left-- === 0) throw new Error('interrupted');
+              reported.add(index);
+            },
+            onFinished: (image) => appendFinished(place, plan.id, image),
+          }).catch((error) => assert.equal(error.message, 'interrupted'));
+          const finished = new Map((await readFinished(place, plan.id)).map((image) => [image.index, image]));
+          if (plan.attacks.length * conditions.opponents.length === 1) {
+            assert.deepEqual([...finished.keys()], [...reported], 'an image is finished with its last example');
+          }
+          const single = await attackedIn(plan, { ...conditions, images: some });
+          const whole = await attackedIn(plan, { ...common, finished });
+          assert.equal(whole.text, single.text);
+          assert.deepEqual(
+            whole.examples.filter((index) => finished.has(index)),
+            [],
+            'nothing that was finished is attacked again',
+          );
+        }),
+        { numRuns: 8 },
       );
     });
   }
@@ -154,5 +193,9 @@ describe('shares of a test', () => {
     await assert.rejects(merged(new Map([[index, one]])), /1 of 2 images were not attacked/);
     const other = [some[0] as StoredImage, imageOf([0.45, 0.9], 0, 'b.png')];
     await assert.rejects(merged(finished, other), /1 of 2 images were not attacked as they are here, such as b\.png/);
+    // One that was attacked at fewer budgets than the test has, and before anything is attacked.
+    const onExample = () => assert.fail('an image is attacked');
+    const short = new Map([[index, { ...one, results: [] }]]);
+    await assert.rejects(evaluate(plan, { ...conditions, images: some, finished: short, onExample }), /1 of 2 images/);
   });
 });

@@ -38,7 +38,7 @@ describe('counterexamples of the demo', function () {
   async function ran(place: string, names: readonly string[]): Promise<TestReport[]> {
     await prepareRunFolder(folder.at(place));
     const wanted = plans.filter(({ name }) => names.includes(name));
-    await run({ engine, workspace: folder.at('workspace'), folder: folder.at(place), plans: wanted });
+    await run({ engine, version: '1.0.0', workspace: folder.at('workspace'), folder: folder.at(place), plans: wanted });
     return (await readReport(folder.at(place))).tests.filter(isPlanned);
   }
 

@@ -5,6 +5,8 @@ import path from 'node:path';
 import sharp from 'sharp';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import type { Endpoint } from '../../../src/models/remote/endpoint.ts';
+import { readExamples } from '../../../src/reports/examples.ts';
+import { readFinished } from '../../../src/reports/finishedImages.ts';
 import { isPlanned, type TestReport } from '../../../src/reports/report.ts';
 import { answersFile, prepareRunFolder } from '../../../src/reports/runFolder.ts';
 import { resumeRun } from '../../../src/run/resume.ts';
@@ -18,6 +20,7 @@ import { openInferenceServer, weighing } from '../../support/remote/modelServer.
 import { suiteFolder } from '../../support/suiteFolder.ts';
 
 const shape = [-1, 4, 4, 1];
+const version = '1.0.0';
 
 describe('a test of a model on a server', () => {
   const serve = testServers();
@@ -44,8 +47,9 @@ describe('a test of a model on a server', () => {
   const runInto = async (name: string, plan: TestPlan, resume = false): Promise<TestReport> => {
     const place = folder.at(name);
     if (!resume) await prepareRunFolder(place);
-    const finished = resume ? await resumeRun(place, [plan]) : undefined;
-    const { tests } = await run({ engine: engineHere(), workspace: 'w', folder: place, plans: [plan], finished });
+    const finished = resume ? await resumeRun(place, [plan], version) : undefined;
+    const common = { engine: engineHere(), version, workspace: 'w', folder: place };
+    const { tests } = await run({ ...common, plans: [plan], finished });
     const [report] = tests;
     return report && isPlanned(report) ? report : assert.fail(JSON.stringify(report));
   };
@@ -107,6 +111,25 @@ describe('a test of a model on a server', () => {
     isDying = false;
     assert.deepEqual(figures(await runInto('disturbed', plan, true)), expected);
     assert.equal(answered.filter((image) => !probes.has(image)).length, all);
+  });
+
+  it('begins anew where another model has come onto the server since it was interrupted', async () => {
+    let model = weighing(3);
+    const server = await serve(openInferenceServer((numbers) => model(numbers), { shape }));
+    let isDying = true;
+    const proxy = await serve(
+      faultProxy(server.url, (index) => (isDying && index >= 30 ? { reply: 'drop' } : undefined)),
+    );
+    const plan = planFor(proxy.url);
+    assert.equal((await runInto('replaced', plan)).status, 'errored');
+    assert.ok((await readFinished(folder.at('replaced'), plan.id)).length > 0, 'nothing was finished');
+    model = weighing(4);
+    isDying = false;
+    const report = await runInto('replaced', plan, true);
+    assert.match(report.warnings.join(), /is not the one that it was when this run was interrupted/);
+    assert.deepEqual(figures(report), figures(await runInto('replacement', plan)));
+    const indices = (await readExamples(folder.at('replaced'))).map(({ index }) => index);
+    assert.equal(new Set(indices).size, indices.length, 'an example is there twice');
   });
 
   it('is errored where another model has come onto the server meanwhile', async () => {

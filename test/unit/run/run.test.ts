@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
-import { appendFile, readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { appendFile, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import type { TestProgress } from '../../../src/jobs/runTest.ts';
 import { readExamples } from '../../../src/reports/examples.ts';
 import type { UnplannedReport } from '../../../src/reports/report.ts';
 import { isPlanned, type RunReport } from '../../../src/reports/report.ts';
@@ -12,6 +13,7 @@ import { type RunRequest, run, UnsavedRun } from '../../../src/run/run.ts';
 import { unplannedReports } from '../../../src/run/unplanned.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
+import { lasting } from '../../soak/kills/outputs.ts';
 import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { engineHere } from '../../support/engineHere.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
@@ -25,9 +27,11 @@ const fgsm = {
   expect: { robustAccuracy: 0 },
   audit: false,
 };
+const version = '1.0.0';
 const tests = {
   first: fgsm,
-  second: { ...fgsm, epsilon: '2/255' },
+  // Its images are done one after the other.
+  second: { ...fgsm, attack: 'ifgsm', parameters: { steps: 40, stepSize: '0.25/255' } },
   third: { ...fgsm, epsilon: '64/255', expect: { robustAccuracy: 1 } },
   impossible: { ...fgsm, attack: 'magic' },
 };
@@ -47,14 +51,16 @@ describe('a run', function () {
 
   const place = () => folder.at('run');
   beforeEach(() => prepareRunFolder(place()));
-  const common = () => ({ engine, workspace: folder.at('workspace'), folder: place(), plans });
+  const common = () => ({ engine, version, workspace: folder.at('workspace'), folder: place(), plans });
   const outcomes = ({ tests }: RunReport) => tests.map(({ name, status }) => [name, status]);
   /** Runs what is left; the tests that this took. */
-  async function resumed(given: Partial<RunRequest> = {}): Promise<{ started: string[]; report: RunReport }> {
+  async function resumed(
+    given: Partial<RunRequest> = {},
+  ): Promise<{ started: string[]; report: RunReport; notes: readonly string[] }> {
     const started: string[] = [];
-    const finished = await resumeRun(place(), given.plans ?? plans);
+    const finished = await resumeRun(place(), given.plans ?? plans, given.version ?? version);
     const report = await run({ ...common(), ...given, finished, onStart: ({ name }) => started.push(name) });
-    return { started, report };
+    return { started, report, notes: finished.notes };
   }
   /** Runs until a test begins, and is interrupted there. */
   async function interruptedAt(name: string): Promise<void> {
@@ -132,6 +138,141 @@ describe('a run', function () {
     assert.deepEqual(await readExamples(place()), examples);
   });
 
+  describe('that was interrupted within a test', () => {
+    const finishedIn = async () => {
+      const names = await readdir(path.join(place(), 'finished')).catch(() => []);
+      return names.map((name) => path.join(place(), 'finished', name));
+    };
+    /** Runs until a test has so many examples, and is interrupted there. */
+    async function interruptedAfter(examples: number, name: string): Promise<void> {
+      const controller = new AbortController();
+      const reason = new Error('interrupted');
+      const onProgress = ({ test, phase, done }: TestProgress) => {
+        if (test.endsWith(name) && phase === 'attacking' && done >= examples) controller.abort(reason);
+      };
+      await assert.rejects(run({ ...common(), signal: controller.signal, onProgress }), reason);
+    }
+    /** When the adversarial images of what is finished were written. */
+    async function written(): Promise<Map<string, number>> {
+      const [file = assert.fail('nothing is finished')] = await finishedIn();
+      const whole = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+      const finished = new Set(whole.map((line) => JSON.parse(line).index));
+      const times = new Map<string, number>();
+      for (const { test, index, adversarialImage } of await readExamples(place())) {
+        if (test !== 'signs › second' || !finished.has(index) || adversarialImage === null) continue;
+        times.set(adversarialImage, (await stat(path.join(place(), adversarialImage))).mtimeMs);
+      }
+      return times;
+    }
+    const figures = ({ tests }: RunReport) => lasting(tests, folder.at());
+    const inOrder = async () => (await readExamples(place())).map((one) => JSON.stringify(one)).sort();
+
+    it('keeps every image that is finished, and computes the rest', async () => {
+      const whole = await run(common());
+      const examples = await inOrder();
+      await prepareRunFolder(place());
+      await interruptedAfter(3, 'second');
+      const before = await written();
+      assert.ok(before.size > 0 && before.size < 8, `${before.size} are finished`);
+      // The lines that it was about to write when it was killed.
+      const [file = ''] = await finishedIn();
+      await appendFile(file, '{"index":7,"sha256":"ab');
+      await appendFile(path.join(place(), 'examples.jsonl'), '{"test":"signs › sec');
+
+      const { notes, report, started } = await resumed();
+      assert.deepEqual(started, ['second', 'third']);
+      assert.deepEqual(notes, [`signs › second goes on: ${before.size} images are finished.`]);
+      for (const [image, time] of before) assert.equal((await stat(path.join(place(), image))).mtimeMs, time, image);
+      assert.deepEqual(figures(report), figures(whole));
+      assert.deepEqual(await inOrder(), examples);
+      assert.deepEqual(await finishedIn(), [], 'what a verdict has no use for is left');
+    });
+
+    it('begins the test anew, and says why, where the model, images, settings, or Perturb are others', async () => {
+      const [first = assert.fail(), second = assert.fail(), third = assert.fail()] = plans;
+      const model = path.join(path.dirname(first.model.path), 'model.json');
+      const image = path.join(first.dataset?.path ?? '', 'stop', '01.png');
+      const touch = (file: string) => utimes(file, new Date(), new Date());
+      const cases: [string, () => Promise<Partial<RunRequest>>][] = [
+        ['version of Perturb', async () => ({ version: '1.0.1' })],
+        ['settings', async () => ({ plans: [first, { ...second, seed: 9 }, third] })],
+        ['model', async () => touch(model).then(() => ({}))],
+        ['images', async () => touch(image).then(() => ({}))],
+      ];
+      for (const [cause, change] of cases) {
+        await prepareRunFolder(place());
+        await interruptedAfter(3, 'second');
+        const { notes } = await resumed(await change());
+        const line = `signs › second begins anew, as these are others than before: ${cause}.`;
+        assert.ok(notes.includes(line), `${cause}: ${notes}`);
+        const seen = (await readExamples(place())).map(({ test, index }) => `${test} ${index}`);
+        assert.equal(new Set(seen).size, seen.length, 'an example is there twice');
+      }
+    });
+
+    it('goes on with known counterexamples that are others, as attacks do not follow from them', async () => {
+      await interruptedAfter(3, 'second');
+      const elsewhere = plans.map((plan) => ({ ...plan, robustness: folder.at('elsewhere') }));
+      const { notes, started } = await resumed({ plans: elsewhere });
+      assert.ok(
+        notes.some((line) => line.startsWith('signs › second goes on')),
+        String(notes),
+      );
+      // A verdict follows from them.
+      assert.deepEqual(started, ['first', 'second', 'third']);
+    });
+
+    it('attacks again what is damaged, or of which an example is missing', async () => {
+      const whole = await run(common());
+      const examples = await inOrder();
+      const damages: [string, () => Promise<void>, RegExp][] = [
+        [
+          'a line',
+          async () => {
+            const [file = assert.fail()] = await finishedIn();
+            const text = await readFile(file, 'utf8');
+            await writeFile(file, text.replace('"results"', '"nothing"'));
+          },
+          /second begins anew: .*finished.*, line 1, is damaged/,
+        ],
+        [
+          'examples',
+          async () => {
+            const file = path.join(place(), 'examples.jsonl');
+            const lines = (await readFile(file, 'utf8')).trimEnd().split('\n');
+            await writeFile(
+              file,
+              lines
+                .slice(0, -1)
+                .map((line) => `${line}\n`)
+                .join(''),
+            );
+          },
+          /second goes on/,
+        ],
+      ];
+      for (const [name, damage, note] of damages) {
+        await prepareRunFolder(place());
+        await interruptedAfter(4, 'second');
+        await damage();
+        const { notes, report } = await resumed();
+        assert.match(notes.join('\n'), note, name);
+        assert.deepEqual(figures(report), figures(whole), name);
+        assert.deepEqual(await inOrder(), examples, name);
+      }
+    });
+
+    it('does not take what another test has finished for its own', async () => {
+      await interruptedAfter(3, 'second');
+      const [file = assert.fail()] = await finishedIn();
+      // Without a line that says what it was run from, nothing of it counts.
+      await writeFile(path.join(place(), 'fingerprints.json'), '{}');
+      const { started } = await resumed({ plans: plans.slice(0, 1) });
+      assert.deepEqual(started, ['first']);
+      assert.ok(!(await finishedIn()).includes(file));
+    });
+  });
+
   it('does nothing anew that has a verdict, wherever the settings have it now', async () => {
     await run(common());
     const moved = plans.map((plan) => ({ ...plan, origin: { ...plan.origin, line: plan.origin.line + 7 } }));
@@ -172,6 +313,6 @@ describe('a run', function () {
   });
 
   it('cannot be resumed where there is none', async () => {
-    await rejectsWith(resumeRun(folder.at('nowhere'), plans), folder.at('nowhere'), 'no run in it to resume');
+    await rejectsWith(resumeRun(folder.at('nowhere'), plans, version), folder.at('nowhere'), 'no run in it to resume');
   });
 });

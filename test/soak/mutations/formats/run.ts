@@ -2,6 +2,7 @@ import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { formatTable } from '../../../../src/cli/table.ts';
+import { version } from '../../../../src/cli/version.ts';
 import { readExamples } from '../../../../src/reports/examples.ts';
 import { lockFolder } from '../../../../src/reports/lock.ts';
 import { prepareRunFolder, readReport } from '../../../../src/reports/runFolder.ts';
@@ -28,7 +29,7 @@ export const run: Format = {
     const folder = path.join(workspace, 'run');
     await mkdir(folder);
     await prepareRunFolder(folder);
-    await runTests({ engine: engineHere(), workspace, folder, plans: await plans() });
+    await runTests({ engine: engineHere(), workspace, version, folder, plans: await plans() });
     return [await filesIn(folder)];
   },
   mutable: /\.(json|jsonl)$/,
@@ -39,7 +40,7 @@ export const run: Format = {
     for (const { id } of await plans()) await writePictures(at, id);
     const unlock = await lockFolder(at);
     try {
-      await resumeRun(at, await plans());
+      await resumeRun(at, await plans(), version);
     } finally {
       await unlock();
     }
