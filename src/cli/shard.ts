@@ -29,7 +29,7 @@ export interface ShardOrder {
   readonly strict?: boolean | undefined;
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: TestProgress): void;
-  /** Called with a line for what begins anew, and why. */
+  /** Called with a line for what goes on where it was interrupted, and for what begins anew, and why. */
   onNote?(line: string): void;
 }
 

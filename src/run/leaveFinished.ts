@@ -15,20 +15,13 @@ export interface Standing {
   readonly begun: readonly TestPlan[];
 }
 
-/** What was left in a run folder. */
-export interface Left {
-  /** How many images are finished, by the ids of the tests that go on. */
-  readonly finished: ReadonlyMap<string, number>;
-  /** What could not be left, and why, a line each. */
-  readonly notes: readonly string[];
-}
-
 /**
  * Leaves in the folder of an interrupted run what holds, and removes what there is of all other tests and images, so that
  * they can be attacked from their start: what stands of them would be there twice. It may be interrupted itself.
+ * @returns a line for each test that goes on, and for each whose finished images could not be left.
  * @throws UserError when examples are damaged, or the folder cannot be written.
  */
-export async function leaveFinished(folder: string, { whole, begun }: Standing): Promise<Left> {
+export async function leaveFinished(folder: string, { whole, begun }: Standing): Promise<string[]> {
   const counts = await countExamples(folder);
   await keepFinished(
     folder,
@@ -44,6 +37,9 @@ export async function leaveFinished(folder: string, { whole, begun }: Standing):
     // Its examples are written first; after a loss of power they may be missing all the same.
     const isWhole = ({ index }: FinishedImage) => counts.get(id)?.get(index) === attacks.length;
     const images = known.filter(isWhole);
+    if (images.length > 0) {
+      notes.push(`${id} goes on: ${images.length === 1 ? '1 image is' : `${images.length} images are`} finished.`);
+    }
     finished.set(id, new Set(images.map(({ index }) => index)));
     await writeFinished(folder, id, images);
   }
@@ -54,7 +50,7 @@ export async function leaveFinished(folder: string, { whole, begun }: Standing):
     }
   }
   await filterExamples(folder, ({ test, index }) => whole.has(test) || finished.get(test)?.has(index) === true);
-  return { finished: new Map([...finished].map(([id, { size }]) => [id, size])), notes };
+  return notes;
 }
 
 /** How many examples there are of each test and image. */

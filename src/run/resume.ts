@@ -52,12 +52,9 @@ export async function resumeRun(folder: string, plans: readonly TestPlan[], vers
   }
   const standing = new Set([...reports.keys(), ...begun.map(({ id }) => id)]);
   await writeFingerprints(folder, Object.fromEntries(Object.entries(fingerprints).filter(([id]) => standing.has(id))));
-  const left = await leaveFinished(folder, { whole: new Set(reports.keys()), begun });
-  const goingOn = [...left.finished].flatMap(([id, count]) =>
-    count > 0 ? `${id} goes on: ${count === 1 ? '1 image is' : `${count} images are`} finished.` : [],
-  );
+  const notes = await leaveFinished(folder, { whole: new Set(reports.keys()), begun });
   const started = summary?.started ?? new Date().toISOString();
-  return { started, reports, notes: [...anew, ...left.notes, ...goingOn] };
+  return { started, reports, notes: [...anew, ...notes] };
 }
 
 /** Why a test begins anew, in words. */

@@ -20,7 +20,7 @@ export interface ShardRequest extends Pick<Shard, 'perturb' | 'workspace' | 'num
   readonly shares: readonly Share[];
   readonly signal?: AbortSignal | undefined;
   onProgress?(progress: TestProgress): void;
-  /** Called with a line for what begins anew, and why. */
+  /** Called with a line for what goes on where it was interrupted, and for what begins anew, and why. */
   onNote?(line: string): void;
 }
 
@@ -118,7 +118,7 @@ async function goOn(
   // What it says is attacked may not be gone from the folder.
   await writeShard(folder, shard);
   const begun = plans.filter(({ id }) => changes.get(id)?.length === 0);
-  const { notes } = await leaveFinished(folder, { whole: new Set(), begun });
+  const notes = await leaveFinished(folder, { whole: new Set(), begun });
   for (const [id, some] of changes) if (some.length > 0) onNote?.(describeChanges(id, some));
   for (const note of notes) onNote?.(note);
   return shard;

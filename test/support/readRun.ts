@@ -22,3 +22,8 @@ export function planned({ tests }: RunReport, name: string): TestReport {
   if (found === undefined || !isPlanned(found)) throw new Error(`no report of ${name}: ${JSON.stringify(found)}`);
   return found;
 }
+
+/** A report without what time and place make of it, as text. */
+export function withoutTimes({ started: _, ...report }: RunReport): string {
+  return JSON.stringify(report, (key, value) => (key === 'time' || key === 'profile' ? undefined : value), 2);
+}

@@ -1,14 +1,13 @@
 // Runs and trainings that are killed at random times, and what must hold afterwards.
 import { watch } from 'node:fs';
-import { cp, mkdir, mkdtemp, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
-import { readFinished } from '../../../src/reports/finishedImages.ts';
 import { imagesOf, signsModel, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { cliFile, type Ended, type Started, start } from '../../support/program.ts';
 import { Dice } from '../dice.ts';
-import { filesIn, lasting, type RunContents, readRunFolder, tornFiles } from './outputs.ts';
+import { attackedAgain, filesIn, finishedPictures, lasting, type RunContents, readRunFolder, tornFiles } from './outputs.ts';
 import { processes, waitFor } from './processes.ts';
 
 /** Milliseconds that processes may live on. */
@@ -324,30 +323,6 @@ async function lostVerdicts({ report, examples }: RunContents, output: string): 
     const isKept = isDeepStrictEqual(found, verdict) && isDeepStrictEqual(linesOf(after), linesOf({ examples }));
     return isKept ? [] : [`the verdict of ${verdict.id} was not kept`];
   });
-}
-
-/** When the adversarial images of what is finished were written, by their paths. */
-async function finishedPictures(output: string): Promise<Map<string, number>> {
-  const { examples } = await readRunFolder(output);
-  const times = new Map<string, number>();
-  for (const id of new Set(examples.map(({ test }) => test))) {
-    const finished = new Set((await readFinished(output, id)).map(({ index }) => index));
-    for (const { test, index, adversarialImage } of examples) {
-      if (test !== id || !finished.has(index) || adversarialImage === null) continue;
-      times.set(adversarialImage, (await stat(path.join(output, adversarialImage))).mtimeMs);
-    }
-  }
-  return times;
-}
-
-/** Finished images that were attacked again all the same. */
-async function attackedAgain(finished: ReadonlyMap<string, number>, output: string): Promise<string[]> {
-  const faults: string[] = [];
-  for (const [name, time] of finished) {
-    const { mtimeMs } = await stat(path.join(output, name));
-    if (mtimeMs !== time) faults.push(`${name} was finished, and attacked again`);
-  }
-  return faults;
 }
 
 /** How the outputs of a command differ from those of one that was left alone. */

@@ -1,8 +1,9 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { decodeNpy } from '../../../src/data/npy.ts';
 import { readNpz } from '../../../src/data/npz.ts';
+import { readFinished } from '../../../src/reports/finishedImages.ts';
 import type { ExampleReport, RunReport } from '../../../src/reports/report.ts';
 
 /** All files of a folder and of those in it, by their paths in it, in order; none where there is no folder. */
@@ -62,4 +63,28 @@ const volatile = new Set(['time', 'profile', 'started', 'date', 'seconds', 'work
 export function lasting(value: unknown, folder: string): unknown {
   const text = JSON.stringify(value, (key, each) => (volatile.has(key) ? undefined : each)) ?? 'null';
   return JSON.parse(text.replaceAll(folder, 'FOLDER'));
+}
+
+/** When the adversarial images of what is finished were written, by their paths. */
+export async function finishedPictures(output: string): Promise<Map<string, number>> {
+  const { examples } = await readRunFolder(output);
+  const times = new Map<string, number>();
+  for (const id of new Set(examples.map(({ test }) => test))) {
+    const finished = new Set((await readFinished(output, id)).map(({ index }) => index));
+    for (const { test, index, adversarialImage } of examples) {
+      if (test !== id || !finished.has(index) || adversarialImage === null) continue;
+      times.set(adversarialImage, (await stat(path.join(output, adversarialImage))).mtimeMs);
+    }
+  }
+  return times;
+}
+
+/** Finished images that were attacked again all the same. */
+export async function attackedAgain(finished: ReadonlyMap<string, number>, output: string): Promise<string[]> {
+  const faults: string[] = [];
+  for (const [name, time] of finished) {
+    const { mtimeMs } = await stat(path.join(output, name));
+    if (mtimeMs !== time) faults.push(`${name} was finished, and attacked again`);
+  }
+  return faults;
 }

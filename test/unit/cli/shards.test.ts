@@ -10,7 +10,7 @@ import { slurmScripts } from '../../../src/cli/submit/slurm.ts';
 import type { RunReport } from '../../../src/reports/report.ts';
 import { demoFolder, imagesOf, writeSettings, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { builtProgram, type Ended, perturb } from '../../support/program.ts';
-import { readReport } from '../../support/readRun.ts';
+import { readReport, withoutTimes } from '../../support/readRun.ts';
 import { suiteFolder } from '../../support/suiteFolder.ts';
 
 /** A parser, which is installed for this alone. */
@@ -27,11 +27,6 @@ const tests = {
   FMN: { ...common, attack: 'fmn', norm: 'l2', parameters: { steps: 10 }, expect: { medianDistance: 0 } },
 };
 const shards = 3;
-
-/** A report without what time and place make of it. */
-function withoutTimes({ started: _, ...report }: RunReport): string {
-  return JSON.stringify(report, (key, value) => (key === 'time' || key === 'profile' ? undefined : value), 2);
-}
 
 describe('perturb run --shard', () => {
   const folder = suiteFolder();
