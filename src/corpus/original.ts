@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import path from 'node:path';
-import { levelOf } from '../data/grid.ts';
+import { levelsOf } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { readImage } from '../data/readImage.ts';
 import { fitTo, type Resizing } from '../data/resizing.ts';
@@ -18,7 +18,7 @@ export interface Receiving {
 export function inputDigest(pixels: Pixels, { height, width, channels }: ImageShape): string {
   return createHash('sha256')
     .update(`${height} ${width} ${channels}\n`)
-    .update(Uint8Array.from(pixels, levelOf))
+    .update(levelsOf(pixels))
     .digest('hex')
     .slice(0, 16);
 }

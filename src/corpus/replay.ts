@@ -46,8 +46,8 @@ export interface Tried {
 export interface ReplayOptions extends TrialOptions {
   /** SHA-256 of the model. */
   readonly model: string;
-  /** Called as soon as it is known how many fool the model, before any attack. */
-  onTried?(tried: Tried): void;
+  /** Called as soon as it is known how many fool the model; no attack begins before it is done. */
+  onTried?(tried: Tried): void | Promise<void>;
 }
 
 /**
@@ -83,7 +83,7 @@ export async function replay(known: readonly Counterexample[], options: ReplayOp
   const time = Math.round(performance.now() - start) / 1000;
   const fooled = [...trials].filter(([, { trial }]) => trial === 'fooled');
   const newlyFooled = fooled.filter(([{ fixed }]) => fixed !== undefined).length;
-  options.onTried?.({ fooled: fooled.length, newlyFooled, total: trials.size });
+  await options.onTried?.({ fooled: fooled.length, newlyFooled, total: trials.size });
   for await (const { one, trial } of tryAnother(survivors, options)) {
     const tried = trials.get(one);
     // Of several victims, one that gives no gradient takes nothing back.

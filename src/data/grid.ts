@@ -21,6 +21,21 @@ export function levelOf(value: number): number {
   return Math.floor(value * levels + 0.5);
 }
 
+/** The gray levels nearest to pixel values in [0, 1]. */
+export function levelsOf(pixels: Vector): Uint8Array<ArrayBuffer> {
+  // Not Uint8Array.from, which takes forty times as long.
+  const found = new Uint8Array(pixels.length);
+  for (let i = 0; i < found.length; i++) found[i] = levelOf(pixels[i] as number);
+  return found;
+}
+
+/** The pixel values of gray levels. */
+export function pixelsAt(levels: ArrayLike<number>): Pixels {
+  const pixels = new Float32Array(levels.length);
+  for (let i = 0; i < pixels.length; i++) pixels[i] = valueAt(levels[i] as number);
+  return pixels;
+}
+
 /** True when every value is exactly one of the 256 that a PNG can hold. */
 export function isOnGrid(pixels: Pixels): boolean {
   for (let i = 0; i < pixels.length; i++) {

@@ -4,7 +4,7 @@ import { UserError } from '../userError.ts';
 import type { Decoded } from './formats/decoded.ts';
 import { decodeImage } from './formats/decodeImage.ts';
 import { Undecodable } from './formats/undecodable.ts';
-import { valueAt } from './grid.ts';
+import { pixelsAt, valueAt } from './grid.ts';
 import type { ImageShape, Pixels } from './image.ts';
 import { readBytes } from './readBytes.ts';
 import { type Fit, fitTo, resizeTo, stretching } from './resizing.ts';
@@ -51,8 +51,7 @@ export async function readImage(
 async function toShape(decoded: Decoded, shape: ImageShape, fit: Fit): Promise<Pixels> {
   const { width, height } = decoded;
   const opaque = await overWhite(decoded);
-  if (shape.channels === 3)
-    return Float32Array.from(resizeTo(shape, { data: opaque, width, height }, fit).data, valueAt);
+  if (shape.channels === 3) return pixelsAt(resizeTo(shape, { data: opaque, width, height }, fit).data);
   const { data } = resizeTo(shape, { data: toGray(opaque), width, height }, fit);
   return Float32Array.from({ length: data.length / 3 }, (_, i) => valueAt(data[i * 3] as number));
 }

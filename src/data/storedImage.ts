@@ -1,5 +1,5 @@
 import { UserError } from '../userError.ts';
-import { levelOf, valueAt } from './grid.ts';
+import { levelsOf, pixelsAt } from './grid.ts';
 import type { Pixels } from './image.ts';
 import type { LabeledImage } from './loadExamples.ts';
 
@@ -41,7 +41,7 @@ export class ImageStore {
 
   async #load({ file, sha256 }: Omit<LabeledImage, 'pixels'>): Promise<Pixels> {
     const levels = this.#levels.get(file);
-    if (levels) return Float32Array.from(levels, valueAt);
+    if (levels) return pixelsAt(levels);
     const again = await this.#read(file);
     if (again.sha256 !== sha256) {
       throw new UserError(`${file} was changed while it was being tested. Run the test again.`);
@@ -53,7 +53,7 @@ export class ImageStore {
   /** The longest kept make room. */
   #keep(file: string, pixels: Pixels): void {
     if (this.#levels.has(file)) return;
-    this.#levels.set(file, Uint8Array.from(pixels, levelOf));
+    this.#levels.set(file, levelsOf(pixels));
     this.#bytes += pixels.length;
     for (const [oldest, levels] of this.#levels) {
       if (this.#bytes <= this.#kept) return;

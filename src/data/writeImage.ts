@@ -1,5 +1,5 @@
 import sharp from 'sharp';
-import { isOnGrid, levelOf } from './grid.ts';
+import { isOnGrid, levelsOf } from './grid.ts';
 import { type ImageShape, type Pixels, sizeOf } from './image.ts';
 import { encodeNpy } from './npy.ts';
 import { replaceFile } from './replaceFile.ts';
@@ -14,7 +14,7 @@ import { replaceFile } from './replaceFile.ts';
 export async function writePng(file: string, pixels: Pixels, shape: ImageShape): Promise<void> {
   checkSize(pixels, shape);
   if (!isOnGrid(pixels)) throw new RangeError(`The pixels of ${file} are not on the 8-bit grid`);
-  const png = await sharp(Uint8Array.from(pixels, levelOf), { raw: shape })
+  const png = await sharp(levelsOf(pixels), { raw: shape })
     .toColourspace(shape.channels === 1 ? 'b-w' : 'srgb')
     .png()
     .toBuffer();

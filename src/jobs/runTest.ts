@@ -122,11 +122,15 @@ export async function runTest(
     watch.enter('reading');
     await dropUnfinishedLine(folder);
     if (kept?.isOther) await forget(folder, plan);
-    const { images, notes } = await planImages(plan, classifier);
     watch.enter('judging');
-    report = { ...report, dataset: { ...report.dataset, images: images.length, notes } };
+    let reading: ReturnType<typeof planImages> | undefined;
+    const readImages = () => (reading ??= watch.during('reading', () => planImages(plan, classifier)));
     const sides = opponentsOf(plan, classifier, { guarded, purified, surrogates }, watch);
-    const onTried = (known: Tried) => onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0, known });
+    // What is known is told before all images are read, and mistakes in them before anything is attacked.
+    const onTried = async (known: Tried) => {
+      onProgress({ test: plan.id, phase: 'loading', done: 0, total: 0, known });
+      await readImages();
+    };
     // A share shows nothing of them: they are tried where all is evaluated.
     const counterexamples =
       typeof part === 'object'
@@ -135,7 +139,12 @@ export async function runTest(
             ...{ plan, judge: sides.judge, victims: sides.opponents[0].victims, model: sha256 },
             ...{ input: classifier.input, resizing: plan.model.resizing ?? stretching, signal, onTried },
           });
-    report = { ...report, ...(counterexamples && { counterexamples }) };
+    const { images, notes } = await readImages();
+    report = {
+      ...report,
+      dataset: { ...report.dataset, images: images.length, notes },
+      ...(counterexamples && { counterexamples }),
+    };
     const finished = new Map((await readFinished(folder, plan.id)).map((image) => [image.index, image]));
     const share = part && (part === 'attacked' ? new Set<number>() : placesIn(part, images));
     const examplesEach = plan.attacks.length * sides.opponents.filter((one) => one !== undefined).length;

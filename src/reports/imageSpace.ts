@@ -1,6 +1,6 @@
 import path from 'node:path';
 import sharp from 'sharp';
-import { levelOf } from '../data/grid.ts';
+import { levelsOf } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { claimFolder, clearFolder, type OwnFolder } from '../data/ownFolder.ts';
 import { replaceFile } from '../data/replaceFile.ts';
@@ -64,7 +64,7 @@ async function drawColumns(rows: readonly ClassRow[], shape: ImageShape): Promis
 }
 
 function enlarged(pixels: Pixels, { width, height, channels }: ImageShape): Promise<Buffer> {
-  return sharp(Uint8Array.from(pixels, levelOf), { raw: { width, height, channels } })
+  return sharp(levelsOf(pixels), { raw: { width, height, channels } })
     .resize(side, side, { kernel: 'nearest', fit: 'fill' })
     .png()
     .toBuffer();

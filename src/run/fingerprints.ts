@@ -65,10 +65,9 @@ export async function readFingerprints(folder: string): Promise<Fingerprints> {
 /** SHA-256 of a value, and of the names, sizes and times of files. */
 async function hashOf(value: unknown, files: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(value) ?? '');
-  for (const file of files.toSorted()) {
-    const found = await stat(file).catch(() => undefined);
-    hash.update(`\n${file} ${found?.size} ${found?.mtimeMs}`);
-  }
+  const inOrder = files.toSorted();
+  const found = await Promise.all(inOrder.map((file) => stat(file).catch(() => undefined)));
+  for (const [i, file] of inOrder.entries()) hash.update(`\n${file} ${found[i]?.size} ${found[i]?.mtimeMs}`);
   return hash.digest('hex');
 }
 

@@ -6,6 +6,7 @@ import Table from 'cli-table3';
 import { attackDemo } from './attackDemo.ts';
 import { benchAttacks } from './attacks/benchAttacks.ts';
 import { compareBackends } from './compareBackends.ts';
+import { benchCorpus } from './corpus.ts';
 import type { Measurement } from './measurement.ts';
 import { benchOnnx } from './onnx/benchOnnx.ts';
 import { benchRemote } from './remote.ts';
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   attacks: benchAttacks,
   onnx: () => benchOnnx(options),
   remote: benchRemote,
+  corpus: benchCorpus,
   vscode: measureVsCode,
 };
 const asked = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));

@@ -1,7 +1,7 @@
 import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../../data/fileErrors.ts';
-import { levelOf } from '../../data/grid.ts';
+import { levelsOf } from '../../data/grid.ts';
 import { type ImageShape, type Pixels, sizeOf } from '../../data/image.ts';
 import { writeNpz } from '../../data/npz.ts';
 import { claimFolder, clearFolder, type OwnFolder } from '../../data/ownFolder.ts';
@@ -62,7 +62,7 @@ export async function exportExamples(
 
 function arrays(examples: readonly LabeledExample[], shape: ImageShape, attacks: readonly string[]) {
   const levels = new Uint8Array(examples.length * sizeOf(shape));
-  for (const [i, { pixels }] of examples.entries()) levels.set(Uint8Array.from(pixels, levelOf), i * sizeOf(shape));
+  for (const [i, { pixels }] of examples.entries()) levels.set(levelsOf(pixels), i * sizeOf(shape));
   const { height, width, channels } = shape;
   const count = [examples.length];
   return {

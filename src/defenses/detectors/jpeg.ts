@@ -1,4 +1,4 @@
-import { levelOf, valueAt } from '../../data/grid.ts';
+import { levelsOf, valueAt } from '../../data/grid.ts';
 import type { DetectorDefinition } from './detectorDefinition.ts';
 import { predictionDifference } from './predictionDifference.ts';
 import type { Squeezer } from './squeezers.ts';
@@ -10,7 +10,7 @@ export function jpegCompression(quality: number): Squeezer {
     async squeeze(pixels, shape) {
       const { default: sharp } = await import('sharp');
       const space = shape.channels === 1 ? 'b-w' : 'srgb';
-      const file = await sharp(Uint8Array.from(pixels, levelOf), { raw: shape })
+      const file = await sharp(levelsOf(pixels), { raw: shape })
         .toColourspace(space)
         .jpeg({ quality, chromaSubsampling: '4:2:0' })
         .toBuffer();

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { levelOf } from '../../data/grid.ts';
+import { levelsOf } from '../../data/grid.ts';
 import type { ImageShape, Pixels } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
 import type { Batch, Classifier, Logits } from '../classifier.ts';
@@ -94,7 +94,7 @@ export class RemoteClassifier implements Classifier {
 
   /** Half of the SHA-256 of what the server gets to see of an image. */
   #keyOf(image: Pixels): string {
-    const seen = this.rounds ? Uint8Array.from(image, levelOf) : image;
+    const seen = this.rounds ? levelsOf(image) : image;
     const bytes = new Uint8Array(seen.buffer, seen.byteOffset, seen.byteLength);
     return createHash('sha256').update(bytes).digest().toString('latin1', 0, 16);
   }

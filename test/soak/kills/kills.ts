@@ -7,7 +7,15 @@ import { isDeepStrictEqual } from 'node:util';
 import { imagesOf, signsModel, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { cliFile, type Ended, type Started, start } from '../../support/program.ts';
 import { Dice } from '../dice.ts';
-import { attackedAgain, filesIn, finishedPictures, lasting, type RunContents, readRunFolder, tornFiles } from './outputs.ts';
+import {
+  attackedAgain,
+  filesIn,
+  finishedPictures,
+  lasting,
+  type RunContents,
+  readRunFolder,
+  tornFiles,
+} from './outputs.ts';
 import { processes, waitFor } from './processes.ts';
 
 /** Milliseconds that processes may live on. */

@@ -133,7 +133,7 @@ describe('replaying known counterexamples', () => {
   it('says how many fool the model before it attacks the others', async () => {
     const known = [await kept({}, 'a'), await kept(fixed, 'b'), await kept({ from: [10, 10], to: [12, 12] }, 'c')];
     const told: unknown[] = [];
-    const { examples } = await replay(known, options(modelWith(0.5), { onTried: (counts) => told.push(counts) }));
+    const { examples } = await replay(known, options(modelWith(0.5), { onTried: (counts) => void told.push(counts) }));
     assert.deepEqual(told, [{ fooled: 2, newlyFooled: 1, total: 3 }]);
     assert.deepEqual(
       examples.map(({ state }) => state),
