@@ -67,17 +67,16 @@ async function reportedRun({ workspace, started, tests, transfer }: RunReport, f
   const time = formatTime(started);
   const reported = async (test: RunReport['tests'][number]): Promise<ReportedTest> => {
     if (!isPlanned(test)) return { unplanned: test };
-    const examples = all.get(test.id) ?? [];
+    const outside = test.knownExamples ?? [];
+    const examples = [...(all.get(test.id) ?? []), ...outside];
+    const isPictured = (example: ExampleReport) => worst.has(example) || example.isOutside === true;
     const figure = figureOf(test)?.text;
     const shown = {
       ...shownTest({ report: test, examples }),
-      examples: examples.map((example) => shownExample(example, worst.has(example))),
+      examples: examples.map((example) => shownExample(example, isPictured(example))),
       ...(transfer && { transfer }),
       imagesBase: '',
-      images: await imagesOf(
-        examples.filter((example) => worst.has(example)),
-        folder,
-      ),
+      images: await imagesOf(examples.filter(isPictured), folder),
       started: time,
     };
     return { shown, ...(figure !== undefined && { figure }) };

@@ -29,6 +29,7 @@ import { auditTest } from './auditTest.ts';
 import type { JobContext } from './job.ts';
 import { openSurrogates, type Surrogates } from './openSurrogates.ts';
 import { opponentsOf } from './opponents.ts';
+import { showKnown } from './showKnown.ts';
 
 /**
  * A test, and the run folder that its examples are saved into as they finish. What the folder says of finished images is
@@ -190,10 +191,19 @@ export async function runTest(
     // What was measured stands, whatever becomes of its pictures.
     const notDrawn: string[] = [];
     watch.enter('writing');
-    const pictures = await writePictures(folder, plan.id).catch((error) => {
-      notDrawn.push(`There are no pictures: ${describeError(error)}`);
-      return [];
-    });
+    const drawn = <T>(pictures: Promise<T[]>, of: string) =>
+      pictures.catch((error) => {
+        signal.throwIfAborted();
+        notDrawn.push(`There are no pictures${of}: ${describeError(error)}`);
+        return [];
+      });
+    const pictures = await drawn(writePictures(folder, plan.id), '');
+    const received = { input: classifier.input, resizing: plan.model.resizing ?? stretching };
+    const context = { plan, modelSha256: sha256, shape: classifier.input };
+    const shown = { ...context, ...received, run: folder, judge: sides.judge, images, signal };
+    const knownExamples = counterexamples
+      ? await drawn(showKnown(counterexamples, shown), ' of known counterexamples')
+      : [];
     return {
       ...report,
       status,
@@ -203,6 +213,7 @@ export async function runTest(
       ...(last ? { metrics: last.metrics } : {}),
       rounds,
       pictures,
+      ...(knownExamples.length > 0 && { knownExamples }),
       warnings: [...new Set([...rounds.flatMap(({ warnings }) => warnings), ...report.warnings, ...notDrawn])],
       queries: {
         points: rounds.reduce((sum, { queries }) => sum + queries.points, 0),

@@ -27,6 +27,20 @@ export interface ExampleContext {
  */
 export async function appendExample(
   folder: string,
+  context: ExampleContext,
+  example: Example,
+  epsilon: number | undefined,
+): Promise<ExampleReport> {
+  const report = await saveExample(folder, context, example, epsilon);
+  await writing(path.join(folder, examplesFile), (file) =>
+    appendFile(file, `${JSON.stringify(hide(report, context.plan.secrets))}\n`),
+  );
+  return report;
+}
+
+/** Saves an example's images. @throws UserError when the folder cannot be written to or the disk is full. */
+export async function saveExample(
+  folder: string,
   { plan, modelSha256, shape }: ExampleContext,
   example: Example,
   epsilon: number | undefined,
@@ -39,7 +53,7 @@ export async function appendExample(
   const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
   const shown = onGrid ?? adversarial;
   const trace = await saveTrace(folder, place, name, { plan, modelSha256, shape }, example, original);
-  const report: ExampleReport = {
+  return {
     test: plan.id,
     epsilon,
     index: example.index,
@@ -70,10 +84,6 @@ export async function appendExample(
     seed: example.seed,
     notes: image.notes,
   };
-  await writing(path.join(folder, examplesFile), (file) =>
-    appendFile(file, `${JSON.stringify(hide(report, plan.secrets))}\n`),
-  );
-  return report;
 }
 
 async function saveTrace(

@@ -116,6 +116,8 @@ export interface TestReport {
   readonly queries: { readonly points: number; readonly gradients: number };
   /** What became of the known counterexamples of the test; missing if there are none. */
   readonly counterexamples?: Replay;
+  /** Those of them that are not among the images of the test, as they were kept; missing if there are none. */
+  readonly knownExamples?: readonly ExampleReport[];
   /** How the test stands to its baseline; missing if that has nothing of it. */
   readonly baseline?: AgainstBaseline;
   /** Wall-clock time in seconds. */
@@ -155,6 +157,8 @@ export interface ExampleReport {
   readonly queries: { readonly points: number; readonly gradients: number };
   readonly seed: number;
   readonly notes: readonly string[];
+  /** A known counterexample that is not among the images of the test: it counts in no figure. */
+  readonly isOutside?: true;
 }
 
 /** The points that an attack visited on one image. */

@@ -108,6 +108,48 @@ const comparison = object({
   result: oneOf(['met', 'missed', 'undecided']),
 });
 
+const prediction = object({
+  class: string(),
+  confidence: optional(figure()),
+  top: optional(list(object({ class: string(), confidence: number() }))),
+  similarities: optional(list(number())),
+  score: optional(figure()),
+  rejected: optional(boolean()),
+});
+
+/** A line of `examples.jsonl`. */
+export const exampleSchema = object({
+  test: string(),
+  epsilon: optional(number()),
+  index: count(),
+  identity: string(),
+  image: string(),
+  sha256: string(),
+  label: string(),
+  target: optional(string()),
+  status: oneOf(['wrong', 'rejected', 'ineligible', 'fooled', 'undecided', 'held']),
+  clean: prediction,
+  adversarial: Type.Union([prediction, Type.Null()]),
+  norms: Type.Union([normsOf, Type.Null()]),
+  originalImage: ownFile(),
+  adversarialImage: Type.Union([ownFile(), Type.Null()]),
+  adversarialArray: optional(ownFile()),
+  onGrid: optional(object({ prediction, norms: normsOf, success: boolean() })),
+  trace: optional(
+    object({
+      image: ownFile(),
+      columns: Type.Integer({ minimum: 1 }),
+      axis: oneOf(['step', 'epsilon']),
+      steps: list(object({ at: number(), logits: list(figure()), norms: normsOf })),
+    }),
+  ),
+  stage: optional(string()),
+  queries,
+  seed: Type.Integer(),
+  notes: list(string()),
+  isOutside: optional(literal(true)),
+});
+
 const replay = object({
   examples: list(
     object({
@@ -220,6 +262,7 @@ const test = Type.Intersect([
     pictures: list(ownFile()),
     queries,
     counterexamples: optional(replay),
+    knownExamples: optional(list(exampleSchema)),
     baseline: optional(againstBaseline),
     time: number(),
     profile: optional(object(Object.fromEntries(activities.map((activity) => [activity, number()])))),
@@ -247,45 +290,4 @@ export const reportSchema = object({
     ),
   ),
   tests: list(Type.Union([test, Type.Intersect([unplannedTest, object({ attack: optional(Type.Never()) })])])),
-});
-
-const prediction = object({
-  class: string(),
-  confidence: optional(figure()),
-  top: optional(list(object({ class: string(), confidence: number() }))),
-  similarities: optional(list(number())),
-  score: optional(figure()),
-  rejected: optional(boolean()),
-});
-
-/** A line of `examples.jsonl`. */
-export const exampleSchema = object({
-  test: string(),
-  epsilon: optional(number()),
-  index: count(),
-  identity: string(),
-  image: string(),
-  sha256: string(),
-  label: string(),
-  target: optional(string()),
-  status: oneOf(['wrong', 'rejected', 'ineligible', 'fooled', 'undecided', 'held']),
-  clean: prediction,
-  adversarial: Type.Union([prediction, Type.Null()]),
-  norms: Type.Union([normsOf, Type.Null()]),
-  originalImage: ownFile(),
-  adversarialImage: Type.Union([ownFile(), Type.Null()]),
-  adversarialArray: optional(ownFile()),
-  onGrid: optional(object({ prediction, norms: normsOf, success: boolean() })),
-  trace: optional(
-    object({
-      image: ownFile(),
-      columns: Type.Integer({ minimum: 1 }),
-      axis: oneOf(['step', 'epsilon']),
-      steps: list(object({ at: number(), logits: list(figure()), norms: normsOf })),
-    }),
-  ),
-  stage: optional(string()),
-  queries,
-  seed: Type.Integer(),
-  notes: list(string()),
 });

@@ -54,7 +54,11 @@ export function countFacets(items: readonly Item[], filter: Filter): Facets {
     status: count(without('status'), ({ example }) => example.status),
     label: count(without('label'), ({ example }) => example.label),
     epsilon: count(without('epsilon'), ({ example }) => example.epsilon ?? null),
-    known: count(without('known'), ({ known }) => known?.state),
+    // Each counts where its own state is chosen, and among all where it is shown with all.
+    known: count(
+      items.filter((item) => passes(item, { ...filter, known: item.known?.state ?? null })),
+      ({ known }) => known?.state,
+    ).set(null, without('known').length),
   };
 }
 
@@ -82,6 +86,8 @@ function passes(item: Item, { status, label, epsilon, change, known, name }: Fil
   if (label !== null && example.label !== label) return false;
   if (epsilon !== null && example.epsilon !== epsilon) return false;
   if (known !== null && item.known?.state !== known) return false;
+  // What is no image of the test is shown among its known counterexamples alone.
+  if (known === null && example.isOutside) return false;
   if (change !== null && !isSame(changeOf(item), change)) return false;
   return name === '' || item.names.includes(name.trim().toLowerCase());
 }

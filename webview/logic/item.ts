@@ -56,6 +56,11 @@ function toItem(example: ShownExample, place: number, norm: Norm, known: Replaye
   };
 }
 
+/** The items that figures are made of: those of the test's own images. */
+export function inFigures(items: readonly Item[]): readonly Item[] {
+  return items.filter(({ example }) => !example.isOutside);
+}
+
 /**
  * One example for each image: of those that were fooled the one at the smallest budget, else the one at the largest.
  * @param items in the order of the test.

@@ -2,6 +2,7 @@ import type { Context, Part } from '../context.ts';
 import { fill, h, on } from '../dom.ts';
 import { type Confusion, confusionOf, isChosen } from '../logic/confusion.ts';
 import { formatAmount } from '../logic/format.ts';
+import { inFigures } from '../logic/item.ts';
 import { budgetOf, type Model } from '../logic/model.ts';
 
 /** The predicted classes before and after the attack, at the chosen or the last budget: a click on a cell filters. */
@@ -31,7 +32,7 @@ export function createConfusion(context: Context): Part {
       )
         return;
       const budget = budgetOf(model);
-      const shown = items.filter(({ example }) => budget === undefined || example.epsilon === budget);
+      const shown = inFigures(items).filter(({ example }) => budget === undefined || example.epsilon === budget);
       const confusion = confusionOf(shown);
       const remarks = [
         budget === undefined ? undefined : t('At ε = {0}', formatAmount(budget, test.report.attack.norm)),

@@ -6,6 +6,7 @@ import type { Context, Part } from '../context.ts';
 import { fill, h } from '../dom.ts';
 import { formatAmount } from '../logic/format.ts';
 import { type Histogram, makeHistogram } from '../logic/histogram.ts';
+import { inFigures } from '../logic/item.ts';
 import { budgetOf } from '../logic/model.ts';
 import { axis, type ChartColors, createChart } from './chart.ts';
 import { createDataTable } from './dataTable.ts';
@@ -28,7 +29,7 @@ export function createHistogramChart(context: Context): Part {
       if (previous?.items === model.items && budgetOf(previous) === budgetOf(model)) return;
       const { norm } = model.test.report.attack;
       const budget = budgetOf(model);
-      const distances = model.items
+      const distances = inFigures(model.items)
         .filter(({ example }) => example.status === 'fooled' && (budget === undefined || example.epsilon === budget))
         .map(({ distance }) => distance);
       const at = budget === undefined ? '' : formatAmount(budget, norm);

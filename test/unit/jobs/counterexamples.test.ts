@@ -1,11 +1,16 @@
 import assert from 'node:assert/strict';
 import { readFile, rm } from 'node:fs/promises';
 import path from 'node:path';
+import { gunzipSync } from 'node:zlib';
 import { readCounterexamples, writeCounterexamples } from '../../../src/corpus/counterexample.ts';
 import { revive } from '../../../src/corpus/original.ts';
+import { readImage } from '../../../src/data/readImage.ts';
 import { stretching } from '../../../src/data/resizing.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import { html } from '../../../src/exports/html.ts';
 import { distances } from '../../../src/geometry/norms.ts';
+import type { ReportedRun } from '../../../src/page/reportedRun.ts';
+import { readExamples } from '../../../src/reports/examples.ts';
 import { isPlanned, type TestReport } from '../../../src/reports/report.ts';
 import { prepareRunFolder, readReport } from '../../../src/reports/runFolder.ts';
 import { type KeptOfTest, keepFrom } from '../../../src/run/keep.ts';
@@ -15,6 +20,7 @@ import { readWorkspace } from '../../../src/settings/readSettings.ts';
 import { hashOf } from '../../support/counterexamples.ts';
 import { demoImage, imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { engineHere } from '../../support/engineHere.ts';
+import { builtProgram } from '../../support/program.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
 import { suiteFolder } from '../../support/suiteFolder.ts';
 
@@ -29,6 +35,7 @@ describe('counterexamples of the demo', function () {
   this.timeout(300_000);
   const folder = suiteFolder();
   const engine = engineHere();
+  builtProgram();
   let plans: readonly TestPlan[] = [];
   let kept: KeptOfTest[] = [];
   const at = (name: string) => folder.at('workspace', name);
@@ -100,6 +107,42 @@ describe('counterexamples of the demo', function () {
     assert.equal(after.status, 'failed');
     assert.match(after.message, /^1 known counterexample newly fooled: stop\/0\d\.png; robust accuracy/);
     await writeCounterexamples(robustness(), known);
+  });
+
+  it('have their three pictures in the report where they are none of the images of the run', async () => {
+    await prepareRunFolder(folder.at('sample'));
+    const plan = planOf('signs › curve') as TestPlan;
+    const dataset = { ...(plan.dataset as NonNullable<TestPlan['dataset']>), limit: 1 };
+    const common = { engine, version: '1.0.0', workspace: folder.at('workspace'), folder: folder.at('sample') };
+    const report = await run({ ...common, plans: [{ ...plan, dataset, minimumEligible: 0 }] });
+    const [test] = report.tests.filter(isPlanned) as [TestReport];
+    const own = await readExamples(folder.at('sample'));
+    const known = (await readCounterexamples(robustness())).filter(({ test }) => test === 'signs › curve');
+    const outside = known.filter(({ sha256 }) => own.every((example) => example.sha256 !== sha256));
+    assert.ok(outside.length > 0, 'all are among the images');
+    assert.deepEqual(
+      new Set(test.knownExamples?.map(({ identity }) => identity)),
+      new Set(outside.map(({ identity }) => identity)),
+    );
+    const page = await html(report, folder.at('sample'), path.join(import.meta.dirname, '..', '..', '..', 'dist'));
+    const [, data = ''] = /id="[^"]*">([A-Za-z0-9+/=]{100,})</.exec(page) ?? [];
+    const shown = JSON.parse(gunzipSync(Buffer.from(data, 'base64')).toString()) as ReportedRun;
+    const { images = {} } = (shown.tests[0] as { shown: { images?: Record<string, string> } }).shown;
+    for (const example of test.knownExamples ?? []) {
+      const one = outside.find(({ identity }) => identity === example.identity) as (typeof known)[number];
+      assert.deepEqual([example.status, example.isOutside], ['fooled', true]);
+      assert.ok((example.epsilon ?? 1) <= (one.epsilon ?? 0), 'it is shown at a larger budget');
+      const input = { height: 32, width: 32, channels: 3 } as const;
+      const revived = await revive(one, robustness(), { input, resizing: stretching });
+      for (const [name, pixels] of [
+        [example.originalImage, revived.original],
+        [example.adversarialImage as string, revived.adversarial],
+      ] as const) {
+        // What the perturbation is drawn from.
+        assert.deepEqual((await readImage(folder.at('sample', name), input)).pixels, pixels);
+        assert.match(images[name] ?? '', /^data:image\/png;base64,/);
+      }
+    }
   });
 
   it('make the test errored, and say why, where they cannot be tried', async () => {

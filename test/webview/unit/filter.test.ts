@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import type { Replayed } from '../../../src/corpus/replay.ts';
 import type { State } from '../../../src/corpus/states.ts';
 import { countFacets, epsilonsOf, everything, filterItems, labelsOf } from '../../../webview/logic/filter.ts';
-import { toItems } from '../../../webview/logic/item.ts';
+import { inFigures, toItems } from '../../../webview/logic/item.ts';
 import { items } from '../support/examples.ts';
 
 describe('filters of the gallery', () => {
@@ -54,6 +54,27 @@ describe('filters of the gallery', () => {
     // That of the last image is about another target.
     assert.deepEqual([found('fixed'), found('newlyFooled'), found('stillFooled')], [['/a.png'], ['/b.png'], []]);
     assert.equal(countFacets(some, everything).known.get('fixed'), 1);
+  });
+
+  it('show what is no image of the test among known counterexamples alone, and count it nowhere else', () => {
+    const [own, outside] = items({ image: '/a.png' }, { image: '/b.png', isOutside: true });
+    const examples = [own, outside].flatMap((item) => item?.example ?? []);
+    const known = examples.map(
+      ({ image }): Replayed => ({
+        ...{ identity: '', label: 'stop', since: 'abc', prediction: 'yield' },
+        ...{ image, state: 'stillFooled' },
+      }),
+    );
+    const some = toItems(examples, 'linf', [], known);
+    const shown = (filter: Partial<typeof everything>) =>
+      filterItems(some, { ...everything, ...filter }).map(({ example }) => example.image);
+    assert.deepEqual([shown({}), shown({ known: 'stillFooled' })], [['/a.png'], ['/a.png', '/b.png']]);
+    assert.deepEqual(
+      inFigures(some).map(({ example }) => example.image),
+      ['/a.png'],
+    );
+    const { status, known: counted } = countFacets(some, everything);
+    assert.deepEqual([status.get(null), counted.get(null), counted.get('stillFooled')], [1, 1, 2]);
   });
 
   it('count what each choice would show, given the other filters', () => {
