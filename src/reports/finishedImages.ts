@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile, rm, rmdir } from 'node:fs/promises';
 import path from 'node:path';
 import Type from 'typebox';
 import { replaceFile } from '../data/replaceFile.ts';
@@ -68,6 +68,8 @@ export async function keepFinished(folder: string, tests: readonly string[]): Pr
 /** Removes what came of the images of a test. @throws UserError when it cannot be removed. */
 export async function dropFinished(folder: string, test: string): Promise<void> {
   await writing(finishedFile(folder, test), (file) => rm(file, { force: true }));
+  // Other tests of the run may be in the middle of theirs.
+  await rmdir(path.join(folder, finishedFolder)).catch(() => {});
 }
 
 function textOf(image: FinishedImage): string {
