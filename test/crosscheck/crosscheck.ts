@@ -8,7 +8,7 @@ import { existsSync, rmSync } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
-import { provisionTorch, root } from '../verify/python.ts';
+import { provision, root } from '../verify/python.ts';
 import { cases, type Tolerance } from './cases.ts';
 import { difference, ours, type Strength, theirs } from './compare.ts';
 import { openDigits } from './digits.ts';
@@ -30,7 +30,7 @@ function run(program: string, args: readonly string[]): void {
 }
 
 function runPeers(names: readonly string[]): void {
-  provisionTorch();
+  provision();
   if (!existsSync(packages)) {
     const requirements = path.join(import.meta.dirname, 'requirements.txt');
     try {

@@ -1,4 +1,4 @@
-// PyTorch in a virtual environment under .cache, which is made where it is missing.
+// Virtual environments of Python under .cache, which are made where they are missing.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { existsSync, rmSync } from 'node:fs';
@@ -6,21 +6,49 @@ import path from 'node:path';
 import { createInterface } from 'node:readline';
 
 export const root = path.join(import.meta.dirname, '..', '..');
-const environment = path.join(root, '.cache', 'torch');
-const python = path.join(
-  environment,
-  ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
-);
+
+/** What is run in an environment of its own. */
+interface Environment {
+  /** Its folder under .cache. */
+  readonly name: string;
+  /** The file of its packages, and options of pip for them. */
+  readonly requirements: string;
+  readonly options?: readonly string[];
+  /** The script that answers. */
+  readonly script: string;
+}
+
+const torch: Environment = { name: 'torch', requirements: 'requirements.txt', script: 'export.py' };
+
+/** MediaPipe is there for its models alone: what it imports is not needed. */
+export const tflite: Environment = {
+  name: 'tflite',
+  requirements: 'requirements-tflite.txt',
+  options: ['--no-deps'],
+  script: 'tflite.py',
+};
+
+function pythonOf({ name }: Environment): string {
+  return path.join(
+    root,
+    '.cache',
+    name,
+    ...(process.platform === 'win32' ? ['Scripts', 'python.exe'] : ['bin', 'python']),
+  );
+}
 
 /** @throws Error when Python, or a package, cannot be had. */
-export function provisionTorch(): void {
+export function provision(environment: Environment = torch): void {
+  const python = pythonOf(environment);
   if (existsSync(python)) return;
+  const folder = path.join(root, '.cache', environment.name);
+  const requirements = path.join(import.meta.dirname, environment.requirements);
   try {
-    run(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', environment]);
-    run(python, ['-m', 'pip', 'install', '--quiet', '-r', path.join(import.meta.dirname, 'requirements.txt')]);
+    run(process.platform === 'win32' ? 'python' : 'python3', ['-m', 'venv', folder]);
+    run(python, ['-m', 'pip', 'install', '--quiet', ...(environment.options ?? []), '-r', requirements]);
   } catch (error) {
     // Half of it would be taken for the whole next time.
-    rmSync(environment, { recursive: true, force: true });
+    rmSync(folder, { recursive: true, force: true });
     throw error;
   }
 }
@@ -31,12 +59,18 @@ function run(program: string, args: readonly string[]): void {
 }
 
 /** What export.py answers, line by line. */
-export async function* ask<T>(...args: string[]): AsyncGenerator<T> {
-  const child = spawn(python, ['-B', path.join(import.meta.dirname, 'export.py'), ...args], {
+export function ask<T>(...args: string[]): AsyncGenerator<T> {
+  return answers(torch, ...args);
+}
+
+/** What the script of an environment answers, line by line. */
+export async function* answers<T>(environment: Environment, ...args: string[]): AsyncGenerator<T> {
+  const { script } = environment;
+  const child = spawn(pythonOf(environment), ['-B', path.join(import.meta.dirname, script), ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
   });
   const exit = once(child, 'exit');
   for await (const line of createInterface({ input: child.stdout })) yield JSON.parse(line) as T;
   const [code] = await exit;
-  if (code !== 0) throw new Error(`export.py ${args.join(' ')} ended with ${code}`);
+  if (code !== 0) throw new Error(`${script} ${args.join(' ')} ended with ${code}`);
 }

@@ -1,5 +1,5 @@
 // `npm run verify`: networks that PyTorch exports, against PyTorch's own gradients in float64; then damaged files.
-//   --only TEXT   what has the text in its name: networks, "twins", "fuzz"
+//   --only TEXT   what has the text in its name: networks, "twins", "tflite", "fuzz"
 //   --keep        leaves the exported files in .cache/verify
 // A run of everything writes results.md.
 
@@ -10,7 +10,8 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FuzzReport, fuzz, hostile, mutations } from '../support/onnx/fuzz.ts';
 import { check, type Exported } from './check.ts';
-import { ask, provisionTorch, root } from './python.ts';
+import { ask, provision, root } from './python.ts';
+import { verifyTflite } from './tflite.ts';
 
 /** How many damaged files are tried, and the memory that they must leave free. */
 const damaged = 10_000;
@@ -111,6 +112,13 @@ async function verifyDamaged(): Promise<string[]> {
   return report;
 }
 
+async function verifyTensorFlowLite(): Promise<readonly string[]> {
+  const { rows, misses: own } = await verifyTflite(folder);
+  misses += own;
+  console.log(rows.join('\n'));
+  return rows;
+}
+
 async function versions(): Promise<string> {
   const found = { ...(await one(ask<Record<string, string>>('versions'))) };
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
@@ -124,12 +132,14 @@ async function one<T>(answers: AsyncGenerator<T>): Promise<T> {
   return last as T;
 }
 
-provisionTorch();
 await mkdir(folder, { recursive: true });
 const isAsked = (name: string) => name.includes(options.only ?? '');
-const networks = ['twins', ...(await one(ask<string[]>('list')))].filter(isAsked);
+const needsTorch = options.only !== 'tflite' && options.only !== 'fuzz';
+if (needsTorch) provision();
+const networks = needsTorch ? ['twins', ...(await one(ask<string[]>('list')))].filter(isAsked) : [];
 if (networks.length > 0) await verifyNetworks(networks);
 for (const note of notes) console.log(note);
+const lite = isAsked('tflite') ? await verifyTensorFlowLite() : [];
 const fuzzed = isAsked('fuzz') ? await verifyDamaged() : [];
 if (options.only === undefined) {
   const text = [
@@ -138,6 +148,9 @@ if (options.only === undefined) {
     `Random weights; in networks named “smooth”, smooth functions stand in place of those with kinks. Errors are the largest of two images, in parts of the largest number of PyTorch in float64; its spread is how far PyTorch in float32 is from that. Numbers pass at ${mostRatio} spreads or ${rounding}, and at ${mostSmoothError} for the tiny ones, which come first; the cosine at ${leastCosine}, or where ReLUs that rounding switches turn PyTorch’s own gradient more, at what ${mostRatio} spreads come to.`,
     lines.join('\n'),
     notes.map((note) => `- ${note}`).join('\n'),
+    '## TensorFlow Lite',
+    'Models that MediaPipe ships, with random images: the largest error of all outputs, in parts of the largest number of TensorFlow Lite’s interpreter.',
+    lite.join('\n'),
     '## Damaged files',
     fuzzed.join('\n'),
   ];
