@@ -17,7 +17,8 @@ export function obstacleTo(inspection: Inspection): string | undefined {
   if (computesInHalves(graph)) return 'it computes in float16; export it in float32';
   try {
     gradientModel(inspection, { kinds: ['crossEntropy'], activations: [], several: false });
-    return undefined;
+    // Of what is rounded to whole numbers, a gradient may be derived that is zero everywhere.
+    return roundsToFewBits(graph) ? `no gradient passes QuantizeLinear${adviceOn(['QuantizeLinear'])}` : undefined;
   } catch (error) {
     if (!(error instanceof UnderivableGradient)) throw error;
     const operators = error.obstacles.map(({ operator }) => operator);
@@ -33,6 +34,13 @@ function computesInHalves(graph: Graph): boolean {
   const onImage = dependents(graph, input.name);
   const isHalf = (value: string) => halves.has(graph.constants.get(value)?.type);
   return graph.nodes.some(({ inputs }) => inputs.some((value) => onImage.has(value)) && inputs.some(isHalf));
+}
+
+/** Whether anything that depends on the image is rounded to numbers of few bits. */
+function roundsToFewBits(graph: Graph): boolean {
+  const [input] = graph.inputs as [Value];
+  const onImage = dependents(graph, input.name);
+  return graph.nodes.some(({ operator, inputs }) => operator === 'QuantizeLinear' && onImage.has(inputs[0] ?? ''));
 }
 
 /** What to do about operators that tools add to an exported model. */

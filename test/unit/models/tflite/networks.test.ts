@@ -34,7 +34,7 @@ const images = rows(recorded.images).map((image) => Float32Array.from(image, (le
 const tolerances = [
   [/dynamic/, 0.02],
   [/float16/, 1e-4],
-  [/float/, 1e-5],
+  [/float|behind/, 1e-5],
 ] as const;
 
 function toleranceOf(name: string): number {
