@@ -30,7 +30,7 @@ export const recorded: Readonly<Record<string, Recorded>> = JSON.parse(
 type Read = (file: string) => Promise<ReadModel>;
 
 /** Reads a model of the archive as a file of its own. */
-export async function readOperator(read: Read, name: string): Promise<ReadModel> {
+export async function readOperator<T>(read: (file: string) => Promise<T>, name: string): Promise<T> {
   const archive = await ZipArchive.open(path.join(fixtures, 'operators.zip'));
   const folder = await mkdtemp(path.join(tmpdir(), 'perturb-operators-'));
   try {

@@ -96,9 +96,9 @@ describe('TensorFlow Lite models', () => {
     await refuses('other_options', 'AVERAGE_POOL_2D "y"', 'options are those of another operator');
   });
 
-  it('that give positions are no classifiers', async () => {
-    const model = await readOperator(readTfliteModel, 'refused/positions');
-    assert.deepEqual(model.graph.outputs[0]?.type, 'int32');
+  it('that give the number of a class have no scores', async () => {
+    const open = (file: string) => openModel({ name: 'model', path: file });
+    await rejectsWith(readOperator(open, 'refused/class_number'), 'class_number.tflite', 'ArgMax');
   });
 
   it('are refused where they are cut off', async () => {
