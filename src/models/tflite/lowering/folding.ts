@@ -89,7 +89,8 @@ export function folded(call: Call, operator: string): Lowered | undefined {
   const { type } = call.result;
   if (fold === undefined || (type !== 'int32' && type !== 'int64')) return undefined;
   const inputs = call.known();
-  if (inputs === undefined || inputs.some(({ numbers }) => numbers.length > most)) return undefined;
+  if (inputs === undefined || inputs.length === 0 || inputs.some(({ numbers }) => numbers.length > most))
+    return undefined;
   const result = fold(call, inputs as [Known, ...Known[]]);
   return result?.numbers.every(Number.isSafeInteger) ? call.wholeNumbers(result.numbers, result.dims) : undefined;
 }

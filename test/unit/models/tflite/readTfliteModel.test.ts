@@ -92,6 +92,7 @@ describe('TensorFlow Lite models', () => {
     await refuses('open', '"x"', '[-1, -1, -1, 4] leaves the size of images open', 'convert the model for one size');
     await refuses('sparse', '"w"', 'numbers of it that are not zero');
     await refuses('int16', 'QUANTIZE "y"', 'int16', '8-bit activations');
+    await refuses('no_inputs', 'ADD "y"', 'its input 0 is missing');
     await refuses('other_shape', 'RELU "y"', 'gives [1, 5, 6, 4] where the file says [1, 5, 6, 5]');
     await refuses('other_options', 'AVERAGE_POOL_2D "y"', 'options are those of another operator');
   });
