@@ -62,11 +62,11 @@ const folds: Readonly<Record<string, Fold>> = {
   },
   STRIDED_SLICE: (call, [{ numbers, dims }]) => {
     if (dims.length !== 1) return undefined;
-    const { parts, removed } = stridedParts(call, dims);
+    const { parts, dims: given } = stridedParts(call, dims);
     const [part] = parts;
-    if (part === undefined) return { numbers, dims };
+    if (part === undefined) return { numbers, dims: given };
     const taken = Array.from({ length: part.count }, (_, index) => numbers[part.start + index * part.step] as number);
-    return removed.length > 0 ? scalarOf(taken[0] as number) : listOf(taken);
+    return { numbers: taken, dims: given };
   },
   REDUCE_PROD: reduced((a, b) => a * b),
   SUM: reduced((a, b) => a + b),

@@ -22,35 +22,71 @@ export function slicePart(call: Call, dims: readonly number[]): readonly Part[] 
   });
 }
 
+/** What a STRIDED_SLICE takes of a tensor. */
+export interface Strided {
+  readonly parts: readonly Part[];
+  /** The dimensions of the result, without the axes that it removes, and with those that it adds. */
+  readonly dims: readonly number[];
+}
+
 /**
- * The parts that a STRIDED_SLICE names by begin, end and step, and the axes that it removes. Bits of its masks stand for
- * axes whose begin or end is left out, or of which it takes one element.
+ * The parts that a STRIDED_SLICE names by begin, end and step. Bits of its masks stand for entries whose begin or end is
+ * left out, that take one element, that add an axis, or that stand for all axes that no other entry names.
  */
-export function stridedParts(
-  call: Call,
-  dims: readonly number[],
-): { readonly parts: readonly Part[]; readonly removed: readonly number[] } {
-  if (call.option('ellipsisMask') || call.option('newAxisMask')) throw new CannotLower('it adds axes');
+export function stridedParts(call: Call, dims: readonly number[]): Strided {
   const [begins, ends, steps] = [1, 2, 3].map((at) => call.numbers(at)) as [number[], number[], number[]];
-  if (begins.length > dims.length || ends.length !== begins.length || steps.length !== begins.length) {
-    throw new CannotLower(`it names ${begins.length} axes of ${dims.length}`);
+  const has = (mask: string, entry: number) => ((call.option(mask) >> entry) & 1) === 1;
+  const isOfAxis = (entry: number) => !has('ellipsisMask', entry) && !has('newAxisMask', entry);
+  const named = begins.filter((_, entry) => isOfAxis(entry)).length;
+  if (named > dims.length || ends.length !== begins.length || steps.length !== begins.length) {
+    throw new CannotLower(`it names ${named} axes of ${dims.length}`);
   }
-  const has = (mask: string, axis: number) => ((call.option(mask) >> axis) & 1) === 1;
-  const removed = begins.flatMap((_, axis) => (has('shrinkAxisMask', axis) ? [axis] : []));
-  const parts = begins.map((begin, axis): Part => {
-    const size = dims[axis] as number;
-    const [first, step = 1] = [begin < 0 ? begin + size : begin, steps[axis]];
-    if (removed.includes(axis)) {
-      if (first < 0 || first >= size) throw new CannotLower(`it has no index ${begin} of ${size}`);
-      return { axis, start: first, count: 1, step: 1 };
+  const parts: Part[] = [];
+  const given: number[] = [];
+  let axis = 0;
+  for (const [entry, begin] of begins.entries()) {
+    if (has('ellipsisMask', entry)) {
+      const rest = dims.slice(axis, axis + dims.length - named);
+      given.push(...rest);
+      axis += rest.length;
+    } else if (has('newAxisMask', entry)) given.push(1);
+    else if (has('shrinkAxisMask', entry)) parts.push(elementOf(dims, axis++, begin));
+    else {
+      const [end, step] = [ends[entry] as number, steps[entry] as number];
+      const part = partOf(dims, axis++, {
+        begin: has('beginMask', entry) ? undefined : begin,
+        end: has('endMask', entry) ? undefined : (call.option('offset') ? begin : 0) + end,
+        step,
+      });
+      parts.push(part);
+      given.push(part.count);
     }
-    if (step === 0) throw new CannotLower('it has a step of 0');
-    const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-    const within = (at: number) => Math.min(high, Math.max(low, at));
-    const start = has('beginMask', axis) ? (step > 0 ? low : high) : within(first);
-    const end = (call.option('offset') ? begin : 0) + (ends[axis] as number);
-    const stop = has('endMask', axis) ? (step > 0 ? high : low) : within(end < 0 ? end + size : end);
-    return { axis, start, count: Math.max(0, Math.ceil((stop - start) / step)), step };
-  });
-  return { parts, removed };
+  }
+  return { parts, dims: [...given, ...dims.slice(axis)] };
+}
+
+function elementOf(dims: readonly number[], axis: number, index: number): Part {
+  const size = dims[axis] as number;
+  const start = index < 0 ? index + size : index;
+  if (start < 0 || start >= size) throw new CannotLower(`it has no index ${index} of ${size}`);
+  return { axis, start, count: 1, step: 1 };
+}
+
+/** A begin or end that is left out is that of the axis, in the direction of the step. */
+function partOf(
+  dims: readonly number[],
+  axis: number,
+  {
+    begin,
+    end,
+    step,
+  }: { readonly begin?: number | undefined; readonly end?: number | undefined; readonly step: number },
+): Part {
+  if (step === 0) throw new CannotLower('it has a step of 0');
+  const size = dims[axis] as number;
+  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
+  const within = (at: number) => Math.min(high, Math.max(low, at < 0 ? at + size : at));
+  const start = begin === undefined ? (step > 0 ? low : high) : within(begin);
+  const stop = end === undefined ? (step > 0 ? high : low) : within(end);
+  return { axis, start, count: Math.max(0, Math.ceil((stop - start) / step)), step };
 }

@@ -40,11 +40,12 @@ export const operatorsRewrites: Readonly<Record<string, Readonly<Record<string, 
     ],
   },
   'lowering/parts': {
-    'an end from the end is not counted': ['end < 0 ? end + size : end', 'end'],
+    'an end from the end is not counted': ['Math.max(low, at < 0 ? at + size : at)', 'Math.max(low, at)'],
     'a backward slice begins at the wrong end': [
-      '(step > 0 ? low : high) : within(first)',
-      '(step > 0 ? high : low) : within(first)',
+      'begin === undefined ? (step > 0 ? low : high)',
+      'begin === undefined ? (step > 0 ? high : low)',
     ],
+    'an axis is added at the end': ['given.push(1);', 'given.unshift(1);'],
     'a size of -1 is all of the axis': ['sizes[axis] === -1 ? size - start', 'sizes[axis] === -1 ? size'],
   },
   'lowering/call': {

@@ -24,14 +24,11 @@ function endOf({ start, count, step }: Part): number {
   return end < 0 ? -Number.MAX_SAFE_INTEGER : end;
 }
 
-/** Without the axes of which it takes one element. */
+/** Without the axes of which it takes one element, and with those that it adds. */
 const stridedSlice: Rule = (call) => {
-  const { x } = call;
-  const { parts, removed } = stridedParts(call, x.dims);
-  const part = sliced(call, x, parts);
-  if (removed.length === 0) return part;
-  const dims = part.dims.filter((_, axis) => !removed.includes(axis));
-  return call.give(call.build.squeeze(call.last(part), removed), dims, x.type);
+  const { parts, dims } = stridedParts(call, call.x.dims);
+  const part = sliced(call, call.x, parts);
+  return `${dims}` === `${part.dims}` ? part : call.reshaped(part, dims);
 };
 
 const gathered: Rule = (call) => {
