@@ -16,8 +16,8 @@ const latent: Parameter<number> = {
 
 /**
  * A network that draws images of a class from random numbers, trained against a critic that tells them from real ones
- * (Goodfellow et al. 2014, arXiv:1406.2661, with −log D for the generator; layers as in DCGAN), both told the class (Mirza &
- * Osindero 2014, arXiv:1411.1784).
+ * (Goodfellow et al. 2014, arXiv:1406.2661, with −log D for the generator; layers as in DCGAN). Both are told the class: it by
+ * further inputs (Mirza & Osindero 2014, arXiv:1411.1784), the critic by projection (Miyato & Koyama 2018, arXiv:1802.05637).
  */
 export const dcgan: GeneratorDefinition<DcganParameters> = {
   id: 'dcgan',

@@ -79,18 +79,22 @@ function cropped(x: Value, height: number, width: number): Value {
 }
 
 /** A network from an image to a number that says whether it is a real one: convolutions that halve it, one for each number of filters. */
-export function imageCritic(
-  { height, width, channels }: Readonly<Record<keyof ImageShape, number>>,
-  filters: readonly number[],
-): tfl.LayersModel {
+export function imageCritic(shape: ImageShape, filters: readonly number[]): tfl.LayersModel {
+  return criticOf(shape, filters, 1);
+}
+
+/**
+ * Such a network that is told the class: its first number is for any class, and the one of the class is to be added to it
+ * (Miyato & Koyama 2018, arXiv:1802.05637, equation 4).
+ */
+export function classCritic(shape: ImageShape, classes: number): tfl.LayersModel {
+  return criticOf(shape, [32, 64], 1 + classes);
+}
+
+function criticOf({ height, width, channels }: ImageShape, filters: readonly number[], units: number): tfl.LayersModel {
   const image = tfl.input({ shape: [height, width, channels], name: 'image' });
   let x = image as Value;
   for (const each of filters) x = chain(x, convolution(each, 2), layers.leakyReLU({ alpha: 0.2 }));
-  const verdict = chain(x, layers.flatten(), layers.dense({ units: 1 }));
+  const verdict = chain(x, layers.flatten(), layers.dense({ units }));
   return tfl.model({ name: 'critic', inputs: image, outputs: verdict });
-}
-
-/** Such a network that is told the class as well: as further channels of the image, of which that of the class is 1. */
-export function classCritic({ height, width, channels }: ImageShape, classes: number): tfl.LayersModel {
-  return imageCritic({ height, width, channels: channels + classes }, [32, 64]);
 }

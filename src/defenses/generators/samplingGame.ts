@@ -56,7 +56,7 @@ export class SamplingGame implements Game {
     const noise = tf.tensor2d(Float32Array.from(normalVector(count * latent, random)), [count, latent]);
     const draw = () => tf.sigmoid(this.#artist.respond(tf.concat([noise, labels], 1)));
     const shown = draw();
-    const verdict = (x: tf.Tensor) => this.#critic.respond(withClass(x as tf.Tensor4D, labels));
+    const verdict = (x: tf.Tensor) => verdictOn(this.#critic.respond(x) as tf.Tensor2D, labels);
     // −log σ(z) is softplus(−z), and −log(1 − σ(z)) is softplus(z); real images count for 0.9 (Salimans et al. 2016).
     this.#critic.learn(
       () => {
@@ -111,10 +111,9 @@ export class SamplingGame implements Game {
   }
 }
 
-/** Images with their class as further channels, each constant. */
-function withClass(images: tf.Tensor4D, labels: tf.Tensor2D): tf.Tensor4D {
-  const [count, height, width] = images.shape;
-  const [, classes] = labels.shape;
-  const planes = tf.tile(tf.reshape(labels, [count, 1, 1, classes]), [1, height, width, 1]);
-  return tf.concat([images, planes], 3) as tf.Tensor4D;
+/** What a critic says of images of these classes: its number for any class, and that for theirs. */
+function verdictOn(said: tf.Tensor2D, labels: tf.Tensor2D): tf.Tensor {
+  const [count, classes] = labels.shape;
+  const ofClass = tf.sum(tf.mul(tf.slice(said, [0, 1], [count, classes]), labels), 1);
+  return tf.add(tf.squeeze(tf.slice(said, [0, 0], [count, 1]), [1]), ofClass);
 }
