@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { gelu } from '../../onnx/graph/gelu.ts';
 import { float } from '../../onnx/graph/graphBuilder.ts';
 import { axisOf, type LayoutBuilder, type Lowered } from './layoutBuilder.ts';
 import { CannotLower, type Config, elementwise, isLastAxis, nothing, type OnnxStep, type Rule } from './step.ts';
@@ -22,10 +23,7 @@ const functions: Readonly<Record<string, Emit>> = {
   softsign: (x, build) => build.op('Softsign', [x]),
   swish: (x, build) => build.mul(x, build.op('Sigmoid', [x])),
   mish: (x, build) => build.mul(x, build.op('Tanh', [build.op('Softplus', [x])])),
-  gelu: (x, build) => {
-    const erf = build.op('Erf', [build.div(x, build.floats(Math.SQRT2))]);
-    return build.mul(build.mul(x, build.add(erf, build.floats(1))), build.floats(0.5));
-  },
+  gelu: (x, build) => gelu(x, build),
   softmax: (value, build, x) => build.op('Softmax', [value], { axis: axisOf(-1, x) }),
   logSoftmax: (value, build, x) => build.op('LogSoftmax', [value], { axis: axisOf(-1, x) }),
 };

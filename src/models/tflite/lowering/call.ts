@@ -51,11 +51,6 @@ export class Call {
     return this.input(0);
   }
 
-  /** How many inputs there are. */
-  get count(): number {
-    return this.#operator.inputs.length;
-  }
-
   /** What the file says of the tensors that the call gives. */
   get results(): readonly TensorInfo[] {
     return this.#operator.outputs.map((index) => this.#around.info(index));

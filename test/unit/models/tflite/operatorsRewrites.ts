@@ -157,7 +157,7 @@ export const operatorsRewrites: Readonly<Record<string, Mistakes>> = {
     models: /relu|gelu/,
     rewrites: {
       'a slope is lost': ["alpha: float(call.option('alpha'))", 'alpha: float(0.01)'],
-      'GELU is always approximate': ["if (call.option('approximate') === 0)", "if (call.option('approximate') === 2)"],
+      'GELU is always approximate': ["call.option('approximate') === 1", 'true'],
     },
   },
   stored: {

@@ -1,3 +1,4 @@
+import { gelu } from '../../../onnx/graph/gelu.ts';
 import { float } from '../../../onnx/graph/graphBuilder.ts';
 import { type Call, CannotLower, type Rule } from '../call.ts';
 
@@ -19,17 +20,6 @@ const dropout: Rule = (call) => {
   return [call.x];
 };
 
-function gelu({ x, build, text }: { x: string; build: Call['build']; text: string }): string {
-  const half = build.scale(x, 0.5);
-  if (text !== 'tanh') {
-    const erf = build.op('Erf', [build.scale(x, Math.SQRT1_2)]);
-    return build.mul(half, build.add(erf, build.floats(1)));
-  }
-  const cube = build.mul(build.mul(x, x), x);
-  const inner = build.scale(build.add(x, build.scale(cube, 0.044715)), Math.sqrt(2 / Math.PI));
-  return build.mul(half, build.add(build.op('Tanh', [inner]), build.floats(1)));
-}
-
 /** Functions of single numbers. */
 export const activations: Readonly<Record<string, Rule>> = {
   relu: plain('Relu'),
@@ -47,7 +37,7 @@ export const activations: Readonly<Record<string, Rule>> = {
   },
   celu: (call) => call.build.op('Celu', [call.x], { alpha: float(call.number('alpha', 1)) }),
   selu: plain('Selu'),
-  gelu: (call) => gelu({ x: call.x, build: call.build, text: call.text('approximate', 'none') }),
+  gelu: (call) => gelu(call.x, call.build, call.text('approximate', 'none') === 'tanh'),
   sigmoid: plain('Sigmoid'),
   silu: ({ x, build }) => build.mul(x, build.op('Sigmoid', [x])),
   mish: ({ x, build }) => build.mul(x, build.op('Tanh', [build.op('Softplus', [x])])),

@@ -1,3 +1,4 @@
+import { gelu } from '../../../onnx/graph/gelu.ts';
 import { float } from '../../../onnx/graph/graphBuilder.ts';
 import { aligned } from '../aligned.ts';
 import type { Call, Lowered, Rule } from '../call.ts';
@@ -11,18 +12,6 @@ const clipped = (low: number, high: number) =>
   of((x, { build }) => build.op('Clip', [x, build.floats(low), build.floats(high)]));
 
 const plain = (operator: string) => of((x, { build }) => build.op(operator, [x]));
-
-function gelu(x: string, call: Call): string {
-  const { build } = call;
-  const half = build.scale(x, 0.5);
-  if (call.option('approximate') === 0) {
-    const erf = build.op('Erf', [build.scale(x, Math.SQRT1_2)]);
-    return build.mul(half, build.add(erf, build.floats(1)));
-  }
-  const cube = build.mul(build.mul(x, x), x);
-  const inner = build.scale(build.add(x, build.scale(cube, 0.044715)), Math.sqrt(2 / Math.PI));
-  return build.mul(half, build.add(build.op('Tanh', [inner]), build.floats(1)));
-}
 
 /** A slope for each channel, or for each number. */
 function prelu(call: Call): Lowered {
@@ -42,5 +31,5 @@ export const activations: Readonly<Record<string, Rule>> = {
   HARD_SWISH: plain('HardSwish'),
   LOGISTIC: plain('Sigmoid'),
   TANH: plain('Tanh'),
-  GELU: of(gelu),
+  GELU: of((x, call) => gelu(x, call.build, call.option('approximate') === 1)),
 };
