@@ -19,17 +19,20 @@ export async function findModelFile(at: string): Promise<{ readonly file: string
     throw new UserError(`${at}: there is no such model. Check "path" of this model in the settings.`);
   }
   const titles = formats.map(({ title }) => title).join(' and ');
-  const itself = formats.find(({ matches }) => matches(at, found.isDirectory()));
+  const itself = await formatOf(at, found.isDirectory());
   if (itself) return { file: at, format: itself };
   const other = found.isFile() || found.isDirectory() ? await otherFormatOf(at) : undefined;
   if (other !== undefined || !found.isDirectory()) {
     throw new UserError(other ?? `${at}: this format is not supported. Perturb opens ${titles}.`);
   }
   const names = await readdir(at);
-  const models = names.flatMap((name) => {
-    const format = formats.find(({ fileName }) => fileName.test(name) && !name.startsWith('.'));
-    return format ? [{ file: path.join(at, name), format }] : [];
-  });
+  const models: { readonly file: string; readonly format: ModelFormat }[] = [];
+  for (const name of names) {
+    if (name.startsWith('.') || !formats.some(({ fileName }) => fileName.test(name))) continue;
+    const file = path.join(at, name);
+    const format = await formatOf(file, false);
+    if (format) models.push({ file, format });
+  }
   const [model, ...others] = models;
   if (model === undefined) {
     for (const name of names.filter((each) => otherModel.test(each))) {
@@ -43,4 +46,9 @@ export async function findModelFile(at: string): Promise<{ readonly file: string
     throw new UserError(`${at}: this folder has several models: ${several}. Name one of them in "path" of this model.`);
   }
   return model;
+}
+
+async function formatOf(at: string, isFolder: boolean): Promise<ModelFormat | undefined> {
+  for (const format of formats) if (await format.matches(at, isFolder)) return format;
+  return undefined;
 }

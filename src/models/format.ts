@@ -31,8 +31,8 @@ export interface ModelFormat {
   readonly pattern: string;
   /** The file names to look for when a path is a folder. */
   readonly fileName: RegExp;
-  /** True if an existing path is a model of this format, judging by its name. */
-  matches(path: string, isFolder: boolean): boolean;
+  /** True if an existing path is a model of this format, judging by its name, and by its content where that does not tell. */
+  matches(path: string, isFolder: boolean): boolean | Promise<boolean>;
   /**
    * Opens a model. Engines are imported here, since loading one is slow and other formats do not need it.
    * @throws UserError when the model is damaged or not an image classifier.

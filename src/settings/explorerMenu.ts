@@ -23,7 +23,7 @@ const commands: readonly (readonly [command: string, formats: readonly Accepted[
 export function explorerMenu() {
   return commands.map(([command, accepted], index) => ({
     command,
-    when: `resourceScheme == file && resourceFilename =~ /(${accepted.map(suffixOf).join('|')})$/i`,
+    when: `resourceScheme == file && resourceFilename =~ /(${[...new Set(accepted.map(suffixOf))].join('|')})$/i`,
     group: `7_perturb@${index + 1}`,
   }));
 }

@@ -11,7 +11,7 @@ const { l10n } = vscode;
  */
 export async function chooseModel(model: vscode.Uri | undefined, among = formats): Promise<vscode.Uri | undefined> {
   if (model) return model;
-  const patterns = among.map(({ pattern }) => pattern).join(',');
+  const patterns = [...new Set(among.map(({ pattern }) => pattern))].join(',');
   const found = await vscode.workspace.findFiles(`**/{${patterns}}`, '**/node_modules/**', 200);
   if (found.length === 0) return offerModels(among);
   const items = found
@@ -33,7 +33,7 @@ async function offerModels(among: readonly ModelFormat[]): Promise<vscode.Uri | 
 }
 
 async function chooseFile(among: readonly ModelFormat[]): Promise<vscode.Uri | undefined> {
-  const extensions = among.map(({ pattern }) => pattern.slice(pattern.lastIndexOf('.') + 1));
+  const extensions = [...new Set(among.map(({ pattern }) => pattern.slice(pattern.lastIndexOf('.') + 1)))];
   const home = vscode.workspace.workspaceFolders?.[0]?.uri;
   const [file] =
     (await vscode.window.showOpenDialog({

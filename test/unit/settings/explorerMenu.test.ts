@@ -14,7 +14,10 @@ describe('the menu of the Explorer', () => {
 
   it('offers models of every format, and hardening for those that can be trained', () => {
     for (const name of ['model.json', 'signs-model-2.json', 'MODEL.JSON']) assert.deepEqual(offeredFor(name), all);
-    for (const name of ['resnet50.onnx', 'RESNET50.ONNX', 'resnet50.pt2', 'signs.keras', 'signs.h5', 'signs.tflite'])
+    for (const name of [
+      ...['resnet50.onnx', 'RESNET50.ONNX', 'resnet50.pt2', 'signs.keras', 'signs.h5', 'signs.tflite'],
+      'saved_model.pb',
+    ])
       assert.deepEqual(offeredFor(name), untrained);
   });
 

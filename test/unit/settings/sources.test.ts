@@ -24,7 +24,7 @@ function withSources(model: unknown, dataset: unknown = { path: 'street' }): str
 const modelMistakes: Record<string, [model: unknown, line: string]> = {
   'no path': [
     {},
-    ' › path: "path" is missing. Path to the model, or to a folder with exactly one. Supported formats: ONNX models (.onnx), PyTorch exported programs (.pt2), Keras models (.keras), Keras HDF5 models (.h5), TensorFlow.js layers models (model.json), TensorFlow Lite models (.tflite).',
+    ' › path: "path" is missing. Path to the model, or to a folder with exactly one. Supported formats: ONNX models (.onnx), PyTorch exported programs (.pt2), Keras models (.keras), Keras HDF5 models (.h5), TensorFlow.js graph models (model.json), TensorFlow.js layers models (model.json), TensorFlow Lite models (.tflite), TensorFlow SavedModels (saved_model.pb).',
   ],
   'a path of the wrong type': [{ path: 5 }, ' › path: 5 is not valid: enter a path in quotes.'],
   'a threshold that is no cosine': [

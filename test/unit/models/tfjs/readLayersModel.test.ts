@@ -5,6 +5,7 @@ import * as tfl from '@tensorflow/tfjs-layers';
 import { openModel } from '../../../../src/models/open.ts';
 import { noPreprocessing } from '../../../../src/models/preprocessing.ts';
 import { startTensorFlow } from '../../../../src/models/tfjs/backend.ts';
+import { readLayersModel } from '../../../../src/models/tfjs/readLayersModel.ts';
 import { writeLayersModel } from '../../../../src/models/tfjs/training/writeLayersModel.ts';
 import { fillWeights } from '../../../support/fillWeights.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
@@ -126,7 +127,7 @@ describe('model files', () => {
 
   it('says that a graph model has no layers', async () => {
     await edit((json) => ({ ...json, format: 'graph-model' }));
-    await rejectsWith(open(), file, 'graph model, which has no layers', 'Export a layers model instead');
+    await rejectsWith(readLayersModel(file), file, 'graph model, which has no layers', 'Export a layers model instead');
   });
 
   it('names a layer class that does not exist', async () => {

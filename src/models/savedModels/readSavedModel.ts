@@ -1,0 +1,117 @@
+import { readFile, stat } from 'node:fs/promises';
+import path from 'node:path';
+import { UserError } from '../../userError.ts';
+import type { Constant } from '../onnx/graph/graph.ts';
+import type { ReadModel } from '../onnx/graph/readModel.ts';
+import { defaultBudget, inGigabytes } from '../onnx/session/batchSize.ts';
+import { graphOf, shapeOf } from '../tensorflow/graphDef.ts';
+import { lower, type Port } from '../tensorflow/lowering/lower.ts';
+import { type MetaGraphMessage, SavedModelMessage, type SignatureMessage } from '../tensorflow/messages.ts';
+import { Bundle } from './readBundle.ts';
+import { storedNames } from './storedNames.ts';
+
+/** What the protobuf format allows. */
+const largestFile = 2 ** 31;
+/** The signature that a model is served by, if it states no other. */
+const usual = 'serving_default';
+
+/**
+ * Reads a TensorFlow SavedModel, the folder of `saved_model.pb`, as an ONNX graph.
+ * @param file its `saved_model.pb`.
+ * @param options.memory bytes that the variables may take.
+ * @param options.input shape of one image, for a model that leaves it open.
+ * @throws UserError when a file is missing or damaged, the variables are too large, or an operator has no counterpart.
+ */
+export async function readSavedModel(
+  file: string,
+  {
+    memory = defaultBudget(),
+    input,
+  }: { readonly memory?: number | undefined; readonly input?: readonly number[] | undefined } = {},
+): Promise<ReadModel> {
+  const metaGraph = inferenceIn(file, await decode(file));
+  const { name, signature } = signatureIn(file, metaGraph);
+  const graph = graphIn(file, metaGraph);
+  const restored = saidOf(file, () => storedNames(graph, metaGraph.saverDef?.restoreOpName ?? ''));
+  const variables = new Map<string, Constant>();
+  const files = [file];
+  if (restored.size > 0) {
+    const bundle = await Bundle.open(path.join(path.dirname(file), 'variables', 'variables'));
+    const stored = await bundle.read(new Set(restored.values()), memory);
+    for (const [variable, key] of restored) variables.set(variable, stored.get(key) as Constant);
+    files.push(...bundle.files);
+  }
+  const program = {
+    graph,
+    inputs: portsOf(signature.inputs),
+    outputs: portsOf(signature.outputs),
+    variable: (variable: string) => variables.get(variable),
+  };
+  if (program.outputs.length === 0) throw new UserError(`${file}: its signature "${name}" gives nothing.`);
+  return { ...saidOf(file, () => lower(program, input)), files };
+}
+
+async function decode(file: string): Promise<readonly MetaGraphMessage[]> {
+  const { size } = await stat(file);
+  if (size > largestFile) {
+    throw new UserError(`${file}: the file has ${inGigabytes(size)}, more than a SavedModel can have. Copy it again.`);
+  }
+  try {
+    const { metaGraphs } = SavedModelMessage.decode(await readFile(file)) as unknown as {
+      metaGraphs: MetaGraphMessage[];
+    };
+    return metaGraphs;
+  } catch (error) {
+    throw damaged(file, error);
+  }
+}
+
+/** The graph for inference, of those that a SavedModel has for different uses. */
+function inferenceIn(file: string, metaGraphs: readonly MetaGraphMessage[]): MetaGraphMessage {
+  const tagsOf = ({ metaInfoDef }: MetaGraphMessage) => metaInfoDef?.tags ?? [];
+  const found = metaGraphs.find((each) => tagsOf(each).length === 1 && tagsOf(each)[0] === 'serve') ?? metaGraphs[0];
+  if (found === undefined) throw new UserError(`${file}: this SavedModel is empty. Export or copy the model again.`);
+  return found;
+}
+
+function signatureIn(file: string, { signatureDef }: MetaGraphMessage): { name: string; signature: SignatureMessage } {
+  const all = Object.entries(signatureDef).filter(([name]) => name !== '__saved_model_init_op');
+  const found = all.find(([name]) => name === usual) ?? (all.length === 1 ? all[0] : undefined);
+  if (found !== undefined) return { name: found[0], signature: found[1] };
+  if (all.length === 0) {
+    throw new UserError(
+      `${file}: this SavedModel has no signature, so that nothing says what it takes and gives. Save it with one: model.export("folder") in Keras 3, or tf.saved_model.save(model, "folder", signatures={"${usual}": …}).`,
+    );
+  }
+  throw new UserError(
+    `${file}: this SavedModel has several signatures, ${all.map(([name]) => name).join(', ')}, and none is "${usual}". Save it with the one to test under that name: tf.saved_model.save(model, "folder", signatures={"${usual}": …}).`,
+  );
+}
+
+function graphIn(file: string, { graphDef }: MetaGraphMessage) {
+  return saidOf(file, () => graphOf(graphDef ?? { node: [], library: null }));
+}
+
+function portsOf(list: SignatureMessage['inputs']): Port[] {
+  return Object.entries(list).map(([name, { name: tensor, dtype, tensorShape }]) => ({
+    name,
+    tensor,
+    type: dtype,
+    ...(tensorShape && { shape: shapeOf(tensorShape) }),
+  }));
+}
+
+/** Runs a step in which the file is not known. */
+function saidOf<T>(file: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    if (error instanceof UserError) throw new UserError(`${file}: ${error.message}`, { cause: error });
+    if (error instanceof TypeError || error instanceof RangeError) throw damaged(file, error);
+    throw error;
+  }
+}
+
+function damaged(file: string, cause: unknown): UserError {
+  return new UserError(`${file} is no intact SavedModel. Export or copy the model again.`, { cause });
+}
