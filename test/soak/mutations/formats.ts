@@ -6,6 +6,8 @@ export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   program: async () => (await import('./formats/program.ts')).program,
   tflite: async () => (await import('./formats/tflite.ts')).tflite,
   keras: async () => (await import('./formats/keras.ts')).keras,
+  graph: async () => (await import('./formats/graph.ts')).graph,
+  saved: async () => (await import('./formats/saved.ts')).saved,
   tfjs: async () => (await import('./formats/tfjs.ts')).tfjs,
   image: async () => (await import('./formats/image.ts')).image,
   arrays: async () => (await import('./formats/arrays.ts')).arrays,

@@ -1,8 +1,11 @@
 import path from 'node:path';
 import { buffer } from 'node:stream/consumers';
+import type { Type } from 'protobufjs';
 import { fromBufferPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { ModelMessage } from '../../../src/models/onnx/graph/protobuf.ts';
+import { maskedChecksum } from '../../../src/models/savedModels/checksum.ts';
+import { SavedModelMessage } from '../../../src/models/tensorflow/messages.ts';
 import type { Dice } from '../dice.ts';
 
 type Mutation = (bytes: Buffer, dice: Dice) => Buffer | Promise<Buffer>;
@@ -22,7 +25,9 @@ const mutations: Readonly<Record<string, Mutation>> = {
     return Buffer.from(`${lines.with(at, mutateJson(lines[at] as string, dice).toString()).join('\n')}\n`);
   },
   '.npz': mutateArchive,
-  '.onnx': mutateModel,
+  '.onnx': (bytes, dice) => mutateMessage(ModelMessage, bytes, dice),
+  '.pb': (bytes, dice) => mutateMessage(SavedModelMessage, bytes, dice),
+  '.index': mutateTable,
   '.pt2': mutateModelArchive,
   '.keras': mutateModelArchive,
   '.tflite': mutateWords,
@@ -268,21 +273,32 @@ function mutateWords(bytes: Buffer, dice: Dice): Buffer {
   return changed;
 }
 
-/** Fields of an ONNX file changed, so that it is still one. */
-function mutateModel(bytes: Buffer, dice: Dice): Buffer {
+/** Fields of a protocol buffer changed, so that it is still one. */
+function mutateMessage(message: Type, bytes: Buffer, dice: Dice): Buffer {
   try {
-    const fields = ModelMessage.toObject(ModelMessage.decode(bytes), { longs: String, bytes: String });
+    const fields = message.toObject(message.decode(bytes), { longs: String, bytes: String });
     const root: { root: Json } = { root: fields as Json };
     for (let i = 1 + dice.below(2); i > 0; i--) {
       changeValue(root, dice, () =>
         dice.of(['', ...extremes.filter((text) => /^-?\d+$/.test(text)), 'Identity', 'AAAA', []]),
       );
     }
-    const mutated = Buffer.from(ModelMessage.encode(ModelMessage.fromObject(root.root as object)).finish());
+    const mutated = Buffer.from(message.encode(message.fromObject(root.root as object)).finish());
     if (!mutated.includes('[object Object]')) return mutated;
   } catch {
     // Said below.
   }
   // A field of another type can be in no file.
   return mutateBytes(bytes, dice);
+}
+
+/** A table of LevelDB whose first block is mutated, with the right checksum. */
+function mutateTable(bytes: Buffer, dice: Dice): Buffer {
+  const ends = Array.from({ length: Math.max(0, bytes.length - 5) }, (_, end) => end);
+  const end = ends.find((at) => maskedChecksum(bytes.subarray(0, at + 1)) === bytes.readUInt32LE(at + 1));
+  if (end === undefined) return mutateBytes(bytes, dice);
+  const changed = Buffer.from(bytes);
+  mutateBytes(bytes.subarray(0, end), dice).copy(changed, 0, 0, end);
+  changed.writeUInt32LE(maskedChecksum(changed.subarray(0, end + 1)), end + 1);
+  return changed;
 }
