@@ -54,7 +54,7 @@ export async function parseGraphModel(file: string): Promise<GraphModelJson> {
     throw new UserError(`${file} is not valid JSON (${(error as Error).message}). Export or copy the model again.`);
   }
   const { modelTopology, weightsManifest, signature, userDefinedMetadata } = isObject(json) ? json : {};
-  const isGraph = isObject(modelTopology) && Array.isArray(modelTopology.node);
+  const isGraph = isObject(modelTopology) && isTopology(modelTopology);
   const isWhole = isGraph && Array.isArray(weightsManifest) && weightsManifest.every(isGroup);
   if (!isWhole || depthOf(modelTopology) > deepest) {
     throw new UserError(
@@ -73,6 +73,40 @@ export async function parseGraphModel(file: string): Promise<GraphModelJson> {
 
 function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
+
+/** True for a GraphDef whose nodes have names, in its functions as well; attributes are looked at when they are read. */
+function isTopology({ node, library }: Json): boolean {
+  const functions = isObject(library) ? (library.function ?? []) : [];
+  return isListOf(isNode)(node) && isListOf(isFunction)(functions);
+}
+
+function isNode(value: unknown): boolean {
+  if (!isObject(value)) return false;
+  const { name, op, input = [], attr = {} } = value;
+  return isText(name) && isText(op) && isListOf(isText)(input) && isObject(attr);
+}
+
+function isFunction(value: unknown): boolean {
+  if (!isObject(value) || !isObject(value.signature)) return false;
+  const { signature, nodeDef = [], ret = {} } = value;
+  const isArgument = (argument: unknown) => isObject(argument) && isText(argument.name);
+  return (
+    isText(signature.name) &&
+    isListOf(isArgument)(signature.inputArg ?? []) &&
+    isListOf(isArgument)(signature.outputArg ?? []) &&
+    isListOf(isNode)(nodeDef) &&
+    isObject(ret) &&
+    Object.values(ret).every(isText)
+  );
+}
+
+function isText(value: unknown): value is string {
+  return typeof value === 'string';
+}
+
+function isListOf(is: (value: unknown) => boolean): (value: unknown) => boolean {
+  return (value) => Array.isArray(value) && value.every(is);
 }
 
 function isGroup(value: unknown): value is { paths: string[]; weights: WeightEntry[] } {
