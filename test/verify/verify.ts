@@ -1,5 +1,5 @@
 // `npm run verify`: networks that PyTorch exports, against PyTorch's own gradients in float64; then damaged files.
-//   --only TEXT   what has the text in its name: networks, "twins", "tflite", "fuzz"
+//   --only TEXT   what has the text in its name: networks, "twins", "tflite", "graphs", "fuzz"
 //   --keep        leaves the exported files in .cache/verify
 // A run of everything writes results.md.
 
@@ -10,6 +10,7 @@ import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FuzzReport, fuzz, hostile, mutations } from '../support/onnx/fuzz.ts';
 import { check, type Exported } from './check.ts';
+import { compareGraphModels } from './graphModels.ts';
 import { ask, provision, root } from './python.ts';
 import { verifyTflite } from './tflite.ts';
 
@@ -23,6 +24,8 @@ const rounding = 1e-5;
 /** Smooth networks have no kinks that rounding could push a number over. */
 const mostSmoothError = 1e-4;
 const leastCosine = 0.9999;
+/** The largest networks for bodies carry rounding on through a hundred layers. */
+const mostGraphError = 1e-2;
 
 const { values: options } = parseArgs({ options: { only: { type: 'string' }, keep: { type: 'boolean' } } });
 const folder = path.join(root, '.cache', 'verify');
@@ -119,6 +122,18 @@ async function verifyTensorFlowLite(): Promise<readonly string[]> {
   return rows;
 }
 
+/** Graph models of TensorFlow.js: a row for each. */
+async function verifyGraphModels(): Promise<string[]> {
+  const rows = ['| graph model | error |', '|---|---|'];
+  for await (const { name, error, reason } of compareGraphModels()) {
+    // What is refused has operators that the table lacks, and names them.
+    if (error !== undefined && !(error <= mostGraphError)) misses++;
+    rows.push(`| ${name.replace(/\.json$/, '')} | ${error?.toExponential(1) ?? reason} |`);
+    console.log(rows.at(-1));
+  }
+  return rows;
+}
+
 async function versions(): Promise<string> {
   const found = { ...(await one(ask<Record<string, string>>('versions'))) };
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as { version: string };
@@ -134,12 +149,13 @@ async function one<T>(answers: AsyncGenerator<T>): Promise<T> {
 
 await mkdir(folder, { recursive: true });
 const isAsked = (name: string) => name.includes(options.only ?? '');
-const needsTorch = options.only !== 'tflite' && options.only !== 'fuzz';
+const needsTorch = !['tflite', 'graphs', 'fuzz'].includes(options.only ?? '');
 if (needsTorch) provision();
 const networks = needsTorch ? ['twins', ...(await one(ask<string[]>('list')))].filter(isAsked) : [];
 if (networks.length > 0) await verifyNetworks(networks);
 for (const note of notes) console.log(note);
 const lite = isAsked('tflite') ? await verifyTensorFlowLite() : [];
+const graphs = isAsked('graphs') ? await verifyGraphModels() : [];
 const fuzzed = isAsked('fuzz') ? await verifyDamaged() : [];
 if (options.only === undefined) {
   const text = [
@@ -151,6 +167,9 @@ if (options.only === undefined) {
     '## TensorFlow Lite',
     'Models that MediaPipe ships, with an image of waves: the largest error of all outputs, in parts of the largest number of TensorFlow Lite’s interpreter, or of 1 if that is more; its spread is how far its kernels with and without XNNPACK are from each other.',
     lite.join('\n'),
+    '## Graph models of TensorFlow.js',
+    'Errors against TensorFlow.js on random numbers, in parts of the largest number, or of 1 if that is larger.',
+    graphs.join('\n'),
     '## Damaged files',
     fuzzed.join('\n'),
   ];
