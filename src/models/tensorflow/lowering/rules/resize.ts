@@ -29,9 +29,11 @@ const resized =
     const scales = sides.map((size, axis) => size / (images.sides[axis] as number));
     // Sizes are exact where scales would be rounded; but only scales let the batch be widened.
     const isExact = scales.every((scale) => Math.fround(scale) === scale);
-    const value = isExact
-      ? call.build.op('Resize', [images.value, '', call.build.floats([1, 1, ...scales])], attributes)
-      : call.build.op('Resize', [images.value, '', '', call.build.ints(sides)], { ...attributes, axes: [2, 3] });
+    // All axes are named: ONNX Runtime 1.30 moves transpositions past a Resize with some, and then finds no sizes.
+    const target = isExact
+      ? ['', call.build.floats([1, 1, ...scales])]
+      : ['', '', call.shapeValue([images.count, images.channels, ...sides])];
+    const value = call.build.op('Resize', [images.value, ...target], attributes);
     const type = mode === 'nearest' ? call.x.type : 'float32';
     return imagesOf(call, { ...images, value, sides }, type);
   };

@@ -130,6 +130,9 @@ export const shapes: Readonly<Record<string, Rule>> = {
   ShapeN: (call) => call.inputs.map(({ dims }) => sizesOf(dims, call)),
   Rank: (call) => ({ dims: [], type: 'int32', sizes: [call.x.dims.length] }),
   Size: (call) => ({ dims: [], type: call.type('out_type', 'int32'), sizes: [countOf(call.x.dims)] }),
+  Range: () => {
+    throw new CannotLower('its bounds are not known in advance');
+  },
   Reshape: reshape,
   Squeeze: squeeze,
   ExpandDims: widened,

@@ -1,0 +1,66 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { elementCount } from '../../../../../src/models/onnx/graph/graph.ts';
+import { startRuntime } from '../../../../../src/models/onnx/session/runtime.ts';
+import type { RuntimeTensor } from '../../../../../src/models/onnx/session/session.ts';
+import { graphOf } from '../../../../../src/models/tensorflow/graphDef.ts';
+import { lower } from '../../../../../src/models/tensorflow/lowering/lower.ts';
+import { rules } from '../../../../../src/models/tensorflow/lowering/rules.ts';
+import { type GraphFields, GraphMessage } from '../../../../../src/models/tensorflow/messages.ts';
+
+interface Case {
+  readonly nodes: readonly object[];
+  readonly shape: readonly number[];
+  readonly numbers: readonly number[];
+}
+
+const file = path.join(import.meta.dirname, '..', '..', '..', '..', 'fixtures', 'tensorflow', 'operators.json');
+const { images, operators } = JSON.parse(readFileSync(file, 'utf8')) as {
+  readonly images: readonly number[];
+  readonly operators: Readonly<Record<string, readonly Case[]>>;
+};
+const dims = [2, 4, 6, 3];
+
+/** What models have that TensorFlow itself has no function for, or keeps for its own use; see the tests of files. */
+const elsewhere = new Set([
+  ...['_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedDepthwiseConv2dNative', '_FusedMatMul', '_FusedBatchNormEx'],
+  ...['Prelu', 'ReluN1To1', 'GeluExact', 'GeluApproximate', 'AccumulateNV2'],
+  ...['VarHandleOp', 'ReadVariableOp', 'VariableV2', 'Variable'],
+]);
+
+/** What the ONNX graph of a TensorFlow graph from "x" to "y" gives for two images. */
+async function computed(nodes: readonly object[]): Promise<RuntimeTensor> {
+  const graph = graphOf(GraphMessage.fromObject({ node: nodes }) as unknown as GraphFields);
+  const ports = { inputs: [{ name: 'x', tensor: 'x' }], outputs: [{ name: 'y', tensor: 'y' }] };
+  const session = await (await startRuntime({})).open(lower({ graph, ...ports }));
+  try {
+    const { y } = await session.run({ x: { type: 'float32', dims, data: Float32Array.from(images) } });
+    return y as RuntimeTensor;
+  } finally {
+    await session.close();
+  }
+}
+
+describe('operators of TensorFlow', () => {
+  for (const [operator, cases] of Object.entries(operators)) {
+    for (const [index, { nodes, shape, numbers }] of cases.entries()) {
+      it(`are computed as by TensorFlow: ${operator}, ${index + 1}`, async () => {
+        const found = await computed(nodes);
+        assert.deepEqual(found.dims, shape);
+        const data = found.data as Float32Array;
+        assert.equal(data.length, elementCount(shape));
+        const largest = Math.max(1, ...numbers.map(Math.abs));
+        const wrong = numbers.findIndex((number, i) => !(Math.abs(number - (data[i] as number)) <= 1e-4 * largest));
+        assert.equal(wrong, -1, `${data[wrong]} is not ${numbers[wrong]}, at ${wrong}`);
+      });
+    }
+  }
+
+  it('are all compared with it', () => {
+    const untested = Object.keys(rules).filter(
+      (operator) => !Object.hasOwn(operators, operator) && !elsewhere.has(operator),
+    );
+    assert.deepEqual(untested, []);
+  });
+});
