@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import { isInFolder } from '../../data/isInFolder.ts';
 import { UserError } from '../../userError.ts';
+import type { OpenOptions } from '../format.ts';
 import { fromHalf } from '../onnx/graph/halves.ts';
 import { type Constant, elementCount } from '../onnx/graph/graph.ts';
 import type { ReadModel } from '../onnx/graph/readModel.ts';
@@ -10,6 +11,7 @@ import { defaultBudget, TooLittleMemory } from '../onnx/session/batchSize.ts';
 import { type GraphDef, graphOf, type NodeDef, shapeOf } from '../tensorflow/graphDef.ts';
 import { lower, type Port } from '../tensorflow/lowering/lower.ts';
 import { type GraphFields, GraphMessage, type SignatureMessage, SignatureMessageType } from '../tensorflow/messages.ts';
+import { saidOf } from '../tensorflow/saidOf.ts';
 import { packed } from '../tensorflow/tensorProto.ts';
 import { type GraphModelJson, parseGraphModel, type WeightEntry, type WeightGroup } from './graphModelJson.ts';
 
@@ -18,16 +20,12 @@ const types = { float32: 'float32', int32: 'int32', bool: 'bool' } as const;
 
 /**
  * Reads a TensorFlow.js graph model, `model.json` and the weight files that it names, as an ONNX graph.
- * @param options.memory bytes that the weights may take.
- * @param options.input shape of one image, for a model that leaves it open.
+ * @param options what the weights may take in bytes, and the shape of images where the model leaves it open.
  * @throws UserError when a file is missing or damaged, the weights are too large, or an operator has no counterpart.
  */
 export async function readGraphModel(
   file: string,
-  {
-    memory = defaultBudget(),
-    input,
-  }: { readonly memory?: number | undefined; readonly input?: readonly number[] | undefined } = {},
+  { memory = defaultBudget(), ...stated }: Pick<OpenOptions, 'memory' | 'input' | 'size'> = {},
 ): Promise<ReadModel> {
   const json = await parseGraphModel(file);
   const total = json.weights
@@ -38,22 +36,11 @@ export async function readGraphModel(
   for (const group of json.weights)
     for (const [name, weight] of await readGroup(file, group)) weights.set(name, weight);
   const shards = json.weights.flatMap(({ paths }) => paths.map((name) => path.join(path.dirname(file), name)));
-  const model = damagedUnlessSaid(file, () => {
+  const model = saidOf(file, () => {
     const graph = withWeights(topologyOf(json), weights);
-    return lower({ graph, ...portsOf(json, graph) }, input);
+    return lower({ graph, ...portsOf(json, graph) }, stated);
   });
   return { ...model, files: [file, ...shards] };
-}
-
-/** Whatever is found in a graph whose file is no longer known is said of it. */
-function damagedUnlessSaid<T>(file: string, read: () => T): T {
-  try {
-    return read();
-  } catch (error) {
-    if (error instanceof UserError) throw new UserError(`${file}: ${error.message}`, { cause: error });
-    if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
-    throw new UserError(`${file}: its graph is damaged. Export or copy the model again.`, { cause: error });
-  }
 }
 
 function topologyOf({ topology }: GraphModelJson): GraphDef {

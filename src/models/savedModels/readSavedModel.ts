@@ -1,12 +1,14 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { UserError } from '../../userError.ts';
+import type { OpenOptions } from '../format.ts';
 import type { Constant } from '../onnx/graph/graph.ts';
 import type { ReadModel } from '../onnx/graph/readModel.ts';
 import { defaultBudget, inGigabytes } from '../onnx/session/batchSize.ts';
 import { graphOf, shapeOf } from '../tensorflow/graphDef.ts';
 import { lower, type Port } from '../tensorflow/lowering/lower.ts';
 import { type MetaGraphMessage, SavedModelMessage, type SignatureMessage } from '../tensorflow/messages.ts';
+import { saidOf } from '../tensorflow/saidOf.ts';
 import { Bundle } from './readBundle.ts';
 import { storedNames } from './storedNames.ts';
 
@@ -18,16 +20,12 @@ const usual = 'serving_default';
 /**
  * Reads a TensorFlow SavedModel, the folder of `saved_model.pb`, as an ONNX graph.
  * @param file its `saved_model.pb`.
- * @param options.memory bytes that the variables may take.
- * @param options.input shape of one image, for a model that leaves it open.
+ * @param options what the variables may take in bytes, and the shape of images where the model leaves it open.
  * @throws UserError when a file is missing or damaged, the variables are too large, or an operator has no counterpart.
  */
 export async function readSavedModel(
   file: string,
-  {
-    memory = defaultBudget(),
-    input,
-  }: { readonly memory?: number | undefined; readonly input?: readonly number[] | undefined } = {},
+  { memory = defaultBudget(), ...stated }: Pick<OpenOptions, 'memory' | 'input' | 'size'> = {},
 ): Promise<ReadModel> {
   const metaGraph = inferenceIn(file, await decode(file));
   const { name, signature } = signatureIn(file, metaGraph);
@@ -48,7 +46,7 @@ export async function readSavedModel(
     variable: (variable: string) => variables.get(variable),
   };
   if (program.outputs.length === 0) throw new UserError(`${file}: its signature "${name}" gives nothing.`);
-  return { ...saidOf(file, () => lower(program, input)), files };
+  return { ...saidOf(file, () => lower(program, stated)), files };
 }
 
 async function decode(file: string): Promise<readonly MetaGraphMessage[]> {
@@ -99,17 +97,6 @@ function portsOf(list: SignatureMessage['inputs']): Port[] {
     type: dtype,
     ...(tensorShape && { shape: shapeOf(tensorShape) }),
   }));
-}
-
-/** Runs a step in which the file is not known. */
-function saidOf<T>(file: string, run: () => T): T {
-  try {
-    return run();
-  } catch (error) {
-    if (error instanceof UserError) throw new UserError(`${file}: ${error.message}`, { cause: error });
-    if (error instanceof TypeError || error instanceof RangeError) throw damaged(file, error);
-    throw error;
-  }
 }
 
 function damaged(file: string, cause: unknown): UserError {

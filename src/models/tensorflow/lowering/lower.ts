@@ -1,6 +1,7 @@
 import { UserError } from '../../../userError.ts';
 import type { Constant, Graph, Model, Node, Value } from '../../onnx/graph/graph.ts';
 import { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
+import type { StatedInput } from '../../onnx/graph/imageInput.ts';
 import { takeBranches } from '../branches.ts';
 import type { GraphDef, PartialShape } from '../graphDef.ts';
 import { type Operation, operationsFor, type Reference } from '../operations.ts';
@@ -38,10 +39,10 @@ export interface Program {
 /**
  * Writes what a model of TensorFlow computes as an ONNX graph, whose values have the names of its operations. Images keep
  * TensorFlow's order at the ends of the graph, and have ONNX's where convolutions want it.
- * @param stated shape of one image, for a model that leaves it open.
+ * @param stated what the settings say about the images, for a model that leaves their shape open.
  * @throws UserError naming every operator that has no counterpart, or what is wrong with an operation.
  */
-export function lower(program: Program, stated?: readonly number[]): Model {
+export function lower(program: Program, stated: StatedInput = {}): Model {
   const { graph, inputs, outputs } = program;
   const ports = [...outputs, ...inputs].map(({ tensor }) => tensor);
   const { operations, results } = takeBranches(operationsFor(graph, ports));
@@ -82,7 +83,7 @@ function refuseUnknown(operations: readonly Operation[]): void {
 
 class Lowering {
   readonly #program: Program;
-  readonly #stated: readonly number[] | undefined;
+  readonly #stated: StatedInput;
   readonly #build = new GraphBuilder(opset, prefix);
   readonly #tensors = new Map<Operation, readonly (Tensor | undefined)[]>();
   readonly #inputs: Value[] = [];
@@ -91,7 +92,7 @@ class Lowering {
   readonly #around: Surroundings;
   #images: string | undefined;
 
-  constructor(program: Program, stated: readonly number[] | undefined) {
+  constructor(program: Program, stated: StatedInput) {
     this.#program = program;
     this.#stated = stated;
     for (const { name } of [...program.inputs, ...program.outputs]) this.#taken.add(name);
@@ -170,9 +171,10 @@ class Lowering {
   }
 
   #dimsOf(name: string, known: PartialShape): Dim[] {
-    const stated = this.#stated;
-    const shape = known ?? (stated && [undefined, ...stated]);
-    const sides = stated?.length === (shape?.length ?? 0) - 1 ? stated : undefined;
+    const { input, size } = this.#stated;
+    const shape = known ?? (input && [undefined, ...input]);
+    const side = (axis: number) => (axis === 1 || axis === 2 ? size : undefined);
+    const sides = input?.length === (shape?.length ?? 0) - 1 ? input : shape?.slice(1).map((_, axis) => side(axis + 1));
     const dims = shape?.map(
       (size, axis): Dim | undefined => size ?? (axis === 0 ? { perImage: 1 } : sides?.[axis - 1]),
     );
