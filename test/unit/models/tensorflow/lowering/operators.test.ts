@@ -2,12 +2,8 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { elementCount } from '../../../../../src/models/onnx/graph/graph.ts';
-import { startRuntime } from '../../../../../src/models/onnx/session/runtime.ts';
-import type { RuntimeTensor } from '../../../../../src/models/onnx/session/session.ts';
-import { graphOf } from '../../../../../src/models/tensorflow/graphDef.ts';
-import { lower } from '../../../../../src/models/tensorflow/lowering/lower.ts';
 import { rules } from '../../../../../src/models/tensorflow/lowering/rules.ts';
-import { type GraphFields, GraphMessage } from '../../../../../src/models/tensorflow/messages.ts';
+import { computeTensorFlow } from '../../../../support/computeTensorFlow.ts';
 
 interface Case {
   readonly nodes: readonly object[];
@@ -22,31 +18,18 @@ const { images, operators } = JSON.parse(readFileSync(file, 'utf8')) as {
 };
 const dims = [2, 4, 6, 3];
 
-/** What models have that TensorFlow itself has no function for, or keeps for its own use; see the tests of files. */
+/** What models have that TensorFlow itself has no function for, or keeps for its own use: see fused.test.ts, and the tests of files. */
 const elsewhere = new Set([
   ...['_FusedConv2D', 'FusedDepthwiseConv2dNative', '_FusedDepthwiseConv2dNative', '_FusedMatMul', '_FusedBatchNormEx'],
   ...['Prelu', 'ReluN1To1', 'GeluExact', 'GeluApproximate', 'AccumulateNV2'],
   ...['VarHandleOp', 'ReadVariableOp', 'VariableV2', 'Variable'],
 ]);
 
-/** What the ONNX graph of a TensorFlow graph from "x" to "y" gives for two images. */
-async function computed(nodes: readonly object[]): Promise<RuntimeTensor> {
-  const graph = graphOf(GraphMessage.fromObject({ node: nodes }) as unknown as GraphFields);
-  const ports = { inputs: [{ name: 'x', tensor: 'x' }], outputs: [{ name: 'y', tensor: 'y' }] };
-  const session = await (await startRuntime({})).open(lower({ graph, ...ports }));
-  try {
-    const { y } = await session.run({ x: { type: 'float32', dims, data: Float32Array.from(images) } });
-    return y as RuntimeTensor;
-  } finally {
-    await session.close();
-  }
-}
-
 describe('operators of TensorFlow', () => {
   for (const [operator, cases] of Object.entries(operators)) {
     for (const [index, { nodes, shape, numbers }] of cases.entries()) {
       it(`are computed as by TensorFlow: ${operator}, ${index + 1}`, async () => {
-        const found = await computed(nodes);
+        const found = await computeTensorFlow(nodes, dims, Float32Array.from(images));
         assert.deepEqual(found.dims, shape);
         const data = found.data as Float32Array;
         assert.equal(data.length, elementCount(shape));
