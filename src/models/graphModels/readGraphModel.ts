@@ -38,7 +38,7 @@ export async function readGraphModel(
   const shards = json.weights.flatMap(({ paths }) => paths.map((name) => path.join(path.dirname(file), name)));
   const model = saidOf(file, () => {
     const graph = withWeights(topologyOf(json), weights);
-    return lower({ graph, ...portsOf(json, graph) }, stated);
+    return lower({ graph, memory, ...portsOf(json, graph) }, stated);
   });
   return { ...model, files: [file, ...shards] };
 }
@@ -158,13 +158,23 @@ function weightOf(file: string, { name, shape: dims, dtype, quantization }: Weig
   const { scale = 1, min = 0 } = quantization;
   const stored = quantization.dtype === 'uint8' ? own : new Uint16Array(own.buffer);
   const isHalf = quantization.dtype === 'float16';
-  const values = Float64Array.from(stored, (level) => (isHalf ? fromHalf(level) : level * scale + min));
-  refuseNonFinite(file, name, values);
+  const numberOf = (level: number) => (isHalf ? fromHalf(level) : level * scale + min);
   // Whole numbers are quantized as well, and rounded back.
-  return { type, dims, data: packed(type, type === 'float32' ? values : values.map(Math.round)) };
+  if (type !== 'float32')
+    return {
+      type,
+      dims,
+      data: packed(
+        type,
+        Array.from(stored, (level) => Math.round(numberOf(level))),
+      ),
+    };
+  const values = Float32Array.from(stored, numberOf);
+  refuseNonFinite(file, name, values);
+  return { type, dims, data: new Uint8Array(values.buffer) };
 }
 
-function refuseNonFinite(file: string, name: string, values: Float32Array | Float64Array): void {
+function refuseNonFinite(file: string, name: string, values: Float32Array): void {
   const at = values.findIndex((value) => Number.isNaN(value));
   if (at < 0) return;
   throw new UserError(

@@ -41,6 +41,7 @@ export async function readSavedModel(
   }
   const program = {
     graph,
+    memory,
     inputs: portsOf(signature.inputs),
     outputs: portsOf(signature.outputs),
     variable: (variable: string) => variables.get(variable),

@@ -89,7 +89,7 @@ function attributeOf(message: AttributeMessage, node: string): Attribute | undef
       return { kind: 'shape', value: shapeOf(message.shape) };
     case 'tensor':
       if (message.tensor?.dtype === text) return { kind: 'names', value: message.tensor.stringVal.map(textOf) };
-      return { kind: 'tensor', value: () => constantOf(message.tensor as TensorMessage, node) };
+      return { kind: 'tensor', value: once(() => constantOf(message.tensor as TensorMessage, node)) };
     case 'func':
       return { kind: 'function', value: message.func?.name ?? '' };
     case 'list': {
@@ -104,6 +104,15 @@ function attributeOf(message: AttributeMessage, node: string): Attribute | undef
 
 /** TensorFlow's number of the type of texts. */
 const text = 7;
+
+/** Numbers are decoded when they are asked for, and then kept: a function may be called from several places. */
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
+}
 
 function textOf(bytes: Uint8Array): string {
   return Buffer.from(bytes).toString('utf8');

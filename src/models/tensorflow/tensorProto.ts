@@ -21,7 +21,7 @@ const types: ReadonlyMap<number, ElementType> = new Map([
 ]);
 
 /** Elements that a constant may have that repeats one number. */
-const mostRepeated = 2 ** 28;
+const mostRepeated = 2 ** 24;
 
 /** The type in the graph of one of TensorFlow's numbers; undefined for strings, resources, complex numbers, and so on. */
 export function elementTypeOf(dataType: number): ElementType | undefined {
@@ -40,10 +40,12 @@ export function constantOf(message: TensorMessage, name: string): Constant {
   const type = typeOf(dtype, name);
   const count = countOf(dims, name);
   const written = numbersIn(message);
-  if (count > mostRepeated || written.length > count) throw otherNumbers(name, dims, written.length);
+  if ((written.length < count && count > mostRepeated) || written.length > count)
+    throw otherNumbers(name, dims, written.length);
   // Whatever is left out at the end is as the last number.
   const last = written.at(-1) ?? 0;
-  const numbers = Array.from({ length: count }, (_, i) => written[i] ?? last);
+  const numbers = new Float64Array(count).fill(last);
+  numbers.set(written);
   return { type, dims, data: packed(type, numbers) };
 }
 
@@ -60,7 +62,9 @@ export function storedConstant(dataType: number, dims: readonly number[], bytes:
   // Not slice(): for a Buffer it is a view of the whole memory.
   const own = new Uint8Array(bytes);
   if (dataType === 2) return { type, dims, data: packed(type, new Float64Array(own.buffer)) };
-  if (dataType === 19) return { type, dims, data: packed(type, Array.from(new Uint16Array(own.buffer), fromHalf)) };
+  if (dataType === 19) {
+    return { type, dims, data: new Uint8Array(Float32Array.from(new Uint16Array(own.buffer), fromHalf).buffer) };
+  }
   if (dataType === 14) return { type, dims, data: new Uint8Array(fromBrainFloats(new Uint16Array(own.buffer)).buffer) };
   return { type, dims, data: own };
 }

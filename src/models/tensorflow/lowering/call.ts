@@ -31,6 +31,10 @@ export interface Surroundings {
   images(): string;
   /** The value of a variable. @throws CannotLower when there is none. */
   variable(name: string): Constant;
+  /** Counts a constant of the graph. @throws TooLittleMemory when all of them take more than they may. */
+  claim(constant: Constant): void;
+  /** The value of a constant in the graph, in each form in which it has been used. */
+  readonly written: Map<Constant, Map<string, string>>;
   /** Values in another order, where they were turned before. */
   readonly turned: Map<string, string>;
 }
@@ -170,7 +174,7 @@ export class Call {
   plain(tensor: Tensor): string {
     const { value, constant, sizes, channelsFirst } = tensor;
     if (value !== undefined) return channelsFirst ? this.#turn(value, toChannelsLast, tensor.dims) : value;
-    if (constant !== undefined) return this.build.constant(constant);
+    if (constant !== undefined) return this.#once(constant, '', () => constant);
     if (sizes !== undefined) return this.#written(sizes, tensor);
     throw new CannotLower('it takes a variable, rather than its value');
   }
@@ -179,16 +183,19 @@ export class Call {
   first(tensor: Tensor): string {
     if (tensor.dims.length !== 4) throw new CannotLower(`it takes ${shown(tensor.dims)}, which are no images`);
     if (tensor.channelsFirst && tensor.value !== undefined) return tensor.value;
-    if (tensor.constant !== undefined) return this.build.constant(transposed(tensor.constant, toChannelsFirst));
+    if (tensor.constant !== undefined) return this.reordered(tensor, toChannelsFirst);
     const { dims } = tensor;
     return this.#turn(this.plain(tensor), toChannelsFirst, dims);
   }
 
   /** The value of a tensor with its axes in another order, and possibly in other dimensions then. */
   reordered(tensor: Tensor, permutation: readonly number[], dims?: readonly number[]): string {
-    if (tensor.constant !== undefined) {
-      const turned = transposed(tensor.constant, permutation);
-      return this.build.constant(dims ? { ...turned, dims } : turned);
+    const { constant } = tensor;
+    if (constant !== undefined) {
+      return this.#once(constant, `${permutation} ${dims ?? ''}`, () => {
+        const turned = transposed(constant, permutation);
+        return dims ? { ...turned, dims } : turned;
+      });
     }
     const value = this.build.transpose(this.plain(tensor), permutation);
     return dims ? this.build.reshape(value, dims) : value;
@@ -246,6 +253,14 @@ export class Call {
     const { dims } = tensor;
     if (tensor.channelsFirst) return { dims, type, value: emit(tensor.value as string), channelsFirst: true };
     return { dims, type, value: emit(this.plain(tensor)) };
+  }
+
+  /** A form of a constant, which the graph holds once, however often it is used. */
+  #once(constant: Constant, form: string, make: () => Constant): string {
+    const forms = this.around.written.get(constant) ?? new Map<string, string>();
+    const value = forms.get(form) ?? this.build.constant(make());
+    this.around.written.set(constant, forms.set(form, value));
+    return value;
   }
 
   #firstOrOne(tensor: Tensor): string {

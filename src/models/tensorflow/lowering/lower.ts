@@ -2,6 +2,7 @@ import { UserError } from '../../../userError.ts';
 import type { Constant, Graph, Model, Node, Value } from '../../onnx/graph/graph.ts';
 import { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
 import type { StatedInput } from '../../onnx/graph/imageInput.ts';
+import { defaultBudget, TooLittleMemory } from '../../onnx/session/batchSize.ts';
 import { takeBranches } from '../branches.ts';
 import type { GraphDef, PartialShape } from '../graphDef.ts';
 import { type Operation, operationsFor, type Reference } from '../operations.ts';
@@ -32,6 +33,8 @@ export interface Program {
   readonly graph: GraphDef;
   readonly inputs: readonly Port[];
   readonly outputs: readonly Port[];
+  /** Bytes that its constants may take. */
+  readonly memory?: number;
   /** The value of a variable; undefined if there is none. */
   readonly variable?: (name: string) => Constant | undefined;
 }
@@ -90,6 +93,8 @@ class Lowering {
   readonly #names = new Map<string, string>();
   readonly #taken = new Set<string>();
   readonly #around: Surroundings;
+  readonly #claimed = new Set<Constant>();
+  #claimedBytes = 0;
   #images: string | undefined;
 
   constructor(program: Program, stated: StatedInput) {
@@ -99,6 +104,8 @@ class Lowering {
     this.#around = {
       build: this.#build,
       turned: new Map(),
+      written: new Map(),
+      claim: (constant) => this.#claim(constant),
       images: () => this.#imageCount(),
       variable: (name) => {
         const found = program.variable?.(name);
@@ -183,6 +190,16 @@ class Lowering {
     throw new UserError(
       `The model takes ${name} [${list}], which leaves the shape of an image open. State it as "input" of this model in the settings, such as [224, 224, 3].`,
     );
+  }
+
+  #claim(constant: Constant): void {
+    if (this.#claimed.has(constant)) return;
+    this.#claimed.add(constant);
+    this.#claimedBytes += constant.data.length;
+    const { memory = defaultBudget() } = this.#program;
+    if (this.#claimedBytes > memory) {
+      throw new TooLittleMemory('The constants of the model take', this.#claimedBytes, memory);
+    }
   }
 
   /** The number of images, as a list of one. */

@@ -8,6 +8,7 @@ const same: Rule = (call) => call.x;
 const constant: Rule = (call) => {
   const found = call.tensor('value');
   if (found === undefined) throw new CannotLower('its value is missing');
+  call.around.claim(found);
   return { dims: found.dims, type: found.type, constant: found };
 };
 
