@@ -3,8 +3,9 @@ import path from 'node:path';
 import { isInFolder } from '../../data/isInFolder.ts';
 import { UserError } from '../../userError.ts';
 import type { OpenOptions } from '../format.ts';
-import { fromHalf } from '../onnx/graph/halves.ts';
+
 import { type Constant, elementCount } from '../onnx/graph/graph.ts';
+import { fromHalf } from '../onnx/graph/halves.ts';
 import type { ReadModel } from '../onnx/graph/readModel.ts';
 import { readRange } from '../onnx/graph/readRange.ts';
 import { defaultBudget, TooLittleMemory } from '../onnx/session/batchSize.ts';

@@ -1,6 +1,7 @@
 import { UserError } from '../../userError.ts';
-import { fromBrainFloats, fromHalf } from '../onnx/graph/halves.ts';
+
 import { type Constant, type ElementType, elementCount } from '../onnx/graph/graph.ts';
+import { fromBrainFloats, fromHalf } from '../onnx/graph/halves.ts';
 import type { TensorMessage } from './messages.ts';
 
 /** The types of tensors, by TensorFlow's numbers. Computed is in float32, so that all that has fractions is that. */
