@@ -37,7 +37,7 @@ export async function* compareGraphModels(): AsyncGenerator<Comparison> {
       yield { name, error: await errorOf(file) };
     } catch (error) {
       if (!(error instanceof UserError)) throw error;
-      yield { name, reason: error.message.split('\n', 1)[0] as string };
+      yield { name, reason: (error.message.split('\n', 1)[0] as string).replace(`${file}: `, '') };
     }
   }
 }

@@ -1,5 +1,6 @@
 import { stat } from 'node:fs/promises';
 import path from 'node:path';
+import type { Type } from 'protobufjs';
 import { isInFolder } from '../../data/isInFolder.ts';
 import { UserError } from '../../userError.ts';
 import type { OpenOptions } from '../format.ts';
@@ -45,7 +46,16 @@ export async function readGraphModel(
 }
 
 function topologyOf({ topology }: GraphModelJson): GraphDef {
-  return graphOf(GraphMessage.fromObject(topology) as unknown as GraphFields);
+  return graphOf(messageOf<GraphFields>(GraphMessage, topology));
+}
+
+/** A protocol buffer from its JSON. @throws TypeError when it is none. */
+function messageOf<T>(type: Type, json: object): T {
+  try {
+    return type.fromObject(json as Record<string, unknown>) as unknown as T;
+  } catch (error) {
+    throw new TypeError('its JSON is not that of a graph', { cause: error });
+  }
 }
 
 /** The graph with its weights in its constants, which have only the names of them. */
@@ -70,7 +80,7 @@ function portsOf(
   { signature }: GraphModelJson,
   { nodes }: GraphDef,
 ): { inputs: readonly Port[]; outputs: readonly Port[] } {
-  const { inputs, outputs } = SignatureMessageType.fromObject(signature ?? {}) as unknown as SignatureMessage;
+  const { inputs, outputs } = messageOf<SignatureMessage>(SignatureMessageType, signature ?? {});
   const ports = (list: SignatureMessage['inputs']): Port[] =>
     Object.entries(list).map(([name, { name: tensor, dtype, tensorShape }]) => ({
       name: withoutNumber(name),

@@ -130,7 +130,7 @@ class Lowering {
 
   finish(results: readonly Reference[]): Model {
     const outputs = results.map((reference, index): Value => {
-      const tensor = this.#resolved(reference);
+      const tensor = this.#result(reference);
       const value = new Call(reference.operation, [], this.#around).plain(tensor);
       const name = this.#output(value, this.#program.outputs[index]?.name ?? '');
       return { name, type: tensor.type, dims: tensor.dims.map(dimOf) };
@@ -160,6 +160,14 @@ class Lowering {
     throw new CannotLower(
       `it needs output ${output} of ${operation.operator} "${operation.name}", which is not computed`,
     );
+  }
+
+  /** What the model gives. */
+  #result(reference: Reference): Tensor {
+    const tensor = this.#tensors.get(reference.operation)?.[reference.output];
+    if (tensor !== undefined && tensor.variable === undefined) return tensor;
+    const { operator, name } = reference.operation;
+    throw new UserError(`The model gives output ${reference.output} of ${operator} "${name}", which is not computed.`);
   }
 
   #input({ name, type = 1, shape: known }: Port, operation: Operation): Tensor {
