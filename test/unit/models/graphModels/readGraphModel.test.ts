@@ -139,6 +139,26 @@ describe('Graph models of TensorFlow.js, damaged or unusual', () => {
     await rejectsWith(open(), file, 'Teleport, Wormhole', 'tf2onnx');
   });
 
+  it('refuse nodes that are damaged in words for people', async () => {
+    const original = await readFile(file);
+    const changes: ((json: GraphModel) => void)[] = [
+      (json) => Object.assign(find(json, 'Softmax'), { op: { name: 'Softmax' } }),
+      (json) => Object.assign(find(json, 'Softmax'), { input: [{}] }),
+      (json) => Object.assign(find(json, '_FusedConv2D').attr ?? {}, { padding: { s: 'SAMEÿ' } }),
+      (json) => Object.assign(find(json, '_FusedConv2D').attr ?? {}, { padding: 'SAME' }),
+      (json) => Object.assign(json.modelTopology, { library: { function: [null] } }),
+      (json) => Object.assign(json.signature ?? {}, { outputs: { logits: 3 } }),
+    ];
+    for (const change of changes) {
+      await writeFile(file, original);
+      await edit((json) => {
+        change(json);
+        return json;
+      });
+      await rejectsWith(open(), file, 'Export or copy the model again');
+    }
+  });
+
   it('refuse a graph that goes round in a circle', async () => {
     await edit((json) => {
       const { node } = json.modelTopology;
