@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { GraphMessage } from '../../../../../src/models/tensorflow/messages.ts';
 import { computeTensorFlow } from '../../../../support/computeTensorFlow.ts';
 import { rejectsWith } from '../../../../support/rejectsWith.ts';
 
@@ -127,13 +128,13 @@ function integers(name: string, intVal: readonly number[]): object {
   return { name, op: 'Const', attr: { value: { tensor: { dtype: 'DT_INT32', tensorShape, intVal } } } };
 }
 
+const computed = (nodes: readonly object[]) =>
+  computeTensorFlow(GraphMessage.fromObject({ node: [...given, ...nodes] }), dims, image);
+
 describe('fused operators of TensorFlow', () => {
   for (const [name, [fused, plain]] of Object.entries(pairs)) {
     it(`are what they stand for: ${name}`, async () => {
-      const [found, right] = [
-        await computeTensorFlow([...given, ...fused], dims, image),
-        await computeTensorFlow([...given, ...plain], dims, image),
-      ];
+      const [found, right] = [await computed(fused), await computed(plain)];
       assert.deepEqual(found.dims, right.dims);
       const expected = right.data as Float32Array;
       assert.ok(expected.some((value) => Math.abs(value) > 0.1));
@@ -151,7 +152,7 @@ describe('fused operators of TensorFlow', () => {
   };
   for (const [operator, of] of Object.entries(functions)) {
     it(`compute ${operator}`, async () => {
-      const { data } = await computeTensorFlow([...given, node('y', operator, ['x'])], dims, image);
+      const { data } = await computed([node('y', operator, ['x'])]);
       for (const [i, value] of (data as Float32Array).entries()) {
         const right = of(image[i] as number);
         assert.ok(Math.abs(value - right) < (operator === 'GeluExact' ? 1e-3 : 1e-5), `${value} is not ${right}`);
@@ -161,11 +162,7 @@ describe('fused operators of TensorFlow', () => {
 
   it('are refused where something follows that has no counterpart, or an input is missing', async () => {
     const refused = (input: string[], ...fused: string[]) =>
-      computeTensorFlow(
-        [...given, node('y', '_FusedConv2D', input, { ...windows, fused_ops: texts(...fused) })],
-        dims,
-        image,
-      );
+      computed([node('y', '_FusedConv2D', input, { ...windows, fused_ops: texts(...fused) })]);
     await rejectsWith(refused(['x', 'kernel', 'bias'], 'BiasAdd', 'Wormhole'), '_FusedConv2D "y"', 'Wormhole');
     await rejectsWith(refused(['x', 'kernel'], 'BiasAdd'), '_FusedConv2D "y"', 'fewer inputs');
   });

@@ -3,10 +3,12 @@ import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { elementCount } from '../../../../../src/models/onnx/graph/graph.ts';
 import { rules } from '../../../../../src/models/tensorflow/lowering/rules.ts';
+import { GraphMessage } from '../../../../../src/models/tensorflow/messages.ts';
 import { computeTensorFlow } from '../../../../support/computeTensorFlow.ts';
 
 interface Case {
-  readonly nodes: readonly object[];
+  /** A GraphDef in base64. */
+  readonly graph: string;
   readonly shape: readonly number[];
   readonly numbers: readonly number[];
 }
@@ -27,9 +29,13 @@ const elsewhere = new Set([
 
 describe('operators of TensorFlow', () => {
   for (const [operator, cases] of Object.entries(operators)) {
-    for (const [index, { nodes, shape, numbers }] of cases.entries()) {
+    for (const [index, { graph, shape, numbers }] of cases.entries()) {
       it(`are computed as by TensorFlow: ${operator}, ${index + 1}`, async () => {
-        const found = await computeTensorFlow(nodes, dims, Float32Array.from(images));
+        const found = await computeTensorFlow(
+          GraphMessage.decode(Buffer.from(graph, 'base64')),
+          dims,
+          Float32Array.from(images),
+        );
         assert.deepEqual(found.dims, shape);
         const data = found.data as Float32Array;
         assert.equal(data.length, elementCount(shape));
