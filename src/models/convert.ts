@@ -27,7 +27,7 @@ export interface Converted {
  * @throws UserError when the model has no such graph, is too large for one file, or the file exists or cannot be written.
  */
 export async function convertModel(
-  { path: at, endpoint, input }: ModelSource,
+  { path: at, endpoint, input, output }: ModelSource,
   to: string,
   { memory }: LoweringOptions,
 ): Promise<Converted> {
@@ -39,7 +39,11 @@ export async function convertModel(
   }
   const { file, format } = await findModelFile(at);
   if (format.lower === undefined) throw new UserError(`${file}: this is an ONNX model already. Use it as it is.`);
-  const lowered = await format.lower(file, { ...(memory && { memory }), ...(input && { input }) });
+  const lowered = await format.lower(file, {
+    ...(memory && { memory }),
+    ...(input && { input }),
+    ...(output !== undefined && { output }),
+  });
   const bytes = writeModel(await withWeights(lowered, file));
   // Never over a file that is there: it may be a model that someone needs.
   await writeFile(to, bytes, { flag: 'wx' }).catch(async (error: NodeJS.ErrnoException) => {

@@ -20,8 +20,11 @@ export interface OpenOptions extends ModelOptions {
   readonly embedding?: 'alone' | Templates;
 }
 
-/** What the graph of a model depends on: how much memory its weights may take, and the shape of one image. */
-export type LoweringOptions = Pick<OpenOptions, 'memory' | 'input'>;
+/**
+ * What the graph of a model depends on: how much memory its weights may take, the shape of one image, and for a file with
+ * several graphs the output, which tells the one that is meant.
+ */
+export type LoweringOptions = Pick<OpenOptions, 'memory' | 'input' | 'output'>;
 
 /** A file format of models. */
 export interface ModelFormat {

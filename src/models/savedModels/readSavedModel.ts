@@ -25,10 +25,10 @@ const usual = 'serving_default';
  */
 export async function readSavedModel(
   file: string,
-  { memory = defaultBudget(), ...stated }: Pick<OpenOptions, 'memory' | 'input' | 'size'> = {},
+  { memory = defaultBudget(), output, ...stated }: Pick<OpenOptions, 'memory' | 'input' | 'size' | 'output'> = {},
 ): Promise<ReadModel> {
   const metaGraph = inferenceIn(file, await decode(file));
-  const { name, signature } = signatureIn(file, metaGraph);
+  const { name, signature, isNamed } = signatureIn(file, metaGraph, output);
   const graph = graphIn(file, metaGraph);
   const restored = saidOf(file, () => storedNames(graph, metaGraph.saverDef?.restoreOpName ?? ''));
   const variables = new Map<string, Constant>();
@@ -43,7 +43,7 @@ export async function readSavedModel(
     graph,
     memory,
     inputs: portsOf(signature.inputs),
-    outputs: portsOf(signature.outputs),
+    outputs: portsOf(signature.outputs, isNamed ? `${name}/` : ''),
     variable: (variable: string) => variables.get(variable),
   };
   if (program.outputs.length === 0) throw new UserError(`${file}: its signature "${name}" gives nothing.`);
@@ -73,17 +73,27 @@ function inferenceIn(file: string, metaGraphs: readonly MetaGraphMessage[]): Met
   return found;
 }
 
-function signatureIn(file: string, { signatureDef }: MetaGraphMessage): { name: string; signature: SignatureMessage } {
+/** A way to call a model. */
+interface Signature {
+  readonly name: string;
+  readonly signature: SignatureMessage;
+  /** The output that is wanted is named together with it, as "signature/output". */
+  readonly isNamed: boolean;
+}
+
+function signatureIn(file: string, { signatureDef }: MetaGraphMessage, output = ''): Signature {
   const all = Object.entries(signatureDef).filter(([name]) => name !== '__saved_model_init_op');
-  const found = all.find(([name]) => name === usual) ?? (all.length === 1 ? all[0] : undefined);
-  if (found !== undefined) return { name: found[0], signature: found[1] };
+  const named = all.find(([name]) => output.startsWith(`${name}/`));
+  const found = named ?? all.find(([name]) => name === usual) ?? (all.length === 1 ? all[0] : undefined);
+  if (found !== undefined) return { name: found[0], signature: found[1], isNamed: named !== undefined };
   if (all.length === 0) {
     throw new UserError(
       `${file}: this SavedModel has no signature, so that nothing says what it takes and gives. Save it with one: model.export("folder") in Keras 3, or tf.saved_model.save(model, "folder", signatures={"${usual}": …}).`,
     );
   }
+  const [[name, { outputs }]] = all as [(typeof all)[number]];
   throw new UserError(
-    `${file}: this SavedModel has several signatures, ${all.map(([name]) => name).join(', ')}, and none is "${usual}". Save it with the one to test under that name: tf.saved_model.save(model, "folder", signatures={"${usual}": …}).`,
+    `${file}: this SavedModel has several signatures, ${all.map(([each]) => each).join(', ')}, and none is "${usual}". Name the one to test with its output, as "output" of this model in the settings, such as "${name}/${Object.keys(outputs)[0]}".`,
   );
 }
 
@@ -91,9 +101,9 @@ function graphIn(file: string, { graphDef }: MetaGraphMessage) {
   return saidOf(file, () => graphOf(graphDef ?? { node: [], library: null }));
 }
 
-function portsOf(list: SignatureMessage['inputs']): Port[] {
+function portsOf(list: SignatureMessage['inputs'], prefix = ''): Port[] {
   return Object.entries(list).map(([name, { name: tensor, dtype, tensorShape }]) => ({
-    name,
+    name: `${prefix}${name}`,
     tensor,
     type: dtype,
     ...(tensorShape && { shape: shapeOf(tensorShape) }),

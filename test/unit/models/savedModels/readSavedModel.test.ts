@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { cp, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { convertModel } from '../../../../src/models/convert.ts';
 import { openModel } from '../../../../src/models/open.ts';
 import { readSavedModel } from '../../../../src/models/savedModels/readSavedModel.ts';
 import { type MetaGraphMessage, SavedModelMessage } from '../../../../src/models/tensorflow/messages.ts';
@@ -53,7 +54,13 @@ describe('SavedModels of TensorFlow, damaged or unusual', () => {
       Object.assign(signatureDef, { first: usual, second: other });
       delete (signatureDef as Record<string, unknown>).serving_default;
     });
-    await rejectsWith(open(), file, 'several signatures, other, first, second', '"serving_default"');
+    await rejectsWith(open(), file, 'several signatures, other, first, second', '"other/class"');
+    const { classifier } = await openModel({ name: 'plain', path: file, output: 'second/scores' });
+    classifier.dispose();
+    assert.equal(classifier.classes.length, 5);
+    const converted = { name: 'plain', path: file, output: 'first/logits' };
+    const { file: onnx } = await convertModel(converted, folder.at('first.onnx'), {});
+    await rejectsWith(openModel({ name: 'plain', path: onnx, output: 'x' }), 'first/logits [batch, 5]');
     await edit(({ signatureDef }) => {
       for (const name of Object.keys(signatureDef)) delete (signatureDef as Record<string, unknown>)[name];
     });
