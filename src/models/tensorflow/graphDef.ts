@@ -94,8 +94,9 @@ function attributeOf(message: AttributeMessage, node: string): Attribute | undef
       return { kind: 'function', value: message.func?.name ?? '' };
     case 'list': {
       const { s = [], i = [], f = [] } = message.list ?? {};
-      if (s.length > 0) return { kind: 'texts', value: s.map(textOf) };
-      return { kind: 'numbers', value: i.length > 0 ? i.map(Number) : f };
+      // Not by map(), which passes over what damaged JSON has left empty.
+      if (s.length > 0) return { kind: 'texts', value: Array.from(s, textOf) };
+      return { kind: 'numbers', value: i.length > 0 ? Array.from(i, Number) : f };
     }
     default:
       return undefined;

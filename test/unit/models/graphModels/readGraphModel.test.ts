@@ -146,6 +146,7 @@ describe('Graph models of TensorFlow.js, damaged or unusual', () => {
       (json) => Object.assign(find(json, 'Softmax'), { input: [{}] }),
       (json) => Object.assign(find(json, '_FusedConv2D').attr ?? {}, { padding: { s: 'SAMEÿ' } }),
       (json) => Object.assign(find(json, '_FusedConv2D').attr ?? {}, { padding: 'SAME' }),
+      (json) => Object.assign(find(json, '_FusedConv2D').attr ?? {}, { fused_ops: { list: { s: [{}] } } }),
       (json) => Object.assign(json.modelTopology, { library: { function: [null] } }),
       (json) => Object.assign(json.signature ?? {}, { outputs: { logits: 3 } }),
     ];
