@@ -5,6 +5,7 @@ import { type OpenedDemo, opened } from './demo/opened.ts';
 import { Engine } from './engine.ts';
 import { Log } from './log.ts';
 import { Results } from './results.ts';
+import { followSavedModels } from './savedModels.ts';
 import { registerLanguageFeatures } from './settings/languageFeatures.ts';
 import { SettingsProblems } from './settings/settingsProblems.ts';
 import { StatusItem } from './statusItem.ts';
@@ -21,6 +22,7 @@ export function activate(context: vscode.ExtensionContext): void {
   const explorer = new TestExplorer(engine, results, problems);
   const whatFooled = new WhatFooled(context);
   context.subscriptions.push(log, engine, problems, explorer, new StatusItem(engine), whatFooled.offer(explorer));
+  context.subscriptions.push(followSavedModels());
   registerLanguageFeatures(context, problems);
   registerCommands(context, { engine, log, results, explorer });
   registerViewSerializer(context);

@@ -1,6 +1,7 @@
 import type { ModelFormat } from '../models/format.ts';
 import { formats } from '../models/formats.ts';
 import { otherPatterns } from '../models/otherFormats.ts';
+import { savedModels } from '../models/savedModels/format.ts';
 import { layersModels } from '../models/tfjs/format.ts';
 
 type Accepted = Pick<ModelFormat, 'pattern'>;
@@ -19,11 +20,17 @@ const commands: readonly (readonly [command: string, formats: readonly Accepted[
   ['perturb.trainGenerator', formats],
 ];
 
+/** A folder that is a SavedModel: the extension says which are. */
+const savedModel = 'explorerResourceIsFolder && resourcePath in perturb.savedModels';
+
 /** `contributes.menus` of the extension manifest, for `explorer/context`. */
 export function explorerMenu() {
   return commands.map(([command, accepted], index) => ({
     command,
-    when: `resourceScheme == file && resourceFilename =~ /(${[...new Set(accepted.map(suffixOf))].join('|')})$/i`,
+    when: [
+      `resourceScheme == file && resourceFilename =~ /(${[...new Set(accepted.map(suffixOf))].join('|')})$/i`,
+      ...(accepted.includes(savedModels) ? [savedModel] : []),
+    ].join(' || '),
     group: `7_perturb@${index + 1}`,
   }));
 }

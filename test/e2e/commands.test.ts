@@ -122,6 +122,15 @@ describe('Commands', () => {
     await writeFile(settings, original);
   });
 
+  it('attack a SavedModel on a right-click on its folder', async () => {
+    const { explorer, quickInput } = workbench();
+    const saved = path.join(import.meta.dirname, '..', 'fixtures', 'tensorflow', 'saved', 'plain');
+    await cp(saved, path.join(workbench().folder, 'models', 'saved'), { recursive: true });
+    await explorer.chooseOnceOffered('models/saved', 'Attack Model…');
+    await quickInput.title.getByText('Attack saved').waitFor();
+    await quickInput.cancel();
+  });
+
   it('repair labels that are no classes of the model', async () => {
     const { explorer, quickInput, notifications } = workbench();
     await workbench().runCommand('View: Close All Editors');

@@ -1,6 +1,6 @@
 import path from 'node:path';
 import type { Locator, Page } from 'playwright-core';
-import { chooseFromMenu } from './menu.ts';
+import { chooseFromMenu, menuItem } from './menu.ts';
 import { settled } from './settled.ts';
 import { openView } from './views.ts';
 
@@ -45,6 +45,17 @@ export class ExplorerView {
     await settled(this.#page);
     await (await this.reveal(file)).click({ button: 'right' });
     await this.#page.locator('.monaco-menu').first().waitFor();
+  }
+
+  /** Chooses from the context menu of a folder what is offered once the extension has looked into it. */
+  async chooseOnceOffered(folder: string, label: string): Promise<void> {
+    for (;;) {
+      await this.openMenu(folder);
+      if (await menuItem(this.#page, label).isVisible()) return chooseFromMenu(this.#page, label);
+      // A menu stays as it was when it opened.
+      await this.#page.keyboard.press('Escape');
+      await this.#page.locator('.monaco-menu').first().waitFor({ state: 'hidden' });
+    }
   }
 
   /** Chooses from the context menu of a file or folder; more than one label leads through submenus. */

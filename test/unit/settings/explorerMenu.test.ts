@@ -4,7 +4,7 @@ import { explorerMenu } from '../../../src/settings/explorerMenu.ts';
 /** The commands that the Explorer offers for a file. */
 function offeredFor(name: string): string[] {
   return explorerMenu()
-    .filter(({ when }) => new RegExp(/=~ \/(.*)\/i$/.exec(when)?.[1] ?? assert.fail(when), 'i').test(name))
+    .filter(({ when }) => new RegExp(/=~ \/(.*)\/i( \|\||$)/.exec(when)?.[1] ?? assert.fail(when), 'i').test(name))
     .map(({ command }) => command);
 }
 
@@ -24,6 +24,16 @@ describe('the menu of the Explorer', () => {
   it('offers to attack models of other formats, to which the answer is what to do instead', () => {
     for (const name of ['net.pth', 'net.pt', 'net.safetensors', 'net.mlmodel', 'net.mlpackage'])
       assert.deepEqual(offeredFor(name), ['perturb.attackModel'], name);
+  });
+
+  it('offers the same for the folder of a SavedModel as for its file', () => {
+    const isOffered = ({ when }: { readonly when: string }) =>
+      when.endsWith(' || explorerResourceIsFolder && resourcePath in perturb.savedModels');
+    const offered = explorerMenu().filter(isOffered);
+    assert.deepEqual(
+      offered.map(({ command }) => command),
+      untrained,
+    );
   });
 
   it('offers nothing for other files', () => {
