@@ -1,6 +1,5 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import type { OpenOptions } from '../format.ts';
+import { hashFiles } from '../hashFiles.ts';
 import type { Model } from '../onnx/graph/graph.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { startTensorFlow } from '../tfjs/backend.ts';
@@ -20,7 +19,7 @@ export async function openKerasModel(
 ): Promise<OpenedModel> {
   const tensorflow = await startTensorFlow();
   const model = await buildLayersModel(file, await read(file), options.input);
-  return openLayers({ model, sha256: await hashOf(file), files: [file] }, tensorflow, options);
+  return openLayers({ model, sha256: await hashFiles([file]), files: [file] }, tensorflow, options);
 }
 
 /**
@@ -35,10 +34,4 @@ export async function lowerKerasModel(
 ): Promise<Model> {
   await startTensorFlow();
   return wholeGraph(file, await buildLayersModel(file, await read(file), input));
-}
-
-async function hashOf(file: string): Promise<string> {
-  const hash = createHash('sha256');
-  for await (const bytes of createReadStream(file, { highWaterMark: 4 * 2 ** 20 })) hash.update(bytes as Buffer);
-  return hash.digest('hex');
 }

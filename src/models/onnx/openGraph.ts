@@ -1,7 +1,6 @@
-import { createHash } from 'node:crypto';
-import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { UserError } from '../../userError.ts';
+import { hashFiles } from '../hashFiles.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
@@ -34,7 +33,7 @@ export async function openGraph(
       undefined,
       notes,
     ),
-    hashOf(files),
+    hashFiles(files),
   ]);
   return { classifier, preprocessing, sha256, files, notes };
 }
@@ -63,14 +62,4 @@ function guarded(runtime: Runtime, stamps: Stamps): Runtime {
       return runtime.open(model, options);
     },
   };
-}
-
-async function hashOf(files: readonly string[]): Promise<string> {
-  const hash = createHash('sha256');
-  // With the small default chunks, this takes several times as long.
-  const highWaterMark = 4 * 2 ** 20;
-  for (const file of files) {
-    for await (const bytes of createReadStream(file, { highWaterMark })) hash.update(bytes as Buffer);
-  }
-  return hash.digest('hex');
 }

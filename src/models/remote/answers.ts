@@ -2,19 +2,8 @@ import { nearestName } from '../../data/nearestName.ts';
 import { UserError } from '../../userError.ts';
 import { checkClassCount } from '../classCount.ts';
 import { assumedClassNames } from '../classNames.ts';
-import type { AnswerKind } from './endpoint.ts';
+import { type AnswerKind, type Interpretation, isDistribution } from '../scores.ts';
 import type { Reading } from './protocol.ts';
-
-/** How what a server says becomes logits. */
-export interface Interpretation {
-  readonly kind: AnswerKind;
-  readonly classes: readonly string[];
-}
-
-/** How far the sum of probabilities may be from 1, as servers round them. */
-const mostRounding = 0.02;
-/** Of a probability that was rounded to zero: about the smallest that float32 has. */
-const leastProbability = 2 ** -126;
 
 /**
  * What the first answers of a server are.
@@ -71,24 +60,6 @@ export function rowOf(values: Reading[number], { kind, classes }: Interpretation
   return row;
 }
 
-/** Logits of such a row: of probabilities the logarithms, which differ from logits by a number that they have in common. */
-export function logitsOf(row: Float32Array, { kind, classes }: Interpretation): Float32Array {
-  if (kind === 'logits') return row;
-  if (kind === 'probabilities') return row.map((value) => Math.log(Math.max(value, leastProbability)));
-  return Float32Array.from(classes, (_, index) => (index === row[0] ? 1 : 0));
-}
-
-/** How much the answers to the same image may differ: as rounding in another batch makes them. */
-const tolerance = 1e-3;
-
-/** True for two rows about one image that say the same, up to rounding. */
-export function isSame(a: Float32Array, b: ArrayLike<number>, { kind }: Interpretation): boolean {
-  if (a.length !== b.length) return false;
-  if (kind === 'labels') return a[0] === b[0];
-  const size = a.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-  return a.every((value, i) => Math.abs(value - (b[i] as number)) <= tolerance * size);
-}
-
 function numbersIn(values: Reading[number]): Float32Array {
   const list = Array.from(values as ArrayLike<unknown>);
   if (list.every((value) => typeof value === 'number')) return Float32Array.from(list as number[]);
@@ -96,11 +67,6 @@ function numbersIn(values: Reading[number]): Float32Array {
   throw new UserError(
     `The server answered with ${JSON.stringify(wrong)} where a number belongs. If that is the predicted class, set "answers" of this model's endpoint to "labels".`,
   );
-}
-
-function isDistribution(row: Float32Array): boolean {
-  const sum = row.reduce((a, b) => a + b, 0);
-  return row.every((value) => value >= 0) && Math.abs(sum - 1) <= mostRounding;
 }
 
 /** The index of the class that a server names by its index or name. */

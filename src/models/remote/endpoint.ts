@@ -1,10 +1,7 @@
+import type { AnswerKind } from '../scores.ts';
 /** How images go to a server: as numbers, or as 8-bit PNG in base64. */
 export const imageForms = ['tensor', 'png'] as const;
 export type ImageForm = (typeof imageForms)[number];
-
-/** What a server answers about an image. */
-export const answerKinds = ['logits', 'probabilities', 'labels'] as const;
-export type AnswerKind = (typeof answerKinds)[number];
 
 /** A model that is asked over HTTP, as the settings state it. Plain data; times in seconds. */
 export interface Endpoint {

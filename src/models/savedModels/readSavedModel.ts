@@ -46,8 +46,40 @@ export async function readSavedModel(
     outputs: portsOf(signature.outputs, isNamed ? `${name}/` : ''),
     variable: (variable: string) => variables.get(variable),
   };
-  if (program.outputs.length === 0) throw new UserError(`${file}: its signature "${name}" gives nothing.`);
+  if (program.outputs.length === 0) throw givesNothing(file, name);
   return { ...saidOf(file, () => lower(program, stated)), files };
+}
+
+/** What there is to call in a SavedModel. */
+export interface Called {
+  readonly tags: readonly string[];
+  readonly signature: string;
+  readonly inputs: readonly Port[];
+  readonly outputs: readonly Port[];
+  /** What the names of outputs begin with that the signature itself does not have. */
+  readonly prefix: string;
+}
+
+/**
+ * What a SavedModel takes and gives, by the signature that is to be called.
+ * @param output as the settings name it.
+ * @throws UserError when the file is damaged, or has no such signature.
+ */
+export async function readCalled(file: string, output: string | undefined): Promise<Called> {
+  const metaGraph = inferenceIn(file, await decode(file));
+  const { name, signature, isNamed } = signatureIn(file, metaGraph, output);
+  const prefix = isNamed ? `${name}/` : '';
+  const outputs = portsOf(signature.outputs, prefix);
+  if (outputs.length === 0) throw givesNothing(file, name);
+  return { tags: tagsOf(metaGraph), signature: name, inputs: portsOf(signature.inputs), outputs, prefix };
+}
+
+function givesNothing(file: string, signature: string): UserError {
+  return new UserError(`${file}: its signature "${signature}" gives nothing.`);
+}
+
+function tagsOf({ metaInfoDef }: MetaGraphMessage): readonly string[] {
+  return metaInfoDef?.tags ?? [];
 }
 
 async function decode(file: string): Promise<readonly MetaGraphMessage[]> {
@@ -67,7 +99,6 @@ async function decode(file: string): Promise<readonly MetaGraphMessage[]> {
 
 /** The graph for inference, of those that a SavedModel has for different uses. */
 function inferenceIn(file: string, metaGraphs: readonly MetaGraphMessage[]): MetaGraphMessage {
-  const tagsOf = ({ metaInfoDef }: MetaGraphMessage) => metaInfoDef?.tags ?? [];
   const found = metaGraphs.find((each) => tagsOf(each).length === 1 && tagsOf(each)[0] === 'serve') ?? metaGraphs[0];
   if (found === undefined) throw new UserError(`${file}: this SavedModel is empty. Export or copy the model again.`);
   return found;

@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import { UserError } from '../../userError.ts';
-import { type Failure, loadNative } from './native/load.ts';
+import { type Failure, loadNative, type SavedModels } from './native/load.ts';
 
 const require = createRequire(import.meta.url);
 
@@ -10,6 +10,8 @@ export interface TensorFlowBackend {
   readonly kind: 'native' | 'wasm';
   /** As reports name it: package, version and kind. */
   readonly name: string;
+  /** What the native one can compute besides. */
+  readonly savedModels?: SavedModels;
   /** Why the native library is unavailable. */
   readonly reason?: string;
   /** What to do about it. */
@@ -55,7 +57,8 @@ async function start({ backend: asked, folder }: TensorFlowOptions): Promise<Ten
   if ('tensorflow' in native) {
     const tf = await import('@tensorflow/tfjs-core');
     await tf.ready();
-    return { kind: 'native', name: `tfjs-node ${native.version} (native, TensorFlow ${native.tensorflow})` };
+    const name = `tfjs-node ${native.version} (native, TensorFlow ${native.tensorflow})`;
+    return { kind: 'native', name, savedModels: native.savedModels };
   }
   if (asked === 'native') {
     throw new UserError(

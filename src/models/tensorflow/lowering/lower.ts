@@ -5,6 +5,7 @@ import type { StatedInput } from '../../onnx/graph/imageInput.ts';
 import { defaultBudget, TooLittleMemory } from '../../onnx/session/batchSize.ts';
 import { takeBranches } from '../branches.ts';
 import type { GraphDef, PartialShape } from '../graphDef.ts';
+import { NoCounterpart } from '../noCounterpart.ts';
 import { type Operation, operationsFor, type Reference } from '../operations.ts';
 import { elementTypeOf } from '../tensorProto.ts';
 import { Call, type Rule, type Surroundings, type Tensor } from './call.ts';
@@ -79,7 +80,7 @@ function refuseUnknown(operations: readonly Operation[]): void {
     operations.filter((operation) => ruleOf(operation) === undefined).map(({ operator }) => operator),
   );
   if (unknown.size === 0) return;
-  throw new UserError(
+  throw new NoCounterpart(
     `The model uses operators that Perturb cannot write as ONNX: ${[...unknown].join(', ')}. Export it for inference without them, or convert it with tf2onnx and use the ONNX file.`,
   );
 }
@@ -124,7 +125,7 @@ class Lowering {
       for (const [index, tensor] of tensors.entries()) this.#call(tensor, index === 0 ? name : `${name}:${index}`);
     } catch (error) {
       if (!(error instanceof CannotLower)) throw error;
-      throw new UserError(`${operator} "${name}" cannot be written as ONNX: ${error.message}.`, { cause: error });
+      throw new NoCounterpart(`${operator} "${name}" cannot be written as ONNX: ${error.message}.`, { cause: error });
     }
   }
 

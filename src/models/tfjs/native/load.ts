@@ -2,6 +2,7 @@ import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import path from 'node:path';
 import util from 'node:util';
+import type { NamedTensorMap } from '@tensorflow/tfjs-core';
 import { firstLineOf } from '../../../userError.ts';
 import { neededVersion, type Place, packageName, placesOf } from './places.ts';
 import { tryLoading } from './verdict.ts';
@@ -12,8 +13,22 @@ export interface Failure {
   readonly repair: string;
 }
 
+/** A SavedModel that native TensorFlow computes. */
+export interface NativeSavedModel {
+  /** Its outputs by their names in the signature, as are the inputs. */
+  predict(inputs: NamedTensorMap): NamedTensorMap;
+  dispose(): void;
+}
+
+/** Opens SavedModels. */
+export interface SavedModels {
+  /** @param folder of the model; @throws Error of TensorFlow. */
+  load(folder: string, tags: readonly string[], signature: string): Promise<NativeSavedModel>;
+}
+
 /** Facts about native TensorFlow, once loaded. */
 export interface Loaded {
+  readonly savedModels: SavedModels;
   /** Version of the package that binds it. */
   readonly version: string;
   /** Version of the library. */
@@ -56,8 +71,11 @@ async function loadFrom(place: Place): Promise<Loaded | Failure> {
   try {
     // The package sets the platform again, and a warning about that would be useless.
     flags.set('PROD', true);
-    createRequire(import.meta.url)(place.package);
-    return { version, tensorflow: verdict.tensorflow };
+    const { node } = createRequire(import.meta.url)(place.package) as {
+      readonly node: { loadSavedModel: SavedModels['load'] };
+    };
+    const savedModels = { load: (...what: Parameters<SavedModels['load']>) => node.loadSavedModel(...what) };
+    return { version, tensorflow: verdict.tensorflow, savedModels };
   } catch (error) {
     const line = firstLineOf(error);
     return failed(`it does not load: ${line}`);
