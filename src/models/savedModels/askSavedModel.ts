@@ -103,7 +103,8 @@ function imagesOf(file: string, called: Called, stated: Pick<OpenOptions, 'input
 function valuesOf(ports: Called['inputs']): Graph['inputs'] {
   return ports.map(({ name, type, shape }) => ({
     name,
-    type: elementTypeOf(type ?? 0),
+    // Of text as well, and of what ONNX has no numbers for.
+    type: elementTypeOf(type ?? 0) ?? 'string',
     ...(shape && { dims: shape.map((size) => size ?? '?') }),
   }));
 }
