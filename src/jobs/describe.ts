@@ -1,12 +1,12 @@
 import { describeRuntime } from '../models/onnx/session/runtime.ts';
 import type { RuntimeDescription } from '../models/onnx/session/session.ts';
-import { startTensorFlow, type TensorFlowBackend } from '../models/tfjs/backend.ts';
+import { describeTensorFlow, type TensorFlowDescription } from '../models/tfjs/backend.ts';
 import type { JobContext } from './job.ts';
 
 /** What computes, and on what. */
 export interface EngineDescription {
   readonly onnx: RuntimeDescription;
-  readonly tensorflow: TensorFlowBackend;
+  readonly tensorflow: TensorFlowDescription;
   readonly node: string;
   readonly platform: string;
 }
@@ -15,7 +15,7 @@ export interface EngineDescription {
 export async function describe(_: undefined, { models }: JobContext<never>): Promise<EngineDescription> {
   return {
     onnx: await describeRuntime(models.computing),
-    tensorflow: await startTensorFlow(),
+    tensorflow: await describeTensorFlow(),
     node: process.version,
     platform: `${process.platform} ${process.arch}`,
   };

@@ -45,7 +45,9 @@ export async function askSavedModel(file: string, options: OpenOptions, reason: 
   const input = imagesOf(file, called, stated);
   const scores = scoresAmong(valuesOf(called.outputs), output);
   const model = await savedModels.load(path.dirname(file), called.tags, called.signature).catch((error) => {
-    throw new UserError(`${file}: TensorFlow cannot load this model: ${firstLineOf(error)}`, { cause: error });
+    throw new UserError(`${reason.message} Native TensorFlow cannot load it either: ${firstLineOf(error)}`, {
+      cause: error,
+    });
   });
   try {
     const { shape, batchSize } = input;

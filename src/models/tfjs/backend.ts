@@ -5,17 +5,21 @@ import { type Failure, loadNative, type SavedModels } from './native/load.ts';
 
 const require = createRequire(import.meta.url);
 
-/** The TensorFlow in use, and why it is not the native one, if so. */
-export interface TensorFlowBackend {
+/** The TensorFlow in use, and why it is not the native one, if so. Plain data. */
+export interface TensorFlowDescription {
   readonly kind: 'native' | 'wasm';
   /** As reports name it: package, version and kind. */
   readonly name: string;
-  /** What the native one can compute besides. */
-  readonly savedModels?: SavedModels;
   /** Why the native library is unavailable. */
   readonly reason?: string;
   /** What to do about it. */
   readonly repair?: string;
+}
+
+/** The TensorFlow in use. */
+export interface TensorFlowBackend extends TensorFlowDescription {
+  /** What the native one can compute besides. */
+  readonly savedModels?: SavedModels;
 }
 
 /** Which TensorFlow to use. */
@@ -41,6 +45,12 @@ export function configureTensorFlow(chosen: TensorFlowOptions): void {
 export function startTensorFlow(): Promise<TensorFlowBackend> {
   started ??= start(options);
   return started;
+}
+
+/** The TensorFlow in use, as plain data. @throws as `startTensorFlow` does. */
+export async function describeTensorFlow(): Promise<TensorFlowDescription> {
+  const { savedModels: _, ...description } = await startTensorFlow();
+  return description;
 }
 
 async function start({ backend: asked, folder }: TensorFlowOptions): Promise<TensorFlowBackend> {

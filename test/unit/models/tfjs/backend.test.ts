@@ -4,6 +4,7 @@ import path from 'node:path';
 import { promisify } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import {
+  describeTensorFlow,
   startTensorFlow,
   type TensorFlowBackend,
   type TensorFlowOptions,
@@ -51,6 +52,12 @@ describe('TensorFlow backend', () => {
       assert.match(reason ?? '', /\.$/);
       assert.match(repair ?? '', /perturb install-tensorflow|PERTURB_BACKEND/);
     }
+  });
+
+  it('is described by plain data, since other processes are told', async () => {
+    const { kind, name } = await startTensorFlow();
+    const description = structuredClone(await describeTensorFlow());
+    assert.deepEqual([description.kind, description.name], [kind, name]);
   });
 
   it('starts once', () => {
