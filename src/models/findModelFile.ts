@@ -18,22 +18,20 @@ export async function findModelFile(at: string): Promise<{ readonly file: string
   if (found === undefined) {
     throw new UserError(`${at}: there is no such model. Check "path" of this model in the settings.`);
   }
+  if (!found.isFile() && !found.isDirectory()) {
+    throw new UserError(`${at}: this is not a regular file. Copy its contents into one.`);
+  }
   const titles = formats.map(({ title }) => title).join(' and ');
   const itself = await formatOf(at, found.isDirectory());
   if (itself) return { file: at, format: itself };
-  const other = found.isFile() || found.isDirectory() ? await otherFormatOf(at) : undefined;
+  const other = await otherFormatOf(at);
   if (other !== undefined || !found.isDirectory()) {
     throw new UserError(other ?? `${at}: this format is not supported. Perturb opens ${titles}.`);
   }
   const names = await readdir(at);
-  const models: { readonly file: string; readonly format: ModelFormat }[] = [];
-  for (const name of names) {
-    if (name.startsWith('.') || !formats.some(({ fileName }) => fileName.test(name))) continue;
-    const file = path.join(at, name);
-    const format = await formatOf(file, false);
-    if (format) models.push({ file, format });
-  }
-  const [model, ...others] = models;
+  const [model, ...others] = names.filter(
+    (name) => !name.startsWith('.') && formats.some(({ fileName }) => fileName.test(name)),
+  );
   if (model === undefined) {
     for (const name of names.filter((each) => otherModel.test(each))) {
       const inside = await otherFormatOf(path.join(at, name));
@@ -42,10 +40,10 @@ export async function findModelFile(at: string): Promise<{ readonly file: string
     throw new UserError(`${at}: this folder has no model that Perturb can open: ${titles}.`);
   }
   if (others.length > 0) {
-    const several = models.map(({ file }) => path.basename(file)).join(', ');
+    const several = [model, ...others].join(', ');
     throw new UserError(`${at}: this folder has several models: ${several}. Name one of them in "path" of this model.`);
   }
-  return model;
+  return findModelFile(path.join(at, model));
 }
 
 async function formatOf(at: string, isFolder: boolean): Promise<ModelFormat | undefined> {

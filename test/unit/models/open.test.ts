@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
 import { cp, mkdir, rename } from 'node:fs/promises';
 import path from 'node:path';
 import { readLabels } from '../../../src/data/readLabels.ts';
@@ -34,6 +35,18 @@ describe('openModel', () => {
     await folder.write('signs/other.onnx', '');
     await rejectsWith(open('signs'), folder.at('signs'), 'several models', 'model.json', 'other.onnx');
     await rejectsWith(open('nowhere'), 'there is no such model');
+  });
+
+  it('refuses what is no regular file, by its path or in a folder, rather than wait for it', async function () {
+    if (process.platform === 'win32') return this.skip();
+    await mkdir(folder.at('pipes'));
+    for (const name of ['model.json', 'model.onnx', 'saved_model.pb']) {
+      assert.equal(spawnSync('mkfifo', [folder.at('pipes', name)]).status, 0);
+      await rejectsWith(open(`pipes/${name}`), folder.at('pipes', name), 'not a regular file');
+    }
+    await mkdir(folder.at('pipe'));
+    assert.equal(spawnSync('mkfifo', [folder.at('pipe', 'model.json')]).status, 0);
+    await rejectsWith(open('pipe'), folder.at('pipe', 'model.json'), 'not a regular file');
   });
 
   it('takes the class names of Teachable Machine from beside the model, and says so', async () => {
