@@ -1,7 +1,7 @@
 // biome-ignore-all lint/suspicious/noTemplateCurlyInString: these are placeholders of settings
 import Type from 'typebox';
+import { type AnswerKind, answerKinds } from '../models/interpretation.ts';
 import { type ImageForm, imageForms } from '../models/remote/endpoint.ts';
-import { type AnswerKind, answerKinds } from '../models/scores.ts';
 
 const closed = { additionalProperties: false };
 

@@ -4,7 +4,6 @@ import type { Type } from 'protobufjs';
 import { isInFolder } from '../../data/isInFolder.ts';
 import { UserError } from '../../userError.ts';
 import type { OpenOptions } from '../format.ts';
-
 import { type Constant, elementCount } from '../onnx/graph/graph.ts';
 import { fromHalf } from '../onnx/graph/halves.ts';
 import type { ReadModel } from '../onnx/graph/readModel.ts';

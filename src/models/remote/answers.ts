@@ -2,7 +2,7 @@ import { nearestName } from '../../data/nearestName.ts';
 import { UserError } from '../../userError.ts';
 import { checkClassCount } from '../classCount.ts';
 import { assumedClassNames } from '../classNames.ts';
-import { type AnswerKind, type Interpretation, isDistribution } from '../scores.ts';
+import { type AnswerKind, type Interpretation, isDistribution } from '../interpretation.ts';
 import type { Reading } from './protocol.ts';
 
 /**

@@ -1,4 +1,4 @@
-import type { AnswerKind } from '../scores.ts';
+import type { AnswerKind } from '../interpretation.ts';
 /** How images go to a server: as numbers, or as 8-bit PNG in base64. */
 export const imageForms = ['tensor', 'png'] as const;
 export type ImageForm = (typeof imageForms)[number];

@@ -3,7 +3,7 @@ import { levelsOf } from '../../data/grid.ts';
 import type { ImageShape, Pixels } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
 import type { Batch, Classifier, Logits } from '../classifier.ts';
-import { type Interpretation, logitsOf } from '../scores.ts';
+import { type Interpretation, logitsOf } from '../interpretation.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { AnswerStore } from './keptAnswers.ts';
 

@@ -1,3 +1,4 @@
+import { CannotLower } from '../../cannotLower.ts';
 import { type Constant, type ElementType, elementTypes } from '../../onnx/graph/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
 import { type Argument, type Dim, isTensor } from '../program.ts';
@@ -8,11 +9,6 @@ export interface Tensor {
   readonly dims: readonly Dim[];
   readonly strides: readonly Dim[];
   readonly type: ElementType;
-}
-
-/** Says what a rule cannot do with a call. */
-export class CannotLower extends Error {
-  override name = 'CannotLower';
 }
 
 /** What a call can look up in the program around it. */

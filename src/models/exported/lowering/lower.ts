@@ -1,8 +1,9 @@
 import { UserError } from '../../../userError.ts';
+import { CannotLower } from '../../cannotLower.ts';
 import type { Constant, Graph, Model, Node } from '../../onnx/graph/graph.ts';
 import { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
 import { isTensor, type Program, type ProgramNode } from '../program.ts';
-import { Call, CannotLower, type Rule, type Surroundings } from './call.ts';
+import { Call, type Rule, type Surroundings } from './call.ts';
 import { rules } from './rules.ts';
 import { Tensors } from './tensors.ts';
 import { views } from './views.ts';

@@ -1,6 +1,7 @@
+import { CannotLower } from '../../cannotLower.ts';
 import type { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
 import { elementType, type Program } from '../program.ts';
-import { CannotLower, type Tensor } from './call.ts';
+import type { Tensor } from './call.ts';
 
 /** A tensor that shows a part of another, or all of it. */
 interface View {

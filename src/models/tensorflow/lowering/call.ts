@@ -1,9 +1,9 @@
+import { CannotLower } from '../../cannotLower.ts';
 import { type Constant, type ElementType, elementCount, elementTypes, numbersOf } from '../../onnx/graph/graph.ts';
 import type { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
 import type { PartialShape } from '../graphDef.ts';
 import type { Operation } from '../operations.ts';
 import { elementTypeOf, packed } from '../tensorProto.ts';
-import { CannotLower } from './cannotLower.ts';
 import { broadcast, type Dim, fixed, isFixed, positiveAxis, shown } from './dims.ts';
 import { transposed } from './transposed.ts';
 

@@ -1,4 +1,4 @@
-import { CannotLower } from './cannotLower.ts';
+import { CannotLower } from '../../cannotLower.ts';
 
 /** A size: fixed, or so many times the number of images, which is open. */
 export type Dim = number | { readonly perImage: number };

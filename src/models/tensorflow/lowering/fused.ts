@@ -1,6 +1,6 @@
+import { CannotLower } from '../../cannotLower.ts';
 import { float } from '../../onnx/graph/graphBuilder.ts';
 import type { Call, Rule, Tensor } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 import { activate, preluOf } from './rules/activations.ts';
 import { imagesIn, imagesOf } from './windows.ts';
 

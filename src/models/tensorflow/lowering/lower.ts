@@ -1,4 +1,5 @@
 import { UserError } from '../../../userError.ts';
+import { CannotLower } from '../../cannotLower.ts';
 import type { Constant, Graph, Model, Node, Value } from '../../onnx/graph/graph.ts';
 import { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
 import type { StatedInput } from '../../onnx/graph/imageInput.ts';
@@ -9,7 +10,6 @@ import { NoCounterpart } from '../noCounterpart.ts';
 import { type Operation, operationsFor, type Reference } from '../operations.ts';
 import { elementTypeOf } from '../tensorProto.ts';
 import { Call, type Rule, type Surroundings, type Tensor } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 import { type Dim, isFixed } from './dims.ts';
 import { rules } from './rules.ts';
 import { calculated } from './sizes.ts';

@@ -1,5 +1,6 @@
+import { CannotLower } from '../../cannotLower.ts';
+import { type SliceBounds, sliceOfAxis } from '../../sliceOfAxis.ts';
 import type { Call } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 import { type Dim, isFixed } from './dims.ts';
 
 /** What stays of an axis. */
@@ -75,18 +76,13 @@ export function stridedSlice(call: Call): Part {
 export function sliceOf(
   axis: number,
   size: Dim,
-  { begin, end, step }: { readonly begin: number | undefined; readonly end: number | undefined; readonly step: number },
+  { begin, end, step }: SliceBounds,
 ): { readonly slice?: Slice; readonly count: Dim } {
   if (step === 0 || !Number.isSafeInteger(step)) throw new CannotLower('its stride is 0');
   const isWhole = (begin ?? 0) === 0 && end === undefined && step === 1;
   if (isWhole) return { count: size };
   if (!isFixed(size)) throw new CannotLower('it takes some images of a batch, whose number is open');
-  const least = step > 0 ? 0 : -1;
-  const most = step > 0 ? size : size - 1;
-  const clamp = (at: number) => Math.min(most, Math.max(least, at < 0 ? at + size : at));
-  const start = begin === undefined ? (step > 0 ? 0 : size - 1) : clamp(begin);
-  const stop = end === undefined ? (step > 0 ? size : -1) : clamp(end);
-  const count = Math.max(0, Math.ceil((stop - start) / step));
+  const { start, stop, count } = sliceOfAxis(size, { begin, end, step });
   if (start === 0 && step === 1 && count === size) return { count };
   return { slice: { axis, start, end: stop < 0 ? -size - 1 : stop, step }, count };
 }

@@ -1,5 +1,6 @@
+import { CannotLower } from '../../cannotLower.ts';
+import { samePadding } from '../../samePadding.ts';
 import type { Call, Tensor } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 import { type Dim, fixed, isFixed, shown } from './dims.ts';
 
 /** Images that an operation works on, in the order of ONNX. */
@@ -106,12 +107,8 @@ function padding(
         [0, 0],
       ];
     case 'SAME': {
-      const totals = sides.map((size, axis) => {
-        const stride = strides[axis] as number;
-        return Math.max(0, (Math.ceil(size / stride) - 1) * stride + (reach[axis] as number) - size);
-      });
-      const before = totals.map((total) => Math.floor(total / 2));
-      return [before, totals.map((total, axis) => total - (before[axis] as number))];
+      const pads = sides.map((size, axis) => samePadding(size, strides[axis] as number, reach[axis] as number));
+      return [pads.map(({ before }) => before), pads.map(({ after }) => after)];
     }
     case 'EXPLICIT': {
       const stated = call.numbersIn('explicit_paddings');

@@ -1,5 +1,5 @@
+import { CannotLower } from '../../cannotLower.ts';
 import type { Call, Lowered } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 
 /** The function that an operator applies to its result, by its code. */
 const functions: readonly ((x: string, call: Call) => string)[] = [

@@ -1,6 +1,6 @@
+import { CannotLower } from '../../cannotLower.ts';
 import { elementCount } from '../../onnx/graph/graph.ts';
 import type { Call, Lowered } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 
 /** Tensors that are combined number by number. */
 export interface Aligned {

@@ -1,7 +1,7 @@
+import { CannotLower } from '../../cannotLower.ts';
 import { type ElementType, elementCount, elementTypes, numbersOf } from '../../onnx/graph/graph.ts';
 import { axisOf, type LayoutBuilder } from '../../tfjs/lowering/layoutBuilder.ts';
 import type { Operator, TensorInfo } from '../schema.ts';
-import { CannotLower } from './cannotLower.ts';
 import { isOption, optionIn } from './options.ts';
 
 /** A tensor in the graph. */

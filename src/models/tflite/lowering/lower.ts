@@ -1,12 +1,12 @@
 import path from 'node:path';
 import { UserError } from '../../../userError.ts';
+import { CannotLower } from '../../cannotLower.ts';
 import type { Constant, Graph, Model, Node, Value } from '../../onnx/graph/graph.ts';
 import { withoutUnused } from '../../onnx/graph/scores.ts';
 import { LayoutBuilder } from '../../tfjs/lowering/layoutBuilder.ts';
 import type { Operator, Program, TensorInfo } from '../schema.ts';
 import { withActivation } from './activation.ts';
 import { Call, type Rule } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 import { folded } from './folding.ts';
 import { notesOn } from './notes.ts';
 import { rules } from './rules.ts';

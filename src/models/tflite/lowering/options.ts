@@ -1,5 +1,5 @@
+import { CannotLower } from '../../cannotLower.ts';
 import type { Kind, Table } from '../flatbuffer.ts';
-import { CannotLower } from './cannotLower.ts';
 
 /** A field of a table of options: its number in the schema, how it is written, and its default where that is not 0. */
 type Field = readonly [number: number, kind: Kind, missing?: number];

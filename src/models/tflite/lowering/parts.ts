@@ -1,5 +1,6 @@
+import { CannotLower } from '../../cannotLower.ts';
+import { type SliceBounds, sliceOfAxis } from '../../sliceOfAxis.ts';
 import type { Call } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 
 /** Some elements of an axis. */
 export interface Part {
@@ -72,21 +73,9 @@ function elementOf(dims: readonly number[], axis: number, index: number): Part {
   return { axis, start, count: 1, step: 1 };
 }
 
-/** A begin or end that is left out is that of the axis, in the direction of the step. */
-function partOf(
-  dims: readonly number[],
-  axis: number,
-  {
-    begin,
-    end,
-    step,
-  }: { readonly begin?: number | undefined; readonly end?: number | undefined; readonly step: number },
-): Part {
+function partOf(dims: readonly number[], axis: number, bounds: SliceBounds): Part {
+  const { step } = bounds;
   if (step === 0) throw new CannotLower('it has a step of 0');
-  const size = dims[axis] as number;
-  const [low, high] = step > 0 ? [0, size] : [-1, size - 1];
-  const within = (at: number) => Math.min(high, Math.max(low, at < 0 ? at + size : at));
-  const start = begin === undefined ? (step > 0 ? low : high) : within(begin);
-  const stop = end === undefined ? (step > 0 ? high : low) : within(end);
-  return { axis, start, count: Math.max(0, Math.ceil((stop - start) / step)), step };
+  const { start, count } = sliceOfAxis(dims[axis] as number, bounds);
+  return { axis, start, count, step };
 }

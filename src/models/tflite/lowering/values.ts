@@ -1,3 +1,4 @@
+import { CannotLower } from '../../cannotLower.ts';
 import {
   type Constant,
   type ElementType,
@@ -11,7 +12,6 @@ import type { LayoutBuilder } from '../../tfjs/lowering/layoutBuilder.ts';
 import type { Program, Quantization, TensorInfo } from '../schema.ts';
 import { elementTypeOf } from '../stored.ts';
 import { type Lowered, lastOf, type Steps, type Surroundings } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 
 /** More numbers than a tensor of any classifier has. */
 const mostNumbers = 2 ** 29;

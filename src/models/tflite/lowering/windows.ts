@@ -1,5 +1,6 @@
+import { CannotLower } from '../../cannotLower.ts';
+import { samePadding } from '../../samePadding.ts';
 import type { Call } from './call.ts';
-import { CannotLower } from './cannotLower.ts';
 
 /** Height and width. */
 export type Size = readonly [height: number, width: number];
@@ -22,7 +23,7 @@ const valid = 1;
 /** More than any window moves or reaches. */
 const most = 2 ** 16;
 
-/** The windows of a call. "SAME" gives one for each stride, and pads the end more if the padding is odd. */
+/** The windows of a call. "SAME" gives one for each stride. */
 export function windowsOf(call: Call, { dims }: { readonly dims: readonly number[] }, kernel: Size): Windows {
   const padding = call.option('padding');
   const strides = positive(call, 'strideHeight', 'strideWidth');
@@ -34,9 +35,7 @@ export function windowsOf(call: Call, { dims }: { readonly dims: readonly number
     const count = padding === same ? Math.ceil(size / stride) : Math.ceil((size - reach + 1) / stride);
     if (!(reach > 0) || !(count > 0))
       throw new CannotLower(`windows of ${kernel.join(' × ')} do not fit in its images`);
-    const total = padding === same ? Math.max(0, (count - 1) * stride + reach - size) : 0;
-    const before = Math.floor(total / 2);
-    return { count, before, after: total - before };
+    return { count, ...(padding === same ? samePadding(size, stride, reach) : { before: 0, after: 0 }) };
   });
   const of = (side: 'count' | 'before' | 'after') => axes.map((axis) => axis[side]) as unknown as Size;
   return {

@@ -9,10 +9,15 @@ interface Mistakes {
 
 /** Mistakes in the files that lower TensorFlow Lite's operators, by the file below `src/models/tflite`. */
 export const operatorsRewrites: Readonly<Record<string, Mistakes>> = {
-  'lowering/windows': {
+  '../samePadding': {
     models: /conv_2d|pool/,
     rewrites: {
       'an odd padding is put before the image': ['Math.floor(total / 2)', 'Math.ceil(total / 2)'],
+    },
+  },
+  'lowering/windows': {
+    models: /conv_2d|pool/,
+    rewrites: {
       'the padding forgets the dilation': ['(kernel[axis] - 1) * dilations[axis] + 1', 'kernel[axis]'],
       'a window too many fits': [
         'Math.ceil((size - reach + 1) / stride)',
@@ -58,7 +63,7 @@ export const operatorsRewrites: Readonly<Record<string, Mistakes>> = {
       ],
     },
   },
-  'lowering/parts': {
+  '../sliceOfAxis': {
     models: /slice/,
     rewrites: {
       'an end from the end is not counted': ['Math.max(low, at < 0 ? at + size : at)', 'Math.max(low, at)'],
@@ -66,6 +71,11 @@ export const operatorsRewrites: Readonly<Record<string, Mistakes>> = {
         'begin === undefined ? (step > 0 ? low : high)',
         'begin === undefined ? (step > 0 ? high : low)',
       ],
+    },
+  },
+  'lowering/parts': {
+    models: /slice/,
+    rewrites: {
       'an axis is added at the end': ['given.push(1);', 'given.unshift(1);'],
       'a size of -1 is all of the axis': ['sizes[axis] === -1 ? size - start', 'sizes[axis] === -1 ? size'],
     },

@@ -1,6 +1,7 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { gelu } from '../../../onnx/graph/gelu.ts';
 import { float } from '../../../onnx/graph/graphBuilder.ts';
-import { type Call, CannotLower, type Rule } from '../call.ts';
+import type { Call, Rule } from '../call.ts';
 
 const plain =
   (operator: string): Rule =>

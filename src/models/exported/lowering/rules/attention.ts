@@ -1,4 +1,5 @@
-import { type Call, CannotLower, type Rule } from '../call.ts';
+import { CannotLower } from '../../../cannotLower.ts';
+import type { Call, Rule } from '../call.ts';
 
 /** softmax(q kᵀ / √d + mask) v (Vaswani et al. 2017, eq. 1). */
 function attend(call: Call, mask: string | undefined, isCausal: boolean): string {

@@ -1,4 +1,5 @@
-import { CannotLower, type Rule } from '../call.ts';
+import { CannotLower } from '../../../cannotLower.ts';
+import type { Rule } from '../call.ts';
 
 const compare =
   (operator: string): Rule =>

@@ -1,4 +1,5 @@
-import { type Call, CannotLower, type Rule } from '../call.ts';
+import { CannotLower } from '../../../cannotLower.ts';
+import type { Call, Rule } from '../call.ts';
 
 /** How many axes the windows of a convolution have, from the rank of its weights. */
 function spatialAxes(call: Call): number {

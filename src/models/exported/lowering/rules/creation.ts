@@ -1,4 +1,5 @@
-import { type Call, CannotLower, type Rule } from '../call.ts';
+import { CannotLower } from '../../../cannotLower.ts';
+import type { Call, Rule } from '../call.ts';
 
 const filledWith =
   (number: number): Rule =>

@@ -1,6 +1,7 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { elementTypes } from '../../../onnx/graph/graph.ts';
 import type { Dim } from '../../program.ts';
-import { type Call, CannotLower, type Rule, type Tensor } from '../call.ts';
+import type { Call, Rule, Tensor } from '../call.ts';
 
 interface Part {
   readonly axis: number;

@@ -1,5 +1,6 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import type { Dim } from '../../program.ts';
-import { type Call, CannotLower, type Rule, type Tensor } from '../call.ts';
+import type { Call, Rule, Tensor } from '../call.ts';
 
 /** x Wᵀ + b, of every vector in the last axis. */
 const linear: Rule = (call) => {

@@ -1,5 +1,6 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { float } from '../../../onnx/graph/graphBuilder.ts';
-import { type Call, CannotLower, type Rule } from '../call.ts';
+import type { Call, Rule } from '../call.ts';
 
 function channels(call: Call): number {
   return call.fixed(call.dims.slice(1, 2))[0] ?? 0;

@@ -1,4 +1,5 @@
-import { type Call, CannotLower, type Rule } from '../call.ts';
+import { CannotLower } from '../../../cannotLower.ts';
+import type { Call, Rule } from '../call.ts';
 
 /** PyTorch lists both ends of the last axis first; ONNX all beginnings, then all ends. */
 function pads(call: Call, name: string): string {

@@ -1,5 +1,6 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import type { Dim } from '../../program.ts';
-import { type Call, CannotLower, type Rule } from '../call.ts';
+import type { Call, Rule } from '../call.ts';
 
 /** The same numbers in other dimensions: those that the program says the result has. */
 const reshaped: Rule = (call) => call.reshape(call.x, call.result.dims);

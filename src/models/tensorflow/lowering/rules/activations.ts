@@ -1,6 +1,7 @@
+import { CannotLower } from '../../../cannotLower.ts';
+import { gelu } from '../../../onnx/graph/gelu.ts';
 import { type AttributeValue, float } from '../../../onnx/graph/graphBuilder.ts';
 import type { Call, Rule, Tensor } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 
 interface Numbers {
   readonly alpha?: number;
@@ -26,15 +27,8 @@ const functions: Readonly<Record<string, Emit>> = {
   Softplus: plain('Softplus'),
   Softsign: plain('Softsign'),
   Erf: plain('Erf'),
-  GeluExact: ({ build }, value) => {
-    const erf = build.op('Erf', [build.scale(value, Math.SQRT1_2)]);
-    return build.mul(build.scale(value, 0.5), build.add(erf, build.floats(1)));
-  },
-  GeluApproximate: ({ build }, value) => {
-    const cube = build.mul(build.mul(value, value), value);
-    const inner = build.scale(build.add(value, build.scale(cube, 0.044715)), Math.sqrt(2 / Math.PI));
-    return build.mul(build.scale(value, 0.5), build.add(build.op('Tanh', [inner]), build.floats(1)));
-  },
+  GeluExact: ({ build }, value) => gelu(value, build),
+  GeluApproximate: ({ build }, value) => gelu(value, build, true),
 };
 
 /** Appends an activation to what an operation has computed. @throws CannotLower when it is unknown. */

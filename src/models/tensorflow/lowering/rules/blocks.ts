@@ -1,5 +1,5 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import type { Call, Rule } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { type Dim, fixed, quotientOf, times } from '../dims.ts';
 import { imagesIn, imagesOf } from '../windows.ts';
 

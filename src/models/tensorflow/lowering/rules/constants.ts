@@ -1,5 +1,5 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import type { Rule } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { isFixed, isSame } from '../dims.ts';
 
 /** The same tensor. */

@@ -1,9 +1,9 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { elementCount } from '../../../onnx/graph/graph.ts';
 import type { Call, Rule, Tensor } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { fixed, isFixed } from '../dims.ts';
 import { fusedTail } from '../fused.ts';
-import { imagesIn, imagesOf, perSide, placed } from '../windows.ts';
+import { type Images, imagesIn, imagesOf, perSide, placed, type Windows } from '../windows.ts';
 
 /** Kernels are [height, width, inputs of a group, outputs] in TensorFlow, and [outputs, inputs of a group, height, width] in ONNX. */
 const toOutputsFirst = [3, 2, 0, 1] as const;
@@ -15,6 +15,31 @@ function kernelOf(call: Call): { readonly tensor: Tensor; readonly dims: readonl
   return { tensor, dims: dims as [number, number, number, number] };
 }
 
+function windowsOf(call: Call, kernel: readonly [number, number]): Windows {
+  return { kernel, strides: perSide(call, 'strides'), dilations: perSide(call, 'dilations') };
+}
+
+/** Images under a kernel in the order of ONNX, whose height and width are `sides`. */
+function convolved(
+  call: Call,
+  images: Images,
+  kernel: {
+    readonly value: string;
+    readonly sides: readonly [number, number];
+    readonly groups: number;
+    readonly outputs: number;
+  },
+): Tensor {
+  const windows = windowsOf(call, kernel.sides);
+  const { attributes, sides } = placed(call, windows, images.sides);
+  const value = call.build.op('Conv', [images.value, kernel.value], {
+    ...attributes,
+    dilations: windows.dilations,
+    group: kernel.groups,
+  });
+  return imagesOf(call, { ...images, value, channels: kernel.outputs, sides });
+}
+
 const convolution: Rule = (call) => {
   const images = imagesIn(call);
   const { tensor, dims } = kernelOf(call);
@@ -23,19 +48,8 @@ const convolution: Rule = (call) => {
   if (!Number.isInteger(groups) || outputs % groups !== 0) {
     throw new CannotLower(`its kernel takes ${inputs} channels, and it is given ${images.channels}`);
   }
-  const windows = {
-    kernel: [height, width],
-    strides: perSide(call, 'strides'),
-    dilations: perSide(call, 'dilations'),
-  } as const;
-  const { attributes, sides } = placed(call, windows, images.sides);
-  const kernel = call.reordered(tensor, toOutputsFirst);
-  const value = call.build.op('Conv', [images.value, kernel], {
-    ...attributes,
-    dilations: windows.dilations,
-    group: groups,
-  });
-  return imagesOf(call, { ...images, value, channels: outputs, sides });
+  const value = call.reordered(tensor, toOutputsFirst);
+  return convolved(call, images, { value, sides: [height, width], groups, outputs });
 };
 
 /** Each channel is a group of its own. Kernels are [height, width, channels, outputs of each]. */
@@ -46,20 +60,9 @@ const depthwise: Rule = (call) => {
   if (channels !== images.channels) {
     throw new CannotLower(`its kernel takes ${channels} channels, and it is given ${images.channels}`);
   }
-  const windows = {
-    kernel: [height, width],
-    strides: perSide(call, 'strides'),
-    dilations: perSide(call, 'dilations'),
-  } as const;
-  const { attributes, sides } = placed(call, windows, images.sides);
   const outputs = channels * multiplier;
-  const kernel = call.reordered(tensor, [2, 3, 0, 1], [outputs, 1, height, width]);
-  const value = call.build.op('Conv', [images.value, kernel], {
-    ...attributes,
-    dilations: windows.dilations,
-    group: channels,
-  });
-  return imagesOf(call, { ...images, value, channels: outputs, sides });
+  const value = call.reordered(tensor, [2, 3, 0, 1], [outputs, 1, height, width]);
+  return convolved(call, images, { value, sides: [height, width], groups: channels, outputs });
 };
 
 /** The gradient of a convolution, which is a transposed one: of the shape of the images, a kernel, and what it gave. */
@@ -72,11 +75,7 @@ const transposedConvolution: Rule = (call) => {
   const isLast = call.text('data_format', 'NHWC') === 'NHWC';
   const large = (isLast ? target.slice(-3, -1) : target.slice(-2)) as [number, number];
   if (!large.every(isFixed) || inputs !== small.channels) throw new CannotLower('its shapes do not fit its kernel');
-  const windows = {
-    kernel: [height, width],
-    strides: perSide(call, 'strides'),
-    dilations: perSide(call, 'dilations'),
-  } as const;
+  const windows = windowsOf(call, [height, width]);
   const { pads, sides } = placed(call, windows, large);
   if (sides.some((size, axis) => size !== small.sides[axis])) throw new CannotLower('its shapes do not fit each other');
   const more = large.map((size, axis) => {

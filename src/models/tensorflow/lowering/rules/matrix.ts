@@ -1,5 +1,5 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import type { Call, Rule, Tensor } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { broadcast, type Dim, isSame, shown } from '../dims.ts';
 import { biased, fusedTail } from '../fused.ts';
 

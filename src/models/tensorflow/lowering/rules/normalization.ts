@@ -1,6 +1,6 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { float } from '../../../onnx/graph/graphBuilder.ts';
 import type { Call, Rule, Tensor } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import type { Dim } from '../dims.ts';
 import { normalized } from '../fused.ts';
 import { imagesIn, imagesOf } from '../windows.ts';

@@ -1,5 +1,5 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import type { Call, Rule, Tensor } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { type Dim, fixed, isFixed, isSame, positiveAxis } from '../dims.ts';
 import { type Slice, sliceOf, stridedSlice } from '../slices.ts';
 

@@ -1,6 +1,6 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { float } from '../../../onnx/graph/graphBuilder.ts';
 import type { Call, Rule } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { imagesIn, imagesOf } from '../windows.ts';
 
 type Mode = 'nearest' | 'linear' | 'cubic';

@@ -1,5 +1,5 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import type { Call, Rule, Tensor } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { countOf, type Dim, fixed, isFixed, isSame, positiveAxis, quotientOf, shown, times } from '../dims.ts';
 
 /** The same numbers in other dimensions. */

@@ -1,6 +1,6 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { aligned } from '../aligned.ts';
 import type { Call, Lowered, Rule } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 
 type Emit = (values: readonly string[], call: Call) => string;
 

@@ -1,6 +1,6 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { elementTypes } from '../../../onnx/graph/graph.ts';
 import { type Call, type Lowered, placeOf, type Rule } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { type Part, slicePart, stridedParts } from '../parts.ts';
 
 /** The parts of some axes. */

@@ -1,7 +1,7 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { elementCount } from '../../../onnx/graph/graph.ts';
 import { broadcast } from '../aligned.ts';
 import type { Call, Lowered, Rule } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 import { windowsOf } from '../windows.ts';
 
 /** Which inputs of an operator are what. */

@@ -1,5 +1,5 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import { type Call, inOrder, type Lowered, type Rule } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 
 const symmetric = 1;
 

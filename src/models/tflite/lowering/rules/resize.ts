@@ -1,5 +1,5 @@
+import { CannotLower } from '../../../cannotLower.ts';
 import type { Call, Lowered, Rule } from '../call.ts';
-import { CannotLower } from '../cannotLower.ts';
 
 /** Where the centers of pixels are. */
 type Coordinates = 'align_corners' | 'half_pixel' | 'asymmetric';

@@ -6,9 +6,13 @@ import { checksOf } from './operatorsChecks.ts';
 
 /** Mistakes in the files of the table, and an operator whose checks find each. */
 const mistakes: Readonly<Record<string, readonly [part: string, operator: string, rewrite: Rewrite]>> = {
-  'the odd padding goes to the beginning': ['windows', 'MaxPool', ['Math.floor(total / 2)', 'Math.ceil(total / 2)']],
+  'the odd padding goes to the beginning': [
+    '../../samePadding',
+    'MaxPool',
+    ['Math.floor(total / 2)', 'Math.ceil(total / 2)'],
+  ],
   'strides are left out of the padding': [
-    'windows',
+    '../../samePadding',
     'Conv2D',
     ['Math.ceil(size / stride) - 1) * stride', 'size - 1) * 1'],
   ],
@@ -31,7 +35,11 @@ const mistakes: Readonly<Record<string, readonly [part: string, operator: string
     ['axes.map((axis) => call.axisOf(axis, x))', 'axes'],
   ],
   'an ellipsis stands for no axes': ['slices', 'StridedSlice', ['keep(given.length - stated)', 'keep(0)']],
-  'a negative bound counts from the beginning': ['slices', 'StridedSlice', ['at < 0 ? at + size : at));', 'at));']],
+  'a negative bound counts from the beginning': [
+    '../../sliceOfAxis',
+    'StridedSlice',
+    ['at < 0 ? at + size : at));', 'at));'],
+  ],
   'sizes are added where they are multiplied': ['sizes', 'Reshape', ['Prod: total(product, 1)', 'Prod: total(sum, 0)']],
   'scale and offset are swapped': [
     'rules/normalization',

@@ -1,4 +1,4 @@
-/** What a server answers about an image. */
+/** What a model that can only be asked answers about an image. */
 export const answerKinds = ['logits', 'probabilities', 'labels'] as const;
 export type AnswerKind = (typeof answerKinds)[number];
 

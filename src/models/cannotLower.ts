@@ -1,4 +1,4 @@
-/** Says what a rule cannot do with a call. */
+/** Says what a rule of a format cannot write as ONNX. */
 export class CannotLower extends Error {
   override name = 'CannotLower';
 }
