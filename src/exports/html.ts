@@ -64,12 +64,13 @@ async function reportedRun({ workspace, started, tests, transfer }: RunReport, f
   const all = await examplesByTest(folder);
   const planned = tests.filter(isPlanned).map((report) => ({ report, examples: all.get(report.id) ?? [] }));
   const worst = worstExamples(planned, mostPictures);
+  const known = new Set(planned.flatMap(({ report }) => report.knownExamples ?? []).slice(0, mostPictures));
   const time = formatTime(started);
   const reported = async (test: RunReport['tests'][number]): Promise<ReportedTest> => {
     if (!isPlanned(test)) return { unplanned: test };
     const outside = test.knownExamples ?? [];
     const examples = [...(all.get(test.id) ?? []), ...outside];
-    const isPictured = (example: ExampleReport) => worst.has(example) || example.isOutside === true;
+    const isPictured = (example: ExampleReport) => worst.has(example) || known.has(example);
     const figure = figureOf(test)?.text;
     const shown = {
       ...shownTest({ report: test, examples }),

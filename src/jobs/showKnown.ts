@@ -2,6 +2,7 @@ import { createGoal } from '../attacks/goal.ts';
 import { readCounterexamples } from '../corpus/counterexample.ts';
 import { type Receiving, revive } from '../corpus/original.ts';
 import type { Replay } from '../corpus/replay.ts';
+import { states } from '../corpus/states.ts';
 import { inMemory, type StoredImage } from '../data/storedImage.ts';
 import { exampleOf, judgePoint } from '../evaluation/example.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
@@ -10,6 +11,9 @@ import type { ExampleReport } from '../reports/report.ts';
 import { exampleSeed } from '../runner/exampleSeed.ts';
 import { normsWithin } from '../runner/projection.ts';
 import type { Judgment, Victim } from '../runner/victim.ts';
+
+/** Of a test: more pictures than anyone looks at would take longer than trying them. */
+const mostShown = 50;
 
 /** What known counterexamples are shown with. */
 export interface ShowOptions extends ExampleContext, Receiving {
@@ -23,17 +27,21 @@ export interface ShowOptions extends ExampleContext, Receiving {
 
 /**
  * Reports the known counterexamples whose originals are not among the images of a test, as they were kept, and saves their
- * pictures: what fools a model can be looked at whatever images a run was about. They come after the images of the test, and
- * count in no figure.
+ * pictures: what fools a model can be looked at whatever images a run was about. Of many the 50 that matter most are (in the
+ * order of `states`). They come after the images of the test, and count in no figure.
  * @throws UserError as `revive` does, or when the run folder cannot be written; the signal's reason when that aborts.
  */
 export async function showKnown({ examples }: Replay, options: ShowOptions): Promise<ExampleReport[]> {
   const { plan, run, judge, images, signal } = options;
   const folder = plan.robustness as string;
   const seen = new Set(images.map(({ file }) => file));
-  const outside = new Set(examples.flatMap(({ identity, image }) => (seen.has(image) ? [] : [identity])));
+  const outside = examples
+    .filter(({ image }) => !seen.has(image))
+    .toSorted((a, b) => states.indexOf(a.state) - states.indexOf(b.state))
+    .slice(0, mostShown);
+  const identities = new Set(outside.map(({ identity }) => identity));
   const known = (await readCounterexamples(folder)).filter(
-    ({ test, identity }) => test === plan.id && outside.has(identity),
+    ({ test, identity }) => test === plan.id && identities.has(identity),
   );
   const shown: ExampleReport[] = [];
   for (const one of known) {
