@@ -137,7 +137,7 @@ function* duplicateKeys(node: Node, path: JSONPath): Generator<JSONPath> {
       if (seen.has(key)) yield [...path, key];
       seen.add(key);
     }
-    if (value) yield* duplicateKeys(value, [...path, key]);
+    if (value?.children) yield* duplicateKeys(value, [...path, key]);
   }
 }
 

@@ -31,17 +31,19 @@ export function lookUp<T>(
   name: string,
   resolve: Resolve<T>,
 ): Found<T> {
+  // Many tests may use one model: it is resolved once.
+  const resolved = resolvedFor(user.layer);
+  const key = JSON.stringify([setting, name]);
+  const known = resolved.get(key);
+  if (known) return known as Found<T>;
   const found = lookUpDefinition(user, path, setting, name);
   if (found.problems) return found;
-  // Many tests may use one model: it is resolved once.
-  const resolved = resolvedIn(found.source.layer);
-  const key = JSON.stringify(pathOf(found.source));
-  const known = resolved.get(key) ?? resolveDefinition(found.source, resolve);
-  resolved.set(key, known);
-  return known as Found<T>;
+  const result = resolveDefinition(found.source, resolve);
+  resolved.set(key, result);
+  return result;
 }
 
-const resolvedIn = memoize((_: SettingsLayer) => new Map<string, Found<unknown>>());
+const resolvedFor = memoize((_: SettingsLayer) => new Map<string, Found<unknown>>());
 
 /** The nearest definition of a name, in the user's own layer or further out. */
 export function lookUpDefinition(

@@ -141,11 +141,14 @@ function withFolders(
   faults: Fault[],
 ): Partial<TestSettings> {
   const { attack, parameters = {} } = settings;
-  const known = (typeof attack === 'string' && attacks.get(attack)?.parameters) || {};
+  const known: Readonly<Record<string, { schema: object }>> =
+    (typeof attack === 'string' && attacks.get(attack)?.parameters) || {};
   const found: Fault[] = [];
-  const folders = Object.entries<{ schema: object }>(known).flatMap(([key, parameter]) => {
-    const given = parameters[key];
-    return isFolder(parameter) && typeof given === 'string' ? [[key, resolveAt(key, given, layer, found)]] : [];
+  const folders = Object.entries(parameters).flatMap(([key, given]) => {
+    const parameter = known[key];
+    return parameter && isFolder(parameter) && typeof given === 'string'
+      ? [[key, resolveAt(key, given, layer, found)]]
+      : [];
   });
   faults.push(...found.map((fault) => ({ ...fault, path: ['parameters', ...fault.path] })));
   return folders.length === 0
@@ -231,10 +234,7 @@ function commonPlan(
   const { confidence, ...expect } = settings.expect ?? {};
   const epsilons = [settings.epsilon ?? []].flat().map(parseAmount);
   const bounds = Object.entries(expect).map(([metric, bound]) => {
-    const spread = Array.isArray(bound)
-      ? [...bound]
-      : Array.from({ length: Math.max(1, epsilons.length) }, () => bound);
-    return [metric, spread];
+    return [metric, Array.isArray(bound) ? [...bound] : Array(Math.max(1, epsilons.length)).fill(bound)];
   });
   const { definition, parameters } = chosen(attack, attacks);
   const choice = {

@@ -6,7 +6,14 @@ import { meantBy, suggest } from './suggest.ts';
 
 // Not strict, since the schemas carry VS Code's own keywords. Verbose, since the sentences quote schema and value.
 // Numbers must be finite: JSON can write 1e309.
-const ajv = new Ajv({ allErrors: true, verbose: true, strict: false, strictNumbers: true });
+const ajv = new Ajv({
+  allErrors: true,
+  verbose: true,
+  strict: false,
+  strictNumbers: true,
+  validateSchema: false,
+  code: { optimize: false },
+});
 
 /** Says what to do with a misplaced key; `undefined` falls back to suggesting a similar name. */
 export type ExplainKey = (path: JSONPath) => string | undefined;
@@ -24,7 +31,7 @@ const validatorOf = memoize((schema: object): ValidateFunction => {
 /** What does not match a schema: one sentence for each mistake. */
 export function structuralFaults(schema: object, value: unknown, explainKey: ExplainKey = () => undefined): Fault[] {
   const validate = validatorOf(schema);
-  validate(value);
+  if (validate(value)) return [];
   const faults = new Map<string, Fault>();
   for (const error of validate.errors ?? []) {
     if (isEcho(error)) continue;
