@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import path from 'node:path';
-import { inGigabytes } from '../models/onnx/session/batchSize.ts';
+import { inGigabytes } from '../data/memory.ts';
 import type { ModelSource } from '../models/source.ts';
 import { findModel } from '../settings/findSource.ts';
 import { readWorkspace } from '../settings/readSettings.ts';

@@ -3,14 +3,12 @@ import { crc32 } from 'node:zlib';
 import { fromBufferPromise } from 'yauzl';
 import { ZipFile } from 'yazl';
 import { UserError } from '../userError.ts';
+import { checkFileSize } from './memory.ts';
 import { decodeNpy, encodeNpy, type NumericArray } from './npy.ts';
 import { readBytes } from './readBytes.ts';
 import { replaceFile } from './replaceFile.ts';
 
 const suffix = '.npy';
-
-/** Of a file, and of what it unpacks to. */
-const mostBytes = 2 ** 30;
 
 /** Every archive has the same date, so that the same arrays give the same bytes. */
 const date = new Date(1980, 0, 1);
@@ -31,13 +29,14 @@ export async function writeNpz(file: string, arrays: Readonly<Record<string, Num
 
 /**
  * The arrays of a NumPy archive, by name: float32, int32 or uint8.
- * @throws UserError when the file cannot be read or is damaged.
+ * @throws UserError when the file cannot be read, is damaged, or its arrays take more memory than one file may.
  */
 export async function readNpz(file: string): Promise<Record<string, NumericArray>> {
-  const bytes = await readBytes(file, mostBytes);
+  const bytes = await readBytes(file);
   try {
-    return await readArchive(bytes);
+    return await readArchive(file, bytes);
   } catch (error) {
+    if (error instanceof UserError) throw error;
     throw new UserError(
       `${file} is damaged, or not a NumPy archive (${(error as Error).message}). Copy or create it again.`,
       { cause: error },
@@ -45,13 +44,13 @@ export async function readNpz(file: string): Promise<Record<string, NumericArray
   }
 }
 
-async function readArchive(bytes: Buffer): Promise<Record<string, NumericArray>> {
+async function readArchive(file: string, bytes: Buffer): Promise<Record<string, NumericArray>> {
   const archive = await fromBufferPromise(bytes);
   const arrays: Record<string, NumericArray> = {};
   let unpacked = 0;
   for await (const entry of archive.eachEntry()) {
     unpacked += entry.uncompressedSize;
-    if (unpacked > mostBytes) throw new RangeError(`its arrays take more than ${mostBytes / 2 ** 20} MB`);
+    checkFileSize(`Cannot read ${file}: its arrays take`, unpacked);
     const content = await buffer(await archive.openReadStreamPromise(entry));
     if (crc32(content) !== entry.crc32) throw new RangeError(`the checksum of ${entry.fileName} is wrong`);
     arrays[entry.fileName.replace(/\.npy$/, '')] = decodeNpy(content);

@@ -1,14 +1,15 @@
 import { open, stat } from 'node:fs/promises';
 import { UserError } from '../userError.ts';
 import { readError } from './fileErrors.ts';
+import { checkFileSize } from './memory.ts';
 
 /**
  * The bytes of a file from an untrusted source: not a device, a pipe, or anything else that may be endless, and no more
- * than a limit.
- * @param most bytes.
+ * than one file may take.
+ * @param most bytes, where files of this kind are small however much memory there is.
  * @throws UserError when it cannot be read, is not a regular file, or is larger.
  */
-export async function readBytes(file: string, most: number): Promise<Buffer> {
+export async function readBytes(file: string, most = Infinity): Promise<Buffer> {
   try {
     // Checked before opening: opening a pipe waits for a writer.
     if (!isReadable(await stat(file))) {
@@ -22,6 +23,7 @@ export async function readBytes(file: string, most: number): Promise<Buffer> {
           `Cannot read ${file}: it has ${inMegabytes(size)}, more than the limit of ${inMegabytes(most)}. Use a smaller file.`,
         );
       }
+      checkFileSize(`Cannot read ${file}: it has`, size);
       return await handle.readFile();
     } finally {
       await handle.close();

@@ -10,9 +10,6 @@ import { readBytes } from './readBytes.ts';
 import { type Fit, fitTo, resizeTo, stretching } from './resizing.ts';
 import { toGray } from './toGray.ts';
 
-/** Nobody attacks images in larger files. */
-const mostBytes = 2 ** 28;
-
 /** An image file as a model receives it. */
 export interface LoadedImage {
   /** In the requested shape; every value is on the 8-bit grid. */
@@ -35,7 +32,7 @@ export async function readImage(
   shape: ImageShape,
   fit: Fit = fitTo(shape, stretching),
 ): Promise<LoadedImage> {
-  const bytes = await readBytes(file, mostBytes);
+  const bytes = await readBytes(file);
   const decoded = await decodeImage(bytes).catch((error) => {
     if (!(error instanceof Undecodable)) throw error;
     throw new UserError(`Cannot read the image ${file}: ${error.message}. ${error.remedy}`, { cause: error });

@@ -1,6 +1,6 @@
 import { readBytes } from './readBytes.ts';
 
-/** Enough for the labels of millions of images. */
+/** Enough for the labels of millions of images, and parsed in seconds: with more memory, a larger file is no likelier. */
 const mostBytes = 2 ** 28;
 
 /**

@@ -1,4 +1,5 @@
 import { createBirpc } from 'birpc';
+import { limitReading } from '../data/memory.ts';
 import { jobs } from '../jobs/catalog.ts';
 import type { Job } from '../jobs/job.ts';
 import { ModelCache } from '../jobs/modelCache.ts';
@@ -24,6 +25,7 @@ export function serve(port: Port, defaults: Computing): void {
       const computing = overridden(defaults, configuration.computing);
       location = configuration.location;
       models = new ModelCache(computing.models, onOpening, secretOf);
+      limitReading(computing.models.memory);
       configureTensorFlow(computing.tensorflow);
     },
     async call(id, name, request) {

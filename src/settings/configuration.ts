@@ -170,7 +170,7 @@ const engineMemory = {
   scope: 'machine-overridable',
   order: 10,
   markdownDescription:
-    'Maximum memory in gigabytes that running a model may use; it determines the batch size. Default: a quarter of the machine’s memory.',
+    'Maximum memory in gigabytes that running a model may use; it determines the batch size, and an image or another file may take half of it. Default: a quarter of the machine’s memory.',
 };
 
 /** The text of package.json with the settings and the Explorer's menu as the code defines them, and the rest unchanged. */

@@ -90,7 +90,7 @@ async function decode(bytes: Buffer, metadata: Metadata): Promise<{ samples: Sam
 
 /** Decodes the whole file first: 16 bits become 8 here, so that later steps see one format. */
 async function decodeColors(bytes: Buffer, failOn: 'warning' | 'error' | 'none'): Promise<Samples> {
-  const { data, info } = await sharp(bytes, { failOn })
+  const { data, info } = await sharp(bytes, { failOn, limitInputPixels: false })
     .autoOrient()
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
@@ -102,7 +102,7 @@ async function decodeColors(bytes: Buffer, failOn: 'warning' | 'error' | 'none')
 
 /** CMYK is turned into RGB by Pillow's formula: its profile, which few readers use, is ignored. */
 async function decodeCmyk(bytes: Buffer, failOn: 'warning' | 'error' | 'none'): Promise<Samples> {
-  const { data, info } = await sharp(bytes, { failOn, ignoreIcc: true })
+  const { data, info } = await sharp(bytes, { failOn, limitInputPixels: false, ignoreIcc: true })
     .autoOrient()
     .pipelineColourspace('cmyk')
     .toColourspace('cmyk')

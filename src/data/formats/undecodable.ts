@@ -1,3 +1,5 @@
+import { inGigabytes, moreMemory, mostOfFile } from '../memory.ts';
+
 /** Why the bytes of a file are not an image, phrased to follow "Cannot read the image …:", and what to do about it. */
 export class Undecodable extends Error {
   readonly remedy: string;
@@ -8,16 +10,17 @@ export class Undecodable extends Error {
   }
 }
 
-/** More than any camera has; half a gigabyte once they are decoded. */
-const mostPixels = 150e6;
+/** Bytes of a decoded pixel, at most: color and opacity. */
+const pixelBytes = 4;
 
-/** @throws Undecodable if a header states an impossible or too large a size. */
+/** @throws Undecodable if a header states an impossible size, or one that takes more memory than one file may. */
 export function checkImageSize(width: number, height: number): void {
   if (!(width > 0 && height > 0)) throw new Undecodable(`its header states ${width} × ${height} pixels`);
-  if (width * height > mostPixels) {
+  const bytes = width * height * pixelBytes;
+  if (bytes > mostOfFile()) {
     throw new Undecodable(
-      `it has ${width} × ${height} pixels, more than the limit of ${mostPixels / 1e6} million`,
-      'Scale it down, or remove it.',
+      `it has ${width} × ${height} pixels, which take ${inGigabytes(bytes)}, more than the ${inGigabytes(mostOfFile())} that one file may take`,
+      `Scale it down, or remove it. ${moreMemory}`,
     );
   }
 }

@@ -1,5 +1,5 @@
+import { defaultMemory, TooLittleMemory } from '../../data/memory.ts';
 import { UserError } from '../../userError.ts';
-import { defaultBudget, TooLittleMemory } from '../onnx/session/batchSize.ts';
 import { otherFormatOf } from '../otherFormats.ts';
 import type { ZipArchive } from '../zipArchive.ts';
 import { type Dim, dimOf, metaOf, object, type Program, parseProgram, text } from './program.ts';
@@ -24,7 +24,7 @@ export interface ExportedProgram {
  * @param memory bytes that the weights may take.
  * @throws UserError when it is damaged, has no graph, or has weights that only Python can read.
  */
-export async function readExported(archive: ZipArchive, memory = defaultBudget()): Promise<ExportedProgram> {
+export async function readExported(archive: ZipArchive, memory = defaultMemory()): Promise<ExportedProgram> {
   const graph = await graphIn(archive);
   const json = await archive.read(graph, largestGraph);
   const stored = await storedTensors(archive, graph, memory);

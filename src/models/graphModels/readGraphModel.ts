@@ -2,13 +2,13 @@ import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import type { Type } from 'protobufjs';
 import { isInFolder } from '../../data/isInFolder.ts';
+import { defaultMemory, TooLittleMemory } from '../../data/memory.ts';
 import { UserError } from '../../userError.ts';
 import type { OpenOptions } from '../format.ts';
 import { type Constant, elementCount } from '../onnx/graph/graph.ts';
 import { fromHalf } from '../onnx/graph/halves.ts';
 import type { ReadModel } from '../onnx/graph/readModel.ts';
 import { readRange } from '../onnx/graph/readRange.ts';
-import { defaultBudget, TooLittleMemory } from '../onnx/session/batchSize.ts';
 import { type GraphDef, graphOf, type NodeDef, shapeOf } from '../tensorflow/graphDef.ts';
 import { lower, type Port } from '../tensorflow/lowering/lower.ts';
 import { type GraphFields, GraphMessage, type SignatureMessage, SignatureMessageType } from '../tensorflow/messages.ts';
@@ -26,7 +26,7 @@ const types = { float32: 'float32', int32: 'int32', bool: 'bool' } as const;
  */
 export async function readGraphModel(
   file: string,
-  { memory = defaultBudget(), ...stated }: Pick<OpenOptions, 'memory' | 'input' | 'size'> = {},
+  { memory = defaultMemory(), ...stated }: Pick<OpenOptions, 'memory' | 'input' | 'size'> = {},
 ): Promise<ReadModel> {
   const json = await parseGraphModel(file);
   const total = json.weights

@@ -1,6 +1,7 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { checkFileSize, mostOfFile } from '../../data/memory.ts';
 import { UserError } from '../../userError.ts';
 import type { LayersArtifacts, NamedWeight } from '../tfjs/readLayersModel.ts';
 import { ZipArchive } from '../zipArchive.ts';
@@ -9,11 +10,11 @@ import { type LayerJson, layersOf, storedWeights } from './storedWeights.ts';
 
 /** Bytes of a model's configuration; that of a network with a thousand layers has about 1 MB. */
 const largestConfig = 2 ** 26;
-const mostWeights = 2 ** 32;
+const weightsFile = 'model.weights.h5';
 
 /**
  * Reads a Keras model (.keras): a zip archive with its layers as JSON, and its weights as HDF5.
- * @throws UserError when it is damaged.
+ * @throws UserError when it is damaged, or its weights take more memory than one file may.
  */
 export async function readKerasArchive(file: string): Promise<LayersArtifacts> {
   const archive = await ZipArchive.open(file);
@@ -25,7 +26,8 @@ export async function readKerasArchive(file: string): Promise<LayersArtifacts> {
     const folder = await mkdtemp(path.join(tmpdir(), 'perturb-keras-'));
     try {
       const at = path.join(folder, 'weights.h5');
-      await writeFile(at, await archive.read('model.weights.h5', mostWeights));
+      checkFileSize(`${file}: its weights take`, archive.lengthOf(weightsFile));
+      await writeFile(at, await archive.read(weightsFile, mostOfFile()));
       const weights = await readHdf5(file, at, (content) => storedWeights(content, layersOf(config)));
       return { modelTopology: topologyOf(config, metadata.keras_version), weights };
     } finally {

@@ -1,8 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
+import { TooLittleMemory } from '../../data/memory.ts';
 import { UserError } from '../../userError.ts';
 import { type Constant, elementCount } from '../onnx/graph/graph.ts';
 import { readRange } from '../onnx/graph/readRange.ts';
-import { TooLittleMemory } from '../onnx/session/batchSize.ts';
 import { BundleEntryMessage, BundleHeaderMessage, type ShapeMessage } from '../tensorflow/messages.ts';
 import { elementTypeOf, storedConstant, widthOf } from '../tensorflow/tensorProto.ts';
 import { maskedChecksum } from './checksum.ts';

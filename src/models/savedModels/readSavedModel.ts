@@ -1,10 +1,10 @@
 import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { defaultMemory, inGigabytes } from '../../data/memory.ts';
 import { UserError } from '../../userError.ts';
 import type { OpenOptions } from '../format.ts';
 import type { Constant } from '../onnx/graph/graph.ts';
 import type { ReadModel } from '../onnx/graph/readModel.ts';
-import { defaultBudget, inGigabytes } from '../onnx/session/batchSize.ts';
 import { graphOf, shapeOf } from '../tensorflow/graphDef.ts';
 import { lower, type Port } from '../tensorflow/lowering/lower.ts';
 import { type MetaGraphMessage, SavedModelMessage, type SignatureMessage } from '../tensorflow/messages.ts';
@@ -25,7 +25,7 @@ const usual = 'serving_default';
  */
 export async function readSavedModel(
   file: string,
-  { memory = defaultBudget(), output, ...stated }: Pick<OpenOptions, 'memory' | 'input' | 'size' | 'output'> = {},
+  { memory = defaultMemory(), output, ...stated }: Pick<OpenOptions, 'memory' | 'input' | 'size' | 'output'> = {},
 ): Promise<ReadModel> {
   const metaGraph = inferenceIn(file, await decode(file));
   const { name, signature, isNamed } = signatureIn(file, metaGraph, output);

@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { type LayersModel, model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
+import { TooLittleMemory } from '../../data/memory.ts';
 import { readLabels } from '../../data/readLabels.ts';
 import { firstLineOf, UserError } from '../../userError.ts';
 import type { DifferentiableClassifier } from '../classifier.ts';
@@ -8,7 +9,6 @@ import type { OpenOptions } from '../format.ts';
 import { layoutOf, shapeIn, squareSide } from '../inputShape.ts';
 import type { Model } from '../onnx/graph/graph.ts';
 import { scoresAmong } from '../onnx/graph/scores.ts';
-import { TooLittleMemory } from '../onnx/session/batchSize.ts';
 import type { OnnxClassifier } from '../onnx/session/onnxClassifier.ts';
 import { startRuntime } from '../onnx/session/runtime.ts';
 import type { RuntimeOptions } from '../onnx/session/session.ts';

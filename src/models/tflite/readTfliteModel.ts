@@ -1,9 +1,9 @@
 import { open } from 'node:fs/promises';
 import { readError } from '../../data/fileErrors.ts';
+import { defaultMemory, TooLittleMemory } from '../../data/memory.ts';
 import { UserError } from '../../userError.ts';
 import type { ReadModel } from '../onnx/graph/readModel.ts';
 import { readRange } from '../onnx/graph/readRange.ts';
-import { defaultBudget, TooLittleMemory } from '../onnx/session/batchSize.ts';
 import { lower } from './lowering/lower.ts';
 import { metadataOf, parseMetadata } from './metadata.ts';
 import { type Program, parseProgram } from './schema.ts';
@@ -23,7 +23,7 @@ export interface ReadTfliteModel extends ReadModel {
  * @param memory bytes that the weights may take.
  * @throws UserError when it is damaged, too large, or uses operators that ONNX lacks.
  */
-export async function readTfliteModel(file: string, memory = defaultBudget()): Promise<ReadTfliteModel> {
+export async function readTfliteModel(file: string, memory = defaultMemory()): Promise<ReadTfliteModel> {
   const { bytes, size } = await beginningOf(file);
   const program = intact(file, () => parseProgram(bytes));
   const stored = [...new Set(program.tensors.flatMap(({ stored }) => (stored ? [stored] : [])))];

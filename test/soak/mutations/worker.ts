@@ -2,6 +2,7 @@
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
+import { limitReading } from '../../../src/data/memory.ts';
 import { UserError } from '../../../src/userError.ts';
 import { Dice } from '../dice.ts';
 import type { Files, Format } from './format.ts';
@@ -9,6 +10,7 @@ import { formats } from './formats.ts';
 import { mutate } from './mutate.ts';
 import type { Answer } from './mutations.ts';
 
+limitReading(Number(process.env.PERTURB_MEMORY));
 process.on('disconnect', () => process.exit());
 process.on('message', async (name: string) => {
   process.send?.({ ...(await outcomeOf(name)), peak: process.resourceUsage().maxRSS * 1024 } satisfies Answer);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { appendFile, mkdir } from 'node:fs/promises';
 import path from 'node:path';
+import sharp from 'sharp';
 import { checks } from '../../../src/audit/catalog.ts';
 import { EngineClient, type EngineOptions } from '../../../src/engine/client.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
@@ -106,6 +107,19 @@ describe('EngineClient', () => {
     const refused = await runPlan(engine, withPreset({ preset: 'imagenet', crop: 224 }), run());
     assert.equal(refused.status, 'errored');
     assert.match(refused.message, /^"crop" is 224 in the preprocessing of this model, which takes images of 32 × 32\./);
+  });
+
+  it('reads no file that takes more of the memory than its options allow', async () => {
+    await prepareRunFolder(run());
+    await mkdir(folder.at('large', 'stop'), { recursive: true });
+    const image = { width: 2500, height: 2500, channels: 3, background: 'red' } as const;
+    await sharp({ create: image })
+      .png()
+      .toFile(folder.at('large', 'stop', 'large.png'));
+    const plan: TestPlan = { ...plans.short, dataset: { name: 'large', path: folder.at('large'), labels: 'folders' } };
+    const refused = await runPlan(start({ memory: 0.04 }), plan, run());
+    assert.equal(refused.status, 'errored');
+    assert.match(refused.message, /large\.png: it has 2500 × 2500 pixels, which take 25 MB, more than the 20 MB/);
   });
 
   it('does not mistake a test that takes longer than the start for one that hangs', async () => {

@@ -1,4 +1,4 @@
-import { TooLittleMemory } from '../session/batchSize.ts';
+import { TooLittleMemory } from '../../../data/memory.ts';
 import type { Runtime, RuntimeTensor } from '../session/session.ts';
 import { dependents } from './dependents.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';

@@ -1,7 +1,7 @@
 import { open, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { defaultMemory, inGigabytes, TooLittleMemory } from '../../../data/memory.ts';
 import { UserError } from '../../../userError.ts';
-import { defaultBudget, inGigabytes, TooLittleMemory } from '../session/batchSize.ts';
 import { Decoder } from './decodeModel.ts';
 import type { Model } from './graph.ts';
 
@@ -19,7 +19,7 @@ export interface ReadModel extends Model {
  * @param memory bytes that the weights may take.
  * @throws UserError when the file is damaged, its weights are too large, or external data are missing or too short.
  */
-export async function readModel(file: string, memory = defaultBudget()): Promise<ReadModel> {
+export async function readModel(file: string, memory = defaultMemory()): Promise<ReadModel> {
   const bytes = await readBytes(file);
   try {
     return await parseModel(bytes, file, memory);
@@ -58,7 +58,7 @@ async function readBytes(file: string): Promise<Uint8Array> {
 }
 
 /** Reads a model from the bytes of a file. @throws UserError as `readModel` does. */
-export async function parseModel(bytes: Uint8Array, file: string, memory = defaultBudget()): Promise<ReadModel> {
+export async function parseModel(bytes: Uint8Array, file: string, memory = defaultMemory()): Promise<ReadModel> {
   const decoder = new Decoder(bytes, file);
   const model = decoder.decode();
   if (decoder.weights > memory) {

@@ -1,6 +1,3 @@
-import { totalmem } from 'node:os';
-import { UserError } from '../../../userError.ts';
-
 /** The batch sizes to try. */
 const candidates = [1, 4, 16, 64];
 /** Beyond this size only what stays in a processor's cache gets faster, where starting each operator is most of the work. */
@@ -13,29 +10,6 @@ const worthwhile = 0.9;
 export const busy = 50;
 /** A gradient needs memory for the forward pass, the backward pass, and scratch space. */
 const copies = 3;
-
-/** Default memory limit of a model in bytes: a quarter of the machine's memory. */
-export function defaultBudget(): number {
-  return totalmem() / 4;
-}
-
-/**
- * A model that needs more memory than it may use. It does not fall back to another engine: a limit must not change
- * results.
- */
-export class TooLittleMemory extends UserError {
-  /** @param what needs this many bytes, as the start of a sentence; @param budget the memory limit in bytes. */
-  constructor(what: string, bytes: number, budget: number) {
-    super(
-      `${what} ${inGigabytes(bytes)}, more than the ${inGigabytes(budget)} that Perturb may use. If there is more memory, raise perturb.engine.memory (or PERTURB_MEMORY, in bytes).`,
-    );
-  }
-}
-
-/** A number of bytes with two digits, in gigabytes, or in megabytes if it is less than one. */
-export function inGigabytes(bytes: number): string {
-  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(1)} GB` : `${Number((bytes / 1e6).toPrecision(2))} MB`;
-}
 
 /** The basis for estimating the memory of a batch, in bytes. */
 export interface Footprint {

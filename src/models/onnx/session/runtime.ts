@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
+import { defaultMemory } from '../../../data/memory.ts';
 import { firstLineOf, UserError } from '../../../userError.ts';
 import { type Constant, floatConstant, type Model } from '../graph/graph.ts';
 import { writeModel } from '../graph/writeModel.ts';
-import { defaultBudget } from './batchSize.ts';
 import { compareWithCpu } from './compareWithCpu.ts';
 import { type Provider, type ProviderChoice, providerChoices } from './providers.ts';
 import type { Runtime, RuntimeDescription, RuntimeOptions, RuntimeTensor, Session } from './session.ts';
@@ -43,7 +43,7 @@ const started = new Map<string, Promise<Runtime>>();
 export async function startRuntime({
   provider = 'cpu',
   threads = 0,
-  memory = defaultBudget(),
+  memory = defaultMemory(),
   thread,
 }: RuntimeOptions = {}): Promise<Runtime> {
   if (!isChoice(provider)) {
@@ -156,7 +156,7 @@ export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu', threa
   return {
     name: `ONNX Runtime ${versionOf('onnxruntime-node')} (${provider})`,
     provider,
-    memory: defaultBudget(),
+    memory: defaultMemory(),
     open: (model, { optimize = true } = {}) =>
       openSession(ort, writeModel(model), {
         executionProviders: provider === 'cpu' ? ['cpu'] : [ortNames[provider], 'cpu'],
@@ -178,7 +178,7 @@ function webRuntime(): Runtime {
   return {
     name: `ONNX Runtime ${versionOf('onnxruntime-web')} (wasm)`,
     provider: 'wasm',
-    memory: defaultBudget(),
+    memory: defaultMemory(),
     open: async (model, { optimize = true } = {}) =>
       openSession(ort, writeModel(await withWeights(model)), {
         executionProviders: ['wasm'],

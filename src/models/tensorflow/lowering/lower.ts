@@ -1,9 +1,9 @@
+import { defaultMemory, TooLittleMemory } from '../../../data/memory.ts';
 import { UserError } from '../../../userError.ts';
 import { CannotLower } from '../../cannotLower.ts';
 import type { Constant, Graph, Model, Node, Value } from '../../onnx/graph/graph.ts';
 import { GraphBuilder } from '../../onnx/graph/graphBuilder.ts';
 import type { StatedInput } from '../../onnx/graph/imageInput.ts';
-import { defaultBudget, TooLittleMemory } from '../../onnx/session/batchSize.ts';
 import { takeBranches } from '../branches.ts';
 import type { GraphDef, PartialShape } from '../graphDef.ts';
 import { NoCounterpart } from '../noCounterpart.ts';
@@ -205,7 +205,7 @@ class Lowering {
     if (this.#claimed.has(constant)) return;
     this.#claimed.add(constant);
     this.#claimedBytes += constant.data.length;
-    const { memory = defaultBudget() } = this.#program;
+    const { memory = defaultMemory() } = this.#program;
     if (this.#claimedBytes > memory) {
       throw new TooLittleMemory('The constants of the model take', this.#claimedBytes, memory);
     }
