@@ -8,6 +8,7 @@ import { judgeAll, type Victim } from '../runner/victim.ts';
 import { UserError } from '../userError.ts';
 import { type Case, toCases } from './cases.ts';
 import { detectionOf } from './detection.ts';
+import { onlyAnswerTo } from './evidence.ts';
 import { type Example, exampleOf, summaryOf } from './example.ts';
 import type { TestPlan } from './plan.ts';
 import { attackRound, type CaseResult, type Round, type RoundResult, roundOf, type Successes } from './round.ts';
@@ -203,6 +204,7 @@ async function summarize(evaluation: Evaluation, finished: ReadonlyMap<number, F
   const [opponent, other] = options.opponents;
   checkAttacked(evaluation, finished);
   const surrogate = plan.surrogates && knowledgeOf(eligible.map(({ index }) => finished.get(index)));
+  const onlyAnswer = onlyAnswerTo(cases, judge.classes);
   const rounds = new Map<ConfiguredAttack, { readonly round: Round; readonly attacked: AttackedRound }>();
   for (const [place, attack] of attacks.entries()) {
     const { epsilon } = attack.choice;
@@ -231,6 +233,7 @@ async function summarize(evaluation: Evaluation, finished: ReadonlyMap<number, F
         ...(beside &&
           plan.purifier && { purification: { other: { attacker: beside.attacker, metrics: beside.metrics } } }),
         ...(judge.verification && { verification: verificationOf(judge.verification, cases, examples) }),
+        ...(onlyAnswer !== undefined && { onlyAnswer }),
       },
       attacked: {
         ...(epsilon !== undefined && { epsilon }),

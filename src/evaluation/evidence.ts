@@ -1,6 +1,8 @@
+import type { Case } from './cases.ts';
 import type { Comparison } from './comparison.ts';
 import type { Metrics } from './metrics.ts';
 import type { ExpectedMetric, TestPlan } from './plan.ts';
+import type { Round } from './round.ts';
 
 /** Figures that run over the images that a model happens to get right, so that a model that guesses can have good ones. */
 const ofEligible: readonly ExpectedMetric[] = ['successRate', 'medianDistance'];
@@ -9,7 +11,21 @@ const ofEligible: readonly ExpectedMetric[] = ['successRate', 'medianDistance'];
 export const minimumEligible = 10;
 
 /**
- * Why expectations that were met prove nothing: too few images were attacked, or the model is no better than one that
+ * The class that a model takes every image for, whatever it shows; `undefined` where it tells them apart, or where all
+ * are labeled alike.
+ * @param classes names of the model's classes.
+ */
+export function onlyAnswerTo(
+  cases: readonly Pick<Case, 'clean' | 'goal'>[],
+  classes: readonly string[],
+): string | undefined {
+  const labels = new Set(cases.map(({ goal }) => goal.label));
+  const [answer, ...others] = new Set(cases.map(({ clean }) => clean.decision));
+  return labels.size > 1 && others.length === 0 && answer !== undefined ? classes[answer] : undefined;
+}
+
+/**
+ * Why expectations that were met prove nothing: the model gives one answer whatever it sees, which nothing can change, too few images were attacked, or the model is no better than one that
  * guesses, so that it is attacked on the images that it gets right by chance alone. `undefined` where there are enough, and
  * clean accuracy is above chance beyond its interval.
  * @param classes number of the model's classes.
@@ -17,9 +33,13 @@ export const minimumEligible = 10;
 export function objectionTo(
   plan: Pick<TestPlan, 'dataset' | 'minimumEligible'>,
   comparisons: readonly Pick<Comparison, 'metric'>[],
-  metrics: Metrics,
+  metrics: Metrics & Pick<Round, 'onlyAnswer'>,
   classes: number,
 ): string | undefined {
+  const { onlyAnswer, counts } = metrics;
+  if (comparisons.length > 0 && onlyAnswer !== undefined) {
+    return `The model takes all ${counts.total} images for "${onlyAnswer}", whatever their labels. What it withstands proves nothing: a model that always answers the same cannot be attacked. Check its weights and preprocessing.`;
+  }
   if (!comparisons.some(({ metric }) => ofEligible.includes(metric))) return undefined;
   return objectionByChance(plan, metrics, classes) ?? objectionByNumber(plan, metrics);
 }

@@ -37,6 +37,8 @@ export interface Round {
   readonly transfer?: RoundTransfer;
   /** Where the model compares embeddings with those of enrolled identities. */
   readonly verification?: RoundVerification;
+  /** The class that the model takes every image for before the attack, where their labels differ. */
+  readonly onlyAnswer?: string;
   readonly warnings: readonly string[];
 }
 

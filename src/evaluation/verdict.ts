@@ -30,13 +30,13 @@ export function conclude(plan: TestPlan, rounds: readonly Round[], classes: numb
   if (comparisons.some(({ result }) => result === 'missed')) return { status: 'failed', comparisons };
   const open = comparisons.length > 0 ? comparisons.some(({ result }) => result === 'undecided') : rounds.some(isOpen);
   if (open) return { status: 'errored', comparisons };
-  const metrics = rounds[0]?.metrics;
+  const { metrics, onlyAnswer } = rounds[0] ?? {};
   const { hasTrueLabel, isMeasured } = kinds[definitionOf(plan.attacks[0].attack).kind];
   if (comparisons.length === 0 && isMeasured) return { status: 'measured', comparisons };
   const objection =
     (comparisons.some(({ metric }) => metric !== 'cleanAccuracy') &&
       objectionToSurrogate(rounds[0]?.transfer, classes)) ||
-    (metrics && hasTrueLabel && objectionTo(plan, comparisons, metrics, classes));
+    (metrics && hasTrueLabel && objectionTo(plan, comparisons, { ...metrics, onlyAnswer }, classes));
   return objection ? { status: 'errored', comparisons, objection } : { status: 'passed', comparisons };
 }
 

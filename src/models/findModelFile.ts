@@ -1,5 +1,6 @@
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { isLfsPointer, largestPointer } from '../data/lfsPointer.ts';
 import { UserError } from '../userError.ts';
 import type { ModelFormat } from './format.ts';
 import { formats } from './formats.ts';
@@ -20,6 +21,9 @@ export async function findModelFile(at: string): Promise<{ readonly file: string
   }
   if (!found.isFile() && !found.isDirectory()) {
     throw new UserError(`${at}: this is not a regular file. Copy its contents into one.`);
+  }
+  if (found.isFile() && found.size < largestPointer && isLfsPointer(await readFile(at).catch(() => Buffer.alloc(0)))) {
+    throw new UserError(`${at}: Git LFS has not downloaded this file. Run "git lfs pull".`);
   }
   const titles = formats.map(({ title }) => title).join(' and ');
   const itself = await formatOf(at, found.isDirectory());

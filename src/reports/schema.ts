@@ -95,6 +95,7 @@ const round = object({
       equalErrorRate: optional(object({ rate: number(), threshold: number() })),
     }),
   ),
+  onlyAnswer: optional(string()),
   warnings: list(string()),
 });
 

@@ -76,13 +76,13 @@ const preprocessingKeys = {
     markdownDescription: 'Preset that provides the values not set here.',
   },
   mean: eachChannel(
-    {},
-    'Enter one number for all channels or a list of three.',
+    { maximum: 1 },
+    'Enter one number for all channels or a list of three, of pixels in [0, 1]: divide gray levels by 255.',
     'Value subtracted from each channel of pixels in [0, 1]: one number for all channels, or three in the order set by `channels`. Default: the preset’s value, or 0 without a preset.',
   ),
   std: eachChannel(
-    { not: { const: 0 } },
-    'Enter one number for all channels or a list of three. None can be 0 because pixels are divided by it.',
+    { exclusiveMinimum: 0 },
+    'Enter one number for all channels or a list of three, each greater than 0 because pixels are divided by it.',
     'Value each channel is divided by after subtracting `mean`: one number for all channels, or three in the order set by `channels`. Default: the preset’s value, or 1 without a preset.',
   ),
   channels: {

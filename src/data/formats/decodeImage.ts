@@ -1,3 +1,4 @@
+import { isLfsPointer } from '../lfsPointer.ts';
 import { decodeBmp } from './bmp.ts';
 import type { Decoded } from './decoded.ts';
 import { formatOf } from './imageFormats.ts';
@@ -11,6 +12,7 @@ import { Undecodable } from './undecodable.ts';
  */
 export async function decodeImage(bytes: Buffer): Promise<Decoded> {
   if (bytes.length === 0) throw new Undecodable('the file is empty');
+  if (isLfsPointer(bytes)) throw new Undecodable('Git LFS has not downloaded it', 'Run "git lfs pull".');
   switch (formatOf(bytes)) {
     case 'bmp':
       return decodeBmp(bytes);

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
+import type { Case } from '../../../src/evaluation/cases.ts';
 import type { Comparison } from '../../../src/evaluation/comparison.ts';
-import { objectionTo } from '../../../src/evaluation/evidence.ts';
+import { objectionTo, onlyAnswerTo } from '../../../src/evaluation/evidence.ts';
 import { computeMetrics } from '../../../src/evaluation/metrics.ts';
 
 const dataset = { name: 'street', path: '/street', labels: 'folders' } as const;
@@ -41,6 +42,26 @@ describe('a model that guesses', () => {
       objectionTo({ dataset: predicted, minimumEligible: 1 }, compared('successRate'), metricsOf(3, 9), 3),
       undefined,
     );
+  });
+});
+
+describe('a model that always gives the same answer', () => {
+  const classes = ['red', 'green'];
+  const caseOf = (label: number, decision: number) => ({ goal: { label }, clean: { decision } }) as Case;
+
+  it('is told from one that tells images apart, or was shown one class alone', () => {
+    assert.equal(onlyAnswerTo([caseOf(0, 1), caseOf(1, 1), caseOf(1, 1)], classes), 'green');
+    assert.equal(onlyAnswerTo([caseOf(0, 1), caseOf(1, 0)], classes), undefined);
+    assert.equal(onlyAnswerTo([caseOf(0, 0), caseOf(0, 0)], classes), undefined);
+    assert.equal(onlyAnswerTo([], classes), undefined);
+  });
+
+  it('proves nothing, however many images have the label that it answers', () => {
+    for (const metric of ['cleanAccuracy', 'robustAccuracy', 'successRate'] as const) {
+      const objection = objectionTo({ dataset }, compared(metric), { ...metricsOf(90, 100), onlyAnswer: 'green' }, 2);
+      assert.match(objection ?? '', /^The model takes all 100 images for "green", whatever their labels\./);
+    }
+    assert.equal(objectionTo({ dataset }, [], { ...metricsOf(90, 100), onlyAnswer: 'green' }, 2), undefined);
   });
 });
 

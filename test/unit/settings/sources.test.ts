@@ -102,19 +102,27 @@ const modelMistakes: Record<string, [model: unknown, line: string]> = {
   ],
   'two means': [
     { path: 'm', preprocessing: { mean: [0.5, 0.5] } },
-    ' › preprocessing › mean: [0.5,0.5] is not valid: enter one number for all channels or a list of three.',
+    ' › preprocessing › mean: [0.5,0.5] is not valid: enter one number for all channels or a list of three, of pixels in [0, 1]: divide gray levels by 255.',
   ],
   'a mean in words': [
     { path: 'm', preprocessing: { mean: '0.5' } },
-    ' › preprocessing › mean: "0.5" is not valid: enter one number for all channels or a list of three.',
+    ' › preprocessing › mean: "0.5" is not valid: enter one number for all channels or a list of three, of pixels in [0, 1]: divide gray levels by 255.',
+  ],
+  'a mean of gray levels': [
+    { path: 'm', preprocessing: { mean: [123.68, 116.78, 103.94] } },
+    ' › preprocessing › mean: [123.68,116.78,103.94] is not valid: enter one number for all channels or a list of three, of pixels in [0, 1]: divide gray levels by 255.',
+  ],
+  'a negative standard deviation': [
+    { path: 'm', preprocessing: { std: -0.5 } },
+    ' › preprocessing › std: -0.5 is not valid: enter one number for all channels or a list of three, each greater than 0 because pixels are divided by it.',
   ],
   'a standard deviation of 0': [
     { path: 'm', preprocessing: { std: 0 } },
-    ' › preprocessing › std: 0 is not valid: enter one number for all channels or a list of three. None can be 0 because pixels are divided by it.',
+    ' › preprocessing › std: 0 is not valid: enter one number for all channels or a list of three, each greater than 0 because pixels are divided by it.',
   ],
   'one standard deviation of 0': [
     { path: 'm', preprocessing: { std: [1, 0, 1] } },
-    ' › preprocessing › std: [1,0,1] is not valid: enter one number for all channels or a list of three. None can be 0 because pixels are divided by it.',
+    ' › preprocessing › std: [1,0,1] is not valid: enter one number for all channels or a list of three, each greater than 0 because pixels are divided by it.',
   ],
   'unknown channels': [
     { path: 'm', preprocessing: { channels: 'brg' } },

@@ -1,7 +1,7 @@
 import type { ImageShape } from '../../../data/image.ts';
 import { UserError } from '../../../userError.ts';
 import { noPreprocessing, type Preprocessing } from '../../preprocessing.ts';
-import { type ElementType, elementTypes, type Graph, type Model, type Node } from './graph.ts';
+import { type ElementType, elementTypes, type Graph, type Model, type Node, type Value } from './graph.ts';
 import { freePrefix, GraphBuilder } from './graphBuilder.ts';
 import { type ImageInput, imageInputOf, type StatedInput } from './imageInput.ts';
 import { inFloats } from './wholeNumbers.ts';
@@ -28,6 +28,7 @@ export interface ImageModel {
  */
 export function toImageModel(model: Model, preprocessing: Preprocessing, stated: StatedInput = {}): ImageModel {
   const input = imageInputOf(model.graph, stated);
+  checkType(input.value);
   const inLevels = isInteger(input.value.type);
   const smooth = inLevels ? inFloats(model.graph, input.value.name) : model.graph;
   const isSmooth = smooth !== undefined;
@@ -49,6 +50,16 @@ const levelTypes: readonly (ElementType | undefined)[] = [
 
 function isInteger(type: ElementType | undefined): boolean {
   return levelTypes.includes(type);
+}
+
+const floatTypes: readonly (ElementType | undefined)[] = [undefined, 'float32', 'float16', 'float64', 'bfloat16'];
+
+/** Pixels that are converted to any other type are no longer told apart, or wrap around. */
+function checkType({ name, type }: Value): void {
+  if (floatTypes.includes(type) || isInteger(type)) return;
+  throw new UserError(
+    `The model takes ${name} as ${type}, which holds neither pixels from 0 to 1 nor gray levels from 0 to 255. Export it so that it takes float32 or uint8.`,
+  );
 }
 
 /** Preprocessing left for gray levels: only the channel order. */

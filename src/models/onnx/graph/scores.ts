@@ -12,22 +12,21 @@ const usualNames = ['logits', 'logit', 'scores', 'probabilities', 'probs'];
  * @throws UserError when there is no such output, or when several could be it.
  */
 export function withScores(graph: Graph, name?: string): Graph {
-  const plain = withoutMaps(graph);
-  return withoutUnused(asFloat32(plain, scoresOf(plain, name)));
+  const maps = mapsIn(graph);
+  const plain = { ...graph, outputs: graph.outputs.map((output) => maps.get(output.name) ?? output) };
+  const wanted = maps.get(name ?? '')?.name ?? name;
+  return withoutUnused(asFloat32(plain, scoresOf(plain, wanted)));
 }
 
-/** Classical converters output maps from class to score (ZipMap): the tensor before holds the same scores. */
-function withoutMaps(graph: Graph): Graph {
-  const maps = new Map(
-    graph.nodes.flatMap(({ operator, inputs, outputs }) =>
-      operator === 'ZipMap' ? [[outputs[0] as string, inputs[0] as string] as const] : [],
-    ),
+/**
+ * What holds the same scores as each output that is a map from class to score, as classical converters write them: the
+ * tensor before it.
+ */
+function mapsIn({ nodes }: Graph): Map<string, Value> {
+  const maps = nodes.filter(({ operator }) => operator === 'ZipMap');
+  return new Map(
+    maps.map(({ inputs, outputs }) => [outputs[0] as string, { name: inputs[0] as string, type: 'float32' }]),
   );
-  const outputs = graph.outputs.map((output): Value => {
-    const scores = maps.get(output.name);
-    return scores === undefined ? output : { name: scores, type: 'float32' };
-  });
-  return { ...graph, outputs };
 }
 
 /** The graph with one output, in the type of logits. */

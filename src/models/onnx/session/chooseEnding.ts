@@ -87,7 +87,10 @@ export async function chooseEnding(
     // Anything computed only from softmaxes and sigmoids is positive, whether it sums to 1 or not.
     const isKnown = index === 0 || tried.isMadeOfProbabilities === true || isLog;
     if (!isKnown && !areProbabilities(scored)) break;
-    if (rows.every((row, i) => sameOrder(scored[i] as Float32Array, row, index === 0))) return complete(found, tried);
+    if (rows.every((row, i) => sameOrder(scored[i] as Float32Array, row, index === 0))) {
+      if (index === 0 && tried.note !== undefined) refuseSaturated(scored, rows);
+      return complete(found, tried);
+    }
   }
   if (scores.count === 1) {
     if ((own?.length ?? 0) < probes) own = (await rowsOf(inspected.graph, probes))[0] ?? [];
@@ -123,6 +126,21 @@ function refuseConstant(rows: Batch, axis: number): void {
       `The model ends in a softmax over axis ${axis}, which is not the class axis: a single image gets the same score for every class. Export it with a softmax over the classes, or without one.`,
     );
   }
+}
+
+/** Where what is left out at the end saturates on every image, the file's own answer is not that of its logits. */
+function refuseSaturated(scores: Batch, logits: Batch): void {
+  if (!scores.every(isTied) || logits.every(isTied)) return;
+  throw new UserError(
+    'The function at the end of the model saturates: on every image that was tried, several classes share the highest score, so that scores do not tell the class. Export the model without that function, or check its weights and preprocessing.',
+  );
+}
+
+/** Whether several classes share the highest score, or some score is no finite number. */
+function isTied(row: Float32Array): boolean {
+  if (!row.every(Number.isFinite)) return true;
+  const highest = row[argmax(row)];
+  return row.filter((value) => value === highest).length > 1;
 }
 
 /**

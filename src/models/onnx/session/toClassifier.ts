@@ -129,7 +129,7 @@ function batchesWithin({ graph }: Model): Set<number> {
     const target = operator === 'Reshape' || operator === 'Expand' ? graph.constants.get(inputs[1] ?? '') : undefined;
     return target?.data instanceof Uint8Array && target.dims[0] ? [numbersOf(target)[0] as number] : [];
   });
-  return new Set(targets.filter((size) => size > 1 && size <= 64));
+  return new Set(targets.filter((size) => size > 1 && size <= 256));
 }
 
 async function inspected(

@@ -233,6 +233,40 @@ describe('Opening an ONNX file', () => {
     assert.match(classifier.obstacle ?? '', /DequantizeLinear "\w+" \(it computes in 8 bits\)/);
   });
 
+  it('takes the scores before a map from class to score, whichever of the two names is stated', async () => {
+    const classical = classifierOf({
+      tail: [
+        {
+          operator: 'ZipMap',
+          domain: 'ai.onnx.ml',
+          inputs: ['scores'],
+          outputs: ['map'],
+          attributes: { classlabels_int64s: [0, 1, 2, 3] },
+        },
+      ],
+      outputs: [{ name: 'map' }],
+    });
+    for (const output of [undefined, 'map', 'scores']) {
+      const { classifier } = await openOnnxModel(await save(classical), output === undefined ? {} : { output });
+      assertClose((await classifier.logits([gray]))[0], expectedLogits([0.5, 0.5, 0.5]));
+    }
+  });
+
+  it('runs at a batch that is written inside of a model which claims to take any', async () => {
+    const model = classifierOf({
+      constants: {
+        w: { dims: [48, classes], values: weights },
+        hundred: { ints: [100, 48] },
+      },
+      nodes: [
+        { operator: 'Reshape', inputs: ['image', 'hundred'], outputs: ['flat'] },
+        { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['scores'] },
+      ],
+    });
+    const { classifier } = await openOnnxModel(await save(model), {});
+    assertClose((await classifier.logits([gray]))[0], expectedLogits([0.5, 0.5, 0.5]));
+  });
+
   it('says that a model draws random numbers', async () => {
     const model = classifierOf({
       nodes: [
@@ -301,6 +335,37 @@ describe('Opening an ONNX file', () => {
       const bytes = await readFile(file);
       await writeFile(file, bytes.subarray(0, bytes.length / 2));
       await rejectsWith(openOnnxModel(file, {}), file, 'not an intact ONNX model');
+    });
+
+    for (const type of ['int8', 'bool', 'string'] as const) {
+      it(`an input of type ${type}, which does not hold an image`, async () => {
+        const model = classifierOf({
+          input: { type, dims: ['n', 3, 4, 4] },
+          nodes: [
+            { operator: 'Cast', inputs: ['image'], outputs: ['numbers'], attributes: { to: 1 } },
+            { operator: 'Flatten', inputs: ['numbers'], outputs: ['flat'] },
+            { operator: 'MatMul', inputs: ['flat', 'w'], outputs: ['scores'] },
+          ],
+        });
+        await rejectsWith(openOnnxModel(await save(model), {}), `image as ${type}`, 'takes float32 or uint8');
+      });
+    }
+
+    it('a sigmoid that answers the same for several classes, whatever it sees', async () => {
+      const saturated = (scale: number) =>
+        classifierOf({
+          constants: {
+            w: { dims: [48, classes], values: new Float32Array(48 * classes).fill(1) },
+            scale: { dims: [classes], values: [1, 2, 3, 4].map((k) => scale * k) },
+          },
+          tail: [
+            { operator: 'Mul', inputs: ['scores', 'scale'], outputs: ['scaled'] },
+            { operator: 'Sigmoid', inputs: ['scaled'], outputs: ['all'] },
+          ],
+        });
+      await rejectsWith(openOnnxModel(await save(saturated(10)), {}), 'saturates', 'share the highest score');
+      const { classifier } = await openOnnxModel(await save(saturated(0.001)), {});
+      assertClose((await classifier.logits([gray]))[0], [0.024, 0.048, 0.072, 0.096]);
     });
 
     it('a file that is something else', async () => {
