@@ -47,3 +47,14 @@ export function compare({ expect, confidence }: Pick<TestPlan, 'expect' | 'confi
     }),
   );
 }
+
+/**
+ * Whether a test expects nothing that a model could miss: of accuracies and distances at least 0, or of a success rate at
+ * most 1. False where nothing is expected.
+ */
+export function cannotFail({ expect }: Pick<TestPlan, 'expect'>): boolean {
+  const bounds = expectedMetrics.flatMap((metric) =>
+    (expect[metric] ?? []).map((bound) => (metric === 'successRate' ? bound >= 1 : bound <= 0)),
+  );
+  return bounds.length > 0 && bounds.every(Boolean);
+}

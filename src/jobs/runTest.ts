@@ -96,7 +96,7 @@ export async function runTest(
       ...report,
       model,
       engine: { name: classifier.engine, location },
-      warnings: kept?.isOther ? [otherAnswers] : [],
+      warnings: [...report.warnings, ...(kept?.isOther ? [otherAnswers] : [])],
     };
     if (plan.detector) {
       guarded = await openGuarded(plan.detector, classifier, sha256, definition.fixedBudget);

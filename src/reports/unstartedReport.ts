@@ -1,10 +1,14 @@
 import { whiteNoise } from '../data/noiseImages.ts';
 import { stretching } from '../data/resizing.ts';
+import { cannotFail } from '../evaluation/comparison.ts';
 import { epsilonsOf, type TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
 import type { EngineLocation, TestReport } from './report.ts';
 
 const quickWarning = 'This was a quick run: few images, and no audit. Run the test itself before you rely on it.';
+
+const cannotFailWarning =
+  'This test cannot fail: every model meets what it expects, whatever the attack does. State what you need of the model in "expect".';
 
 /** The part of a report that is known before the test runs. */
 export function unstartedReport(plan: TestPlan, location: EngineLocation): TestReport {
@@ -45,7 +49,7 @@ export function unstartedReport(plan: TestPlan, location: EngineLocation): TestR
     expect: plan.expect,
     comparisons: [],
     rounds: [],
-    warnings: plan.quick ? [quickWarning] : [],
+    warnings: [...(plan.quick ? [quickWarning] : []), ...(cannotFail(plan) ? [cannotFailWarning] : [])],
     pictures: [],
     queries: { points: 0, gradients: 0 },
     time: 0,

@@ -49,6 +49,8 @@ describe('matchLabels', () => {
     assert.equal(match('1', ['cat', 'dog']), 1);
     assert.equal(match('001', ['cat', 'dog']), 1);
     assert.equal(match('1.0', ['cat', 'dog']), 1);
+    // As Excel writes it in most of Europe.
+    assert.equal(match('1,0', ['cat', 'dog']), 1);
     assert.equal(match('1', ['1', '0']), 0);
   });
 

@@ -265,6 +265,14 @@ describe('readImage', () => {
     await rejectsWith(readImage(file, rgb), file, 'it is not a PNG, JPEG', 'remove it');
   });
 
+  it('says of what Git LFS has not downloaded how to get it', async () => {
+    const file = await folder.write(
+      'a.png',
+      'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n',
+    );
+    await rejectsWith(readImage(file, rgb), file, 'Git LFS has not downloaded it', 'git lfs pull');
+  });
+
   it('refuses a drawing', async () => {
     const file = await folder.write('a.png', '<svg xmlns="http://www.w3.org/2000/svg" width="4" height="2"/>');
     await rejectsWith(readImage(file, rgb), file, 'it is not a PNG, JPEG');

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { compare } from '../../../src/evaluation/comparison.ts';
+import { cannotFail, compare } from '../../../src/evaluation/comparison.ts';
 import { computeMetrics, type Tally } from '../../../src/evaluation/metrics.ts';
 import type { Round } from '../../../src/evaluation/round.ts';
 import { conclude } from '../../../src/evaluation/verdict.ts';
@@ -60,6 +60,28 @@ describe('comparing with what is expected', () => {
   it('meets a minimum of the median distance when more than half held', () => {
     const [comparison] = compare(planOf({ expect: { medianDistance: [100] } }), [roundOf(0.25, [held])]);
     assert.equal(comparison?.result, 'met');
+  });
+});
+
+describe('a test that cannot fail', () => {
+  it('expects what every model meets, and nothing else', () => {
+    for (const expect of [
+      { robustAccuracy: [0] },
+      { cleanAccuracy: [0], medianDistance: [0] },
+      { successRate: [1, 1] },
+    ])
+      assert.equal(cannotFail({ expect }), true);
+  });
+
+  it('is not one with a bound that may be missed, or one that expects nothing', () => {
+    for (const expect of [
+      {},
+      { robustAccuracy: [0.1, 0] },
+      { cleanAccuracy: [0], robustAccuracy: [0.01] },
+      { successRate: [0] },
+      { medianDistance: [0.001] },
+    ])
+      assert.equal(cannotFail({ expect }), false);
   });
 });
 

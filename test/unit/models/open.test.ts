@@ -49,6 +49,11 @@ describe('openModel', () => {
     await rejectsWith(open('pipe'), folder.at('pipe', 'model.json'), 'not a regular file');
   });
 
+  it('says of what Git LFS has not downloaded how to get it', async () => {
+    await folder.write('m.onnx', 'version https://git-lfs.github.com/spec/v1\noid sha256:4d7a\nsize 12345\n');
+    await rejectsWith(open('m.onnx'), folder.at('m.onnx'), 'Git LFS has not downloaded', 'git lfs pull');
+  });
+
   it('takes the class names of Teachable Machine from beside the model, and says so', async () => {
     const labels = await readLabels(path.join(signs, 'labels.txt'));
     await folder.write('signs/metadata.json', JSON.stringify({ packageName: '@teachablemachine/image', labels }));

@@ -31,6 +31,11 @@ describe('a quick run', () => {
     const whole = unstartedReport(plan, 'process');
     assert.deepEqual([whole.quick, whole.warnings], [undefined, []]);
   });
+
+  it('is told beside that a test cannot fail', () => {
+    const { warnings } = unstartedReport(quickly({ ...plan, expect: { robustAccuracy: [0] } }), 'process');
+    assert.match(warnings.join(), /quick run.*This test cannot fail/);
+  });
 });
 
 describe('a run that records steps', () => {
