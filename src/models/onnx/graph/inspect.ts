@@ -1,6 +1,7 @@
 import { TooLittleMemory } from '../../../data/memory.ts';
 import type { Runtime, RuntimeTensor } from '../session/session.ts';
 import { dependents } from './dependents.ts';
+import { isDrawing } from './drawing.ts';
 import { type Constant, type ElementType, elementCount, type Graph, type Model } from './graph.ts';
 import { sequencesIn } from './sequences.ts';
 import { takeBranches } from './takeBranches.ts';
@@ -95,10 +96,12 @@ function smallIndependents(graph: Graph, input: string): string[] {
   const excluded = dependents(graph, input);
   for (const [name, { dims }] of graph.constants) if (elementCount(dims) > smallConstant) excluded.add(name);
   const found: string[] = [];
-  for (const { operator, inputs, outputs, attributes } of graph.nodes) {
+  for (const node of graph.nodes) {
+    const { operator, inputs, outputs, attributes } = node;
     const fromShape = operator === 'Shape' || operator === 'Size';
     const hasGraph = Object.values(attributes).some(({ kind }) => kind === 'graph');
-    if (hasGraph || (!fromShape && inputs.some((value) => excluded.has(value)))) {
+    // Numbers that are drawn anew in each run are no constants.
+    if (hasGraph || isDrawing(node) || (!fromShape && inputs.some((value) => excluded.has(value)))) {
       for (const output of outputs) excluded.add(output);
     } else found.push(...outputs.filter((output) => output !== ''));
   }

@@ -1,11 +1,10 @@
 import { withoutClassical } from './classical.ts';
+import { isDrawing } from './drawing.ts';
 import type { Model } from './graph.ts';
 import { withOwnStatistics } from './ownStatistics.ts';
 import { withScores } from './scores.ts';
 import { withSigmoids } from './sigmoids.ts';
 import { upgrade } from './upgrade.ts';
-
-const drawing = /^(Random(Normal|Uniform)|Bernoulli|Multinomial)/;
 
 /**
  * Brings a model to the form that later steps expect: one version of the standard, only its operators if they suffice,
@@ -24,7 +23,7 @@ export function normalizeModel(read: Model, output?: string, notes: string[] = [
     );
   }
   const normalized = withScores(withSigmoids(withoutClassical(graph, opset), opset), output);
-  const random = normalized.nodes.find(({ operator, domain }) => domain === '' && drawing.test(operator));
+  const random = normalized.nodes.find(isDrawing);
   if (random !== undefined) {
     notes.push(`the model draws random numbers (${random.operator}), so its answers change from run to run`);
   }

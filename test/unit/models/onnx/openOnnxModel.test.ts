@@ -281,6 +281,18 @@ describe('Opening an ONNX file', () => {
     assert.match(classifier.obstacle ?? '', /RandomNormalLike "noise" \(it draws random numbers\)/);
   });
 
+  it('draws random numbers anew in each run, also where they do not depend on the image', async () => {
+    const model = classifierOf({
+      tail: [
+        { operator: 'RandomUniform', inputs: [], outputs: ['noise'], attributes: { shape: [1, classes] } },
+        { operator: 'Add', inputs: ['scores', 'noise'], outputs: ['sum'] },
+      ],
+    });
+    const { classifier } = await openOnnxModel(await save(model), {});
+    const [[first], [second]] = [await classifier.logits([gray]), await classifier.logits([gray])];
+    assert.notDeepEqual(first, second);
+  });
+
   it('names the operator and its version where ONNX Runtime has none for the numbers of a model', async () => {
     const w = { type: 'float64' as const, dims: [3, 3, 1, 1], data: new Uint8Array(new Float64Array(9).buffer) };
     const model = classifierOf({
