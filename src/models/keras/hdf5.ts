@@ -16,9 +16,15 @@ export interface Hdf5 {
   texts(group: string, name: string): readonly string[];
   /** Names of what is in a group; empty if there is no such group. */
   names(group: string): readonly string[];
-  /** @throws UserError when there is no such weight, or it does not hold floating-point numbers. */
-  weight(path: string): Weight;
+  /**
+   * Undefined for whole numbers, which are counts and seeds, and of no use at inference.
+   * @throws UserError when there is no such weight, or it holds no numbers of a known kind.
+   */
+  weight(path: string): Weight | undefined;
 }
+
+/** The class of whole numbers among the types of HDF5. */
+const wholeNumbers = 0;
 
 /** Compressed numbers take no less than this part of their size; what says so would fill the memory. */
 const leastPart = 1 / 64;
@@ -85,6 +91,7 @@ function contentOf(root: Group, file: string, size: number): Hdf5 {
           `${file}: its weight "${path}" of shape [${shape?.join(', ')}] has more numbers than the file. Save or copy the model again.`,
         );
       }
+      if (found.metadata.type === wholeNumbers) return undefined;
       const { value } = found;
       const values = typeof value === 'number' ? Float32Array.of(value) : value;
       if (!(values instanceof Float32Array || values instanceof Float64Array)) {

@@ -59,10 +59,10 @@ export async function readKerasHdf5(file: string): Promise<LayersArtifacts> {
 function groupedWeights(content: Hdf5): NamedWeight[] {
   const root = 'model_weights';
   return content.texts(root, 'layer_names').flatMap((layer) =>
-    content.texts(`${root}/${layer}`, 'weight_names').map((name) => ({
-      name: name.replace(/:0$/, ''),
-      ...content.weight(`${root}/${layer}/${name}`),
-    })),
+    content.texts(`${root}/${layer}`, 'weight_names').flatMap((name) => {
+      const weight = content.weight(`${root}/${layer}/${name}`);
+      return weight ? [{ name: name.replace(/:0$/, ''), ...weight }] : [];
+    }),
   );
 }
 

@@ -19,6 +19,11 @@ const names: Readonly<Record<string, (config: Readonly<Record<string, unknown>>)
   SeparableConv2D: () => ['depthwise_kernel', 'pointwise_kernel', 'bias'],
   BatchNormalization: (config) => [...scaled(config), 'moving_mean', 'moving_variance'],
   LayerNormalization: scaled,
+  GroupNormalization: scaled,
+  RMSNormalization: () => ['scale'],
+  LayerScale: () => ['gamma'],
+  Attention: ({ use_scale: hasScale }) => [...(hasScale ? ['scale'] : []), 'concat_score_weight'],
+  AdditiveAttention: () => ['scale'],
   PReLU: () => ['alpha'],
   Normalization: () => ['mean', 'variance', 'count'],
   Embedding: () => ['embeddings'],
@@ -26,6 +31,21 @@ const names: Readonly<Record<string, (config: Readonly<Record<string, unknown>>)
   GRU: () => ['kernel', 'recurrent_kernel', 'bias'],
   SimpleRNN: () => ['kernel', 'recurrent_kernel', 'bias'],
 };
+
+/** The parts of a kind of layer that have weights of their own: the group of each, and what it is called. */
+const attentionParts = {
+  query_dense: 'query',
+  key_dense: 'key',
+  value_dense: 'value',
+  gate_dense: 'gate',
+  output_dense: 'attention_output',
+};
+const parts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
+  MultiHeadAttention: attentionParts,
+  GroupQueryAttention: attentionParts,
+};
+/** Kinds whose groups are named after a class of another name. */
+const classNames: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
 
 function scaled({ scale, center }: Readonly<Record<string, unknown>>): string[] {
   return [...(scale === false ? [] : ['gamma']), ...(center === false ? [] : ['beta'])];
@@ -42,18 +62,40 @@ export function storedWeights(content: Hdf5, layers: readonly LayerJson[], root 
     const { class_name: kind, config = {}, module } = layer;
     // Calculations with tensors are listed with layers, and are none.
     if (typeof module === 'string' && /\bops\b/.test(module)) return [];
-    const name = snakeCase(String(kind));
+    const name = snakeCase(classNames[String(kind)] ?? String(kind));
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
     const group = `${root}layers/${name}${count > 0 ? `_${count}` : ''}`;
     if (Array.isArray(config.layers)) return storedWeights(content, layersOf(layer), `${group}/`);
-    const known = names[String(kind)]?.(config) ?? ['kernel', 'bias'];
+    const inParts = Object.entries(parts[String(kind)] ?? {});
+    if (inParts.length > 0) {
+      // Keras names the same part with and without a line before it.
+      return inParts.flatMap(([part, own]) =>
+        [part, `_${part}`].flatMap((each) =>
+          inGroup(content, `${group}/${each}/vars`, `${config.name}/${own}`, ['kernel', 'bias']),
+        ),
+      );
+    }
+    const wrapped = config.layer as LayerJson | undefined;
+    // Its own weights matter only in training.
+    if (kind === 'SpectralNormalization' && wrapped) {
+      return inGroup(content, `${group}/layer/vars`, `${config.name}`, namesIn(wrapped));
+    }
     const variables = [`${group}/vars`, `${group}/cell/vars`].find((at) => content.names(at).length > 0) ?? group;
-    const stored = content.names(variables).filter((index) => /^\d+$/.test(index));
-    return stored.map((index) => ({
-      name: `${config.name}/${known[Number(index)] ?? index}`,
-      ...content.weight(`${variables}/${index}`),
-    }));
+    return inGroup(content, variables, `${config.name}`, namesIn(layer));
+  });
+}
+
+function namesIn({ class_name: kind, config = {} }: LayerJson): readonly string[] {
+  return names[String(kind)]?.(config) ?? ['kernel', 'bias'];
+}
+
+/** The numbered weights of a group, as "prefix/weight". */
+function inGroup(content: Hdf5, group: string, prefix: string, known: readonly string[]): NamedWeight[] {
+  const stored = content.names(group).filter((index) => /^\d+$/.test(index));
+  return stored.flatMap((index) => {
+    const weight = content.weight(`${group}/${index}`);
+    return weight ? [{ name: `${prefix}/${known[Number(index)] ?? index}`, ...weight }] : [];
   });
 }
 

@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import * as tfl from '@tensorflow/tfjs-layers';
+import { registerKerasActivations } from './kerasActivations.ts';
+import { registerOnnxLayers } from './onnxLayers/catalog.ts';
 
 /** The least standard deviation that Keras divides by. */
 const leastDeviation = 1e-7;
@@ -168,10 +170,12 @@ class DepthwiseConv2D extends OwnDepthwise {
 
 let isRegistered = false;
 
-/** Registers Keras layers that TensorFlow.js lacks. */
+/** Registers layers and activations of Keras that TensorFlow.js lacks. */
 export function registerKerasLayers(): void {
   if (isRegistered) return;
   isRegistered = true;
   const own = [CenterCrop, GlobalAveragePooling2DKeepingAxes, GlobalMaxPooling2DKeepingAxes, DepthwiseConv2D];
   for (const layer of [Normalization, ResizingAsInKeras, ...own]) tf.serialization.registerClass(layer as never);
+  registerOnnxLayers();
+  registerKerasActivations();
 }

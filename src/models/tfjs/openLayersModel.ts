@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { type LayersModel, model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
+import { LayersModel, model as layersModel, type SymbolicTensor } from '@tensorflow/tfjs-layers';
 import type { ImageShape } from '../../data/image.ts';
 import { TooLittleMemory } from '../../data/memory.ts';
 import { readLabels } from '../../data/readLabels.ts';
@@ -21,6 +21,7 @@ import { differencesFromKeras } from './differences.ts';
 import { type LayersOptions, toLayersClassifier } from './layersClassifier.ts';
 import { lowerToOnnx } from './lowering/lowerToOnnx.ts';
 import { wholeGraph } from './lowering/wholeGraph.ts';
+import { OnnxLayer } from './onnxLayers/onnxLayer.ts';
 import { type LayersModelFile, readLayersModel } from './readLayersModel.ts';
 
 /**
@@ -66,9 +67,14 @@ export async function openLayers(
       model.dispose();
       return { ...opened, ...lowered };
     }
-    if (embedding) {
+    const need = embedding
+      ? 'Embeddings are compared'
+      : hasOnnxLayer(model)
+        ? 'Some of its layers are computed'
+        : undefined;
+    if (need !== undefined) {
       model.dispose();
-      throw new UserError(`Embeddings are compared on ONNX Runtime, where this model does not run: ${lowered.reason}`);
+      throw new UserError(`${need} on ONNX Runtime, where this model does not run: ${lowered.reason}`);
     }
     notes.push(`on TensorFlow.js: ${lowered.reason}`);
   }
@@ -77,6 +83,11 @@ export async function openLayers(
   if (isRight === true) return { ...opened, classifier };
   const obstacle = isRight || 'TensorFlow.js computes a wrong gradient for this model; convert it to ONNX';
   return { ...opened, classifier: withoutGradient(classifier, obstacle) };
+}
+
+/** Whether it has a layer that TensorFlow.js cannot compute. */
+function hasOnnxLayer({ layers }: LayersModel): boolean {
+  return layers.some((layer) => layer instanceof OnnxLayer || (layer instanceof LayersModel && hasOnnxLayer(layer)));
 }
 
 /** The model with the output alone that holds its scores. Outputs have the names of their layers. */

@@ -1,28 +1,26 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { UserError } from '../../userError.ts';
+import type { UserError } from '../../userError.ts';
 import { registerKerasLayers } from './kerasLayers.ts';
+import { normalizeCalls, placing } from './layerCalls.ts';
+import type { Json, LayerJson } from './layerJson.ts';
+import { refusedLayer } from './refusedLayer.ts';
 import { refuseUncalled } from './uncalledLayers.ts';
 
 /** Layers that act only in training, and pass on their input at inference. */
 const trainingOnly =
-  /^(Random(Flip|Rotation|Zoom|Translation|Contrast|Brightness|Height|Width|Shear|Hue|Saturation|Sharpness|Invert|Erasing|Perspective|Grayscale|ColorJitter|ColorDegeneration|GaussianBlur|Posterization|ElasticTransform)|RandAugment|AugMix|MixUp|CutMix|SpatialDropout[123]D|ActivityRegularization|Identity)$/;
+  /^(Random(Flip|Rotation|Zoom|Translation|Contrast|Brightness|Height|Width|Shear|Hue|Saturation|Sharpness|Invert|Erasing|Perspective|Grayscale|ColorJitter|ColorDegeneration|GaussianBlur|Posterization|ElasticTransform)|RandAugment|AugMix|MixUp|CutMix|SpatialDropout[123]D|ActivityRegularization|Identity|StochasticDepth)$/;
 
 /** Maps Keras names of activations to those of TensorFlow.js. */
-const renamedActivations: Readonly<Record<string, string>> = { silu: 'swish' };
+const renamedActivations: Readonly<Record<string, string>> = { silu: 'swish', hard_swish: 'hard_silu' };
+
+/** Kinds that Keras writes under another name than that of its class. */
+const renamedKinds: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
 
 /** Layers that wrap another one. */
 const wrappers: ReadonlySet<string | undefined> = new Set(['Bidirectional', 'TimeDistributed']);
 
-type Json = Record<string, unknown>;
-
-/** A layer in a topology. */
-interface LayerJson {
-  class_name: string;
-  name?: unknown;
-  readonly module?: unknown;
-  readonly config: Json;
-  inbound_nodes?: unknown;
-}
+/** Layers with weights in parts that have names of their own. */
+const inParts: ReadonlySet<string | undefined> = new Set(['MultiHeadAttention', 'GroupedQueryAttention']);
 
 /** How weights are named in a file. */
 export interface WeightNames {
@@ -41,10 +39,13 @@ export interface WeightNames {
 export function normalizeTopology(topology: object, input?: readonly number[]): WeightNames {
   registerKerasLayers();
   const version = String((topology as Json).keras_version ?? '');
+  /** What wrappers that do nothing at inference are called, by the names of their layers. */
+  const wrapped = new Map(layersIn(topology).flatMap((layer) => unwrap(layer)));
   const layers = layersIn(topology);
   const isThird = version.startsWith('3') || layers.some(({ config }) => 'batch_shape' in config);
   const models = new Set(layers.flatMap(({ config }) => ('layers' in config ? [config.name] : [])));
   for (const layer of layers) {
+    layer.class_name = renamedKinds[layer.class_name] ?? layer.class_name;
     normalizeLayer(layer, isThird, models);
     if (input !== undefined) fillShape(layer.config, input);
   }
@@ -56,17 +57,45 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
   const byName = new Map(layers.map((layer) => [layer.config.name, layer]));
   return {
     of(name) {
-      const parts = name.split('/');
+      const parts = withoutWrapper(name.split('/'), wrapped);
+      if (parts === undefined) return undefined;
+      const kindOf = (part: string | undefined) => byName.get(part)?.class_name;
+      const whole = parts.findIndex((part) => inParts.has(kindOf(part)));
+      if (whole >= 0) return parts.slice(whole).join('/');
       const at = isThird ? parts.findLastIndex((part, index) => index < parts.length - 1 && byName.has(part)) : 0;
       // Layers inside a wrapper have its name before theirs.
-      const isInside = wrappers.has(byName.get(parts[at - 1])?.class_name);
+      const isInside = wrappers.has(kindOf(parts[at - 1]));
       const own = parts.slice(Math.max(0, isInside ? at - 1 : at));
-      const kind = byName.get(own[0])?.class_name;
+      const kind = kindOf(own[0]);
+      if (kind === 'LayerScale') own[own.length - 1] = 'gamma';
       if (kind === 'Normalization' && own.at(-1) === 'count') return undefined;
       if (isThird && kind === 'DepthwiseConv2D' && own.at(-1) === 'kernel') own[own.length - 1] = 'depthwise_kernel';
       return own.join('/');
     },
   };
+}
+
+/**
+ * Puts a layer in the place of its wrapper that scales its weights in training alone (Miyato et al. 2018).
+ * @returns the names of both.
+ */
+function unwrap(layer: LayerJson): [inner: unknown, wrapper: unknown][] {
+  if (layer.class_name !== 'SpectralNormalization') return [];
+  const { class_name: kind, config } = (layer.config.layer ?? {}) as Partial<LayerJson>;
+  if (typeof kind !== 'string' || typeof config !== 'object') throw refused(layer, 'it has no layer');
+  const { name } = layer.config;
+  const shape = layer.config.batch_input_shape;
+  layer.class_name = kind;
+  layer.config = { ...config, name, ...(shape !== undefined && { batch_input_shape: shape }) };
+  return [[config.name, name]];
+}
+
+/** A weight's name under that of a wrapper; undefined for one of the wrapper itself. */
+function withoutWrapper(parts: string[], wrapped: ReadonlyMap<unknown, unknown>): string[] | undefined {
+  const at = parts.findIndex((part) => [...wrapped.values()].includes(part));
+  if (at < 0) return parts.map((part) => (wrapped.has(part) ? String(wrapped.get(part)) : part));
+  if (/^(vector_u|sn_u)$/.test(parts.at(-1) as string)) return undefined;
+  return [...parts.slice(0, at + 1), parts.at(-1) as string];
 }
 
 /** All layers, including those of models used as layers and of wrappers. */
@@ -106,15 +135,8 @@ function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<
     const { config: policy } = config.dtype as { config?: Json };
     config.dtype = String(policy?.name ?? 'float32').replace(/^mixed_.*/, 'float32');
   }
-  const placed = (history: readonly unknown[]) => (isThird ? afterOwnCall(history, models) : history);
-  if (Array.isArray(layer.inbound_nodes)) {
-    layer.inbound_nodes = layer.inbound_nodes.map((node) => {
-      if (!Array.isArray(node) && isOperation(layer) && !takesTensorsOnly(node)) {
-        throw refused(layer, 'it calculates with constants, for which TensorFlow.js has no layer');
-      }
-      return callOf(node, placed);
-    });
-  }
+  const placed = placing(isThird, models);
+  normalizeCalls(layer, placed);
   for (const key of ['input_layers', 'output_layers']) {
     const given = config[key];
     // Keras 3 has a dictionary where the model takes or gives one.
@@ -153,9 +175,13 @@ function normalizeKind(layer: LayerJson): void {
     case 'GlobalMaxPooling2D':
       if (config.keepdims === true) layer.class_name = `${kind}KeepingAxes`;
       return;
+    case 'Subtract':
+      layer.class_name = 'Calculation';
+      layer.config = { name: config.name, operation: 'Subtract', operands: [null, null], settings: {} };
+      return;
     case 'Conv2D':
       if (typeof config.groups === 'number' && config.groups > 1) {
-        throw refused(layer, 'TensorFlow.js has no grouped convolutions');
+        layer.class_name = 'GroupedConv2D';
       }
       return;
     case 'SeparableConv2D':
@@ -193,10 +219,13 @@ function normalizeActivation(layer: LayerJson, isThird: boolean): void {
   if (typeof config.activation !== 'string') return;
   config.activation = renamedActivations[config.activation] ?? config.activation;
   const name = String(config.activation).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
-  if (isThird && name === 'hardSigmoid')
-    throw refused(layer, 'the hard_sigmoid of Keras 3 differs from that of TensorFlow.js');
+  if (isThird && name === 'hardSigmoid') {
+    config.activation = 'hardSigmoid6';
+    return;
+  }
   const known = tf.serialization.SerializationMap.getMap().classNameMap;
-  if (!known[name] && !known[String(config.activation)]) {
+  if (known[name]) config.activation = name;
+  else if (!known[String(config.activation)]) {
     throw refused(layer, `TensorFlow.js has no activation ${config.activation}`);
   }
 }
@@ -216,39 +245,6 @@ function regularizer(given: Json | null): Json | null {
   }
 }
 
-/**
- * The inputs of one call of a layer: Keras 3 writes the call's arguments with tensors inside, older versions a list.
- */
-function callOf(node: unknown, placed: (history: readonly unknown[]) => readonly unknown[]): unknown {
-  if (Array.isArray(node) || typeof node !== 'object' || node === null) return node;
-  return tensorsIn((node as { args?: unknown }).args).map((history) => [...placed(history), {}]);
-}
-
-/** TensorFlow.js counts the creation of a model as its first call; Keras 3 does not. */
-function afterOwnCall(history: readonly unknown[], models: ReadonlySet<unknown>): readonly unknown[] {
-  const [name, call, ...rest] = history;
-  return models.has(name) && typeof call === 'number' ? [name, call + 1, ...rest] : history;
-}
-
-/** Whether a layer of Keras 3 is really a function applied to tensors. */
-function isOperation({ module }: LayerJson): boolean {
-  return typeof module === 'string' && /\bops\b/.test(module);
-}
-
-function takesTensorsOnly(node: unknown): boolean {
-  const { args } = node as { args?: unknown };
-  const isTensor = (part: unknown): boolean =>
-    Array.isArray(part) ? part.every(isTensor) : (part as Partial<LayerJson> | null)?.class_name === '__keras_tensor__';
-  return isTensor(args ?? []);
-}
-
-function tensorsIn(part: unknown): unknown[][] {
-  if (typeof part !== 'object' || part === null) return [];
-  const { class_name: kind, config } = part as { class_name?: unknown; config?: { keras_history?: unknown[] } };
-  if (kind === '__keras_tensor__') return [config?.keras_history ?? []];
-  return Object.values(part).flatMap(tensorsIn);
-}
-
 function fillShape(config: Json, input: readonly number[]): void {
   const shape = config.batch_input_shape;
   if (!Array.isArray(shape) || shape.length !== input.length + 1) return;
@@ -256,7 +252,5 @@ function fillShape(config: Json, input: readonly number[]): void {
 }
 
 function refused({ class_name: kind, config }: LayerJson, reason: string): UserError {
-  return new UserError(
-    `The layer "${config.name}" (${kind}) cannot be used: ${reason}. Convert the model to ONNX, with the framework that it was made in, or replace the layer.`,
-  );
+  return refusedLayer(config.name, kind, reason);
 }

@@ -56,7 +56,7 @@ function pairwise(
 }
 
 /** All values channels first if one of them is. */
-function inOneLayout(inputs: readonly Lowered[], build: LayoutBuilder) {
+export function inOneLayout(inputs: readonly Lowered[], build: LayoutBuilder) {
   const channelsFirst = inputs.some((x) => x.channelsFirst);
   const values = inputs.map((x) => (channelsFirst ? build.channelsFirst(x) : build.channelsLast(x)));
   return { values, channelsFirst };

@@ -35,10 +35,13 @@ export const normalization: Readonly<Record<string, Rule>> = {
     return [layerNormalization(weights, Boolean(scale), Boolean(center), epsilon as number)];
   },
   Rescaling: ({ scale, offset }, _, layer) => {
-    if (typeof scale !== 'number' || typeof offset !== 'number') {
-      throw new CannotLower(layer, 'it rescales each channel differently');
+    if (typeof scale === 'number' && typeof offset === 'number') {
+      return [elementwise((x, build) => build.add(build.mul(x, build.floats(scale)), build.floats(offset)))];
     }
-    return [elementwise((x, build) => build.add(build.mul(x, build.floats(scale)), build.floats(offset)))];
+    const channels = layer.inboundNodes[0]?.inputShapes[0] as (number | null)[];
+    const each = tf.ones([channels.at(-1) as number]);
+    const [factor, shift] = [scale, offset].map((numbers) => tf.mul(each, numbers as number | number[]));
+    return [scaleAndShift({ scale: factor as tf.Tensor, offset: shift as tf.Tensor })];
   },
 };
 

@@ -1,4 +1,4 @@
-import { CannotLower } from '../../cannotLower.ts';
+import { broadcast } from '../../broadcast.ts';
 import { elementCount } from '../../onnx/graph/graph.ts';
 import type { Call, Lowered } from './call.ts';
 
@@ -23,16 +23,4 @@ function asImage(call: Call, x: Lowered): string {
   if (elementCount(x.dims) === 1) return x.value;
   const dims = [...Array<number>(missing).fill(1), ...x.dims];
   return call.first({ ...x, dims, value: call.build.reshape(x.value, dims) });
-}
-
-/** The dimensions of a combination: those of size 1 are repeated. @throws CannotLower when they do not fit. */
-export function broadcast(a: readonly number[], b: readonly number[]): readonly number[] {
-  const rank = Math.max(a.length, b.length);
-  return Array.from({ length: rank }, (_, axis) => {
-    const [one, other] = [a, b].map((dims) => dims[axis - rank + dims.length] ?? 1) as [number, number];
-    if (one !== other && one !== 1 && other !== 1) {
-      throw new CannotLower(`[${a.join(', ')}] and [${b.join(', ')}] do not fit together`);
-    }
-    return one === 1 ? other : one;
-  });
 }

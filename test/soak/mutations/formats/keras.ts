@@ -11,7 +11,7 @@ const folder = path.join(import.meta.dirname, '..', '..', '..', 'fixtures', 'ker
 /** Models of Keras in both of its formats. */
 export const keras: Format = {
   async intact() {
-    const names = ['sequential.keras', 'functional.keras', 'sequential.h5'];
+    const names = ['sequential.keras', 'functional.keras', 'sequential.h5', 'attention.keras', 'calculations-2.h5'];
     const files = names.map(async (name) => ({
       [`model${path.extname(name)}`]: await readFile(path.join(folder, name)),
     }));

@@ -11,11 +11,14 @@ import { zipOf } from '../../../support/zip.ts';
 import { compare } from '../../../verify/check.ts';
 
 const folder = path.join(import.meta.dirname, '..', '..', '..', 'fixtures', 'keras');
-const { image, models } = JSON.parse(readFileSync(path.join(folder, 'files.json'), 'utf8')) as {
+/** What Keras answers to an image. */
+interface Answers {
   readonly image: readonly number[];
   readonly models: Readonly<Record<string, { readonly logits: number[]; readonly gradient: number[] }>>;
-};
-const shown = Float32Array.from(image, (level) => level / 255);
+}
+const made = ['files.json', 'layers.json'].map(
+  (name) => JSON.parse(readFileSync(path.join(folder, name), 'utf8')) as Answers,
+);
 const files = readdirSync(folder).filter((name) => /\.(keras|h5)$/.test(name));
 
 describe('Files of Keras', () => {
@@ -23,12 +26,15 @@ describe('Files of Keras', () => {
 
   for (const file of files) {
     it(`answer as in Keras, with its gradients, on ONNX Runtime: ${file}`, async () => {
+      const name = file.split('.', 1)[0] as string;
+      const { image, models } = made.find((each) => name in each.models) as Answers;
+      const shown = Float32Array.from(image, (level) => level / 255);
       const { classifier } = await openModel({ name: 'model', path: path.join(folder, file) });
       assert.match(classifier.engine, /^ONNX/);
       assert.ok(isDifferentiable(classifier), 'it gives no gradient');
       const { logits, gradients } = await classifier.pullback([shown], [[{ kind: 'crossEntropy', label: 2 }]]);
       classifier.dispose();
-      const { logits: right, gradient } = models[file.split('.', 1)[0] as string] as (typeof models)[string];
+      const { logits: right, gradient } = models[name] as Answers['models'][string];
       // A softmax is left out, so the logits may be off by a constant.
       const centered = (values: ArrayLike<number>) => {
         const list = Array.from(values);

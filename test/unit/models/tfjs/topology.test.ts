@@ -188,19 +188,21 @@ describe('Topologies of Keras', () => {
   });
 
   it('are refused with a layer that TensorFlow.js does not have, or takes for another', async () => {
-    const attention: Layer = { class_name: 'GroupQueryAttention', config: { name: 'attention' } };
+    const lambda: Layer = { class_name: 'Lambda', config: { name: 'own' } };
     await rejectsWith(
-      openModel({ name: 'm', path: await write([input, attention, flatten, dense()], [ofPixels]) }),
-      '"attention" (GroupQueryAttention)',
+      openModel({ name: 'm', path: await write([input, lambda, flatten, dense()], [ofPixels]) }),
+      '"own" (Lambda)',
       'Convert the model to ONNX',
     );
     await rejectsWith(
-      openModel({ name: 'm', path: await write([input, flatten, dense({ activation: 'hard_sigmoid' })], [ofPixels]) }),
-      'the hard_sigmoid of Keras 3 differs',
+      openModel({ name: 'm', path: await write([input, flatten, dense({ activation: 'sparsemax' })], [ofPixels]) }),
+      'no activation sparsemax',
     );
+    const attention: Layer = { class_name: 'MultiHeadAttention', config: { name: 'attention' } };
     await rejectsWith(
-      openModel({ name: 'm', path: await write([input, flatten, dense({ activation: 'exponential' })], [ofPixels]) }),
-      'no activation exponential',
+      openModel({ name: 'm', path: await write([input, attention, flatten, dense()], [ofPixels]) }),
+      '"attention" (MultiHeadAttention)',
+      'it has no query or no value',
     );
   });
 

@@ -1,6 +1,6 @@
+import { broadcast } from '../../../broadcast.ts';
 import { CannotLower } from '../../../cannotLower.ts';
 import { elementCount } from '../../../onnx/graph/graph.ts';
-import { broadcast } from '../aligned.ts';
 import type { Call, Lowered, Rule } from '../call.ts';
 import { windowsOf } from '../windows.ts';
 

@@ -1,6 +1,6 @@
+import { broadcast } from '../../../broadcast.ts';
 import { CannotLower } from '../../../cannotLower.ts';
 import { elementCount } from '../../../onnx/graph/graph.ts';
-import { broadcast } from '../aligned.ts';
 import { type Call, inOrder, type Lowered, placeOf, type Rule } from '../call.ts';
 
 /** The same numbers in other dimensions, one of which may be −1, which stands for the rest. */
