@@ -28,6 +28,14 @@ export const tflite: Environment = {
   script: 'tflite.py',
 };
 
+/** Keras's own classifiers. The converter to graph models is there for its own sake: what it imports is not needed. */
+export const applications: Environment = {
+  name: 'applications',
+  requirements: 'requirements-applications.txt',
+  options: ['--no-deps'],
+  script: 'applications.py',
+};
+
 function pythonOf({ name }: Environment): string {
   return path.join(
     root,

@@ -1,5 +1,6 @@
-// `npm run verify`: networks that PyTorch exports, against PyTorch's own gradients in float64; then damaged files.
-//   --only TEXT   what has the text in its name: networks, "twins", "tflite", "graphs", "fuzz"
+// `npm run verify`: networks that PyTorch exports, against PyTorch's own gradients in float64, and those of Keras; then
+// damaged files.
+//   --only TEXT   what has the text in its name: networks, "twins", "tflite", "graphs", "applications", "fuzz"
 //   --keep        leaves the exported files in .cache/verify
 // A run of everything writes results.md.
 
@@ -9,6 +10,7 @@ import os from 'node:os';
 import path from 'node:path';
 import { parseArgs } from 'node:util';
 import { type FuzzReport, fuzz, hostile, mutations } from '../support/onnx/fuzz.ts';
+import { verifyApplications } from './applications.ts';
 import { check, type Exported } from './check.ts';
 import { compareGraphModels } from './graphModels.ts';
 import { ask, provision, root } from './python.ts';
@@ -122,6 +124,12 @@ async function verifyTensorFlowLite(): Promise<readonly string[]> {
   return rows;
 }
 
+async function verifyKeras(): Promise<readonly string[]> {
+  const { rows, misses: own } = await verifyApplications(folder, options.keep === true);
+  misses += own;
+  return rows;
+}
+
 /** Graph models of TensorFlow.js: a row for each. */
 async function verifyGraphModels(): Promise<string[]> {
   const rows = ['| graph model | error |', '|---|---|'];
@@ -149,13 +157,14 @@ async function one<T>(answers: AsyncGenerator<T>): Promise<T> {
 
 await mkdir(folder, { recursive: true });
 const isAsked = (name: string) => name.includes(options.only ?? '');
-const needsTorch = !['tflite', 'graphs', 'fuzz'].includes(options.only ?? '');
+const needsTorch = !['tflite', 'graphs', 'applications', 'fuzz'].includes(options.only ?? '');
 if (needsTorch) provision();
 const networks = needsTorch ? ['twins', ...(await one(ask<string[]>('list')))].filter(isAsked) : [];
 if (networks.length > 0) await verifyNetworks(networks);
 for (const note of notes) console.log(note);
 const lite = isAsked('tflite') ? await verifyTensorFlowLite() : [];
 const graphs = isAsked('graphs') ? await verifyGraphModels() : [];
+const keras = isAsked('applications') ? await verifyKeras() : [];
 const fuzzed = isAsked('fuzz') ? await verifyDamaged() : [];
 if (options.only === undefined) {
   const text = [
@@ -170,6 +179,9 @@ if (options.only === undefined) {
     '## Graph models of TensorFlow.js',
     'Errors against TensorFlow.js on random numbers, in parts of the largest number, or of 1 if that is larger.',
     graphs.join('\n'),
+    '## Classifiers of Keras',
+    `Random weights and images of 96 × 96 pixels; in those named “smooth”, softplus stands in place of ReLU. Errors are in parts of the largest number of Keras in float64; its spread is how far the gradients of Keras in float32 are from that as its inputs and weights are rounded. Logits pass at 0.0001, the cosine at ${leastCosine}, and both at what 2 spreads come to.`,
+    keras.join('\n'),
     '## Damaged files',
     fuzzed.join('\n'),
   ];
