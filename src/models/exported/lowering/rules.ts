@@ -8,10 +8,13 @@ import { creation } from './rules/creation.ts';
 import { indexing } from './rules/indexing.ts';
 import { matrix } from './rules/matrix.ts';
 import { normalization } from './rules/normalization.ts';
+import { ordering } from './rules/ordering.ts';
 import { padding } from './rules/padding.ts';
 import { pooling } from './rules/pooling.ts';
+import { random } from './rules/random.ts';
 import { reductions } from './rules/reductions.ts';
 import { resize } from './rules/resize.ts';
+import { sampling } from './rules/sampling.ts';
 import { shapes } from './rules/shapes.ts';
 import { softmax } from './rules/softmax.ts';
 
@@ -30,10 +33,13 @@ export const rules: Readonly<Record<string, Rule>> = {
   ...indexing,
   ...matrix,
   ...normalization,
+  ...ordering,
   ...padding,
   ...pooling,
+  ...random,
   ...reductions,
   ...resize,
+  ...sampling,
   ...shapes,
   ...softmax,
 };

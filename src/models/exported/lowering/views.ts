@@ -43,5 +43,7 @@ export const views = new Map<string, WriteBack | undefined>([
     'unbind',
     'as_strided',
     'narrow',
+    'diagonal',
+    'unfold',
   ].map((name): [string, undefined] => [name, undefined]),
 ]);

@@ -2,12 +2,14 @@ import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { deflateRawSync } from 'node:zlib';
+import { isDifferentiable } from '../../../../src/models/classifier.ts';
 import { readExportedModel } from '../../../../src/models/exported/readExportedModel.ts';
 import { openModel } from '../../../../src/models/open.ts';
 import { ZipArchive } from '../../../../src/models/zipArchive.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
 import { zipOf } from '../../../support/zip.ts';
+import { compare } from '../../../verify/check.ts';
 
 const fixtures = path.join(import.meta.dirname, '..', '..', '..', 'fixtures', 'exported');
 const float = 7;
@@ -140,6 +142,47 @@ describe('Exported programs of PyTorch', () => {
       { target: 'add.Tensor', inputs: { self: tensor('flat'), other: { as_int: 1 } }, output: 'y', sizes: [2, 3] },
     ];
     await rejectsWith(read(program([flatten, ...calls])), 'aten.add.Tensor', '"flat" shares numbers');
+  });
+
+  it('computes operators that few networks have as PyTorch does, with their gradients', async () => {
+    const { images, labels, logits, gradients } = JSON.parse(
+      await readFile(path.join(fixtures, 'operators', 'answers.json'), 'utf8'),
+    ) as Record<'images' | 'logits' | 'gradients', number[][]> & { labels: number[] };
+    const { classifier } = await openModel({ name: 'model', path: path.join(fixtures, 'operators', 'program.pt2') });
+    assert.ok(isDifferentiable(classifier), classifier.obstacle);
+    const found = await classifier.pullback(
+      images.map((image) => Float32Array.from(image)),
+      labels.map((label) => [{ kind: 'crossEntropy', label }]),
+    );
+    classifier.dispose();
+    const rows = (numbers: readonly number[][]) => numbers.map((row) => Float64Array.from(row));
+    const slopes = found.gradients.map(([gradient]) => gradient as Float32Array);
+    assert.ok(compare([...found.logits], rows(logits)).error < 1e-5, 'the logits differ');
+    const { error, cosine } = compare(slopes, rows(gradients));
+    assert.ok(error < 1e-4 && cosine > 0.99999, `the gradient is off by ${error}`);
+  });
+
+  it('refuses what draws random numbers, unless nothing takes them', async () => {
+    const drawn: Call = {
+      target: 'randn_like.default',
+      inputs: { self: tensor('flat') },
+      output: 'noise',
+      sizes: [2, 3],
+    };
+    const noisy: Call = {
+      target: 'add.Tensor',
+      inputs: { self: tensor('flat'), other: tensor('noise') },
+      output: 'y',
+      sizes: [2, 3],
+    };
+    await rejectsWith(
+      read(program([flatten, drawn, noisy])),
+      'aten.randn_like.default',
+      'draws random numbers',
+      'model.eval()',
+    );
+    const doubled = { ...noisy, inputs: { self: tensor('flat'), other: tensor('flat') } };
+    assert.deepEqual(await logitsOf(program([flatten, drawn, doubled]), [1, 0.5, 0.25]), [2, 1, 0.5]);
   });
 
   it('names every operator that it lacks, and says what to do', async () => {

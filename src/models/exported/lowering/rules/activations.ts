@@ -32,6 +32,13 @@ export const activations: Readonly<Record<string, Rule>> = {
   clamp_min: (call) => clip(call, 'min', ''),
   clamp_max: (call) => clip(call, '', 'max'),
   leaky_relu: (call) => call.build.op('LeakyRelu', [call.x], { alpha: float(call.number('negative_slope', 0.01)) }),
+  /** Its slope is random in training, and the mean at inference. */
+  rrelu: (call) => {
+    if (call.flag('training'))
+      throw new CannotLower('it is in training mode; call model.eval() before you export the model');
+    const slope = (call.number('lower', 1 / 8) + call.number('upper', 1 / 3)) / 2;
+    return call.build.op('LeakyRelu', [call.x], { alpha: float(slope) });
+  },
   elu: (call) => {
     if (call.number('scale', 1) !== 1 || call.number('input_scale', 1) !== 1) throw new CannotLower('it is scaled');
     return call.build.op('Elu', [call.x], { alpha: float(call.number('alpha', 1)) });

@@ -47,6 +47,27 @@ const power: Rule = (call) => {
   }
 };
 
+const truncated: Rule = (call) => {
+  const x = call.operand('self');
+  return call.build.mul(call.build.op('Sign', [x]), call.build.op('Floor', [call.build.op('Abs', [x])]));
+};
+
+/** The largest number of float32, which stands for infinity if nothing else is stated. */
+const largest = 3.4028234663852886e38;
+
+/** Other numbers in place of NaN and of both infinities. */
+function finite(call: Call): string {
+  const { build } = call;
+  if (call.result.type !== 'float32') return build.op('Identity', [call.x]);
+  const stated = (name: string, missing: number) => (call.has(name) ? call.number(name) : missing);
+  const known = build.where(build.op('IsNaN', [call.x]), call.scalar(stated('nan', 0)), call.x);
+  const infinities = [stated('posinf', largest), stated('neginf', -largest)].map((number) => call.scalar(number));
+  const [high = '', low = ''] = infinities;
+  const isHigh = build.op('IsInf', [call.x], { detect_negative: 0 });
+  const isLow = build.op('IsInf', [call.x], { detect_positive: 0 });
+  return build.where(isHigh, high, build.where(isLow, low, known));
+}
+
 /** Sums, products, powers and functions of single numbers. */
 export const arithmetic: Readonly<Record<string, Rule>> = {
   add: (call) => call.build.add(call.operand('self'), scaled(call, 'other')),
@@ -105,4 +126,14 @@ export const arithmetic: Readonly<Record<string, Rule>> = {
   floor: plain('Floor'),
   ceil: plain('Ceil'),
   round: plain('Round'),
+  trunc: truncated,
+  fix: truncated,
+  frac: (call) => call.build.sub(call.operand('self'), truncated(call) as string),
+  sgn: plain('Sign'),
+  asinh: plain('Asinh'),
+  acosh: plain('Acosh'),
+  atanh: plain('Atanh'),
+  exp2: (call) => call.build.op('Exp', [call.build.scale(call.operand('self'), Math.LN2)]),
+  erfc: (call) => call.build.sub(call.scalar(1), call.build.op('Erf', [call.operand('self')])),
+  nan_to_num: finite,
 };

@@ -45,6 +45,7 @@ export const comparisons: Readonly<Record<string, Rule>> = {
   __or__: bitwise(logical('Or')),
   isnan: ({ x, build }) => build.op('IsNaN', [x]),
   isinf: ({ x, build }) => build.op('IsInf', [x]),
+  isfinite: ({ x, build }) => build.op('Not', [build.op('Or', [build.op('IsNaN', [x]), build.op('IsInf', [x])])]),
   where: (call) => call.build.where(call.operand('condition', 'bool'), call.operand('self'), call.operand('other')),
   masked_fill: (call) => call.build.where(call.operand('mask', 'bool'), call.operand('value'), call.operand('self')),
 };

@@ -67,6 +67,22 @@ const indexed: Rule = (call) => {
   return build.op('GatherND', [call.x, build.op('Concat', places, { axis: dims.length })]);
 };
 
+/** Numbers put in, or added, where the index says. */
+const scattered =
+  (reduction: string): Rule =>
+  (call) => {
+    if (call.has('reduce')) throw new CannotLower('it multiplies or adds (reduce)');
+    const index = call.tensor('index');
+    const source = call.has('src')
+      ? call.cast(call.tensor('src'), call.result.type)
+      : call.filled(call.scalar(call.number('value')), index.dims);
+    const inputs = [call.x, asInt64(index, call), source];
+    if (call.has('src') && String(call.tensor('src').dims) !== String(index.dims)) {
+      throw new CannotLower('it takes a part of its source');
+    }
+    return call.build.op('ScatterElements', inputs, { axis: call.axis('dim'), reduction });
+  };
+
 /** The first argument, in which a part of an axis is replaced. */
 export function withPart(
   call: Pick<Call, 'build'>,
@@ -109,6 +125,13 @@ export const indexing: Readonly<Record<string, Rule>> = {
     call.build.op('Gather', [call.x, asInt64(call.tensor('index'), call)], { axis: call.axis('dim') }),
   gather: (call) =>
     call.build.op('GatherElements', [call.x, asInt64(call.tensor('index'), call)], { axis: call.axis('dim') }),
+  scatter: scattered('none'),
+  scatter_add: scattered('add'),
+  one_hot: (call) => {
+    const [count] = call.fixed(call.result.dims.slice(-1)) as [number];
+    const values = call.build.ints([0, 1]);
+    return call.build.op('OneHot', [asInt64(call.input, call), call.scalar(count, 'int64'), values], { axis: -1 });
+  },
   embedding: (call) => call.build.op('Gather', [call.x, asInt64(call.tensor('indices'), call)], { axis: 0 }),
   slice_scatter: (call) => writeSlice(call, call.x, call.tensor('src').value),
   select_scatter: (call) => writeSelected(call, call.x, call.tensor('src').value),

@@ -45,6 +45,18 @@ export const matrix: Readonly<Record<string, Rule>> = {
   matmul: product('other'),
   mv: product('vec'),
   dot: product('tensor'),
+  outer: (call) => call.build.mul(call.build.unsqueeze(call.x, [1]), call.tensor('vec2').value),
+  /** x₁ᵀ W x₂ + b. */
+  bilinear: (call) => {
+    const [a, b, weight] = ['input1', 'input2', 'weight'].map((name) => call.tensor(name).value) as [
+      string,
+      string,
+      string,
+    ];
+    const product = call.build.op('Einsum', [a, weight, b], { equation: '...i,oij,...j->...o' });
+    const bias = call.optional('bias');
+    return bias ? call.build.add(product, bias.value) : product;
+  },
   einsum,
   linalg_vector_norm: (call) => norm(call, call.number('ord', 2)),
   norm: (call) => norm(call, call.number('p', 2)),

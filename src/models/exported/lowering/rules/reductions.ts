@@ -53,8 +53,5 @@ export const reductions: Readonly<Record<string, Rule>> = {
     call.cast({ value: reduced(call, 'ReduceMin', call.cast(call.input, 'int32')), type: 'int32' }, 'bool'),
   cumsum: (call) =>
     call.build.op('CumSum', [call.cast(call.input, call.result.type), call.scalar(call.axis('dim'), 'int64')]),
-  topk: (call) => {
-    const attributes = { axis: call.axis('dim', -1), largest: call.flag('largest', true) ? 1 : 0 };
-    return call.build.ops('TopK', [call.x, call.build.ints([call.number('k')])], attributes, 2);
-  },
+  aminmax: (call) => [reduced(call, 'ReduceMin'), reduced(call, 'ReduceMax')],
 };

@@ -115,6 +115,44 @@ const flipped: Rule = (call) => {
   );
 };
 
+/** Each element of an axis several times in a row. */
+const interleaved: Rule = (call) => {
+  if (call.has('repeats') && !call.isNumber('repeats')) throw new CannotLower('it repeats elements differently often');
+  const repeats = call.number('repeats');
+  if (!call.has('dim')) throw new CannotLower('it has no axis');
+  const axis = call.axis('dim');
+  const ones = call.dims.map((): Dim => 1);
+  const apart = call.build.unsqueeze(call.x, [axis + 1]);
+  const several = call.build.op('Expand', [apart, call.sizes(ones.toSpliced(axis + 1, 0, repeats))]);
+  return call.reshape(several, call.result.dims);
+};
+
+/** The diagonal of two axes, as the last axis: every width + 1-th number of both in a row. */
+const diagonal: Rule = (call) => {
+  const [first, second] = [call.axis('dim1', 0), call.axis('dim2', 1)];
+  const offset = call.number('offset', 0);
+  const others = call.dims.map((_, axis) => axis).filter((axis) => axis !== first && axis !== second);
+  const [height = 1, width = 1] = call.fixed([call.dims[first] as Dim, call.dims[second] as Dim]);
+  const count = call.fixed(call.result.dims.slice(-1))[0] as number;
+  const turned = call.build.transpose(call.x, [...others, first, second]);
+  const row = call.reshape(turned, [...others.map((axis) => call.dims[axis] as Dim), height * width]);
+  const start = offset < 0 ? -offset * width : offset;
+  const end = count > 0 ? start + (count - 1) * (width + 1) + 1 : start;
+  return call.build.slice(row, [start], [end], [others.length], [width + 1]);
+};
+
+/** Each element less the one before it, `n` times. */
+const differences: Rule = (call) => {
+  if (call.has('prepend') || call.has('append')) throw new CannotLower('it has elements before or after its axis');
+  const axis = call.axis('dim', -1);
+  let value = call.x;
+  for (let time = 0; time < call.number('n', 1); time++) {
+    const later = call.build.slice(value, [1], [Number.MAX_SAFE_INTEGER], [axis]);
+    value = call.build.sub(later, call.build.slice(value, [0], [-1], [axis]));
+  }
+  return value;
+};
+
 /** The inverse of a pixel shuffle, whose channels ONNX's own operator would order differently. */
 const unshuffled: Rule = (call) => {
   const factor = call.number('downscale_factor');
@@ -180,6 +218,9 @@ export const shapes: Readonly<Record<string, Rule>> = {
   cat: joined,
   concat: joined,
   stack: stacked,
+  repeat_interleave: interleaved,
+  diagonal,
+  diff: differences,
   roll: rolled,
   flip: flipped,
   pixel_shuffle: (call) =>
