@@ -1,6 +1,10 @@
 import { readLabels } from '../data/readLabels.ts';
 import { UserError } from '../userError.ts';
+import type { StatedBeside } from './beside/statedBeside.ts';
+import { withStated } from './beside/withStated.ts';
+import { WrongClassCount } from './classCount.ts';
 import { findModelFile } from './findModelFile.ts';
+import type { ModelFormat, OpenOptions } from './format.ts';
 import type { OpenedModel } from './openedModel.ts';
 import type { ModelOptions } from './options.ts';
 import { statedSize } from './preprocessing.ts';
@@ -27,8 +31,10 @@ export async function openModel(
   });
 }
 
-async function open(source: ModelSource, computing: ModelOptions, secretOf: SecretOf): Promise<OpenedModel> {
+async function open(given: ModelSource, computing: ModelOptions, secretOf: SecretOf): Promise<OpenedModel> {
+  const { source, beside } = await withStated(given);
   const { path, endpoint, labels, preprocessing, resizing, input, output, enrolled } = source;
+  const stated = enrolled === undefined ? beside?.classes : undefined;
   const classes = labels === undefined ? undefined : await readLabels(labels);
   if (endpoint !== undefined) {
     const { openRemoteModel } = await import('./remote/openRemoteModel.ts');
@@ -44,8 +50,34 @@ async function open(source: ModelSource, computing: ModelOptions, secretOf: Secr
     ...(input && { input }),
     ...(output !== undefined && { output }),
   };
-  if (enrolled === undefined) return format.open(file, options);
-  return openVerifier(enrolled, resizing, (embedding, identities) =>
+  if (enrolled === undefined) return withNotes(await openWith(format, file, options, stated), beside);
+  const opened = await openVerifier(enrolled, resizing, (embedding, identities) =>
     format.open(file, { ...options, embedding, ...(identities && { classes: identities }) }),
   );
+  return withNotes(opened, beside);
+}
+
+/** @param stated class names from a file next to the model, which may be about another one. */
+async function openWith(
+  format: ModelFormat,
+  file: string,
+  options: OpenOptions,
+  stated: readonly string[] | undefined,
+): Promise<OpenedModel> {
+  if (stated === undefined || options.classes) return format.open(file, options);
+  try {
+    const opened = await format.open(file, { ...options, classes: stated });
+    return { ...opened, notes: [...opened.notes, 'class names come from config.json'] };
+  } catch (error) {
+    if (!(error instanceof WrongClassCount)) throw error;
+    const opened = await format.open(file, options);
+    const { length } = opened.classifier.classes;
+    const note = `config.json names ${stated.length} classes, but the model has ${length}: its names are not used`;
+    return { ...opened, notes: [...opened.notes, note] };
+  }
+}
+
+function withNotes(opened: OpenedModel, beside: StatedBeside | undefined): OpenedModel {
+  if (beside === undefined) return opened;
+  return { ...opened, files: [...opened.files, ...beside.files], notes: [...opened.notes, ...beside.notes] };
 }

@@ -54,9 +54,11 @@ const twiceNamed: Fault = {
 
 /** How images are prepared according to the settings; mean, std, and channels only if the settings set one of them. */
 function resolved(settings: PreprocessingSettings | undefined): Pick<ModelSource, 'preprocessing' | 'resizing'> {
+  // Files next to the model may say it.
+  if (settings === undefined || Object.keys(settings).length === 0) return {};
   const { preprocessing, resizing } = resolvePreprocessing(settings);
-  const stated = typeof settings === 'object' ? Object.keys(settings) : [settings];
-  const saysNothing = stated.every((key) => key === undefined || ['resize', 'crop', 'interpolation'].includes(key));
+  const stated: readonly string[] = typeof settings === 'object' ? Object.keys(settings) : [settings];
+  const saysNothing = stated.every((key) => ['resize', 'crop', 'interpolation'].includes(key));
   return saysNothing ? { resizing } : { preprocessing, resizing };
 }
 

@@ -119,7 +119,7 @@ const preprocessing = Type.Unsafe<PreprocessingSettings>({
   ...closed,
   errorMessage: `Enter a preset (${presetNames.enum.map((name) => `"${name}"`).join(', ')}) or an object such as { "mean": 0.5, "std": 0.5, "channels": "rgb" }.`,
   markdownDescription:
-    'How images are prepared for the model: they are resized to its input size, and pixels in [0, 1] become (value − mean) / std. A preset or an object. If omitted, images are stretched and pixels are passed unscaled.',
+    'How images are prepared for the model: they are resized to its input size, and pixels in [0, 1] become (value − mean) / std. A preset or an object. If omitted, what the model’s file says counts, or `preprocessor_config.json` or `config.json` next to it, as Transformers and timm write them; otherwise, images are stretched and pixels are passed unscaled.',
 });
 
 /** What a file may leave open: how the numbers that it takes are an image. */

@@ -66,11 +66,7 @@ describe('plans', () => {
       preprocessing: { mean: [0.5, 0.5, 0.5], std: [0.5, 0.5, 0.5], channels: 'bgr' },
       resizing: { resize: 'stretch', interpolation: 'lanczos' },
     };
-    const plain = {
-      name: 'plain',
-      path: '/models/plain.onnx',
-      resizing: { resize: 'stretch', interpolation: 'lanczos' },
-    };
+    const plain = { name: 'plain', path: '/models/plain.onnx' };
     assert.deepEqual(plans, [
       { id: 'signs › Curve', model: signs, ...common, siblings: [plain] },
       { id: 'plain › Curve', model: plain, ...common, siblings: [signs] },
@@ -151,7 +147,6 @@ describe('plans', () => {
       model: {
         name: 'm',
         path: join(root, 'm.onnx'),
-        resizing: { resize: 'stretch', interpolation: 'lanczos' },
       },
       dataset: { name: 'd', path: join(root, 'd'), labels: 'folders' },
       attacks: [

@@ -33,9 +33,10 @@ const half = [0.5, 0.5, 0.5];
 describe('preprocessing in the settings', () => {
   afterEach(removeFiles);
 
-  it('is left to the model unless it is stated, and images are stretched', async () => {
-    assert.deepEqual(await resolved(), stretched);
-    assert.deepEqual(await resolved({}), stretched);
+  it('is left to the model, and to files next to it, unless it is stated, and images are stretched', async () => {
+    assert.deepEqual(await resolved(), {});
+    assert.deepEqual(await resolved({}), {});
+    assert.deepEqual(await resolved({ interpolation: 'lanczos' }), stretched);
     assert.deepEqual(await resolved({ channels: 'bgr' }), {
       ...stretched,
       mean: [0, 0, 0],

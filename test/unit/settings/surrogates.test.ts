@@ -33,11 +33,10 @@ describe('a test with a surrogate', () => {
   afterEach(removeFiles);
 
   it('has one model or several to craft on, and no audit', async () => {
-    const resizing = { resize: 'stretch', interpolation: 'lanczos' };
     for (const surrogate of ['signs', ['signs', 'more']]) {
       const { root, plans, problems } = await resolved({ surrogate }, { 'perturb.audit': 'strict' });
-      const signs = { name: 'signs', path: join(root, 'signs.onnx'), resizing };
-      const more = { name: 'more', path: join(root, 'more.onnx'), labels: join(root, 'labels.txt'), resizing };
+      const signs = { name: 'signs', path: join(root, 'signs.onnx') };
+      const more = { name: 'more', path: join(root, 'more.onnx'), labels: join(root, 'labels.txt') };
       assert.deepEqual(problems, []);
       assert.deepEqual(plans[0]?.surrogates, surrogate === 'signs' ? [signs] : [signs, more]);
       assert.equal(plans[0]?.audit, false);

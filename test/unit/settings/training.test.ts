@@ -50,7 +50,6 @@ describe('what is to be trained', () => {
     const model = {
       name: 'signs',
       path: join(root, 'models/signs/model.json'),
-      resizing: { resize: 'stretch', interpolation: 'lanczos' },
     };
     const dataset = { name: 'street', path: join(root, 'street'), labels: 'folders' };
     assert.deepEqual(detectors, [
