@@ -60,8 +60,9 @@ function closeQuietly(root: { close(): unknown } | undefined): void {
 }
 
 function contentOf(root: Group, file: string, size: number): Hdf5 {
+  const entityAt = finderIn(root);
   const groupAt = (path: string): Group | undefined => {
-    const found = path === '' ? root : entityAt(root, path);
+    const found = entityAt(path);
     return found && isGroup(found) ? found : undefined;
   };
   const attribute = (group: string, name: string): unknown => groupAt(group)?.attrs[name]?.value;
@@ -80,7 +81,7 @@ function contentOf(root: Group, file: string, size: number): Hdf5 {
     },
     names: (group) => groupAt(group)?.keys() ?? [],
     weight(path) {
-      const found = entityAt(root, path);
+      const found = entityAt(path);
       if (found === undefined || !isDataset(found)) {
         throw new UserError(`${file}: its weight "${path}" is missing. Save or copy the model again.`);
       }
@@ -102,15 +103,26 @@ function contentOf(root: Group, file: string, size: number): Hdf5 {
   };
 }
 
-/** What is at a path in the file itself: links to other files are not followed. */
-function entityAt(root: Group, path: string): Entity | undefined {
-  let at: Entity = root;
-  for (const step of path.split('/').filter(Boolean)) {
-    const next: Entity | null = isGroup(at) && at.keys().includes(step) ? at.get(step) : null;
-    if (next === null) return undefined;
-    at = next;
-  }
-  return at;
+/** Finds what is at a path in the file itself: links to other files are not followed. */
+function finderIn(root: Group): (path: string) => Entity | undefined {
+  // Listing a group takes long, and every weight is in one of few.
+  const known = new Map<string, { readonly entity: Entity; readonly names: ReadonlySet<string> } | undefined>();
+  const find = (steps: readonly string[]) => {
+    const path = steps.join('/');
+    if (!known.has(path)) {
+      const above = steps.length === 0 ? undefined : find(steps.slice(0, -1));
+      const step = steps.at(-1) as string;
+      const entity =
+        steps.length === 0
+          ? root
+          : above && isGroup(above.entity) && above.names.has(step)
+            ? above.entity.get(step)
+            : null;
+      known.set(path, entity ? { entity, names: new Set(isGroup(entity) ? entity.keys() : []) } : undefined);
+    }
+    return known.get(path);
+  };
+  return (path) => find(path.split('/').filter(Boolean))?.entity;
 }
 
 function isGroup(entity: Entity): entity is Group {
