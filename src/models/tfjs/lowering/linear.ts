@@ -3,14 +3,20 @@ import type * as tfl from '@tensorflow/tfjs-layers';
 import { foldAffine } from '../operations/affine.ts';
 import { activationOf } from './activations.ts';
 import type { LayoutBuilder, Lowered } from './layoutBuilder.ts';
-import { type Config, type OnnxStep, type Rule, shapeAfter } from './step.ts';
+import { type Borders, type Config, type OnnxStep, type Rule, shapeAfter } from './step.ts';
 
 /** Layers that are linear in their input, with their final activation. */
 export const linear: Readonly<Record<string, Rule>> = {
-  Conv2D: (config, weights, layer) => [weighted(weights, convolution(config)), ...activationOf(config, layer)],
-  DepthwiseConv2D: (config, weights, layer) => [weighted(weights, depthwise(config)), ...activationOf(config, layer)],
+  Conv2D: (config, weights, layer) => [
+    paddable(config, (own) => weighted(weights, convolution(own))),
+    ...activationOf(config, layer),
+  ],
+  DepthwiseConv2D: (config, weights, layer) => [
+    paddable(config, (own) => weighted(weights, depthwise(own))),
+    ...activationOf(config, layer),
+  ],
   SeparableConv2D: (config, [kernel, ...pointwise], layer) => [
-    weighted([kernel as tf.Tensor], depthwise(config)),
+    paddable(config, (own) => weighted([kernel as tf.Tensor], depthwise(own))),
     weighted(pointwise, pixelwise),
     ...activationOf(config, layer),
   ],
@@ -28,9 +34,16 @@ function weighted([kernel, bias]: readonly tf.Tensor[], emit: Emit): OnnxStep {
   };
 }
 
+/** A convolution that may take zeros around its image as its own padding, if it has none. */
+function paddable(config: Config, step: (config: Config) => OnnxStep): OnnxStep {
+  if (config.padding !== 'valid') return step(config);
+  const withBorders = ([rows, columns]: Borders) => step({ ...config, padding: [[0, 0], rows, columns, [0, 0]] });
+  return { ...step(config), withBorders };
+}
+
 interface ConvolutionConfig {
   readonly strides: [number, number];
-  readonly padding: 'same' | 'valid';
+  readonly padding: 'same' | 'valid' | tf.backend_util.ExplicitPadding;
   readonly dilationRate: [number, number];
 }
 

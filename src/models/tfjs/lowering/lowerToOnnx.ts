@@ -64,5 +64,7 @@ export function lowerToOnnx(model: tfl.LayersModel, end: Exclude<OtherEnd, 'cut'
 }
 
 function join(first: OnnxStep, second: OnnxStep): OnnxStep | undefined {
+  // In the blocked layout of convolutions, padding alone would need two changes of the layout.
+  if (first.borders && second.withBorders) return second.withBorders(first.borders);
   return second.affine && first.absorb?.(second.affine);
 }

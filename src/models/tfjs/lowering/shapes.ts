@@ -1,6 +1,6 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
 import type { LayoutBuilder, Lowered } from './layoutBuilder.ts';
-import { nothing, type OnnxStep, type Rule, shapeAfter } from './step.ts';
+import { type Borders, nothing, type OnnxStep, type Rule, shapeAfter } from './step.ts';
 
 /** Layers that rearrange values, and those that act only in training. */
 export const shapes: Readonly<Record<string, Rule>> = {
@@ -21,13 +21,15 @@ export const shapes: Readonly<Record<string, Rule>> = {
       },
     },
   ],
-  ZeroPadding2D: ({ padding }, _, layer) => [
-    image(layer, (value, build) => {
-      const [[top, bottom], [left, right]] = padding as Borders;
+  ZeroPadding2D: ({ padding }, _, layer) => {
+    const borders = padding as Borders;
+    const step = image(layer, (value, build) => {
+      const [[top, bottom], [left, right]] = borders;
       // ONNX Runtime's PadFusion wrongly merges padding with 0 into a pooling, which pads with −∞. So pad with −0.
       return build.op('Pad', [value, build.ints([0, 0, top, left, 0, 0, bottom, right]), build.floats(-0)]);
-    }),
-  ],
+    });
+    return [{ ...step, borders }];
+  },
   Cropping2D: ({ cropping }, _, layer) => [
     image(layer, (value, build, { shape: [height = 0, width = 0] }) => {
       const [[top, bottom], [left, right]] = cropping as Borders;
@@ -58,8 +60,6 @@ export const shapes: Readonly<Record<string, Rule>> = {
     ),
   ],
 };
-
-type Borders = [[number, number], [number, number]];
 
 function reshaping(layer: tfl.layers.Layer): OnnxStep {
   return {

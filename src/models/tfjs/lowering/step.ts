@@ -10,9 +10,16 @@ export interface OnnxStep extends Ending {
   emit(inputs: readonly Lowered[], build: LayoutBuilder): Lowered;
   /** What the previous linear step may absorb instead of this step. */
   readonly affine?: Affine;
+  /** What the next convolution may have as its padding instead of this step: zeros around an image. */
+  readonly borders?: Borders;
+  /** This step with the zeros of the one before it as its padding. */
+  withBorders?(borders: Borders): OnnxStep;
   /** This step with the affine one after it folded into its weights. */
   absorb?(affine: Affine): OnnxStep;
 }
+
+/** How many pixels are before and after the rows and the columns of an image. */
+export type Borders = readonly [rows: readonly [number, number], columns: readonly [number, number]];
 
 export type Config = Readonly<Record<string, unknown>>;
 

@@ -1,7 +1,14 @@
 import assert from 'node:assert/strict';
 import path from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
-import { type LayersModel, layers, type SymbolicTensor, sequential } from '@tensorflow/tfjs-layers';
+import {
+  input,
+  type LayersModel,
+  layers,
+  model as layersModel,
+  type SymbolicTensor,
+  sequential,
+} from '@tensorflow/tfjs-layers';
 import fc from 'fast-check';
 import type { ImageShape } from '../../../../../src/data/image.ts';
 import { listImages } from '../../../../../src/data/listImages.ts';
@@ -58,6 +65,40 @@ describe('layers models lowered to ONNX', () => {
     const model = fillWeights(architectures['residual blocks']?.() as LayersModel);
     const layer = [...new Network(model).outputOf.keys()].find((name) => name.includes('re_lu')) as string;
     await comparesGradients(model, layer);
+  });
+
+  it('gives zeros around an image to the convolution after it, if only that takes them', async () => {
+    const around = () =>
+      layers.zeroPadding2d({
+        padding: [
+          [0, 1],
+          [2, 1],
+        ],
+      });
+    const valid = { kernelSize: 3, strides: 2, padding: 'valid' as const };
+    const convolutions: (() => Layer)[] = [
+      () => layers.conv2d({ ...valid, filters: 4, activation: 'relu' }),
+      () => layers.depthwiseConv2d({ ...valid, depthMultiplier: 2 }),
+      () => layers.separableConv2d({ ...valid, filters: 4 }),
+      () => layers.conv2d({ kernelSize: 2, dilationRate: 3, padding: 'valid', filters: 4 }),
+      () => layers.conv2d({ ...valid, padding: 'same', filters: 4 }),
+    ];
+    for (const [index, convolution] of convolutions.entries()) {
+      const model = fillWeights(classifierOf(around(), convolution(), layers.batchNormalization()));
+      await comparesLogits(model);
+      await comparesGradients(model, 'logits');
+      const isPadded = lowerToOnnx(model).model.graph.nodes.some(({ operator }) => operator === 'Pad');
+      // What "same" adds depends on the size, zeros included.
+      assert.equal(isPadded, index === 4);
+    }
+    const start = input({ shape: [9, 9, 3] });
+    const zeros = around().apply(start) as SymbolicTensor;
+    const seen = layers.conv2d({ ...valid, filters: 3 }).apply(zeros) as SymbolicTensor;
+    const joined = layers.concatenate().apply([zeros, seen].map((x) => layers.flatten().apply(x) as SymbolicTensor));
+    const model = fillWeights(
+      layersModel({ inputs: start, outputs: layers.dense({ units: 5 }).apply(joined) as SymbolicTensor }),
+    );
+    await comparesLogits(model);
   });
 
   it('predicts what TensorFlow.js predicts on the images of the demo', async () => {
