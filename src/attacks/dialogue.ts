@@ -100,9 +100,13 @@ export function* stage(title: string): Asking<void> {
   yield { kind: 'stage', title, points: [] };
 }
 
-/** A dialogue until its next question would be about more than so many points in all. */
-export function* upTo(queries: number, dialogue: Dialogue): Dialogue {
+/**
+ * A dialogue until its next question would be about more than so many points in all.
+ * @param given the dialogue, or how it begins where it is to know how many points are left
+ */
+export function* upTo(queries: number, given: Dialogue | ((left: () => number) => Dialogue)): Dialogue {
   let left = queries;
+  const dialogue = typeof given === 'function' ? given(() => left) : given;
   let answers: readonly Answer[] = [];
   for (;;) {
     const { done, value: query } = dialogue.next(answers);

@@ -59,10 +59,10 @@ export const cgba: AttackDefinition<Parameters, 'l2'> = {
     },
   },
   cost: ({ queries }) => queries,
-  run: (attempt) => upTo(attempt.parameters.queries, walk(attempt)),
+  run: (attempt) => upTo(attempt.parameters.queries, (left) => walk(attempt, left)),
 };
 
-function* walk(attempt: CgbaAttempt): Dialogue {
+function* walk(attempt: CgbaAttempt, left: () => number): Dialogue {
   const { image, shape, goal, parameters, random } = attempt;
   const { firstProbes, frequencies } = parameters;
   const start = yield* startingPoint(attempt);
@@ -74,10 +74,12 @@ function* walk(attempt: CgbaAttempt): Dialogue {
       : fromFrequencies(normalVector(low.height * low.width * shape.channels, random), low, shape);
   let x = yield* alongLine(attempt, start);
   for (let t = 1; ; t++) {
+    // What the search along the semicircle asks: the last estimate leaves room for it.
+    const search = Math.ceil(Math.log2(lengthOf(subtract(x, image), 'l2') / tolerance)) + 2;
     const normal = yield* normalEstimate(x, {
       goal,
       random,
-      count: Math.floor(firstProbes * Math.sqrt(t)),
+      count: Math.max(Math.min(Math.floor(firstProbes * Math.sqrt(t)), left() - search), 1),
       radius: deviation * Math.sqrt(image.length),
       direction,
     });

@@ -63,15 +63,17 @@ export const hopSkipJump: AttackDefinition<Parameters, HopNorm> = {
     },
   },
   cost: ({ queries }) => queries,
-  run: (attempt) => upTo(attempt.parameters.queries, walk(attempt)),
+  run: (attempt) => upTo(attempt.parameters.queries, (left) => walk(attempt, left)),
 };
 
-function* walk(attempt: HopAttempt): Dialogue {
+function* walk(attempt: HopAttempt, left: () => number): Dialogue {
   const { image, goal, budget, parameters, random } = attempt;
   const { norm } = budget;
   const { firstProbes, mostProbes, gamma } = parameters;
   const d = image.length;
   const theta = gamma / (norm === 'l2' ? d ** 1.5 : d ** 2);
+  // What a step and the way back onto the boundary ask: the last estimate leaves room for them.
+  const search = Math.ceil(Math.log2(1 / theta)) + 2;
   const start = yield* startingPoint(attempt);
   if (start === undefined) return;
   let hop = start;
@@ -81,7 +83,7 @@ function* walk(attempt: HopAttempt): Dialogue {
     const normal = yield* normalEstimate(x, {
       goal,
       random,
-      count: Math.min(Math.floor(firstProbes * Math.sqrt(t)), mostProbes),
+      count: Math.max(Math.min(Math.floor(firstProbes * Math.sqrt(t)), mostProbes, left() - search), 1),
       radius: t === 1 ? firstRadius : (norm === 'l2' ? Math.sqrt(d) : d) * theta * reached,
       direction: norm === 'l2' ? (size, source) => normalVector(size, source) : uniformVector,
     });

@@ -18,7 +18,8 @@ const w = Array.from({ length: 16 }, (_, i) => (((5 * i) % 7) - 2.5) * (i % 3 ==
 const image = new Float32Array(16).fill(valueAt(120));
 const gray = w.reduce((sum, weight) => sum + weight * valueAt(120), 0);
 /** A point far on the side of w, and one on the other side. */
-const [ahead, behind] = [1, -1].map((side) => Float32Array.from(w, (weight) => (side * weight > 0 ? 1 : 0)));
+const sideOf = (side: number) => Float32Array.from(w, (weight) => (side * weight > 0 ? 1 : 0));
+const [ahead, behind] = [sideOf(1), sideOf(-1)];
 /** The distances to the boundary on either side, in every norm. */
 const [near, far] = [0.08, 0.12];
 
@@ -64,7 +65,7 @@ interface Attack {
   readonly from?: Float32Array;
 }
 
-const sides = [ahead, behind] as [Float32Array, Float32Array];
+const sides = [ahead, behind] as const;
 
 async function attacked(definition: AttackDefinition, options: Attack): Promise<{ outcome: Outcome; asked: Ask[] }> {
   const { norm, target, quantize = false, queries = 2500, starts = [sides[target === 2 ? 1 : 0]] } = options;
@@ -143,6 +144,25 @@ export const walkChecks: Checks<AttackDefinition> = {
     assert.ok(outcome.best?.success, 'no example is found');
     const without = await attacked(definition, { norm, target: 2, beyond: norm === 'l2' ? 0.65 : 0.46, starts: [] });
     assert.equal(without.outcome.best?.success ?? false, false);
+  }),
+
+  'starts at the nearest of the images, at the price of few queries': inEach(async (definition, norm) => {
+    // All values alike: in the direction in which the boundary is nearest in linf.
+    const clear = image.map((value, i) => value + (ahead[i] === 1 ? 0.2 : -0.2));
+    const { asked } = await attacked(definition, { norm, queries: 45, starts: [ahead, clear] });
+    const l1 = w.reduce((sum, weight) => sum + Math.abs(weight), 0);
+    const boundary = (near * dualLength(w, norm as 'l2') * inUnits(norm)) / l1;
+    const isBeside = ({ point }: Ask) =>
+      point.every((value, i) => {
+        const change = (value - (image[i] as number)) * (ahead[i] === 1 ? 1 : -1);
+        return Math.abs(change - boundary) < 0.05 * boundary;
+      });
+    assert.ok(asked.some(isBeside), 'it does not look for the boundary on the way to the nearer image');
+  }),
+
+  'spends its queries': inEach(async (definition, norm) => {
+    const { asked } = await attacked(definition, { norm, queries: 1000 });
+    assert.ok(asked.length > 980, `it leaves ${1000 - asked.length} of 1000 queries`);
   }),
 
   'needs no images where noise is taken for another class': inEach(async (definition, norm) => {

@@ -14,6 +14,7 @@ const mutants: readonly (readonly [Place, Readonly<Record<string, Rewrite>>])[] 
       'it hops downhill': ['hop = clip(addScaled(x, direction, step));', 'hop = clip(addScaled(x, direction, -step));'],
       'it stays where it hops to': ['x = yield* ontoBoundary(attempt, hop, theta);\n  }\n}', 'x = hop;\n  }\n}'],
       'in linf it hops along the normal': ["norm === 'l2' ? normal : sign(normal)", 'normal'],
+      'the last estimate takes what is left for the step': ['left() - search), 1)', 'left() + search), 1)'],
       'in linf it goes back on a straight line': ["if (budget.norm === 'l2') {", 'if (budget.norm) {'],
     },
   ],
@@ -58,6 +59,11 @@ const mutants: readonly (readonly [Place, Readonly<Record<string, Rewrite>>])[] 
     {
       'with a target it starts at noise alone': [': [images(), noise()]', ': [noise()]'],
       'without a target it needs images': ['? [noise(), images()]', '? []'],
+      'it goes to images that are farther': [
+        '!(yield* reaches(goal, pointAt(part)))',
+        '(yield* reaches(goal, pointAt(part)))',
+      ],
+      'it keeps to the first start': ['for (const end of [nearest, ...starts])', 'for (const end of [nearest])'],
     },
   ],
 ];
