@@ -184,7 +184,7 @@ export class Conversation {
       this.#record(ask, mean);
       this.#judge(ask, mean);
     }
-    this.#cache?.set(keyOf(ask.point), mean);
+    this.#cache?.set(ask.key ?? keyOf(ask.point), mean);
     if (ask.slot !== undefined) this.#answers[ask.slot] = this.#visible(mean);
     if (this.#pending > 0) return;
     for (const { slot, of } of this.#copies) this.#answers[slot] = this.#answers[of] as Answer;
@@ -213,8 +213,10 @@ export class Conversation {
   #unanswered(asks: readonly PendingAsk[]): readonly PendingAsk[] {
     if (this.#cache === undefined) return asks;
     const places = new Map<string, number>();
-    return asks.filter(({ point, slot = 0 }) => {
+    return asks.filter((ask) => {
+      const { point, slot = 0 } = ask;
       const key = keyOf(point);
+      ask.key = key;
       const known = this.#cache?.get(key);
       if (known) this.#answers[slot] = this.#visible(known);
       const of = places.get(key);

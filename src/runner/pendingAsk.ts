@@ -10,6 +10,8 @@ export interface PendingAsk extends Ask {
   readonly order: number;
   /** Which question about the image it is, the first being 1: known once it is asked. */
   question?: number;
+  /** Of its point, where answers are kept (see `keyOf`). */
+  key?: string;
   /** Its place on the axis of an explanation. */
   readonly at?: number | undefined;
   readonly stage?: string | undefined;

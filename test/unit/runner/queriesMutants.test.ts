@@ -5,7 +5,7 @@ import { type Rewrite, rewrittenPart } from '../../support/mutants/rewrite.ts';
 import { queriesChecks } from './queriesChecks.ts';
 
 const mistakes: Readonly<Record<string, Rewrite>> = {
-  'nothing is remembered': ['this.#cache?.set(keyOf(ask.point), mean);', ''],
+  'nothing is remembered': ['this.#cache?.set(ask.key ?? keyOf(ask.point), mean);', ''],
   'points of one query are asked twice': ['&& of === undefined;', ';'],
   'what is asked once is answered once': ['this.#answers[slot] = this.#answers[of] as Answer;', 'void [slot, of];'],
   'the limit is forgotten': ['attack.choice.queries ?? Infinity', 'Infinity'],
