@@ -20,12 +20,11 @@ export function withSquare(
   const [top, left] = [uniformInt(random, 0, height - side), uniformInt(random, 0, width - side)];
   const signs = signVector(channels, random);
   const changed = point.slice();
+  const [rowStart, rowLength] = [left * channels, side * channels];
   for (let y = top; y < top + side; y++) {
-    for (let x = left; x < left + side; x++) {
-      for (const [channel, sign] of signs.entries()) {
-        const i = (y * width + x) * channels + channel;
-        changed[i] = (image[i] as number) + budget.epsilon * sign;
-      }
+    const start = y * width * channels + rowStart;
+    for (let k = 0; k < rowLength; k++) {
+      changed[start + k] = (image[start + k] as number) + budget.epsilon * (signs[k % channels] as number);
     }
   }
   return project(changed);
