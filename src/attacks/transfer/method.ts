@@ -1,4 +1,4 @@
-import type { Pixels } from '../../data/image.ts';
+import type { ImageShape, Pixels } from '../../data/image.ts';
 import type { Attempt } from '../attackDefinition.ts';
 import type { Asking } from '../dialogue.ts';
 
@@ -18,8 +18,8 @@ export interface Method {
   readonly source: string;
   /** How many views of each point it takes a gradient at, where settings do not say. */
   readonly copies: number;
-  /** How many points a step takes a gradient at. */
-  cost(copies: number): number;
+  /** How many points a step takes a gradient at, of images of this shape. */
+  cost(copies: number, shape: ImageShape): number;
   /** Begins an attack on one image. */
   begin(context: MethodContext): Direction;
 }

@@ -1,4 +1,5 @@
 import { blockShuffle } from './blockShuffle.ts';
+import { bySize } from './bySize.ts';
 import { diverseInputs } from './diverseInputs.ts';
 import type { Method } from './method.ts';
 import { operatorPerturbation } from './operatorPerturbation.ts';
@@ -9,6 +10,7 @@ import { varianceTuning } from './varianceTuning.ts';
 
 /** Every method of the transfer attack, by its name in settings, the default first. */
 export const methods = {
+  'by-size': bySize,
   bsr: blockShuffle,
   ops: operatorPerturbation,
   vmi: varianceTuning,

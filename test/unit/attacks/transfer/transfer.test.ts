@@ -10,7 +10,7 @@ const transfer = catalog.get('transfer') as AttackDefinition;
 describe('transfer', () => {
   itPasses(transferChecks, transfer);
 
-  it('has the numbers of the papers, and BSR and OPS for its presets', () => {
+  it('has the numbers of the papers, what suits the size and OPS for its presets', () => {
     const budget = { norm: 'linf', epsilon: 16 / 255 } as const;
     const common = { steps: 10, stepSize: 16 / 255 / 10, decay: 1 };
     const of = (given: object, preset: 'quick' | 'paper' = 'quick') =>
@@ -20,5 +20,15 @@ describe('transfer', () => {
     for (const [method, copies] of Object.entries({ mi: 1, di: 1, ti: 1, si: 5, vmi: 20 })) {
       assert.deepEqual(of({ method }), { method, copies, ...common });
     }
+  });
+
+  it('takes gradients at shuffled blocks of large images, and blurred ones of small images', () => {
+    const budget = { norm: 'linf', epsilon: 16 / 255 } as const;
+    const parameters = completeParameters(transfer, { steps: 10 }, 'quick', budget);
+    const costAt = (height: number, width: number) =>
+      transfer.cost(parameters, { classes: 10, input: { height, width, channels: 3 } });
+    assert.equal(costAt(224, 224), 10 * (20 + 1));
+    assert.equal(costAt(64, 64), 10 * (20 + 1));
+    assert.equal(costAt(63, 200), 10 * (1 + 1));
   });
 });

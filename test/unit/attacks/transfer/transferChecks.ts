@@ -11,7 +11,7 @@ import { conversation, type Exchange, pointsOf } from '../../../support/conversa
 import { budgetInvariants } from '../../../support/invariants.ts';
 import { tanhNetwork } from '../../../support/smoothClassifier.ts';
 
-export const methodNames = ['bsr', 'ops', 'vmi', 'si', 'ti', 'di', 'mi'] as const;
+export const methodNames = ['by-size', 'bsr', 'ops', 'vmi', 'si', 'ti', 'di', 'mi'] as const;
 export type MethodName = (typeof methodNames)[number];
 
 /** The attack with another method where nothing is said, and few views, so that it is soon done. */
