@@ -24,7 +24,7 @@ const patience = 3;
 /** What is asked for beyond what is missing, relative to that: it makes up for the model's curvature. */
 const leastSurplus = 0.01;
 /** How far beyond the point the grid is tried, where nothing nearer fools the model. */
-const stretches = [1.02, 1.05, 1.1, 1.2, 1.4, 1.7, 2, 3, 5];
+const stretches = [1.002, 1.005, 1.01, 1.02, 1.05, 1.1, 1.2, 1.4, 1.7, 2, 3, 5];
 
 /** Points that it asks about where it has no gradients, at most. */
 export const latticeQueries = 1 + stretches.length;

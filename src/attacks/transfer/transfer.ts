@@ -46,7 +46,8 @@ export const transfer: AttackDefinition<Parameters, 'linf' | 'l2'> = {
       paper: { value: 'ops', text: 'ops', source: 'the strongest in that comparison, at ten times the cost' },
     },
     copies: {
-      description: 'Number of views of the image that each step takes gradients at. `ti` and `mi`, and `by-size` of small images, take one.',
+      description:
+        'Number of views of the image that each step takes gradients at. `ti` and `mi`, and `by-size` of small images, take one.',
       schema: { type: 'integer', minimum: 1 },
       quick: {
         value: (_, { method }) => methods[method].copies,

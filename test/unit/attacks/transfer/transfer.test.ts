@@ -15,7 +15,7 @@ describe('transfer', () => {
     const common = { steps: 10, stepSize: 16 / 255 / 10, decay: 1 };
     const of = (given: object, preset: 'quick' | 'paper' = 'quick') =>
       completeParameters(transfer, { ...given }, preset, budget);
-    assert.deepEqual(of({}), { method: 'bsr', copies: 20, ...common });
+    assert.deepEqual(of({}), { method: 'by-size', copies: 20, ...common });
     assert.deepEqual(of({}, 'paper'), { method: 'ops', copies: 200, ...common });
     for (const [method, copies] of Object.entries({ mi: 1, di: 1, ti: 1, si: 5, vmi: 20 })) {
       assert.deepEqual(of({ method }), { method, copies, ...common });
