@@ -56,5 +56,5 @@ export const cases: Readonly<Record<string, Case>> = {
   },
   'one-pixel': { attack: 'one-pixel', parameters: () => ({ population: 50 }), tolerance: random },
   boundary: { attack: 'boundary', tolerance: random },
-  hopskipjump: { attack: 'hopskipjump', tolerance: random },
+  hopskipjump: { attack: 'hopskipjump', parameters: () => ({ firstProbes: 100 }), tolerance: random },
 };

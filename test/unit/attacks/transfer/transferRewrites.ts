@@ -7,7 +7,10 @@ export const transferRewrites: Readonly<Record<string, Readonly<Record<string, R
     'only the end is proposed': ['      yield* propose(x);\n', '      if (step === steps - 1) yield* propose(x);\n'],
     'the step is taken from the image': ['addScaled(x, steepestAscent', 'addScaled(image, steepestAscent'],
     'the step is downhill': ['budget.norm), stepSize)', 'budget.norm), -stepSize)'],
-    'its cost forgets what it proposes': ['(methods[method].cost(copies) + 1)', 'methods[method].cost(copies)'],
+    'its cost forgets what it proposes': [
+      '(methods[method].cost(copies, input) + 1)',
+      'methods[method].cost(copies, input)',
+    ],
     'the number of copies is that of the method': ['random, copies })', 'random, copies: methods[method].copies })'],
   },
   view: {
