@@ -89,7 +89,7 @@ export const queriesChecks: Checks<Run> = {
   'are kept for the grid where that is looked at last': async (run) => {
     for (const [queries, ofAttack] of [
       [3, 1],
-      [40, 30],
+      [40, 27],
     ] as const) {
       let own = 0;
       const { outcome, asked } = await asking(
