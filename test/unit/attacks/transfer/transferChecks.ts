@@ -236,6 +236,17 @@ export const transferChecks: Checks<AttackDefinition> = {
     }
   },
 
+  'by size, takes gradients at the blocks of large images, and once at small ones': async (attack) => {
+    const parameters = { method: 'by-size', copies: 7, steps: 3, stepSize: 0.01, decay: 1 };
+    const costAt = (height: number, width: number) =>
+      attack.cost(parameters, { classes: 3, input: { height, width, channels: 3 } });
+    assert.equal(costAt(224, 224), 3 * (7 + 1));
+    assert.equal(costAt(64, 64), 3 * (7 + 1));
+    assert.equal(costAt(63, 200), 3 * (1 + 1));
+    const [ofSize, blurred] = [await talkOf(attack, 'by-size'), await talkOf(attack, 'ti')];
+    assert.deepEqual(pointsOf(ofSize, 'propose'), pointsOf(blurred, 'propose'));
+  },
+
   'proposes every step, and nothing that it only looks at': async (attack) => {
     for (const method of methodNames) {
       const exchanges = await talkOf(attack, method, { steps: 4 });

@@ -13,6 +13,10 @@ export const transferRewrites: Readonly<Record<string, Readonly<Record<string, R
     ],
     'the number of copies is that of the method': ['random, copies })', 'random, copies: methods[method].copies })'],
   },
+  bySize: {
+    'large images are small ones': ['< leastSide', '> leastSide'],
+    'the longer side counts': ['Math.min(height, width)', 'Math.max(height, width)'],
+  },
   view: {
     'the gradient of a darker image is not': [
       'back: (gradient) => gradient.map((value) => value / by)',
