@@ -55,8 +55,9 @@ export async function* runAttack(
   };
   try {
     for (;;) {
-      // A batch more than are in the air, so that full ones can be made while examples differ in what they ask.
-      while (isMore && active < (concurrency + 1) * batchSize) {
+      // Two batches more than are in the air, so that full ones can be made while examples differ in what they ask, and
+      // that few are left over for smaller ones in the end.
+      while (isMore && active < (concurrency + 2) * batchSize) {
         const next = await waiting.next();
         isMore = !next.done;
         if (next.done) break;

@@ -17,7 +17,7 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
       'for (const { outcome } of finished) if (isMore || active > 0) yield outcome;',
     ],
     'no more images are taken in than a batch holds': [
-      'active < (concurrency + 1) * batchSize',
+      'active < (concurrency + 2) * batchSize',
       'active < Math.min(batchSize, 2)',
     ],
     'answers go to others': ['const answer = answers[i];', 'const answer = answers[batch.length - 1 - i];'],
