@@ -1,5 +1,4 @@
 import { type ConvexNorm, dualNorm, lengthOf } from './norms.ts';
-import { sign } from './vector.ts';
 
 /** Where a function, linearized at a point x, is zero: all z with value + ⟨normal, z − x⟩ = 0. */
 export interface Hyperplane {
@@ -53,14 +52,15 @@ export function changeOnto(
   const gains = new Float64Array(normal.length);
   const room = new Float64Array(normal.length);
   for (let i = 0; i < gains.length; i++) {
-    const [w, value] = [normal[i] as number, point[i] as number];
+    const w = normal[i] as number;
+    const value = point[i] as number;
     const gain = Math.abs(w) / largest;
     gains[i] = gain;
     if (gain !== 0) room[i] = side * w > 0 ? 1 - value : value;
   }
   const change = sizesOf(gains, room, Math.abs(needed) / largest, norm);
   for (let i = 0; i < change.length; i++) {
-    change[i] = side * Math.sign(normal[i] as number) * (change[i] as number);
+    if (side * (normal[i] as number) < 0) change[i] = -(change[i] as number);
   }
   return change;
 }
@@ -69,7 +69,7 @@ export function changeOnto(
 function sizesOf(gains: Float64Array, room: Float64Array, needed: number, norm: ConvexNorm): Float64Array {
   switch (norm) {
     case 'linf':
-      return inProportion(gains, room, needed, sign(gains));
+      return inProportion(gains, room, needed, new Float64Array(gains.length).fill(1));
     case 'l2':
       return inProportion(gains, room, needed, gains);
     case 'l1':
@@ -88,9 +88,12 @@ function inProportion(
   proportions: Float64Array,
 ): Float64Array {
   for (let lambda = 0; ; ) {
-    let [full, slope] = [0, 0];
+    let full = 0;
+    let slope = 0;
     for (let i = 0; i < gains.length; i++) {
-      const [gain, most, proportion] = [gains[i] as number, room[i] as number, proportions[i] as number];
+      const gain = gains[i] as number;
+      const most = room[i] as number;
+      const proportion = proportions[i] as number;
       if (most <= lambda * proportion) full += gain * most;
       else slope += gain * proportion;
     }

@@ -268,6 +268,8 @@ export class Conversation {
     const { quantize } = this.#options.attack.choice;
     const { image, goal } = this.#subject;
     const success = isReachedBy(goal, decision);
+    const ahead = logits ? lead(goal, logits) : 0;
+    if (!success && this.#isBehind(ahead)) return;
     const norms = normsWithin(image, point, this.#budget, victim.input.channels);
     if (norms === undefined) return;
     this.#succeededOffGrid ||= success;
@@ -280,12 +282,17 @@ export class Conversation {
     // The original is no adversarial example, however far the attack got from there.
     if (slot !== undefined && norms.linf === 0 && !success) return;
     if (success) this.#progress.add(question, norms[this.#wish.norm]);
-    const ahead = logits ? lead(goal, logits) : 0;
     const candidate = { point, decision, logits, norms, success, lead: ahead, stage, order };
     if (offGrid) {
       // Points that the search on the grid itself asks about are not to be settled again.
       if (!this.#settled) this.#bestOffGrid = better(candidate, this.#bestOffGrid, this.#wish);
     } else this.#best = better(candidate, this.#best, this.#wish);
+  }
+
+  /** Whether failures that came closer, or successes, are known already: most points are such, wherever they lie. */
+  #isBehind(ahead: number): boolean {
+    const isBehind = (known: Candidate | undefined) => known !== undefined && (known.success || ahead < known.lead);
+    return isBehind(this.#best) && (!this.#settlesLater || isBehind(this.#bestOffGrid));
   }
 
   #propose(point: Pixels, order: number): void {
@@ -360,8 +367,10 @@ export class Conversation {
   }
 }
 
-function better(a: Candidate, b: Candidate | undefined, wish: Wish): Candidate {
-  return b === undefined || gain(a, b, wish) > 0 ? a : b;
+/** Of two candidates the better one; the new one with a point of its own, since the attack goes on with that. */
+function better(found: Candidate, known: Candidate | undefined, wish: Wish): Candidate {
+  const isBetter = known === undefined || gain(found, known, wish) > 0;
+  return isBetter ? { ...found, point: found.point.slice() } : known;
 }
 
 function describeRow(logits: Float32Array): string {

@@ -2,7 +2,7 @@ import type { Answer, Query } from '../attacks/dialogue.ts';
 import type { Goal } from '../attacks/goal.ts';
 import type { Ask } from './victim.ts';
 
-/** A point that waits for its turn in a batch. */
+/** A point that waits for its turn in a batch: the attack's own, which waits as well, and goes on with it afterwards. */
 export interface PendingAsk extends Ask {
   /** Place among the answers of the query; a point that is only to be judged has none. */
   readonly slot?: number;
@@ -31,8 +31,7 @@ export function pendingAsks(query: Query, goal: Goal, stage: string | undefined,
   const asks: PendingAsk[] = [];
   for (const [slot, point] of query.points.entries()) {
     asks.push({
-      // A copy: what was judged must not change when the attack writes to its point again.
-      point: point.slice(),
+      point,
       goal,
       functionals: query.kind === 'pullback' ? query.functionals[slot] : undefined,
       slot,

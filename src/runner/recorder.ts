@@ -20,7 +20,7 @@ export class Recorder {
   add(order: number, point: Pixels, logits: Float32Array, at = order): void {
     // What the runner makes of a point that is already here, such as its place on the grid, is no step of the attack.
     if (order % this.#stride !== 0 || this.#steps.has(order)) return;
-    this.#steps.set(order, { point, logits, at });
+    this.#steps.set(order, { point: point.slice(), logits, at });
     while (this.#steps.size > most) {
       this.#stride *= 2;
       for (const known of this.#steps.keys()) if (known % this.#stride !== 0) this.#steps.delete(known);

@@ -3,7 +3,7 @@ import { changeOnto, nearestHyperplane } from '../../geometry/hyperplane.ts';
 import { distances, lengthOf } from '../../geometry/norms.ts';
 import { randomSpherePoint } from '../../geometry/randomPoint.ts';
 import { clip } from '../../geometry/range.ts';
-import { addScaled, between, dot, scaled, subtract } from '../../geometry/vector.ts';
+import { between, dot, subtract } from '../../geometry/vector.ts';
 import { argmax, type Functional, logitDifference } from '../../models/functional.ts';
 import { UserError } from '../../userError.ts';
 import type { AttackDefinition, Attempt } from '../attackDefinition.ts';
@@ -138,10 +138,7 @@ function* walk(
     const changeOfImage = changeOnto(image, plane.normal, -plane.value - dot(plane.normal, subtract(image, x)), norm);
     const [length, lengthFromImage] = [lengthOf(change, norm), lengthOf(changeOfImage, norm)];
     const alpha = Math.min(length / (length + lengthFromImage) || 0, alphaMax);
-    // (1 − α) (x + η δ) + α (x_orig + η δ_orig), which is rounded to float32 at the end.
-    const stepped = addScaled(new Float64Array(x), change, eta);
-    const steppedFromImage = addScaled(new Float64Array(image), changeOfImage, eta);
-    x = clip(new Float32Array(addScaled(scaled(stepped, 1 - alpha), steppedFromImage, alpha)));
+    x = clip(stepFrom(x, change, image, changeOfImage, alpha));
     const answer = yield* logits(x);
     if (!isReached(goal, answer)) continue;
     const distance = distances(image, x, 1)[norm];
@@ -152,6 +149,23 @@ function* walk(
     x = between(image, x, beta);
   }
   return best;
+}
+
+/** (1 − α) (x + η δ) + α (x_orig + η δ_orig), rounded to float32 at the end. */
+function stepFrom(
+  x: Pixels,
+  change: Float64Array,
+  image: Pixels,
+  changeOfImage: Float64Array,
+  alpha: number,
+): Pixels {
+  const stepped = new Float32Array(x.length);
+  for (let i = 0; i < stepped.length; i++) {
+    const ahead = (x[i] as number) + eta * (change[i] as number);
+    const aheadOfImage = (image[i] as number) + eta * (changeOfImage[i] as number);
+    stepped[i] = (1 - alpha) * ahead + alpha * aheadOfImage;
+  }
+  return stepped;
 }
 
 /**

@@ -4,12 +4,12 @@ import type { Rewrite } from '../../support/mutants/rewrite.ts';
 export const hyperplaneRewrites: Readonly<Record<string, Rewrite>> = {
   'it ignores the range': ['side * w > 0 ? 1 - value : value', '1e9'],
   'the room is that on the other side': ['side * w > 0 ? 1 - value', 'side * w < 0 ? 1 - value'],
-  'it goes to the wrong side': ['side * Math.sign(normal[i] as number)', '-side * Math.sign(normal[i] as number)'],
+  'it goes to the wrong side': ['side * (normal[i] as number) < 0', 'side * (normal[i] as number) > 0'],
   'it goes to one side only': ['const side = Math.sign(needed);', 'const side = 1;'],
-  'it projects in l2 for linf': ['needed, sign(gains))', 'needed, gains)'],
+  'it projects in l2 for linf': ['needed, new Float64Array(gains.length).fill(1))', 'needed, gains)'],
   'it projects in linf for l2': [
     'inProportion(gains, room, needed, gains);',
-    'inProportion(gains, room, needed, sign(gains));',
+    'inProportion(gains, room, needed, new Float64Array(gains.length).fill(1));',
   ],
   'it projects in l2 for l1': [
     'return steepestFirst(gains, room, needed);',

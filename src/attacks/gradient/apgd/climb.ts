@@ -1,6 +1,5 @@
 import type { Pixels } from '../../../data/image.ts';
-import { steepestAscent } from '../../../geometry/steepestAscent.ts';
-import { accumulate, addScaled, subtract } from '../../../geometry/vector.ts';
+import { ascend } from '../../../geometry/steepestAscent.ts';
 import type { Functional } from '../../../models/functional.ts';
 import { type Dialogue, propose, pullback } from '../../dialogue.ts';
 import type { ApgdAttempt } from './parameters.ts';
@@ -22,13 +21,9 @@ export function* climb({ budget, parameters, project }: ApgdAttempt, loss: Funct
   let rises = 0;
   for (let k = 0; k < parameters.steps; k++) {
     const { x, value, gradient } = now;
-    const z = project(addScaled(x, steepestAscent(gradient, budget.norm as 'linf' | 'l2'), eta));
-    // x + α (z − x) + (1 − α) (x − previous), which is rounded to float32 at the end.
-    const carried = new Float64Array(x);
-    accumulate(carried, subtract(z, x), alpha);
-    accumulate(carried, subtract(x, previous), 1 - alpha);
+    const z = project(ascend(x, gradient, budget.norm as 'linf' | 'l2', eta));
     // The first step is the plain one: there is no momentum yet.
-    const next = k === 0 ? z : project(new Float32Array(carried));
+    const next = k === 0 ? z : project(withMomentum(x, z, previous));
     previous = x;
     now = { x: next, ...(yield* pullback(next, loss, parameters.eot)) };
     if (now.value > value) rises++;
@@ -46,6 +41,16 @@ export function* climb({ budget, parameters, project }: ApgdAttempt, loss: Funct
     rises = 0;
   }
   yield* propose(best.x);
+}
+
+/** x + α (z − x) + (1 − α) (x − previous), rounded to float32 at the end. */
+function withMomentum(x: Pixels, z: Pixels, previous: Pixels): Pixels {
+  const carried = new Float32Array(x.length);
+  for (let i = 0; i < carried.length; i++) {
+    const from = x[i] as number;
+    carried[i] = from + alpha * ((z[i] as number) - from) + (1 - alpha) * (from - (previous[i] as number));
+  }
+  return carried;
 }
 
 /** w_j = ⌈p_j · steps⌉ with p₀ = 0, p₁ = 0.22, p_{j+1} = p_j + max(p_j − p_{j−1} − 0.03, 0.06) (section 3.1). */

@@ -7,7 +7,7 @@ export const fabRewrites: Readonly<Record<string, Rewrite>> = {
   'α is of the other length': ['length / (length +', 'lengthFromImage / (length +'],
   'nothing draws to the image': ['alphaMax = 0.1', 'alphaMax = 0'],
   'there is no extrapolation': ['eta = 1.05', 'eta = 1'],
-  'only one of both is extrapolated': ['changeOfImage, eta)', 'changeOfImage, 1)'],
+  'only one of both is extrapolated': ['eta * (changeOfImage[i]', '1 * (changeOfImage[i]'],
   'there is no way back': ['beta = 0.9', 'beta = 1'],
   'the way back is long': ['beta = 0.9', 'beta = 0.5'],
   'the sign is wrong': ['changeOnto(x, plane.normal, -plane.value', 'changeOnto(x, plane.normal, plane.value'],
@@ -42,5 +42,5 @@ export const fabRewrites: Readonly<Record<string, Rewrite>> = {
   'eight classes are gone to': ['targets = 9', 'targets = 8'],
   'the target is forgotten': ['goal.target !== undefined', 'goal.target === 99'],
   'one step is left out': ['step < parameters.steps', 'step < parameters.steps - 1'],
-  'iterates leave the range': ['x = clip(', 'x = ('],
+  'iterates leave the range': ['x = clip(stepFrom', 'x = (stepFrom'],
 };

@@ -38,7 +38,10 @@ export const apgdRewrites: Readonly<Record<string, Readonly<Record<string, Rewri
     'the first step is shortened by α': ['k === 0 ? z', 'k < 0 ? z'],
     'momentum is from the start': ['previous = x;', ''],
     'z is not projected': ['const z = project(', 'const z = ('],
-    'the point with momentum is not projected': ['project(new Float32Array(carried))', 'new Float32Array(carried)'],
+    'the point with momentum is not projected': [
+      'project(withMomentum(x, z, previous))',
+      'withMomentum(x, z, previous)',
+    ],
     'the last point is proposed': ['propose(best.x)', 'propose(now.x)'],
     'the best is the last of equals': ['now.value > best.value', 'now.value >= best.value'],
     'checkpoints are evenly spaced': ['Math.max(p - before - 3, 6)', '22'],
