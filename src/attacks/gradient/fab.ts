@@ -152,13 +152,7 @@ function* walk(
 }
 
 /** (1 − α) (x + η δ) + α (x_orig + η δ_orig), rounded to float32 at the end. */
-function stepFrom(
-  x: Pixels,
-  change: Float64Array,
-  image: Pixels,
-  changeOfImage: Float64Array,
-  alpha: number,
-): Pixels {
+function stepFrom(x: Pixels, change: Float64Array, image: Pixels, changeOfImage: Float64Array, alpha: number): Pixels {
   const stepped = new Float32Array(x.length);
   for (let i = 0; i < stepped.length; i++) {
     const ahead = (x[i] as number) + eta * (change[i] as number);

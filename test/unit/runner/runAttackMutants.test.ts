@@ -45,8 +45,10 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
       'this.#best?.success && this.#options.stopAtSuccess',
       'this.#best?.success',
     ],
-    'the first point is kept': ['return b === undefined || gain(a, b, wish) > 0 ? a : b;', 'return b ?? a;'],
-    'the last point is kept': ['return b === undefined || gain(a, b, wish) > 0 ? a : b;', 'return a;'],
+    'the first point is kept': ['known === undefined || gain(found, known, wish) > 0', 'known === undefined'],
+    'points that are kept are not copied': ['{ ...found, point: found.point.slice() }', 'found'],
+    'failures are judged by the first': ['ahead < known.lead', 'ahead < Infinity'],
+    'the last point is kept': ['return isBetter ? { ...found, point: found.point.slice() } : known;', 'return found;'],
     'an attack sees logits that are not for it': [
       "threatModel === 'decision-based' ? { decision: answer.decision } : answer",
       "threatModel === 'decision-based' ? answer : answer",
@@ -65,9 +67,6 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
     'it stops before all is judged': ['if (this.#pending > 0) return;', ''],
     'nothing is recorded': ['subject.record && victim', 'false && victim'],
     'what is not to be recorded is': ["subject.record && victim.access !== 'labels'", "victim.access !== 'labels'"],
-  },
-  pendingAsk: {
-    'points are not copied': ['point: point.slice(),', 'point,'],
   },
   candidate: {
     'a failure is better than a success': ['return a.success ? 1 : -1;', 'return a.success ? -1 : 1;'],

@@ -49,7 +49,7 @@ export async function startRuntime({
   if (!isChoice(provider)) {
     throw new UserError(`There is no provider "${provider}". Choose one of ${providerChoices.join(', ')}.`);
   }
-  if (thread !== undefined) return threadedRuntime(thread, provider, threads, memory);
+  if (thread !== undefined) return threadedRuntime(thread, provider, threads, memory, nativeRuntime);
   const key = `${provider} ${threads}`;
   const starting = started.get(key) ?? start(provider, threads);
   started.set(key, starting);
@@ -157,14 +157,18 @@ export function nativeRuntime(provider: Exclude<Provider, 'wasm'> = 'cpu', threa
     name: `ONNX Runtime ${versionOf('onnxruntime-node')} (${provider})`,
     provider,
     memory: defaultMemory(),
-    open: (model, { optimize = true } = {}) =>
+    open: (model, { optimize = true, isQuick = false } = {}) =>
       openSession(ort, writeModel(model), {
         executionProviders: provider === 'cpu' ? ['cpu'] : [ortNames[provider], 'cpu'],
         graphOptimizationLevel: optimize ? 'all' : 'disabled',
-        intraOpNumThreads: threads,
+        intraOpNumThreads: isQuick ? 1 : threads,
         logSeverityLevel: silent,
         extra: {
-          session: { model_external_initializers_file_folder_path: model.folder },
+          session: {
+            model_external_initializers_file_folder_path: model.folder,
+            // Between runs, cores belong to whoever prepares the next.
+            force_spinning_stop: '1',
+          },
           optimization: { disable_specified_optimizers: wrongOptimizers },
         },
       }),

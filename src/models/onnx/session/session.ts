@@ -32,6 +32,12 @@ export interface RuntimeOptions {
   readonly thread?: string;
 }
 
+/** How a graph is to be opened, see `Runtime`. */
+export interface SessionOptions {
+  readonly optimize?: boolean;
+  readonly isQuick?: boolean;
+}
+
 /** Facts about ONNX Runtime on this machine. */
 export interface RuntimeDescription {
   /** As reports name it: version and provider. */
@@ -50,7 +56,8 @@ export interface Runtime extends RuntimeDescription {
   readonly isThreaded?: boolean;
   /**
    * @param options.optimize false for a graph that is run once.
+   * @param options.isQuick true for a graph that is done before it would pay to have another thread, or several, run it.
    * @throws Error of ONNX Runtime when it rejects the model.
    */
-  open(model: Model, options?: { readonly optimize?: boolean }): Promise<Session>;
+  open(model: Model, options?: SessionOptions): Promise<Session>;
 }

@@ -4,12 +4,15 @@ import { valuesReadBy } from '../graph/dependents.ts';
 import { elementCount, elementTypes, type Model, type Value } from '../graph/graph.ts';
 import { freePrefix, GraphBuilder } from '../graph/graphBuilder.ts';
 import { type Inspection, inspect } from '../graph/inspect.ts';
+import { multiplicationsIn } from '../graph/multiplications.ts';
 import { refuse } from './refusal.ts';
 import type { Runtime, Session } from './session.ts';
 
 /** Sessions kept at a time, each with its own copy of the weights, laid out for speed; and of models below so many bytes. */
 const [kept, keptOfSmall] = [4, 32];
 const small = 4e6;
+/** Multiplications that are done before it would pay to have another thread, or several, do them. */
+const quick = 3e7;
 
 /** A session with its inputs and outputs. */
 export interface GraphSession {
@@ -56,7 +59,7 @@ export class Sessions {
 
   /** A session that gives the logits. */
   forward(batch: number): Promise<GraphSession> {
-    return this.#open(`${batch}`, async () => {
+    return this.#open(batch, '', async () => {
       const { model } = await this.inspect(batch);
       const [input] = model.graph.inputs as [Value];
       const inputs = [{ ...input, dims: [batch, ...this.#imageDims] }];
@@ -66,14 +69,12 @@ export class Sessions {
 
   /** A session that gives logits, gradients and activations. */
   gradient(batch: number, request: GradientRequest): Promise<GraphSession> {
-    return this.#open(`${batch} ${JSON.stringify(request)}`, async () =>
-      gradientModel(await this.inspect(batch), request),
-    );
+    return this.#open(batch, JSON.stringify(request), async () => gradientModel(await this.inspect(batch), request));
   }
 
   /** A session that gives values inside the graph, as float32, in this order. */
   reading(batch: number, values: readonly string[]): Promise<GraphSession> {
-    return this.#open(`${batch} reading ${JSON.stringify(values)}`, async () => ({
+    return this.#open(batch, `reading ${JSON.stringify(values)}`, async () => ({
       model: readingModel(await this.inspect(batch), values),
     }));
   }
@@ -92,11 +93,12 @@ export class Sessions {
     this.#sessions.clear();
   }
 
-  async #open(key: string, make: () => Promise<Omit<GraphSession, 'session'>>): Promise<GraphSession> {
+  async #open(batch: number, what: string, make: () => Promise<Omit<GraphSession, 'session'>>): Promise<GraphSession> {
+    const key = `${batch} ${what}`;
     let opening = this.#sessions.get(key);
     if (opening === undefined) {
       await this.#dropOldest();
-      opening = make().then(async (made) => ({ ...made, session: await this.#start(made.model) }));
+      opening = make().then(async (made) => ({ ...made, session: await this.#start(made.model, batch) }));
     }
     // Reinserted at the end, as the last used.
     this.#sessions.delete(key);
@@ -105,8 +107,9 @@ export class Sessions {
   }
 
   /** @throws UserError if ONNX Runtime does not accept the model, or fails to run it. */
-  async #start(model: Model): Promise<Session> {
-    const session = await this.#runtime.open(model).catch(refuse);
+  async #start(model: Model, batch: number): Promise<Session> {
+    const isQuick = multiplicationsIn(await this.inspect(batch)) < quick;
+    const session = await this.#runtime.open(model, { isQuick }).catch(refuse);
     return { ...session, run: (...asked) => session.run(...asked).catch(refuse) };
   }
 

@@ -1,5 +1,5 @@
 import type { Model } from '../graph/graph.ts';
-import type { RuntimeDescription, RuntimeTensor } from './session.ts';
+import type { RuntimeDescription, RuntimeTensor, SessionOptions } from './session.ts';
 
 /** What the thread that ONNX Runtime computes in can be asked. */
 export interface ThreadFunctions {
@@ -10,7 +10,7 @@ export interface ThreadFunctions {
     provider: string,
     threads: number,
     model: Model,
-    options: { readonly optimize?: boolean },
+    options: SessionOptions,
   ): Promise<{ readonly id: number; readonly sizes: ReadonlyMap<string, readonly number[]> }>;
   run(
     id: number,

@@ -13,20 +13,24 @@ const started = new Map<string, Thread>();
 /**
  * ONNX Runtime in a thread of its own: while it computes, this one is free to prepare what it is asked next.
  * @param entry the built entry point of the thread, `thread.ts`.
+ * @param here ONNX Runtime on the processor in this thread, for what is quick.
  */
 export async function threadedRuntime(
   entry: string,
   provider: string,
   threads: number,
   memory: number,
+  here: () => Runtime,
 ): Promise<Runtime> {
   const thread = started.get(entry) ?? startThread(entry);
   started.set(entry, thread);
+  const description = await thread.ask(({ start }) => start(provider, threads));
   return {
-    ...(await thread.ask(({ start }) => start(provider, threads))),
+    ...description,
     memory,
     isThreaded: true,
     async open(model, options = {}) {
+      if (options.isQuick && description.provider === 'cpu') return here().open(model, options);
       const { id, sizes } = await thread.ask(({ open }) => open(provider, threads, model, options));
       return {
         sizes,
