@@ -25,9 +25,9 @@ export function onlyAnswerTo(
 }
 
 /**
- * Why expectations that were met prove nothing: the model gives one answer whatever it sees, which nothing can change, too few images were attacked, or the model is no better than one that
- * guesses, so that it is attacked on the images that it gets right by chance alone. `undefined` where there are enough, and
- * clean accuracy is above chance beyond its interval.
+ * Why expectations that were met prove nothing: the model gives one answer whatever it sees, too few images were attacked,
+ * or the model is no better than one that guesses, so that it is attacked on the images that it gets right by chance alone.
+ * `undefined` where it tells images apart, there are enough, and clean accuracy is above chance beyond its interval.
  * @param classes number of the model's classes.
  */
 export function objectionTo(
