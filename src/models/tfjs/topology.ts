@@ -217,15 +217,16 @@ function normalizeKind(layer: LayerJson): void {
 function normalizeActivation(layer: LayerJson, isThird: boolean): void {
   const { config } = layer;
   if (typeof config.activation !== 'string') return;
-  config.activation = renamedActivations[config.activation] ?? config.activation;
+  // Names come from a file: "constructor" is no activation.
+  if (Object.hasOwn(renamedActivations, config.activation)) config.activation = renamedActivations[config.activation];
   const name = String(config.activation).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (isThird && name === 'hardSigmoid') {
     config.activation = 'hardSigmoid6';
     return;
   }
   const known = tf.serialization.SerializationMap.getMap().classNameMap;
-  if (known[name]) config.activation = name;
-  else if (!known[String(config.activation)]) {
+  if (Object.hasOwn(known, name)) config.activation = name;
+  else if (!Object.hasOwn(known, String(config.activation))) {
     throw refused(layer, `TensorFlow.js has no activation ${config.activation}`);
   }
 }

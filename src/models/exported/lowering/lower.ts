@@ -38,12 +38,12 @@ export async function lower(
   const nameOf = (value: string) => tensors.names.get(value) ?? value;
   const results = new Map(
     program.outputs.map((name) => {
-      const { value, type, dims } = tensors.tensor(name);
+      const { value, type, dims } = wordsFor(`its output "${name}"`, () => tensors.tensor(name));
       return [value, { name: nameOf(value), type, dims }];
     }),
   );
   const graph: Graph = {
-    inputs: inputs.map(({ name }) => ({ name, ...tensors.known(name) })),
+    inputs: inputs.map(({ name }) => ({ name, ...wordsFor(`its input "${name}"`, () => tensors.known(name)) })),
     outputs: [...results.values()],
     nodes: build.nodes.map((node) => renamed(node, nameOf)),
     constants: new Map([...constants, ...build.constants]),
@@ -102,7 +102,8 @@ function refuseUnknown(nodes: readonly ProgramNode[]): void {
 function lowerNode(node: ProgramNode, tensors: Tensors, build: GraphBuilder): void {
   const { name, isInPlace } = operatorOf(node);
   const names = node.outputs.filter((output) => output !== undefined);
-  try {
+  const target = node.target.replace(/^torch\.ops\./, '');
+  wordsFor(`${target} "${names[0] ?? ''}"`, () => {
     const around: Surroundings = { build, tensor: (of) => tensors.tensor(of), size: (dim) => tensors.size(dim) };
     const call = new Call(
       node.args,
@@ -127,10 +128,16 @@ function lowerNode(node: ProgramNode, tensors: Tensors, build: GraphBuilder): vo
       const back = views.get(name);
       tensors.view(output, base, value, back && ((x, written) => back(call, x, written)));
     }
+  });
+}
+
+/** What `lowering` gives. @throws UserError naming what cannot be lowered. */
+function wordsFor<T>(what: string, lowering: () => T): T {
+  try {
+    return lowering();
   } catch (error) {
     if (!(error instanceof CannotLower)) throw error;
-    const target = node.target.replace(/^torch\.ops\./, '');
-    throw new UserError(`${target} "${names[0] ?? ''}" cannot be written as ONNX: ${error.message}.`, { cause: error });
+    throw new UserError(`${what} cannot be written as ONNX: ${error.message}.`, { cause: error });
   }
 }
 
