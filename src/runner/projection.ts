@@ -66,16 +66,12 @@ export function createProjection(
   };
 }
 
-/** The projection in linf, value by value, in one pass: attacks call it at every step. */
+/** The projection in linf, value by value, in one pass without branches: attacks call it at every step. */
 function clamp(point: Pixels, image: Pixels, epsilon: number, quantize: boolean): Pixels {
   for (let i = 0; i < point.length; i++) {
-    let value = point[i] as number;
-    const [least, most] = [(image[i] as number) - epsilon, (image[i] as number) + epsilon];
-    if (value < least) value = least;
-    else if (value > most) value = most;
-    value = Math.fround(value);
-    if (value < 0) value = 0;
-    else if (value > 1) value = 1;
+    const original = image[i] as number;
+    const near = Math.fround(Math.min(Math.max(point[i] as number, original - epsilon), original + epsilon));
+    const value = Math.min(Math.max(near, 0), 1);
     point[i] = quantize ? snapped(value) : value;
   }
   return point;
