@@ -66,7 +66,7 @@ describe('the matrix of what carries over', () => {
   ];
 
   it('has a row for each surrogate, a column for each model, and the white-box result below, for each budget', () => {
-    const common = { attack: 'Transfer (bsr)', norm: 'linf' };
+    const common = { attack: 'Transfer (by-size)', norm: 'linf' };
     assert.deepEqual(transferMatrices(tests), [
       {
         ...common,
@@ -110,7 +110,7 @@ describe('the matrix of what carries over', () => {
     } as const;
     contentCheck(reportSchema)(JSON.stringify(report), 'report.json');
     const text = formatTable(report);
-    assert.match(text, /images fooled by Transfer \(bsr\), L∞ 0\.25:\n/);
+    assert.match(text, /images fooled by Transfer \(by-size\), L∞ 0\.25:\n/);
     assert.match(text, /│ crafted on +│ camera │ signs │ sealed │/);
     assert.match(text, /│ signs \+ mine +│ 75\.0% +│ — +│ — +│/);
     assert.match(text, /│ the model itself, PGD +│ 100\.0% │ 75\.0% │ — +│/);
