@@ -74,6 +74,8 @@ interface Undisturbed {
 /** What came of a kill. */
 export interface KillReport {
   readonly kill: Kill;
+  /** False where what was to be killed had ended before. */
+  readonly isHit: boolean;
   /** What does not hold. */
   readonly faults: readonly string[];
 }
@@ -128,9 +130,10 @@ export class Kills {
     const { command, isAgain } = kill;
     const folder = path.join(this.#root, `${seed}`);
     await cp(isAgain ? this.#undisturbed[command].folder : path.join(this.#root, 'empty'), folder, { recursive: true });
-    const faults = [...(await this.#disturb(kill, folder)), ...(await this.#goOn(command, folder))];
+    const { isHit, faults: after } = await this.#disturb(kill, folder);
+    const faults = [...after, ...(await this.#goOn(command, folder))];
     if (faults.length === 0) await rm(folder, { recursive: true, force: true });
-    return { kill, faults };
+    return { kill, isHit, faults };
   }
 
   #kill(dice: Dice): Kill {
@@ -148,7 +151,7 @@ export class Kills {
   }
 
   /** Starts the command, and kills. */
-  async #disturb({ command, target, after }: Kill, folder: string): Promise<string[]> {
+  async #disturb({ command, target, after }: Kill, folder: string): Promise<Omit<KillReport, 'kill'>> {
     const outputs = outputsOf(command, folder);
     const changes = new Changes(outputs);
     await changes.ready;
@@ -162,13 +165,14 @@ export class Kills {
     changes.close();
     const isHit = await strike(started, target);
     const ended = await withinLimit(started.ended);
-    if (ended === undefined) return ['the command line hangs after the kill'];
+    if (ended === undefined) return { isHit, faults: ['the command line hangs after the kill'] };
     const left = await leftOf(started, patience);
-    return [
+    const faults = [
       ...left.map(({ command }) => `a process lives on: ${command}`),
       ...(isHit && target === 'engine' ? this.#faultsOfEnd(command, ended) : []),
       ...(await faultsOfOutputs(command, folder)),
     ];
+    return { isHit, faults };
   }
 
   /** A command line whose engine was killed says so, or has started another one in time. */

@@ -21,14 +21,15 @@ export async function soakKills(end: number): Promise<number> {
   console.log(
     `Kills of a run of ${Math.round(run)} ms and a training of ${Math.round(train)} ms, with seeds from ${first} on.`,
   );
-  let [count, failures] = [0, 0];
+  let [count, hits, failures] = [0, 0, 0];
   for (; performance.now() < end; count++) {
     const report = await kills.attempt(first + count);
+    if (report.isHit) hits++;
     if (report.faults.length === 0) continue;
     failures++;
     console.log(`\n${describe(first + count, report)}`);
   }
-  console.log(`${count} kills; ${failures} failures.`);
+  console.log(`${count} times, ${hits} of them before the command had ended; ${failures} failures.`);
   if (failures === 0) await kills.dispose();
   return failures;
 }
