@@ -3,7 +3,6 @@ import { limitReading } from '../data/memory.ts';
 import { jobs } from '../jobs/catalog.ts';
 import type { Job } from '../jobs/job.ts';
 import { ModelCache } from '../jobs/modelCache.ts';
-import { withStatedResizing } from '../jobs/withStatedResizing.ts';
 import { configureTensorFlow } from '../models/tfjs/backend.ts';
 import type { EngineLocation } from '../reports/report.ts';
 import { describeError } from '../userError.ts';
@@ -35,7 +34,7 @@ export function serve(port: Port, defaults: Computing): void {
       const onProgress = (progress: unknown) => client.progress.asEvent(id, progress);
       try {
         const job = jobs[name] as Job<unknown, unknown, unknown>;
-        return await job(await withStatedResizing(request), { signal: abort.signal, models, location, onProgress });
+        return await job(request, { signal: abort.signal, models, location, onProgress });
       } catch (error) {
         // Only its message reaches the other side.
         throw new Error(describeError(error));

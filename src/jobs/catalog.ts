@@ -11,21 +11,29 @@ import { trainDefense } from './trainDefense.ts';
 import { trainDetector } from './trainDetector.ts';
 import { trainGenerator } from './trainGenerator.ts';
 import { trainSurrogate } from './trainSurrogate.ts';
+import { type ModelRequest, withStatedResizing } from './withStatedResizing.ts';
+
+/** The job, with images prepared as files next to the model say. */
+function prepared<Request extends ModelRequest, Progress, Result>(
+  job: Job<Request, Progress, Result>,
+): Job<Request, Progress, Result> {
+  return async (request, context) => job(await withStatedResizing(request), context);
+}
 
 /** Every job, by the name that it is called by. */
 export const jobs = {
-  checkPreprocessing,
+  checkPreprocessing: prepared(checkPreprocessing),
   convert,
   describe,
   estimate,
-  firstLook,
-  keepCounterexamples,
-  mapImageSpace,
-  runTest,
-  trainDefense,
-  trainDetector,
-  trainGenerator,
-  trainSurrogate,
+  firstLook: prepared(firstLook),
+  keepCounterexamples: prepared(keepCounterexamples),
+  mapImageSpace: prepared(mapImageSpace),
+  runTest: prepared(runTest),
+  trainDefense: prepared(trainDefense),
+  trainDetector: prepared(trainDetector),
+  trainGenerator: prepared(trainGenerator),
+  trainSurrogate: prepared(trainSurrogate),
 };
 
 type Jobs = typeof jobs;

@@ -141,7 +141,7 @@ describe('Files next to a model', () => {
     assert.deepEqual(await withStatedResizing({ plan: { model, seed: 3 } }), {
       plan: { model: { ...model, resizing }, seed: 3 },
     });
-    const whole = { ...model, resizing: { resize: 'stretch', interpolation: 'nearest' } };
+    const whole = { ...model, resizing: { resize: 'stretch', interpolation: 'nearest' } as const };
     assert.deepEqual(await withStatedResizing({ model: whole }), { model: whole });
     const unread = { name: 'm', path: await modelWith({ 'preprocessor_config.json': { do_pad: true } }) };
     assert.deepEqual(await withStatedResizing({ model: unread }), { model: unread });
