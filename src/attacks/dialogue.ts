@@ -102,11 +102,11 @@ export function* stage(title: string): Asking<void> {
 
 /**
  * A dialogue until its next question would be about more than so many points in all.
- * @param given the dialogue, or how it begins where it is to know how many points are left
+ * @param begin begins the dialogue, which may ask how many points are left
  */
-export function* upTo(queries: number, given: Dialogue | ((left: () => number) => Dialogue)): Dialogue {
+export function* upTo(queries: number, begin: (left: () => number) => Dialogue): Dialogue {
   let left = queries;
-  const dialogue = typeof given === 'function' ? given(() => left) : given;
+  const dialogue = begin(() => left);
   let answers: readonly Answer[] = [];
   for (;;) {
     const { done, value: query } = dialogue.next(answers);

@@ -58,7 +58,7 @@ export const boundary: AttackDefinition<Parameters, 'l2'> = {
     },
   },
   cost: ({ queries }) => queries,
-  run: (attempt) => upTo(attempt.parameters.queries, walk(attempt)),
+  run: (attempt) => upTo(attempt.parameters.queries, () => walk(attempt)),
 };
 
 function* walk(attempt: BoundaryAttempt): Dialogue {

@@ -37,7 +37,7 @@ export const rays: AttackDefinition<Parameters, 'linf'> = {
     queries: queriesParameter(1000, 10_000, { quick: 'a tenth of the paper’s', paper: `${paper}, section 4.1` }),
   },
   cost: ({ queries }) => queries,
-  run: (attempt) => upTo(attempt.parameters.queries, search(attempt)),
+  run: (attempt) => upTo(attempt.parameters.queries, () => search(attempt)),
 };
 
 function* search({ image, shape, goal }: RaysAttempt): Dialogue {

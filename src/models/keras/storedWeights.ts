@@ -1,3 +1,4 @@
+import { classNameOf } from '../tfjs/layerJson.ts';
 import type { NamedWeight } from '../tfjs/readLayersModel.ts';
 import type { Hdf5 } from './hdf5.ts';
 
@@ -15,22 +16,24 @@ export function layersOf({ config }: LayerJson): readonly LayerJson[] {
 }
 
 /** The weights of a kind of layer, in the order in which Keras stores them; those that a setting leaves out are left out. */
-const names: Readonly<Record<string, (config: Readonly<Record<string, unknown>>) => readonly string[]>> = {
-  SeparableConv2D: () => ['depthwise_kernel', 'pointwise_kernel', 'bias'],
-  BatchNormalization: (config) => [...scaled(config), 'moving_mean', 'moving_variance'],
-  LayerNormalization: scaled,
-  GroupNormalization: scaled,
-  RMSNormalization: () => ['scale'],
-  LayerScale: () => ['gamma'],
-  Attention: ({ use_scale: hasScale }) => [...(hasScale ? ['scale'] : []), 'concat_score_weight'],
-  AdditiveAttention: () => ['scale'],
-  PReLU: () => ['alpha'],
-  Normalization: () => ['mean', 'variance', 'count'],
-  Embedding: () => ['embeddings'],
-  LSTM: () => ['kernel', 'recurrent_kernel', 'bias'],
-  GRU: () => ['kernel', 'recurrent_kernel', 'bias'],
-  SimpleRNN: () => ['kernel', 'recurrent_kernel', 'bias'],
-};
+const names = new Map<unknown, (config: Readonly<Record<string, unknown>>) => readonly string[]>(
+  Object.entries({
+    SeparableConv2D: () => ['depthwise_kernel', 'pointwise_kernel', 'bias'],
+    BatchNormalization: (config) => [...scaled(config), 'moving_mean', 'moving_variance'],
+    LayerNormalization: scaled,
+    GroupNormalization: scaled,
+    RMSNormalization: () => ['scale'],
+    LayerScale: () => ['gamma'],
+    Attention: ({ use_scale: hasScale }) => [...(hasScale ? ['scale'] : []), 'concat_score_weight'],
+    AdditiveAttention: () => ['scale'],
+    PReLU: () => ['alpha'],
+    Normalization: () => ['mean', 'variance', 'count'],
+    Embedding: () => ['embeddings'],
+    LSTM: () => ['kernel', 'recurrent_kernel', 'bias'],
+    GRU: () => ['kernel', 'recurrent_kernel', 'bias'],
+    SimpleRNN: () => ['kernel', 'recurrent_kernel', 'bias'],
+  }),
+);
 
 /** The parts of a kind of layer that have weights of their own: the group of each, and what it is called. */
 const attentionParts = {
@@ -40,12 +43,10 @@ const attentionParts = {
   gate_dense: 'gate',
   output_dense: 'attention_output',
 };
-const parts: Readonly<Record<string, Readonly<Record<string, string>>>> = {
-  MultiHeadAttention: attentionParts,
-  GroupQueryAttention: attentionParts,
-};
-/** Kinds whose groups are named after a class of another name. */
-const classNames: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
+const parts: ReadonlyMap<unknown, Readonly<Record<string, string>>> = new Map([
+  ['MultiHeadAttention', attentionParts],
+  ['GroupQueryAttention', attentionParts],
+]);
 
 function scaled({ scale, center }: Readonly<Record<string, unknown>>): string[] {
   return [...(scale === false ? [] : ['gamma']), ...(center === false ? [] : ['beta'])];
@@ -62,12 +63,12 @@ export function storedWeights(content: Hdf5, layers: readonly LayerJson[], root 
     const { class_name: kind, config = {}, module } = layer;
     // Calculations with tensors are listed with layers, and are none.
     if (typeof module === 'string' && /\bops\b/.test(module)) return [];
-    const name = snakeCase(classNames[String(kind)] ?? String(kind));
+    const name = snakeCase(classNameOf(String(kind)));
     const count = counts.get(name) ?? 0;
     counts.set(name, count + 1);
     const group = `${root}layers/${name}${count > 0 ? `_${count}` : ''}`;
     if (Array.isArray(config.layers)) return storedWeights(content, layersOf(layer), `${group}/`);
-    const inParts = Object.entries(parts[String(kind)] ?? {});
+    const inParts = Object.entries(parts.get(kind) ?? {});
     if (inParts.length > 0) {
       // Keras names the same part with and without a line before it.
       return inParts.flatMap(([part, own]) =>
@@ -87,7 +88,7 @@ export function storedWeights(content: Hdf5, layers: readonly LayerJson[], root 
 }
 
 function namesIn({ class_name: kind, config = {} }: LayerJson): readonly string[] {
-  return names[String(kind)]?.(config) ?? ['kernel', 'bias'];
+  return names.get(kind)?.(config) ?? ['kernel', 'bias'];
 }
 
 /** The numbered weights of a group, as "prefix/weight". */

@@ -12,64 +12,68 @@ export interface Calculation {
 }
 
 /** What TensorFlow calls the operations of Keras 3. */
-const operations: Readonly<Record<string, string>> = {
-  '__operators__.add': 'Add',
-  '__operators__.getitem': 'GetItem',
-  abs: 'Absolute',
-  add: 'Add',
-  clip_by_value: 'Clip',
-  'compat.v1.squeeze': 'Squeeze',
-  'compat.v1.transpose': 'Transpose',
-  concat: 'Concatenate',
-  divide: 'TrueDivide',
-  exp: 'Exp',
-  expand_dims: 'ExpandDims',
-  identity: 'Identity',
-  'linalg.matmul': 'Matmul',
-  log: 'Log',
-  maximum: 'Maximum',
-  minimum: 'Minimum',
-  multiply: 'Multiply',
-  negative: 'Negative',
-  'nn.elu': 'Elu',
-  'nn.gelu': 'Gelu',
-  'nn.leaky_relu': 'LeakyRelu',
-  'nn.relu': 'Relu',
-  'nn.relu6': 'Relu6',
-  'nn.selu': 'Selu',
-  'nn.sigmoid': 'Sigmoid',
-  'nn.silu': 'Silu',
-  'nn.softmax': 'Softmax',
-  'nn.swish': 'Silu',
-  'nn.tanh': 'Tanh',
-  pow: 'Power',
-  reciprocal: 'Reciprocal',
-  reduce_max: 'Max',
-  reduce_mean: 'Mean',
-  reduce_min: 'Min',
-  reduce_sum: 'Sum',
-  reshape: 'Reshape',
-  rsqrt: 'Rsqrt',
-  sigmoid: 'Sigmoid',
-  softplus: 'Softplus',
-  sqrt: 'Sqrt',
-  square: 'Square',
-  squeeze: 'Squeeze',
-  subtract: 'Subtract',
-  tanh: 'Tanh',
-  transpose: 'Transpose',
-  truediv: 'TrueDivide',
-};
+const operations: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    '__operators__.add': 'Add',
+    '__operators__.getitem': 'GetItem',
+    abs: 'Absolute',
+    add: 'Add',
+    clip_by_value: 'Clip',
+    'compat.v1.squeeze': 'Squeeze',
+    'compat.v1.transpose': 'Transpose',
+    concat: 'Concatenate',
+    divide: 'TrueDivide',
+    exp: 'Exp',
+    expand_dims: 'ExpandDims',
+    identity: 'Identity',
+    'linalg.matmul': 'Matmul',
+    log: 'Log',
+    maximum: 'Maximum',
+    minimum: 'Minimum',
+    multiply: 'Multiply',
+    negative: 'Negative',
+    'nn.elu': 'Elu',
+    'nn.gelu': 'Gelu',
+    'nn.leaky_relu': 'LeakyRelu',
+    'nn.relu': 'Relu',
+    'nn.relu6': 'Relu6',
+    'nn.selu': 'Selu',
+    'nn.sigmoid': 'Sigmoid',
+    'nn.silu': 'Silu',
+    'nn.softmax': 'Softmax',
+    'nn.swish': 'Silu',
+    'nn.tanh': 'Tanh',
+    pow: 'Power',
+    reciprocal: 'Reciprocal',
+    reduce_max: 'Max',
+    reduce_mean: 'Mean',
+    reduce_min: 'Min',
+    reduce_sum: 'Sum',
+    reshape: 'Reshape',
+    rsqrt: 'Rsqrt',
+    sigmoid: 'Sigmoid',
+    softplus: 'Softplus',
+    sqrt: 'Sqrt',
+    square: 'Square',
+    squeeze: 'Squeeze',
+    subtract: 'Subtract',
+    tanh: 'Tanh',
+    transpose: 'Transpose',
+    truediv: 'TrueDivide',
+  }),
+);
 
 /** What settings of TensorFlow are called in Keras 3. */
-const settingNames: Readonly<Record<string, string>> = {
-  alpha: 'negative_slope',
-  clip_value_max: 'x_max',
-  clip_value_min: 'x_min',
-  keepdims: 'keepdims',
-  perm: 'axes',
-  shape: 'newshape',
-};
+const settingNames: ReadonlyMap<string, string> = new Map(
+  Object.entries({
+    alpha: 'negative_slope',
+    clip_value_max: 'x_max',
+    clip_value_min: 'x_min',
+    keepdims: 'keepdims',
+    perm: 'axes',
+    shape: 'newshape',
+  }),
+);
 
 /** Settings of TensorFlow that say nothing about what is calculated, as long as they have these values. */
 const idle: Readonly<Record<string, unknown>> = {
@@ -117,7 +121,7 @@ export function calculationOf(operation: string, config: Json, call: unknown): C
  * @returns undefined where it has no counterpart.
  */
 export function lambdaOf(stated: unknown, call: unknown): Calculation | undefined {
-  const operation = operations[String(stated).replace(/^(math|raw_ops)\./, '')];
+  const operation = operations.get(String(stated).replace(/^(math|raw_ops)\./, ''));
   if (operation === undefined || !Array.isArray(call)) return undefined;
   const inputs = (typeof call[0] === 'string' ? [call] : call) as unknown[][];
   const [, , constant, last] = inputs[0] ?? [];
@@ -136,7 +140,7 @@ export function lambdaOf(stated: unknown, call: unknown): Calculation | undefine
   for (const [name, value] of Object.entries((last ?? {}) as Json)) {
     if (name === 'y' || name === 'b') take(value);
     else if (name === 'slice_spec') settings.index = indicesIn(value);
-    else if (!(name in idle)) settings[settingNames[name] ?? name] = value;
+    else if (!Object.hasOwn(idle, name)) settings[settingNames.get(name) ?? name] = value;
     else if (idle[name] !== undefined && value != null && value !== idle[name]) return undefined;
   }
   // TensorFlow and Keras 3 have other defaults.
@@ -147,7 +151,7 @@ export function lambdaOf(stated: unknown, call: unknown): Calculation | undefine
 }
 
 /** The origin of a tensor of Keras 3: layer, call, and output. */
-function originOf(argument: unknown): readonly unknown[] | undefined {
+export function originOf(argument: unknown): readonly unknown[] | undefined {
   const { class_name: kind, config } = (argument ?? {}) as {
     class_name?: unknown;
     config?: { keras_history?: unknown };

@@ -1,4 +1,4 @@
-import { type Calculation, calculationOf, lambdaOf } from './calculations.ts';
+import { type Calculation, calculationOf, lambdaOf, originOf } from './calculations.ts';
 import type { LayerJson } from './layerJson.ts';
 import { refusedLayer } from './refusedLayer.ts';
 
@@ -117,7 +117,6 @@ function inRoles(layer: LayerJson, call: unknown): Origin[] {
 /** The origins of all tensors inside of arguments of Keras 3. */
 function originsIn(part: unknown): Origin[] {
   if (typeof part !== 'object' || part === null) return [];
-  const { class_name: kind, config } = part as { class_name?: unknown; config?: { keras_history?: unknown[] } };
-  if (kind === '__keras_tensor__') return [config?.keras_history ?? []];
-  return Object.values(part).flatMap(originsIn);
+  const origin = originOf(part);
+  return origin ? [origin] : Object.values(part).flatMap(originsIn);
 }

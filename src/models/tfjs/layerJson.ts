@@ -8,3 +8,11 @@ export interface LayerJson {
   config: Json;
   inbound_nodes?: unknown;
 }
+
+/** Kinds that Keras writes under another name than that of their class. */
+const classNames: ReadonlyMap<string, string> = new Map([['GroupQueryAttention', 'GroupedQueryAttention']]);
+
+/** The name of the class of a kind of layer. */
+export function classNameOf(kind: string): string {
+  return classNames.get(kind) ?? kind;
+}

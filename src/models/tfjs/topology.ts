@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { UserError } from '../../userError.ts';
 import { registerKerasLayers } from './kerasLayers.ts';
 import { normalizeCalls, placing } from './layerCalls.ts';
-import type { Json, LayerJson } from './layerJson.ts';
+import { classNameOf, type Json, type LayerJson } from './layerJson.ts';
 import { refusedLayer } from './refusedLayer.ts';
 import { refuseUncalled } from './uncalledLayers.ts';
 
@@ -11,10 +11,10 @@ const trainingOnly =
   /^(Random(Flip|Rotation|Zoom|Translation|Contrast|Brightness|Height|Width|Shear|Hue|Saturation|Sharpness|Invert|Erasing|Perspective|Grayscale|ColorJitter|ColorDegeneration|GaussianBlur|Posterization|ElasticTransform)|RandAugment|AugMix|MixUp|CutMix|SpatialDropout[123]D|ActivityRegularization|Identity|StochasticDepth)$/;
 
 /** Maps Keras names of activations to those of TensorFlow.js. */
-const renamedActivations: Readonly<Record<string, string>> = { silu: 'swish', hard_swish: 'hard_silu' };
-
-/** Kinds that Keras writes under another name than that of its class. */
-const renamedKinds: Readonly<Record<string, string>> = { GroupQueryAttention: 'GroupedQueryAttention' };
+const renamedActivations: ReadonlyMap<string, string> = new Map([
+  ['silu', 'swish'],
+  ['hard_swish', 'hard_silu'],
+]);
 
 /** Layers that wrap another one. */
 const wrappers: ReadonlySet<string | undefined> = new Set(['Bidirectional', 'TimeDistributed']);
@@ -45,7 +45,7 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
   const isThird = version.startsWith('3') || layers.some(({ config }) => 'batch_shape' in config);
   const models = new Set(layers.flatMap(({ config }) => ('layers' in config ? [config.name] : [])));
   for (const layer of layers) {
-    layer.class_name = renamedKinds[layer.class_name] ?? layer.class_name;
+    layer.class_name = classNameOf(layer.class_name);
     normalizeLayer(layer, isThird, models);
     if (input !== undefined) fillShape(layer.config, input);
   }
@@ -217,13 +217,13 @@ function normalizeKind(layer: LayerJson): void {
 function normalizeActivation(layer: LayerJson, isThird: boolean): void {
   const { config } = layer;
   if (typeof config.activation !== 'string') return;
-  // Names come from a file: "constructor" is no activation.
-  if (Object.hasOwn(renamedActivations, config.activation)) config.activation = renamedActivations[config.activation];
+  config.activation = renamedActivations.get(config.activation) ?? config.activation;
   const name = String(config.activation).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
   if (isThird && name === 'hardSigmoid') {
     config.activation = 'hardSigmoid6';
     return;
   }
+  // Names come from a file: "constructor" is no activation.
   const known = tf.serialization.SerializationMap.getMap().classNameMap;
   if (Object.hasOwn(known, name)) config.activation = name;
   else if (!Object.hasOwn(known, String(config.activation))) {

@@ -32,7 +32,7 @@ const shapeOf = ({ points, ...query }: Query) => ({ ...query, count: points.leng
 
 /** The checks on the ensemble of a model that takes few questions: Square has 5,000 for every image that holds. */
 function withFewQueries(checks: Checks<AttackDefinition>): Checks<AttackDefinition> {
-  const limited: AttackDefinition = { ...auto, run: (attempt) => upTo(1200, auto.run(attempt)) };
+  const limited: AttackDefinition = { ...auto, run: (attempt) => upTo(1200, () => auto.run(attempt)) };
   return Object.fromEntries(Object.entries(checks).map(([name, check]) => [name, () => check(limited)]));
 }
 

@@ -5,6 +5,7 @@ import { activationFunctions } from '../lowering/activations.ts';
 import { axisOf, type LayoutBuilder, type Lowered } from '../lowering/layoutBuilder.ts';
 import { inOneLayout } from '../lowering/merging.ts';
 import type { Config } from '../lowering/step.ts';
+import { axesIn } from './axes.ts';
 import type { Dims, OnnxLayerKind } from './onnxLayer.ts';
 
 /** A number or nested lists of numbers that a model calculates with, or null where it takes a tensor. */
@@ -89,24 +90,16 @@ function unary(emit: (x: string, build: LayoutBuilder, settings: Settings, given
   };
 }
 
-/** Axes with the images as axis 0, which an operation must leave alone; all others where none is stated. */
-function axesIn({ axis }: Settings, { length }: Dims): number[] {
-  if (axis == null) throw new Error('it mixes images');
-  const axes = [axis].flat().map((each) => (each < 0 ? each + length + 1 : each));
-  if (axes.some((each) => !(each > 0 && each <= length))) throw new Error('it mixes images, or has no such axis');
-  return axes;
-}
-
 function reduction(emit: (x: string, axes: readonly number[], build: LayoutBuilder) => string): Operation {
   return {
     shape([shape], settings) {
-      const axes = axesIn(settings, shape as Dims);
+      const axes = axesIn(settings.axis, shape as Dims);
       return (shape as Dims).flatMap((size, axis) =>
         axes.includes(axis + 1) ? (settings.keepdims ? [1] : []) : [size],
       );
     },
     emit([x], shape, settings, build) {
-      const axes = axesIn(settings, (x as Lowered).shape);
+      const axes = axesIn(settings.axis, (x as Lowered).shape);
       const reduced = emit(build.channelsLast(x as Lowered), axes, build);
       return { value: build.reshape(reduced, [-1, ...shape]), shape, channelsFirst: false };
     },
@@ -152,7 +145,7 @@ function orderIn(axes: Settings['axes']): readonly number[] {
 const concatenate: Operation = {
   shape(inputs, settings) {
     const [first] = inputs as [Dims];
-    const [axis] = axesIn({ axis: settings.axis ?? -1 }, first) as [number];
+    const [axis] = axesIn(settings.axis ?? -1, first) as [number];
     return first.with(
       axis - 1,
       inputs.reduce((sum, dims) => sum + (dims[axis - 1] as number), 0),
@@ -160,7 +153,7 @@ const concatenate: Operation = {
   },
   emit(inputs, shape, settings, build) {
     const { values, channelsFirst } = inOneLayout(inputs, build);
-    const [axis] = axesIn({ axis: settings.axis ?? -1 }, shape) as [number];
+    const [axis] = axesIn(settings.axis ?? -1, shape) as [number];
     return {
       value: build.op('Concat', values, { axis: axisOf(axis, { shape, channelsFirst }) }),
       shape,
@@ -272,7 +265,7 @@ const operations: Readonly<Record<string, Operation>> = {
     return build.op('Clip', [x, build.floats(xMin), build.floats(xMax)]);
   }),
   Softmax: unary((value, build, { axis }, x) => {
-    const [along] = axesIn({ axis: axis ?? -1 }, x.shape) as [number];
+    const [along] = axesIn(axis ?? -1, x.shape) as [number];
     return build.op('Softmax', [value], { axis: axisOf(along, x) });
   }),
   Gelu: unary(
@@ -310,7 +303,7 @@ const operations: Readonly<Record<string, Operation>> = {
     return [...input.slice(0, at - 1), 1, ...input.slice(at - 1)];
   }),
   Squeeze: reshaping((input, settings) => {
-    const axes = axesIn(settings, input);
+    const axes = axesIn(settings.axis, input);
     return input.filter((_, axis) => !axes.includes(axis + 1));
   }),
   Transpose: transpose,

@@ -2,14 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { float } from '../../onnx/graph/graphBuilder.ts';
 import { axisOf, type LayoutBuilder, type Lowered } from '../lowering/layoutBuilder.ts';
 import type { Config } from '../lowering/step.ts';
+import { axesIn } from './axes.ts';
 import type { Dims, OnnxLayerKind } from './onnxLayer.ts';
-
-/** The axes of a config, counted in the shape of one image. */
-function axesIn({ axis = -1 }: Config, { length }: Dims): number[] {
-  const axes = [axis].flat(2).map((each) => ((each as number) < 0 ? length + (each as number) : (each as number) - 1));
-  if (axes.some((each) => !(each >= 0 && each < length))) throw new Error(`it has no axis ${axis}`);
-  return axes.sort((a, b) => a - b);
-}
 
 /** The numbers of a weight that stands along one axis of an image. */
 function alongAxis(
@@ -35,7 +29,7 @@ const unitNormalization: OnnxLayerKind = {
   kind: 'UnitNormalization',
   emit: ([given], { config, build }) => {
     const x = given as Lowered;
-    const axes = axesIn(config, x.shape).map((axis) => axisOf(axis + 1, x));
+    const axes = axesIn(config.axis ?? -1, x.shape).map((axis) => axisOf(axis, x));
     const square = build.reduceSum(build.mul(x.value, x.value), axes, true);
     const norm = build.op('Sqrt', [build.op('Max', [square, build.floats(leastSquare)])]);
     return { ...x, value: build.div(x.value, norm) };
@@ -46,18 +40,15 @@ const unitNormalization: OnnxLayerKind = {
 const rmsNormalization: OnnxLayerKind = {
   kind: 'RMSNormalization',
   weights: (config, [input]) => ({
-    scale: axesIn(config, input as Dims).map((axis) => (input as Dims)[axis] as number),
+    scale: axesIn(config.axis ?? -1, input as Dims).map((axis) => (input as Dims)[axis - 1] as number),
   }),
   emit: ([given], { config, weights, build }) => {
     const x = given as Lowered;
     const value = build.channelsLast(x);
-    const axes = axesIn(config, x.shape);
-    const mean = build.reduceMean(
-      build.mul(value, value),
-      axes.map((axis) => axis + 1),
-    );
+    const axes = axesIn(config.axis ?? -1, x.shape);
+    const mean = build.reduceMean(build.mul(value, value), axes);
     const root = build.op('Sqrt', [build.add(mean, build.floats(config.epsilon as number))]);
-    const dims = x.shape.map((size, axis) => (axes.includes(axis) ? size : 1));
+    const dims = x.shape.map((size, axis) => (axes.includes(axis + 1) ? size : 1));
     const scale = build.weight(tf.reshape(weights.scale as tf.Tensor, dims));
     return { ...x, value: build.mul(build.div(value, root), scale), channelsFirst: false };
   },
@@ -73,7 +64,7 @@ const groupNormalization: OnnxLayerKind = {
   kind: 'GroupNormalization',
   weights: (config, [input]) => {
     const count = (input as Dims).at(-1) as number;
-    if (axesIn(config, input as Dims)[0] !== (input as Dims).length - 1) {
+    if (axesIn(config.axis ?? -1, input as Dims)[0] !== (input as Dims).length) {
       throw new Error('it normalizes along another axis than the last');
     }
     if (count % groupsIn(config, count) !== 0) throw new Error(`its ${count} channels are not ${config.groups} groups`);
