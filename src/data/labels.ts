@@ -42,8 +42,9 @@ export function unknownLabels(labels: Iterable<string>, classes: readonly string
 /**
  * The index of the class that a label means. A label is the name of a class, also in another letter case or Unicode
  * form, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca" and "tench
- * (n01440764)", the WordNet id or the name beside it; or a name preceded by its index, as in "0 red"; or, if it is not a name at all, the index of a
- * class as a decimal number ("3", "003", "3.0", "3,0"). If names are numbers themselves, a number is never an index.
+ * (n01440764)", the WordNet id or the name beside it; or a name preceded by its index, as in "0 red"; or, if it is not a
+ * name at all, the index of a class as a decimal number ("3", "003", "3.0", "3,0"). If names are numbers themselves, a
+ * number is never an index.
  * @returns `undefined` for a label that matches no class, or more than one.
  */
 export function findLabel(label: string, classes: readonly string[]): number | undefined {
