@@ -51,8 +51,11 @@ describe('the page of a training', () => {
     await page.locator('.training .uplot canvas').nth(1).waitFor();
     await page.getByText('Data table').first().click();
     const table = page.getByRole('table').first();
+    // The table is made once the page has heard that it is open.
+    await table.getByRole('row').nth(5).waitFor();
     assert.equal(await table.getByRole('row').count(), 1 + 5);
     await update(page, { ...running, points: points.slice(0, 7) });
+    await table.getByRole('row').nth(7).waitFor();
     assert.equal(await table.getByRole('row').count(), 1 + 7, 'figures that are open grow');
   });
 
