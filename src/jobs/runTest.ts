@@ -1,4 +1,4 @@
-import { underAudit } from '../audit/strict.ts';
+import { underAudit } from '../audit/underAudit.ts';
 import { readCounterexamples } from '../corpus/counterexample.ts';
 import { type Replay, type ReplayOptions, replay, type Tried } from '../corpus/replay.ts';
 import { fitTo, stretching } from '../data/resizing.ts';

@@ -106,7 +106,7 @@ export function configuration(
 }
 
 const auditDescription =
-  'How tests are audited that do not set `audit` themselves: look for signs that a result overstates the model’s robustness (`true`), do not (`false`), or take such a sign for a failure (`"strict"`).';
+  'How tests are audited that do not set `audit` themselves: look for signs that a result overstates the model’s robustness, which leave a test that would have passed *errored* (`true`), do not (`false`), or look for all of them and take each for a failure (`"strict"`).';
 
 const engineLocation = {
   type: 'string',

@@ -63,7 +63,7 @@ export const auditSchema = Type.Unsafe<AuditMode>({
   default: true,
   errorMessage: auditError,
   markdownDescription:
-    'Check for signs that the result overstates the model’s robustness. Takes additional attacks. With `"strict"`, a sign is a failure.',
+    'Check for signs that the result overstates the model’s robustness. Takes additional attacks. A test that would have passed is *errored* where there is such a sign; with `"strict"`, it has failed.',
 });
 
 /** Every key of a test, whichever attack it names. */

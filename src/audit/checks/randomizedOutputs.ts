@@ -11,6 +11,8 @@ const rounding = 1e-4;
 export const randomizedOutputs: Check = {
   id: 'randomized-outputs',
   isEssential: true,
+  obstacle: ({ attack, choice: { parameters } }) =>
+    isOfExpectation(parameters) ? `${attack.title} attacks the mean of many answers` : undefined,
   cost: ({ subjects }) => 2 * subjects.length,
   async examine(trial) {
     const [first, second] = [await judgmentsOfSample(trial), await judgmentsOfSample(trial)];
@@ -23,6 +25,11 @@ export const randomizedOutputs: Check = {
     return `${again}: logits change by up to ${most}% of the largest.`;
   },
 };
+
+/** True of parameters by which an attack follows the mean gradient of several draws (Athalye et al. 2018, arXiv:1802.00420). */
+function isOfExpectation({ eot, version }: Readonly<Record<string, unknown>>): boolean {
+  return (typeof eot === 'number' && eot > 1) || version === 'rand';
+}
 
 /** Relative to the largest logit; of labels alone, 1 where they differ. */
 function changeBetween(a: Judgment, b: Judgment): number {

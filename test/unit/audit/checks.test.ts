@@ -103,6 +103,18 @@ describe('randomized-outputs', () => {
     assert.match(found ?? '', /answers differently on 16 of 16: logits change by up to [\d.]+% of the largest/);
   });
 
+  it('is not looked for where the attack follows the mean of many answers', async () => {
+    const reasonOf = async (attack: string, parameters: Readonly<Record<string, unknown>>) => {
+      const plan = planOf({ attack, epsilons: [0.1], parameters });
+      const options = await auditOptionsOf({ ...test, plan, classifier: jittered(1) });
+      const { notChecked } = await audit(plan, options);
+      return notChecked.find(({ check }) => check === 'randomized-outputs')?.reason;
+    };
+    assert.equal(await reasonOf('apgd', { eot: 20 }), 'APGD attacks the mean of many answers');
+    assert.equal(await reasonOf('auto', { version: 'rand' }), 'Auto attacks the mean of many answers');
+    assert.equal(await reasonOf('apgd', { eot: 1 }), undefined);
+  });
+
   it('is not found where only the last digits differ', async () => {
     assert.equal(await examine(randomizedOutputs, { ...test, classifier: jittered(1e-5) }), undefined);
   });

@@ -55,8 +55,9 @@ describe('the audit of a test', () => {
       findings = [],
       status,
       message,
-    } = await audited({ model: await sureSigns(12), siblings: [signs], parameters });
-    assert.notEqual(status, 'errored', message);
+    } = await audited({ model: await sureSigns(12), siblings: [signs], parameters, expect: { robustAccuracy: [0] } });
+    assert.equal(status, 'errored', 'what is flagged does not pass');
+    assert.match(message ?? '', /The expectations were met, but the audit questions this result/);
     const found = findings.map(({ check }) => check);
     assert.ok(found.includes('transfer-stronger'), found.join());
     assert.match(findings.map(({ message }) => message).join(), /examples of another model fool/);
