@@ -25,7 +25,7 @@ import { createQueryChart } from './parts/queryChart.ts';
 /** The page of a test. */
 export interface App {
   /** Takes over what has changed in the test, or what the page requested from the extension. */
-  receive(message: Extract<ToWebview, { type: 'update' | 'runs' | 'twin' | 'steps' | 'file' }>): void;
+  receive(message: Extract<ToWebview, { type: 'update' | 'rest' | 'runs' | 'twin' | 'steps' | 'file' }>): void;
   /** Stops everything that runs on its own. */
   end(): void;
 }
@@ -66,7 +66,13 @@ export function createApp(
     // A newly selected example first shows its reported result.
     if (model.selected !== previous.selected) model = { ...model, state: { ...model.state, step: null } };
     saveState(model.state);
+    draw(previous);
+  }
+
+  function draw(previous?: Model): void {
     for (const part of parts) part.update(model, previous);
+    if (model.test.isBeginning) return;
+    for (const part of summaries) part.update(model, previous?.test.isBeginning ? undefined : previous);
   }
 
   const header = createHeader(context);
@@ -105,7 +111,9 @@ export function createApp(
           : t('No example has finished yet.');
     },
   };
-  const parts: Part[] = [body, header, filters, gallery, pictures, example, ...charts];
+  const parts: Part[] = [body, header, gallery, pictures, example];
+  /** What counts all examples: it waits for them. */
+  const summaries: Part[] = [filters, ...charts];
 
   const page = h('div', { class: 'page' }, header.element, content, nothing);
   root.replaceChildren(page, live, help);
@@ -116,7 +124,7 @@ export function createApp(
     },
   });
   saveState(model.state);
-  for (const part of parts) part.update(model);
+  draw();
   return {
     receive(message) {
       switch (message.type) {
@@ -131,6 +139,13 @@ export function createApp(
             { ...model, twin: { ...message.test, report: reviveReport(message.test.report) } },
             model.state,
           );
+        case 'rest': {
+          const { isBeginning: _, ...test } = model.test;
+          return update(
+            { ...model, test: { ...test, examples: [...test.examples, ...message.examples] } },
+            model.state,
+          );
+        }
         case 'update': {
           const { test, finished } = message;
           const examples = finished.length > 0 ? [...model.test.examples, ...finished] : model.test.examples;
@@ -148,13 +163,14 @@ export function createApp(
 
 /**
  * The state with the example that is actually selected: the one that the view opens on if none was, or the first visible
- * one if the filter hid it. While the test runs, the selected one or a better one to open on may still come.
+ * one if the filter hid it. While the test runs or is loaded, the selected one or a better one to open on may still come.
  */
 function settle(model: Model): Model {
   const { selected, state, items, test } = model;
   const key = selected?.key ?? null;
   const isHere = items.some((item) => item.key === state.selected);
-  const mayCome = !isHere && isRunning(test) && (state.selected !== null || selected?.example.status !== 'fooled');
+  const mayRun = isRunning(test) && (state.selected !== null || selected?.example.status !== 'fooled');
+  const mayCome = !isHere && (test.isBeginning === true || mayRun);
   return key === state.selected || mayCome ? model : { ...model, state: { ...state, selected: key } };
 }
 

@@ -14,6 +14,8 @@ export interface ShownExample extends Omit<ExampleReport, 'trace'> {
 export interface ShownTest {
   readonly report: TestReport;
   readonly examples: readonly ShownExample[];
+  /** The rest of the examples follows: these are what a view begins with. */
+  readonly isBeginning?: true;
   /** Names of the model's classes, in the order of its logits; empty if the report has none. */
   readonly classes: readonly string[];
   /** Base URL of the images: paths in examples are relative to it. Ends with a slash. */
@@ -73,6 +75,8 @@ export type ToWebview =
       /** Texts of the page in the user's language, keyed by the English text. */
       readonly strings: Readonly<Record<string, string>>;
     }
+  /** The examples behind those that the view has begun with. */
+  | { readonly type: 'rest'; readonly examples: readonly ShownExample[] }
   /** The runs that the test can be shown of, the newest first, and the tests that it can be compared with. */
   | { readonly type: 'runs'; readonly runs: readonly ShownRun[]; readonly twins: readonly ShownTwin[] }
   /** The test to compare with, as requested by the page. */

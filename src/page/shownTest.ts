@@ -1,4 +1,5 @@
 import type { ExampleReport, TestReport } from '../reports/report.ts';
+import { exampleToOpen } from './opening.ts';
 import type { RunProgress, ShownExample, ShownTest } from './protocol.ts';
 
 /** A test, as far as it is known. */
@@ -28,4 +29,21 @@ export function withoutSteps({ trace, ...example }: ExampleReport): ShownExample
   if (trace === undefined) return example;
   const { steps: _, ...rest } = trace;
   return { ...example, trace: rest };
+}
+
+/** Examples that fill any window. */
+const usualBeginning = 100;
+
+/**
+ * How many examples a page needs at first, of those in the order of their file: enough for its list, and the one that it
+ * opens on. They are there at once, while thousands take their time on the way.
+ * @param selected place of an example that is asked for.
+ */
+export function lengthOfBeginning(
+  { report, examples }: Pick<KnownTest, 'report' | 'examples'>,
+  selected: number | undefined,
+): number {
+  const items = examples.flatMap((example, place) => (example.isOutside ? [] : [{ example, place }]));
+  const { place = 0 } = exampleToOpen(items, report) ?? {};
+  return Math.max(usualBeginning, place + 1, (selected ?? 0) + 1);
 }

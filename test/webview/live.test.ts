@@ -47,6 +47,20 @@ describe('the perturbation view while a test runs', () => {
     finished: finished.map(withoutSteps),
   });
 
+  it('begins with some examples, and counts all once the rest is there', async () => {
+    const { examples } = shown;
+    const beginning = { ...shown, examples: examples.slice(0, 3), isBeginning: true } as const;
+    const page = await fixture.open(beginning);
+    assert.equal(await tiles(page).count(), 3);
+    assert.equal(await page.locator('.charts svg, .charts canvas').count(), 0, 'no chart of a part');
+    await tell(page, { type: 'rest', examples: examples.slice(3).map(withoutSteps) });
+    await page.locator(`[role=option][aria-setsize="${examples.length}"]`).first().waitFor();
+    const opened = await fixture.open(shown);
+    const file = (of: Page) => of.locator('.file').textContent();
+    assert.equal(await file(page), await file(opened), 'it shows what it opens on with all of them');
+    assert.equal(await text(page.locator('.filters')), await text(opened.locator('.filters')));
+  });
+
   it('says how far it is, and shows examples as they finish', async () => {
     const page = await fixture.open(start([]));
     assert.match(await text(page.locator('.verdict')), /Running/);

@@ -1,7 +1,7 @@
+import { exampleToOpen } from '../../src/page/opening.ts';
 import type { ShownRun, ShownTest, ShownTwin } from '../../src/page/protocol.ts';
 import { countFacets, epsilonsOf, type Facets, filterItems } from './filter.ts';
 import { type Item, onePerImage, toItems } from './item.ts';
-import { exampleToOpen } from './opening.ts';
 import { sortItems } from './sort.ts';
 import type { State } from './state.ts';
 

@@ -125,7 +125,8 @@ export function createGallery(context: Context): Gallery {
       }
       // After sorting, users want to see the first example; after filtering, the selected one. Examples that finish meanwhile
       // leave the list where the user has scrolled it to.
-      const isOnlyMore = previous?.test !== model.test && previous?.selected === model.selected;
+      const isOnlyMore =
+        previous?.test !== model.test && !previous?.test.isBeginning && previous?.selected === model.selected;
       if (previous && model.state.order !== previous.state.order) list.scrollTop = 0;
       else if (!isOnlyMore) scrollToSelected(model);
       draw(model);

@@ -4,7 +4,7 @@ import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import { itemKey } from '../../page/keys.ts';
 import type { FromWebview, ShownRun, ShownTest, ToWebview, ViewLocation } from '../../page/protocol.ts';
-import { shownTest, withoutExamples, withoutSteps } from '../../page/shownTest.ts';
+import { lengthOfBeginning, shownTest, withoutExamples, withoutSteps } from '../../page/shownTest.ts';
 import type { ExampleReport } from '../../reports/report.ts';
 import { describeError } from '../../userError.ts';
 import { openFindingPage } from '../findingPage.ts';
@@ -33,6 +33,8 @@ export class ViewPanel {
   /** The example to show next; only once, since the page remembers what is selected after that. */
   #wanted: ExampleKey | undefined;
   #test: OpenTest | undefined;
+  /** What a new panel is about, read while its page loads. */
+  #ahead: Promise<OpenTest> | undefined;
   /** News of the run that the page has not been told of. */
   #news: RunningTest | undefined;
   #isCatchingUp = false;
@@ -51,6 +53,11 @@ export class ViewPanel {
     this.#location = location;
     this.#newest = location.folder;
     this.#wanted = example;
+    if (!running.find(location.test, location.folder)) {
+      this.#ahead = this.#open();
+      // Told once the page is there.
+      this.#ahead.catch(() => {});
+    }
     const { webview } = panel;
     const dist = vscode.Uri.joinPath(extension, 'dist');
     // The page may load its script, its style, and the images of the runs.
@@ -74,6 +81,7 @@ export class ViewPanel {
     const wasVisible = this.#panel.visible;
     const isOther = folder !== this.#location.folder;
     this.#location = { ...this.#location, folder };
+    this.#ahead = undefined;
     this.#wanted = example ?? this.#wanted;
     this.#panel.reveal();
     // A hidden page is reloaded and then requests the test itself.
@@ -82,6 +90,7 @@ export class ViewPanel {
 
   /** Hears of the test while it runs. */
   follow(running: RunningTest): void {
+    this.#ahead = undefined;
     const { folder, outcome } = running;
     if (folder !== this.#location.folder) {
       const movesOn = outcome === undefined && this.#location.folder === this.#newest;
@@ -163,12 +172,19 @@ export class ViewPanel {
 
   #show(): Promise<void> {
     return this.#inTurn(async () => {
-      const test = await this.#open();
+      const test = await this.#openFirst();
       this.#test = test;
-      this.#post(this.#message(test));
+      await this.#postTest(test);
       this.#wanted = undefined;
       void this.#showRuns();
     });
+  }
+
+  /** The test, as far as it is; what was read ahead is used once, where nothing has happened since. */
+  #openFirst(): Promise<OpenTest> {
+    const ahead = this.#ahead;
+    this.#ahead = undefined;
+    return ahead ?? this.#open();
   }
 
   #open(): Promise<OpenTest> {
@@ -210,16 +226,24 @@ export class ViewPanel {
     return path.join(path.dirname(this.#location.folder), path.basename(folder));
   }
 
-  #message(test: OpenTest): ToWebview {
+  /** Sends a test: what the page begins with, and then the rest. */
+  async #postTest(test: OpenTest): Promise<void> {
     const wanted = this.#wanted && itemKey(this.#wanted);
-    const selected = test.examples.findIndex((example) => itemKey(example) === wanted);
-    return {
+    const found = test.examples.findIndex((example) => itemKey(example) === wanted);
+    const selected = found >= 0 ? found : undefined;
+    const shown = this.#shown(test);
+    const length = lengthOfBeginning(test, selected);
+    const rest = shown.examples.slice(length);
+    const beginning: ToWebview = {
       type: 'show',
       location: this.#location,
-      test: this.#shown(test),
-      ...(selected >= 0 && { selected }),
+      test: rest.length > 0 ? { ...shown, examples: shown.examples.slice(0, length), isBeginning: true } : shown,
+      ...(selected !== undefined && { selected }),
       strings: pageTexts(),
     };
+    // Messages that are posted together leave together.
+    await this.#panel.webview.postMessage(beginning);
+    if (rest.length > 0) this.#post({ type: 'rest', examples: rest });
   }
 
   #shown(test: OpenTest): ShownTest {

@@ -47,6 +47,8 @@ export interface Shown {
   readonly examples: readonly ExampleReport[];
   /** While it runs. */
   readonly progress?: RunProgress;
+  /** The rest of the examples follows. */
+  readonly isBeginning?: true;
 }
 
 /** Runs the demo, and opens pages that show its tests. */
@@ -118,12 +120,17 @@ export function usePage(): PageFixture {
       const examples = await readLines(made.folder);
       return { report, examples: examples.filter((example) => example.test === report.id) };
     },
-    async open({ report, examples, progress }, { selected, ...options } = {}) {
+    async open({ report, examples, progress, isBeginning }, { selected, ...options } = {}) {
       const started = 'Nov 22, 2025, 5:55 PM';
       const show = {
         type: 'show',
         location: { folder: made.folder, test: report.id },
-        test: { ...shownTest({ report, examples, started, ...(progress && { progress }) }), imagesBase: '', started },
+        test: {
+          ...shownTest({ report, examples, started, ...(progress && { progress }) }),
+          ...(isBeginning && { isBeginning }),
+          imagesBase: '',
+          started,
+        },
         strings: Object.fromEntries(pageStrings.map((text) => [text, text])),
         ...(selected !== undefined && { selected }),
       } as const;

@@ -1,14 +1,18 @@
-import type { TestReport } from '../../src/reports/report.ts';
-import type { Item } from './item.ts';
+import type { ExampleReport, TestReport } from '../reports/report.ts';
+
+/** What holds an example: an item of the page. */
+interface Holder {
+  readonly example: Pick<ExampleReport, 'status' | 'epsilon'>;
+}
 
 /**
  * The example that a view opens on: one that shows why the test failed, or else one that was fooled, at the budget where
  * the test fails or at the largest one; where none was, one that was attacked.
  */
-export function exampleToOpen(
-  items: readonly Item[],
+export function exampleToOpen<T extends Holder>(
+  items: readonly T[],
   { comparisons, attack }: Pick<TestReport, 'comparisons' | 'attack'>,
-): Item | undefined {
+): T | undefined {
   const missed = comparisons.find(({ result }) => result === 'missed');
   const budget = missed?.epsilon ?? attack.epsilons.toSorted((a, b) => a - b).at(-1);
   const has = (status: string, epsilon?: number) =>
