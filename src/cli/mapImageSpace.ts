@@ -1,8 +1,9 @@
 import path from 'node:path';
 import { sureAt } from '../evaluation/imageSpace.ts';
 import type { MappedSpace } from '../jobs/mapImageSpace.ts';
+import { slug } from '../reports/fileNames.ts';
 import { formatPercent } from '../reports/format.ts';
-import { makeIgnoredFolder, slug } from '../reports/runFolder.ts';
+import { makeIgnoredFolder } from '../reports/runFolder.ts';
 import { findDataset, findGenerator, findModel } from '../settings/findSource.ts';
 import { readWorkspace } from '../settings/readSettings.ts';
 import { UserError } from '../userError.ts';

@@ -3,7 +3,6 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { kinds } from '../attacks/kind.ts';
 import { isPlanned, type TestReport, type UnplannedReport } from '../reports/report.ts';
-import { readReport } from '../reports/runFolder.ts';
 
 /** The result of a test, and the run folder that has its examples. */
 export interface Result {
@@ -40,6 +39,8 @@ export class Results {
   async load(workspaceFolder: string): Promise<void> {
     const runs = path.join(workspaceFolder, '.perturb', 'runs');
     const names = (await readdir(runs).catch(() => [])).sort().slice(-runsLookedAt);
+    if (names.length === 0) return;
+    const { readReport } = await import('../reports/runFolder.ts');
     for (const name of names) {
       const folder = path.join(runs, name);
       // A run that was killed before its first test finished has no report.

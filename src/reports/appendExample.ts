@@ -8,9 +8,10 @@ import { identityOf } from '../evaluation/identity.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { definitionOf } from '../runner/configuredAttack.ts';
 import { hide } from '../secrets.ts';
+import { slug } from './fileNames.ts';
 import { formatEpsilon } from './format.ts';
 import type { ExampleReport, Trace } from './report.ts';
-import { examplesFile, slug, writing } from './runFolder.ts';
+import { examplesFile, writing } from './runFolder.ts';
 import { save, saveImage } from './saveImage.ts';
 import { contactSheet, describeSteps } from './trace.ts';
 

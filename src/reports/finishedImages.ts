@@ -4,7 +4,8 @@ import Type from 'typebox';
 import { replaceFile } from '../data/replaceFile.ts';
 import type { FinishedImage } from '../evaluation/evaluate.ts';
 import { contentCheck } from './contentCheck.ts';
-import { finishedFolder, slug, writing } from './runFolder.ts';
+import { slug } from './fileNames.ts';
+import { finishedFolder, writing } from './runFolder.ts';
 
 const count = () => Type.Integer({ minimum: 0 });
 const checkLine = contentCheck(

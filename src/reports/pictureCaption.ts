@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { plainName } from './runFolder.ts';
+import { plainName } from './fileNames.ts';
 
 /**
  * What a picture of a run shows, from its name: "no-entry → stop".

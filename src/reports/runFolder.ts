@@ -1,10 +1,10 @@
-import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { writeError } from '../data/fileErrors.ts';
 import { claimFolder, clearFolder, makeFolderWithin, type OwnFolder } from '../data/ownFolder.ts';
 import { replaceFile } from '../data/replaceFile.ts';
 import { contentCheck } from './contentCheck.ts';
+import { slug } from './fileNames.ts';
 import type { RunReport } from './report.ts';
 import { reportSchema } from './schema.ts';
 
@@ -135,15 +135,4 @@ export function answersFile(folder: string, test: string): string {
 /** Removes the answers that were kept for a test, which has no use for them once it has a verdict. */
 export async function dropAnswers(folder: string, test: string): Promise<void> {
   await rm(answersFile(folder, test), { force: true });
-}
-
-/** A name as a file or folder name: letters, digits, and dashes, with a hash where two names could collide. */
-export function slug(name: string): string {
-  const hash = createHash('sha256').update(name).digest('hex').slice(0, 6);
-  return `${plainName(name).slice(0, 60)}-${hash}`;
-}
-
-/** The letters and digits of a name, with dashes for all between them. */
-export function plainName(name: string): string {
-  return name.replaceAll(/[^\p{L}\p{N}]+/gu, '-').replaceAll(/^-|-$/g, '');
 }

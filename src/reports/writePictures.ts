@@ -2,9 +2,10 @@ import { mkdir } from 'node:fs/promises';
 import path from 'node:path';
 import { replaceFile } from '../data/replaceFile.ts';
 import { eachExample } from './examples.ts';
+import { slug } from './fileNames.ts';
 import { drawExample } from './picture.ts';
 import type { ExampleReport } from './report.ts';
-import { picturesFolder, slug, writing } from './runFolder.ts';
+import { picturesFolder, writing } from './runFolder.ts';
 
 /** Number of pictures drawn for each test. */
 const picturesEach = 3;

@@ -3,8 +3,9 @@ import path from 'node:path';
 import type { FinishedImage } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { eachExample, filterExamples } from '../reports/examples.ts';
+import { slug } from '../reports/fileNames.ts';
 import { keepFinished, readFinished, writeFinished } from '../reports/finishedImages.ts';
-import { imagesFolder, picturesFolder, slug, writing } from '../reports/runFolder.ts';
+import { imagesFolder, picturesFolder, writing } from '../reports/runFolder.ts';
 import { describeError } from '../userError.ts';
 
 /** What of an interrupted run holds. */

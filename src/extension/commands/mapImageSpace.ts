@@ -1,5 +1,6 @@
 import * as vscode from 'vscode';
-import { makeIgnoredFolder, slug } from '../../reports/runFolder.ts';
+import { slug } from '../../reports/fileNames.ts';
+import { makeIgnoredFolder } from '../../reports/runFolder.ts';
 import { findGenerator } from '../../settings/findSource.ts';
 import { chooseDrawingGenerator } from '../questions/generator.ts';
 import { chooseModelAndImages } from './modelAndImages.ts';

@@ -1,7 +1,6 @@
 import * as vscode from 'vscode';
 import type { TestPlan } from '../../evaluation/plan.ts';
 import { describeTried } from '../../reports/known.ts';
-import { createRunFolder } from '../../reports/runFolder.ts';
 import { unplannedReports } from '../../run/unplanned.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
@@ -97,6 +96,7 @@ export class TestRunner implements vscode.Disposable {
     const itemOf = (id: string) => waiting.get(id) as vscode.TestItem;
     try {
       signal.throwIfAborted();
+      const { createRunFolder } = await import('../../reports/runFolder.ts');
       const folder = await createRunFolder(root.folder, new Date());
       run.appendOutput(`${vscode.l10n.t('Run folder: {0}', folder)}\r\n`);
       await this.#engine.run({

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
+import { slug } from '../../../src/reports/fileNames.ts';
 import { pictureCaption } from '../../../src/reports/pictureCaption.ts';
-import { slug } from '../../../src/reports/runFolder.ts';
 
 const pictureOf = (name: string) => `pictures/test/${slug(name)}-12.png`;
 
