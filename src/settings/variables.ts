@@ -1,5 +1,6 @@
 import { homedir } from 'node:os';
 import { resolve, sep } from 'node:path';
+import { fileURLToPath } from 'node:url';
 
 /** What a path in settings can refer to. */
 export interface PathScope {
@@ -13,16 +14,32 @@ export interface PathScope {
 
 /**
  * The absolute path that a path in settings stands for: variables replaced, as VS Code does in tasks, a leading `~` taken
- * for the home folder, backslashes for separators on every system, and a relative path from the folder whose settings
- * state it.
- * @throws RangeError for a variable without a value, with a message for the user.
+ * for the home folder, `file:///…` for the path in it, backslashes for separators on every system, and a relative path from
+ * the folder whose settings state it.
+ * @throws RangeError for a variable without a value and for an address of another kind, with a message for the user.
  */
 export function resolvePath(path: string, scope: PathScope): string {
   const expanded = expandVariables(
     path.replace(/^~(?=$|[/\\])/, () => homedir()),
     scope,
   );
-  return resolve(scope.folder, expanded.replaceAll('\\', sep));
+  return resolve(scope.folder, (fileOf(expanded) ?? expanded).replaceAll('\\', sep));
+}
+
+/** The path of an address `file:///…`; nothing for what is a path already. @throws RangeError for all other addresses. */
+function fileOf(path: string): string | undefined {
+  const [, scheme] = /^([a-z][a-z\d+.-]+):\/\//i.exec(path) ?? [];
+  if (scheme === undefined) return undefined;
+  if (scheme.toLowerCase() !== 'file') {
+    throw new RangeError(
+      `This is an address ("${scheme}://…"), not a path. Download what is there, and give the path of the file or folder.`,
+    );
+  }
+  try {
+    return fileURLToPath(path);
+  } catch (error) {
+    throw new RangeError(`This address names no file on this machine: ${(error as Error).message}. Give a path.`);
+  }
 }
 
 /** A text with the values of its variables. @throws RangeError for a variable without a value, with a message for the user. */

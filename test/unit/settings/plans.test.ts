@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { homedir } from 'node:os';
 import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
 import { epsilonsOf } from '../../../src/evaluation/plan.ts';
 import { removeFiles, resolveFiles, resolveText, withTests } from './workspaces.ts';
 
@@ -222,6 +223,7 @@ describe('variables in paths', () => {
       ['~/m.onnx', () => join(homedir(), 'm.onnx')],
       ['~\\\\m.onnx', () => join(homedir(), 'm.onnx')],
       ['${env:PERTURB_TEST_MODELS}/m.onnx', () => '/shared/models/m.onnx'],
+      [pathToFileURL(join(homedir(), 'my m.onnx')).href, () => join(homedir(), 'my m.onnx')],
     ];
     for (const [written, expected] of cases) {
       const { root, path } = await pathOf(written);
@@ -239,6 +241,10 @@ describe('variables in paths', () => {
       [
         '${workspaceFolder:web}/m',
         '${workspaceFolder:web} cannot be resolved: the workspace has no folder "web". Available folders: app.',
+      ],
+      [
+        'https://example.com/m.onnx',
+        'This is an address ("https://…"), not a path. Download what is there, and give the path of the file or folder.',
       ],
       [
         '${workspaceRoot}/m',

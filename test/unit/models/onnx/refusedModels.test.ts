@@ -72,8 +72,28 @@ describe('Opening an ONNX file refuses', () => {
     const tail = [{ operator: 'Frobnicate', inputs: ['scores'], outputs: ['p'] }];
     await rejectsWith(
       openOnnxModel(await save(classifierOf({ tail })), {}),
-      'ONNX Runtime cannot run this model',
-      'Frobnicate',
+      'ONNX Runtime cannot run this model: ONNX’s operators, in the version that the model uses, have no "Frobnicate"',
+    );
+  });
+
+  it('an operator of somebody else', async () => {
+    const { graph, opsets, ...model } = classifierOf({
+      tail: [{ operator: 'Frobnicate', inputs: ['scores'], outputs: ['p'] }],
+    });
+    const nodes = graph.nodes.map((node) => (node.operator === 'Frobnicate' ? { ...node, domain: 'com.acme' } : node));
+    await rejectsWith(
+      openOnnxModel(
+        await save({ ...model, graph: { ...graph, nodes }, opsets: new Map([...opsets, ['com.acme', 1]]) }),
+        {},
+      ),
+      'the model uses the operator "Frobnicate" of "com.acme", which only the program that made it has',
+    );
+  });
+
+  it('a version of the operators that is not out yet', async () => {
+    await rejectsWith(
+      openOnnxModel(await save({ ...classifierOf(), opsets: new Map([['', 99]]) }), {}),
+      /the model uses version 99 of ONNX’s operators, and it knows those up to (\d+)\. Export .* opset_version=\1 or less\.$/,
     );
   });
 });
