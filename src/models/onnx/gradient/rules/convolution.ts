@@ -17,6 +17,9 @@ interface Geometry {
 /** A value and its dimensions. */
 type Sized = readonly [value: string, dims: readonly number[]];
 
+/** Pixels have at most so many channels. ONNX Runtime's blocked layout would fill them up to 16. */
+const mostOfPixels = 4;
+
 /** Convolutions and transposed ones are each other's gradient (Dumoulin & Visin 2016, ch. 4). */
 export const convolution: Readonly<Record<string, Rule>> = {
   Conv: (context) => {
@@ -25,10 +28,9 @@ export const convolution: Readonly<Record<string, Rule>> = {
     const [y = ''] = outputs;
     const [small, large] = [shape(y).slice(2), shape(x).slice(2)];
     const geometry = geometryOf(node, shape(w).slice(2), small, large);
-    // Convolving is faster, and keeps ONNX Runtime's blocked layout; it needs a dy without gaps.
-    const spread = geometry.strides.every((stride) => stride === 1) ? convolveTurned : transpose;
+    const back = fastest(geometry, shape(w));
     return [
-      context.wanted[0] ? spread(dy, w, shape(w), geometry, small, large, build) : undefined,
+      context.wanted[0] ? back(dy, w, shape(w), geometry, small, large, build) : undefined,
       context.wanted[1] ? correlate([dy, shape(y)], [x, shape(x)], geometry, build) : undefined,
       context.wanted[2] ? ofBias(context) : undefined,
     ];
@@ -123,6 +125,19 @@ function ofBias({ dy, outputs: [y = ''], shape, build }: RuleContext): string {
   );
 }
 
+/**
+ * Which of the ways to the same gradient is the fastest. Convolving keeps ONNX Runtime's blocked layout, but needs a dy
+ * without gaps: zeros in between cost little where each channel has a kernel of its own.
+ */
+function fastest(
+  { groups, strides }: Geometry,
+  [outputs, perGroup = 0, ...kernel]: readonly number[],
+): typeof convolveTurned {
+  if (groups * perGroup <= mostOfPixels) return transpose;
+  if (strides.every((stride) => stride === 1)) return convolveTurned;
+  return groups === outputs && perGroup === 1 && kernel.length === 2 ? convolveStuffed : transpose;
+}
+
 /** For stride 1: a convolution of dy with the kernels flipped, and input and output channels swapped. */
 function convolveTurned(
   dy: string,
@@ -167,7 +182,32 @@ function convolve(
   return build.op('Conv', [cropped, w], { group: groups, kernel_shape: kernel, strides, dilations, pads });
 }
 
-/** For larger strides: the transposed convolution, which spreads each dy over its window. */
+/** For larger strides in a plane: the same, with dy moved apart and zeros in between. */
+function convolveStuffed(
+  dy: string,
+  w: string,
+  dims: readonly number[],
+  geometry: Geometry,
+  small: readonly number[],
+  large: readonly number[],
+  build: GraphBuilder,
+): string {
+  const { strides } = geometry;
+  const [height = 0, width = 0] = small.map((size, axis) => size * at(strides, axis));
+  const repeated = build.op('Resize', [dy, '', build.floats([1, 1, ...strides], [4])], {
+    mode: 'nearest',
+    coordinate_transformation_mode: 'asymmetric',
+    nearest_mode: 'floor',
+  });
+  const isFirst = (index: number, axis: number) => index % at(strides, axis) === 0;
+  const firsts = Float32Array.from({ length: height * width }, (_, i) =>
+    isFirst(Math.floor(i / width), 0) && isFirst(i % width, 1) ? 1 : 0,
+  );
+  const stuffed = build.mul(repeated, build.floats(firsts, [1, 1, height, width]));
+  return convolveTurned(stuffed, w, dims, geometry, [height, width], large, build);
+}
+
+/** The transposed convolution, which spreads each dy over its window. */
 function transpose(
   dy: string,
   w: string,

@@ -117,11 +117,33 @@ const cases: Readonly<Record<string, Readonly<Record<string, Case>>>> = {
   },
 };
 
+/** The same convolution of more channels than pixels have, whose gradient is computed in another way. */
+function widened({ inputs: [x, w, bias], attributes, ...rest }: Case): Case {
+  const factor = 5;
+  const groups = Number(attributes?.group ?? 1);
+  const [images = 1, channels = 1, ...spatial] = x?.dims ?? [];
+  const [outputs = 1, perGroup = 1, ...kernel] = w?.dims ?? [];
+  const [more, perGroupNow] = groups === 1 ? [1, factor * perGroup] : [factor, perGroup];
+  return {
+    ...rest,
+    attributes: { ...attributes, group: groups * more },
+    inputs: inputs(
+      [images, factor * channels, ...spatial],
+      [more * outputs, perGroupNow, ...kernel],
+      bias && more * outputs,
+    ),
+  };
+}
+
 describe('gradient rules of convolutions', () => {
   for (const [operator, variants] of Object.entries(cases)) {
     for (const [name, variant] of Object.entries(variants)) {
       it(`${operator}: ${name}`, () => checkGradient({ operator, ...variant }));
     }
+  }
+
+  for (const [name, variant] of Object.entries(cases.Conv ?? {})) {
+    it(`Conv of many channels: ${name}`, () => checkGradient({ operator: 'Conv', ...widened(variant) }));
   }
 
   it('are all checked', () => assert.deepEqual(Object.keys(cases).sort(), Object.keys(convolution).sort()));
@@ -130,20 +152,27 @@ describe('gradient rules of convolutions', () => {
     fc.assert(
       fc.asyncProperty(
         axes({ pad: 4 }),
+        fc.integer({ min: 1, max: 5 }),
         fc.integer({ min: 1, max: 2 }),
         fc.integer({ min: 1, max: 2 }),
         fc.boolean(),
         conv,
       ),
-      { numRuns: 40 },
+      { numRuns: 60 },
     ));
 
-  async function conv(along: readonly Axis[], group: number, perGroup: number, isComputed: boolean): Promise<void> {
+  async function conv(
+    along: readonly Axis[],
+    group: number,
+    perGroup: number,
+    filters: number,
+    isComputed: boolean,
+  ): Promise<void> {
     await checkGradient({
       operator: 'Conv',
       inputs: inputs(
         [1, group * perGroup, ...listOf(along, 'size')],
-        [group * 2, perGroup, ...listOf(along, 'kernel')],
+        [group * filters, perGroup, ...listOf(along, 'kernel')],
       ).map(({ dims, ...rest }) => (isComputed ? { dims } : { dims, ...rest })),
       attributes: {
         group,
@@ -198,6 +227,7 @@ describe('gradient rules of convolutions', () => {
       { operator: 'Conv', w: kernels(32, 16, 3, 3), attributes: { pads: [1, 1, 1, 1], strides: [2, 2] } },
       { operator: 'Conv', w: kernels(32, 1, 3, 3), attributes: { pads: [1, 1, 1, 1], group: 32 } },
       { operator: 'ConvTranspose', w: kernels(32, 16, 2, 2), attributes: { strides: [2, 2] } },
+      { operator: 'Conv', w: kernels(16, 1, 3, 3), attributes: { pads: [0, 0, 1, 1], strides: [2, 2], group: 16 } },
       { operator: 'Conv', w: kernels(3, 16, 1, 1), attributes: {} },
     ];
     const last = layers.reduce((x, { operator, w, attributes }) => build.op(operator, [x, w], attributes), 'x');
