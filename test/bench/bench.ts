@@ -7,6 +7,7 @@ import { attackDemo } from './attackDemo.ts';
 import { benchAttacks } from './attacks/benchAttacks.ts';
 import { compareBackends } from './compareBackends.ts';
 import { benchCorpus } from './corpus.ts';
+import { benchFormats } from './formats/benchFormats.ts';
 import type { Measurement } from './measurement.ts';
 import { benchOnnx } from './onnx/benchOnnx.ts';
 import { benchRemote } from './remote.ts';
@@ -19,6 +20,7 @@ const parts: Readonly<Record<string, () => Promise<readonly Measurement[]>>> = {
   backends: compareBackends,
   attacks: benchAttacks,
   onnx: () => benchOnnx(options),
+  formats: benchFormats,
   remote: benchRemote,
   corpus: benchCorpus,
   vscode: measureVsCode,

@@ -1,12 +1,11 @@
-import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { mkdir, stat } from 'node:fs/promises';
 import { availableParallelism, loadavg } from 'node:os';
 import path from 'node:path';
 import Table from 'cli-table3';
 import { build } from 'esbuild';
 import type { Measurement } from '../measurement.ts';
 import { median } from '../median.ts';
+import { exportNetworks, folder, python } from './exportNetworks.ts';
 import { networkNames } from './network.ts';
 import type { Opening } from './openInParts.ts';
 import { type AttackAnswer, type AttackRequest, type BenchProcess, startProcess } from './process.ts';
@@ -14,10 +13,8 @@ import { printProfile } from './profile.ts';
 import { forwards, type Task } from './tasks.ts';
 
 const root = path.join(import.meta.dirname, '..', '..', '..');
-const folder = path.join(root, '.cache', 'bench-onnx');
 const bundle = path.join(root, 'dist', 'bench', 'perturbSide.js');
 const thread = path.join(root, 'dist', 'onnxThread.js');
-const python = path.join(root, '.cache', 'torch', 'bin', 'python');
 const turns = { fewest: 3, most: 40 };
 const seconds = 10;
 /** What an input gradient may cost beside a forward pass. */
@@ -60,16 +57,6 @@ async function printProfiles(): Promise<Measurement[]> {
     for (const batch of [1, 16]) await printProfile(folder, name, batch);
   }
   return [];
-}
-
-/** Again where the script is newer: it takes a minute. */
-async function exportNetworks(): Promise<void> {
-  const script = path.join(import.meta.dirname, 'networks.py');
-  const last = await stat(path.join(folder, `${networkNames.at(-1)}.json`)).catch(() => undefined);
-  if (last !== undefined && last.mtimeMs > (await stat(script)).mtimeMs) return;
-  await mkdir(folder, { recursive: true });
-  const { status } = spawnSync(python, ['-B', script, folder], { stdio: ['ignore', 'ignore', 'inherit'] });
-  if (status !== 0) throw new Error(`${script} failed`);
 }
 
 /** As the engine is built. */

@@ -1,4 +1,7 @@
-"""The networks of the bench, and their export: networks.py FOLDER writes NAME.onnx, NAME.pt, NAME.bin, and NAME.json."""
+"""
+The networks of the bench, and their export: networks.py FOLDER writes NAME.onnx, NAME.pt2, NAME.pt, NAME.bin, and
+NAME.json.
+"""
 
 import contextlib
 import io
@@ -50,19 +53,21 @@ def export(name, folder):
     with torch.no_grad():
         logits = net(images)
     path = os.path.join(folder, name)
+    example, shapes = (images[:2],), ({0: torch.export.Dim('batch')},)
     torch.save(net.state_dict(), f'{path}.pt')
     images.permute(0, 2, 3, 1).contiguous().numpy().tofile(f'{path}.bin')
     with contextlib.redirect_stdout(io.StringIO()):
         torch.onnx.export(
             net,
-            (images[:2],),
+            example,
             f'{path}.onnx',
             input_names=['image'],
             output_names=['logits'],
-            dynamic_shapes=({0: torch.export.Dim('batch')},),
+            dynamic_shapes=shapes,
             external_data=False,
             verbose=False,
         )
+    torch.export.save(torch.export.export(net, example, dynamic_shapes=shapes), f'{path}.pt2')
     with open(f'{path}.json', 'w', encoding='utf-8') as file:
         json.dump({'side': side, 'labels': logits.argmax(1).tolist(), 'logits': logits.tolist()}, file)
 
