@@ -2,22 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { hide, hiding, type Secrets } from '../../secrets.ts';
 import { UserError } from '../../userError.ts';
 import type { Endpoint } from './endpoint.ts';
+import { exchange, type HttpAnswer, type HttpRequest } from './exchange.ts';
 import { connectionFailure, type Failure, refusal } from './failure.ts';
 import { Pace } from './pace.ts';
 import { environmentVariableOf } from './secret.ts';
-
-/** What is sent: a GET without a body, else a POST. */
-export interface HttpRequest {
-  readonly url: string;
-  readonly headers?: Readonly<Record<string, string>>;
-  readonly body?: string | Uint8Array<ArrayBuffer>;
-}
-
-/** An answer with a status of success. */
-export interface HttpAnswer {
-  readonly headers: Headers;
-  readonly bytes: Uint8Array;
-}
 
 const defaultTimeout = 30;
 const defaultRetryFor = 60;
@@ -44,7 +32,7 @@ export class Connection {
   }
 
   /**
-   * Sends a request.
+   * Sends a request, and returns an answer with a status of success.
    * @param options `isFirst`: a server that cannot be reached at all is not waited for.
    * @throws Refused when the server refuses it, another UserError when there is no answer; neither has the secret in it.
    */
@@ -82,18 +70,11 @@ export class Connection {
     const { timeout = defaultTimeout, secret } = this.#endpoint;
     await this.#pace.turn();
     try {
-      const response = await fetch(url, {
-        method: body === undefined ? 'GET' : 'POST',
-        // A few numbers are sooner sent than compressed.
-        headers: { 'accept-encoding': 'identity', ...headers, ...this.#headers },
-        ...(body !== undefined && { body }),
-        // Not followed: the headers with the secret would go to whoever is named.
-        redirect: 'manual',
-        signal: AbortSignal.timeout(1000 * timeout),
-      });
-      const bytes = new Uint8Array(await response.arrayBuffer());
-      if (response.ok) return { headers: response.headers, bytes };
-      return refusal(url, response, excerpt(new TextDecoder().decode(bytes)), secret);
+      // A few numbers are sooner sent than compressed.
+      const all = { 'accept-encoding': 'identity', 'user-agent': 'perturb', ...headers, ...this.#headers };
+      const answer = await exchange({ url, headers: all, ...(body !== undefined && { body }) }, timeout);
+      if (answer.status >= 200 && answer.status < 300) return answer;
+      return refusal(url, answer, excerpt(answer.bytes.toString()), secret);
     } catch (error) {
       return connectionFailure(url, error, timeout);
     }

@@ -1,4 +1,5 @@
 import { UserError } from '../../userError.ts';
+import type { HttpAnswer } from './exchange.ts';
 
 /** A request that was not answered, and whether it may be at another time. */
 export interface Failure {
@@ -32,15 +33,21 @@ const advice: Readonly<Record<number, string>> = {
 const passing = [429, 502, 503, 504];
 
 /** An answer with a status that is no success. @param answer what it says, in quotes */
-export function refusal(url: string, { status, headers }: Response, answer: string, secret?: string): Failure {
+export function refusal(url: string, { status, headers }: HttpAnswer, answer: string, secret?: string): Failure {
   const passes = passing.includes(status);
-  const retryAfter = secondsIn(headers.get('retry-after'));
+  const retryAfter = secondsIn(headers['retry-after']);
   return { error: new Refused(words(url, status, headers, answer, secret), status), passes, retryAfter };
 }
 
-function words(url: string, status: number, headers: Headers, answer: string, secret: string | undefined): string {
+function words(
+  url: string,
+  status: number,
+  headers: HttpAnswer['headers'],
+  answer: string,
+  secret: string | undefined,
+): string {
   if (status >= 300 && status < 400) {
-    const place = headers.get('location') ?? 'another address';
+    const place = headers.location ?? 'another address';
     return `${url} redirects to ${place}, which is not followed. Set that as "url" of this model's endpoint.`;
   }
   const common = `${url} refuses the request with status ${status}: ${answer}`;
@@ -54,24 +61,14 @@ function words(url: string, status: number, headers: Headers, answer: string, se
 }
 
 /** Seconds of a `Retry-After`: a number, or a date. */
-function secondsIn(value: string | null): number {
-  if (value === null) return 0;
+function secondsIn(value: string | undefined): number {
+  if (value === undefined) return 0;
   const seconds = /^\d+$/.test(value.trim()) ? Number(value) : (Date.parse(value) - Date.now()) / 1000;
   return Math.max(seconds || 0, 0);
 }
 
 /** Codes of connections that were lost, or could not be made for now. */
-const lost = new Set([
-  'ECONNRESET',
-  'EPIPE',
-  'ETIMEDOUT',
-  'EAI_AGAIN',
-  'UND_ERR_SOCKET',
-  'UND_ERR_CONNECT_TIMEOUT',
-  'UND_ERR_HEADERS_TIMEOUT',
-  'UND_ERR_BODY_TIMEOUT',
-  'UND_ERR_RES_CONTENT_LENGTH_MISMATCH',
-]);
+const lost = new Set(['ECONNRESET', 'EPIPE', 'ETIMEDOUT', 'EAI_AGAIN']);
 const unreachable = new Set(['ECONNREFUSED', 'EHOSTUNREACH', 'ENETUNREACH', 'ENOTFOUND']);
 
 /** A request that got no answer. @param timeout seconds that it had */
@@ -91,16 +88,14 @@ const reasons: Readonly<Record<string, string>> = {
   ECONNREFUSED: 'nothing listens there (ECONNREFUSED)',
   ENOTFOUND: 'there is no host of this name (ENOTFOUND)',
   ECONNRESET: 'the connection was lost (ECONNRESET)',
-  UND_ERR_SOCKET: 'the connection was lost',
 };
 
 function reasonOf(error: unknown, code: string): string {
-  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
-  return reasons[code] ?? (cause instanceof Error ? cause.message || cause.name : String(cause));
+  return reasons[code] ?? (error instanceof Error ? error.message || error.name : String(error));
 }
 
-/** The code of what made `fetch` fail; of several addresses that were tried, the first. */
+/** The code of what made a request fail; of several addresses that were tried, the first. */
 function codeOf(error: unknown): string {
-  const cause = (error as { cause?: { code?: string; errors?: readonly { code?: string }[] } }).cause;
-  return cause?.code ?? cause?.errors?.[0]?.code ?? '';
+  const { code, errors } = error as { code?: string; errors?: readonly { code?: string }[] };
+  return code ?? errors?.[0]?.code ?? '';
 }

@@ -1,3 +1,4 @@
+import { appendFileSync, readSync } from 'node:fs';
 import { type FileHandle, mkdir, open } from 'node:fs/promises';
 import path from 'node:path';
 import { crc32 } from 'node:zlib';
@@ -9,9 +10,9 @@ export interface AnswerStore {
   readonly count: number;
   has(key: string): boolean;
   /** The answer about an image that has one. */
-  get(key: string): Promise<Float32Array>;
+  get(key: string): Float32Array;
   /** Keeps answers, in the order of their keys. */
-  add(keys: readonly string[], rows: readonly Float32Array[]): Promise<void>;
+  add(keys: readonly string[], rows: readonly Float32Array[]): void;
 }
 
 /** Whose answers a file has: the first line. */
@@ -34,7 +35,8 @@ const checksumLength = 4;
 
 /**
  * Answers in a file: a line of JSON, then for each the key of the image, float32 numbers, and a checksum. Each is written
- * before anyone goes on with it, so that a program that is killed has lost none, and what is damaged is not believed.
+ * before anyone goes on with it, so that a program that is killed has lost none, and what is damaged is not believed. That
+ * is a few kilobytes for the system to keep, which takes less time than to have another thread do it.
  */
 export class KeptAnswers implements AnswerStore {
   readonly #file: string;
@@ -43,7 +45,8 @@ export class KeptAnswers implements AnswerStore {
   /** Where in the file the answer to each image is. */
   readonly #places: Map<string, number>;
   #end: number;
-  #writing: Promise<unknown> = Promise.resolve();
+  /** What kept an answer from being written; after a part of a record, no other may follow. */
+  #failure: unknown;
 
   private constructor(file: string, handle: FileHandle, width: number, places: Map<string, number>, end: number) {
     this.#file = file;
@@ -100,29 +103,32 @@ export class KeptAnswers implements AnswerStore {
     return this.#places.has(key);
   }
 
-  async get(key: string): Promise<Float32Array> {
-    const bytes = new Uint8Array(4 * this.#width);
-    await this.#handle.read(bytes, 0, bytes.length, this.#places.get(key) as number);
-    return new Float32Array(bytes.buffer);
+  get(key: string): Float32Array {
+    const row = new Float32Array(this.#width);
+    readSync(this.#handle.fd, row, { position: this.#places.get(key) as number });
+    return row;
   }
 
-  async add(keys: readonly string[], rows: readonly Float32Array[]): Promise<void> {
-    const records = Buffer.concat(keys.map((key, i) => recordOf(key, rows[i] as Float32Array)));
-    // One after the other: several requests may be answered at once.
-    this.#writing = this.#writing.then(async () => {
-      await this.#handle.appendFile(records).catch((error: unknown) => {
-        throw writeError(this.#file, error);
-      });
-      for (const key of keys) {
-        this.#places.set(key, this.#end + keyLength);
-        this.#end += lengthOf(this.#width);
-      }
-    });
-    await this.#writing;
+  add(keys: readonly string[], rows: readonly Float32Array[]): void {
+    if (this.#failure !== undefined) throw this.#failure;
+    const length = lengthOf(this.#width);
+    const records = Buffer.alloc(keys.length * length);
+    for (const [i, key] of keys.entries()) {
+      writeRecord(records.subarray(i * length, (i + 1) * length), key, rows[i] as Float32Array);
+    }
+    try {
+      appendFileSync(this.#handle.fd, records);
+    } catch (error) {
+      this.#failure = writeError(this.#file, error);
+      throw this.#failure;
+    }
+    for (const key of keys) {
+      this.#places.set(key, this.#end + keyLength);
+      this.#end += length;
+    }
   }
 
   async close(): Promise<void> {
-    await this.#writing.catch(() => {});
     await this.#handle.close();
   }
 }
@@ -131,12 +137,10 @@ function lengthOf(width: number): number {
   return keyLength + 4 * width + checksumLength;
 }
 
-function recordOf(key: string, row: Float32Array): Buffer {
-  const record = Buffer.alloc(lengthOf(row.length));
+function writeRecord(record: Buffer, key: string, row: Float32Array): void {
   record.write(key, 'latin1');
   record.set(new Uint8Array(row.buffer, row.byteOffset, row.byteLength), keyLength);
   record.writeUInt32LE(crc32(record.subarray(0, -checksumLength)), record.length - checksumLength);
-  return record;
 }
 
 /** Finds the records up to the first that is not whole; returns where they end. */

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import { levelsOf } from '../../data/grid.ts';
 import type { ImageShape, Pixels } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
@@ -23,6 +23,12 @@ export interface RemoteParts {
   ask(images: Batch): Promise<readonly Float32Array[]>;
 }
 
+/** An answer that is on its way: the request, and the place of the image in it. */
+interface Coming {
+  readonly request: Promise<readonly Float32Array[]>;
+  readonly place: number;
+}
+
 /** A model that is asked over HTTP. With a store, no image is asked about again that has an answer there. */
 export class RemoteClassifier implements Classifier {
   readonly input: ImageShape;
@@ -36,8 +42,8 @@ export class RemoteClassifier implements Classifier {
   readonly costPerQuery?: number;
   readonly #parts: RemoteParts;
   readonly #store: AnswerStore | undefined;
-  /** Answers that are on their way, which a request at the same time need not ask for. */
-  readonly #coming = new Map<string, Promise<Float32Array>>();
+  /** What a request at the same time need not ask for. */
+  readonly #coming = new Map<string, Coming>();
 
   constructor(parts: RemoteParts, store?: AnswerStore) {
     const { input, interpretation, engine, batchSize, concurrency, rounds, limits } = parts;
@@ -73,30 +79,36 @@ export class RemoteClassifier implements Classifier {
       if (!store.has(key) && !this.#coming.has(key)) open.set(key, images[i] as Pixels);
     }
     if (open.size > 0) this.#send(store, open);
-    return Promise.all(keys.map((key) => this.#coming.get(key) ?? store.get(key)));
+    const found = keys.map((key) => this.#coming.get(key) ?? store.get(key));
+    const rows: Float32Array[] = [];
+    for (const one of found) rows.push('request' in one ? ((await one.request)[one.place] as Float32Array) : one);
+    return rows;
   }
 
-  /** Asks, and keeps what is answered before anyone has it. */
   #send(store: AnswerStore, images: ReadonlyMap<string, Pixels>): void {
     this.#checkBudget(store.count + this.#coming.size, images.size);
     const keys = [...images.keys()];
-    const answered = this.#parts.ask([...images.values()]).then(async (rows) => {
-      await store.add(keys, rows);
+    const request = this.#kept(store, keys, [...images.values()]);
+    // Whoever waits for it gets its error; that may be nobody anymore.
+    request.catch(() => {});
+    for (const [place, key] of keys.entries()) this.#coming.set(key, { request, place });
+  }
+
+  /** Asks, and keeps what is answered before anyone has it. */
+  async #kept(store: AnswerStore, keys: readonly string[], images: Batch): Promise<readonly Float32Array[]> {
+    try {
+      const rows = await this.#parts.ask(images);
+      store.add(keys, rows);
       return rows;
-    });
-    for (const [i, key] of keys.entries()) {
-      const row = answered.then((rows) => rows[i] as Float32Array);
-      this.#coming.set(key, row);
-      const end = () => this.#coming.delete(key);
-      row.then(end, end);
+    } finally {
+      for (const key of keys) this.#coming.delete(key);
     }
   }
 
   /** Half of the SHA-256 of what the server gets to see of an image. */
   #keyOf(image: Pixels): string {
     const seen = this.rounds ? levelsOf(image) : image;
-    const bytes = new Uint8Array(seen.buffer, seen.byteOffset, seen.byteLength);
-    return createHash('sha256').update(bytes).digest().toString('latin1', 0, 16);
+    return hash('sha256', new Uint8Array(seen.buffer, seen.byteOffset, seen.byteLength), 'binary').slice(0, 16);
   }
 
   #checkBudget(asked: number, more: number): void {

@@ -56,6 +56,8 @@ export async function startMlServer(folder: string): Promise<MlServer> {
     metrics_endpoint: null,
     parallel_workers: 0,
     use_structured_logging: false,
+    // Else it prints a line for each request.
+    debug: false,
   };
   const model = {
     name: 'digits',

@@ -95,7 +95,7 @@ async function ask(
     : { headers: { 'content-type': 'application/json' }, body: jsonBody(tensor, outputs, data) };
   const request = { url, ...sent };
   const { headers, bytes } = await connection.send(request, options);
-  const length = Number(headers.get(jsonLengthHeader) ?? bytes.length);
+  const length = Number(headers[jsonLengthHeader] ?? bytes.length);
   const json = connection.json(request, bytes.subarray(0, length));
   try {
     return split(wanted(outputsIn(json, bytes.subarray(length)), output), images.length);
