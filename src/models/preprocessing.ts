@@ -112,9 +112,16 @@ function eachChannel(given: number | readonly number[]): readonly number[] {
 export function preprocess(pixels: Float32Array, count: number, preprocessing: Preprocessing): Float32Array {
   const { mean, std, channels } = preprocessing;
   const reverse = channels === 'bgr' && count === 3;
-  return pixels.map((_, i) => {
-    const channel = i % count;
-    const value = pixels[reverse ? i - channel + (count - 1 - channel) : i] as number;
-    return (value - (mean[channel] as number)) / (std[channel] as number);
-  });
+  const prepared = new Float32Array(pixels.length);
+  for (let channel = 0; channel < count; channel++) {
+    const [from, center, scale] = [
+      reverse ? count - 1 - channel : channel,
+      mean[channel] as number,
+      std[channel] as number,
+    ];
+    for (let at = 0; at < pixels.length; at += count) {
+      prepared[at + channel] = ((pixels[at + from] as number) - center) / scale;
+    }
+  }
+  return prepared;
 }

@@ -61,8 +61,8 @@ export function rowOf(values: Reading[number], { kind, classes }: Interpretation
 }
 
 function numbersIn(values: Reading[number]): Float32Array {
-  const list = Array.from(values as ArrayLike<unknown>);
-  if (list.every((value) => typeof value === 'number')) return Float32Array.from(list as number[]);
+  const list: readonly unknown[] = Array.isArray(values) ? values : Array.from(values as ArrayLike<unknown>);
+  if (list.every((value) => typeof value === 'number')) return new Float32Array(list as number[]);
   const wrong = list.find((value) => typeof value !== 'number');
   throw new UserError(
     `The server answered with ${JSON.stringify(wrong)} where a number belongs. If that is the predicted class, set "answers" of this model's endpoint to "labels".`,

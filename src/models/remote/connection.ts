@@ -6,7 +6,10 @@ import { exchange, type HttpAnswer, type HttpRequest } from './exchange.ts';
 import { connectionFailure, type Failure, refusal } from './failure.ts';
 import { Pace } from './pace.ts';
 import { environmentVariableOf } from './secret.ts';
+import { Slots } from './slots.ts';
 
+/** Requests at a time, where the settings do not say. */
+export const defaultConcurrency = 2;
 const defaultTimeout = 30;
 const defaultRetryFor = 60;
 /** Milliseconds before the first and, doubled each time, before later attempts. */
@@ -22,6 +25,7 @@ export class Connection {
   readonly #headers: Readonly<Record<string, string>>;
   readonly #secrets: Secrets;
   readonly #pace: Pace;
+  readonly #slots: Slots;
 
   /** @param secret its value, where the endpoint names one. */
   constructor(endpoint: Endpoint, secret: string | undefined) {
@@ -29,15 +33,16 @@ export class Connection {
     this.#headers = headersOf(endpoint, secret);
     this.#secrets = endpoint.secret && secret ? { [environmentVariableOf(endpoint.secret)]: secret } : {};
     this.#pace = new Pace(endpoint.requestsPerSecond);
+    this.#slots = new Slots(endpoint.concurrency ?? defaultConcurrency);
   }
 
   /**
-   * Sends a request, and returns an answer with a status of success.
+   * Sends a request when no more than the settings allow are on their way, and returns an answer with a status of success.
    * @param options `isFirst`: a server that cannot be reached at all is not waited for.
    * @throws Refused when the server refuses it, another UserError when there is no answer; neither has the secret in it.
    */
   async send(request: HttpRequest, { isFirst = false } = {}): Promise<HttpAnswer> {
-    return hiding(this.#secrets, () => this.#sendUntilAnswered(request, isFirst));
+    return hiding(this.#secrets, () => this.#slots.use(() => this.#sendUntilAnswered(request, isFirst)));
   }
 
   /** The JSON of an answer, without the secret. @throws UserError when it is none. */

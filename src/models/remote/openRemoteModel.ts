@@ -8,7 +8,7 @@ import { noPreprocessing } from '../preprocessing.ts';
 import { probeImages } from '../probeImages.ts';
 import type { ModelSource } from '../source.ts';
 import { interpret, rowOf } from './answers.ts';
-import { Connection } from './connection.ts';
+import { Connection, defaultConcurrency } from './connection.ts';
 import type { Endpoint } from './endpoint.ts';
 import { KeptAnswers } from './keptAnswers.ts';
 import { grayLevelProbes } from './probe.ts';
@@ -20,7 +20,6 @@ import { RemoteClassifier, type RemoteParts } from './remoteClassifier.ts';
 import { requireSecret, type SecretOf } from './secret.ts';
 
 const defaultBatchSize = 16;
-const defaultConcurrency = 2;
 /** Images that a model is asked about when it is opened: what it says of them stands for what it is. */
 const probeCount = 4;
 
@@ -54,7 +53,8 @@ export async function openRemoteModel(
     interpretation,
     rounds: protocol.rounds,
     batchSize: most,
-    concurrency,
+    // One more is prepared while so many are on their way.
+    concurrency: concurrency + 1,
     limits: endpoint,
     ask: (some) => ask(some).catch((error) => Promise.reject(named(error, endpoint.url))),
   };

@@ -15,7 +15,7 @@ export interface RemoteParts {
   readonly interpretation: Interpretation;
   /** Images are rounded to the 8-bit grid on their way. */
   readonly rounds: boolean;
-  /** Most images in a request, and most requests at a time. */
+  /** Most images in a request, and requests that may be asked for at a time. */
   readonly batchSize: number;
   readonly concurrency: number;
   readonly limits: Pick<Endpoint, 'costPerQuery' | 'maximumQueries'>;

@@ -1,4 +1,4 @@
-import { levelOf, levels } from '../../data/grid.ts';
+import { levelOf, levels, valueAt } from '../../data/grid.ts';
 import type { ImageShape, Pixels } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
 import { type Layout, layoutOf, shapeIn, squareSide } from '../inputShape.ts';
@@ -82,14 +82,24 @@ export function refuseScaling({ mean, std }: Preprocessing, takes: string): void
   );
 }
 
-/** Texts of numbers that were written before: on the pixel grid there are few. */
+/** Texts of the pixel values of all gray levels. */
+const textOfLevel = Array.from({ length: levels + 1 }, (_, level) => shortest(valueAt(level)));
+/** Texts of other numbers that were written before: of pixels on the grid that were prepared there are few. */
 const texts = new Map<number, string>();
 const mostTexts = 4096;
 
-/** The shortest decimal that is read as the same float32. */
 function textOf(value: number): string {
+  const level = levelOf(value);
+  if (valueAt(level) === value) return textOfLevel[level] as string;
   const known = texts.get(value);
   if (known !== undefined) return known;
+  const text = shortest(value);
+  if (texts.size < mostTexts) texts.set(value, text);
+  return text;
+}
+
+/** The shortest decimal that is read as the same float32. */
+function shortest(value: number): string {
   let text = value.toPrecision(9);
   for (let digits = 1; digits < 9; digits++) {
     const shorter = value.toPrecision(digits);
@@ -98,16 +108,14 @@ function textOf(value: number): string {
       break;
     }
   }
-  text = String(Number(text));
-  if (texts.size < mostTexts) texts.set(value, text);
-  return text;
+  return String(Number(text));
 }
 
 /** Numbers as JSON, in a row: "0.5,0.25". */
 export function rowText(numbers: Float32Array | Uint8Array): string {
-  const parts = new Array<string>(numbers.length);
-  for (let i = 0; i < numbers.length; i++) parts[i] = textOf(numbers[i] as number);
-  return parts.join(',');
+  let text = textOf(numbers[0] as number);
+  for (let i = 1; i < numbers.length; i++) text += `,${textOf(numbers[i] as number)}`;
+  return text;
 }
 
 /** Numbers as JSON, nested by axes: "[[0.5,0.25],[1,0]]". */

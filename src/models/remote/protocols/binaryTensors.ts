@@ -47,12 +47,17 @@ export function outputsIn(json: unknown, rest: Uint8Array): Output[] {
   let at = 0;
   return outputs.map(({ name, datatype, shape, data, parameters }) => {
     const size = parameters?.binary_data_size;
-    if (size === undefined) return { name, datatype, shape, data: [data].flat(Infinity) };
+    if (size === undefined) return { name, datatype, shape, data: flatIn(data) };
     const bytes = rest.subarray(at, at + size);
     if (bytes.length < size) throw new UserError(`The answer ends before the data of its output "${name}" do.`);
     at += size;
     return { name, datatype, shape, data: decoded(bytes, name, datatype) };
   });
+}
+
+/** Numbers or texts of a list, which may be nested. */
+function flatIn(data: unknown): readonly unknown[] {
+  return Array.isArray(data) && !data.some(Array.isArray) ? data : [data].flat(Infinity);
 }
 
 function isOutput(value: unknown): value is StatedOutput {

@@ -152,7 +152,7 @@ function split({ name, shape, data }: Output, count: number): Reading {
   if (!Number.isInteger(width) || width < 1 || (count > 1 && shape[0] !== count)) {
     throw new UserError(`The output "${name}" has ${data.length} values, [${shape}], for ${count} images.`);
   }
-  const list = Array.from(data as ArrayLike<number>);
+  const list = Array.isArray(data) ? data : Array.from(data as ArrayLike<number>);
   return Array.from({ length: count }, (_, i) => list.slice(i * width, (i + 1) * width));
 }
 
