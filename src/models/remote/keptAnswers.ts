@@ -111,11 +111,7 @@ export class KeptAnswers implements AnswerStore {
 
   add(keys: readonly string[], rows: readonly Float32Array[]): void {
     if (this.#failure !== undefined) throw this.#failure;
-    const length = lengthOf(this.#width);
-    const records = Buffer.alloc(keys.length * length);
-    for (const [i, key] of keys.entries()) {
-      writeRecord(records.subarray(i * length, (i + 1) * length), key, rows[i] as Float32Array);
-    }
+    const records = recordsOf(keys, rows, this.#width);
     try {
       appendFileSync(this.#handle.fd, records);
     } catch (error) {
@@ -124,7 +120,7 @@ export class KeptAnswers implements AnswerStore {
     }
     for (const key of keys) {
       this.#places.set(key, this.#end + keyLength);
-      this.#end += length;
+      this.#end += lengthOf(this.#width);
     }
   }
 
@@ -137,10 +133,17 @@ function lengthOf(width: number): number {
   return keyLength + 4 * width + checksumLength;
 }
 
-function writeRecord(record: Buffer, key: string, row: Float32Array): void {
-  record.write(key, 'latin1');
-  record.set(new Uint8Array(row.buffer, row.byteOffset, row.byteLength), keyLength);
-  record.writeUInt32LE(crc32(record.subarray(0, -checksumLength)), record.length - checksumLength);
+function recordsOf(keys: readonly string[], rows: readonly Float32Array[], width: number): Buffer {
+  const length = lengthOf(width);
+  const records = Buffer.alloc(keys.length * length);
+  const numbers = new Float32Array(records.buffer, records.byteOffset, records.length / 4);
+  for (const [i, key] of keys.entries()) {
+    const end = (i + 1) * length - checksumLength;
+    records.write(key, i * length, 'latin1');
+    numbers.set(rows[i] as Float32Array, (i * length + keyLength) / 4);
+    records.writeUInt32LE(crc32(records.subarray(i * length, end)), end);
+  }
+  return records;
 }
 
 /** Finds the records up to the first that is not whole; returns where they end. */

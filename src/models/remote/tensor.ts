@@ -1,4 +1,4 @@
-import { levelOf, levels, valueAt } from '../../data/grid.ts';
+import { levelOf, levels, levelsOf, valueAt } from '../../data/grid.ts';
 import type { ImageShape, Pixels } from '../../data/image.ts';
 import { UserError } from '../../userError.ts';
 import { type Layout, layoutOf, shapeIn, squareSide } from '../inputShape.ts';
@@ -56,17 +56,25 @@ function list(lengths: readonly number[]): string {
   return `[${lengths.map((length) => (length < 1 ? '?' : length)).join(', ')}]`;
 }
 
-/** The numbers of an image (height × width × channels, RGB, in [0, 1]) in the model's order of axes. */
+/** The numbers of an image (height × width × channels, RGB, in [0, 1]) in the model's order of axes; perhaps its own. */
 export function numbersOf(
   pixels: Pixels,
   { shape, layout, type, preprocessing }: TensorForm,
 ): Float32Array | Uint8Array {
-  const values = type === 'levels' ? Uint8Array.from(inOrder(pixels, shape, preprocessing), levelOf) : undefined;
-  const numbers = values ?? preprocess(pixels, shape.channels, preprocessing);
+  const numbers =
+    type === 'levels'
+      ? levelsOf(inOrder(pixels, shape, preprocessing))
+      : changesNothing(preprocessing)
+        ? pixels
+        : preprocess(pixels, shape.channels, preprocessing);
   if (layout === 'NHWC' || shape.channels === 1) return numbers;
   const { channels } = shape;
   const area = numbers.length / channels;
   return numbers.map((_, i) => numbers[(i % area) * channels + Math.floor(i / area)] as number);
+}
+
+function changesNothing({ mean, std, channels }: Preprocessing): boolean {
+  return channels === 'rgb' && mean.every((value) => value === 0) && std.every((value) => value === 1);
 }
 
 /** For gray levels only the order of the channels can be another one. */

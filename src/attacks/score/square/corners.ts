@@ -20,11 +20,12 @@ export function withSquare(
   const [top, left] = [uniformInt(random, 0, height - side), uniformInt(random, 0, width - side)];
   const signs = signVector(channels, random);
   const changed = point.slice();
-  const [rowStart, rowLength] = [left * channels, side * channels];
   for (let y = top; y < top + side; y++) {
-    const start = y * width * channels + rowStart;
-    for (let k = 0; k < rowLength; k++) {
-      changed[start + k] = (image[start + k] as number) + budget.epsilon * (signs[k % channels] as number);
+    const start = (y * width + left) * channels;
+    const end = start + side * channels;
+    for (let channel = 0; channel < channels; channel++) {
+      const change = budget.epsilon * (signs[channel] as number);
+      for (let i = start + channel; i < end; i += channels) changed[i] = (image[i] as number) + change;
     }
   }
   return project(changed);

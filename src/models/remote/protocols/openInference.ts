@@ -108,7 +108,9 @@ type Data = readonly (string | Float32Array | Uint8Array)[];
 
 function binaryBody(tensor: Stated, outputs: readonly { readonly name: string }[] | undefined, data: Data) {
   const arrays = data.map((each) =>
-    typeof each === 'string' ? lengthThen(Buffer.from(each, 'base64')) : new Uint8Array(each.buffer),
+    typeof each === 'string'
+      ? lengthThen(Buffer.from(each, 'base64'))
+      : new Uint8Array(each.buffer, each.byteOffset, each.byteLength),
   );
   const size = arrays.reduce((sum, { length }) => sum + length, 0);
   const wish = outputs
