@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { setImmediate as nextTurn } from 'node:timers/promises';
 import { openModel } from '../../../../src/models/open.ts';
 import type { Endpoint } from '../../../../src/models/remote/endpoint.ts';
 import type { SecretOf } from '../../../../src/models/remote/secret.ts';
@@ -119,6 +120,31 @@ describe('the connection to a server', () => {
     await classifier.logits(Array.from({ length: 8 }, () => images[0] as Float32Array));
     const took = (times.at(-1) as number) - (times[before] as number);
     assert.ok(took > 7 * 50 - 60, `8 requests took ${took} ms`);
+  });
+
+  it('sends as many requests at a time as it may, and no more', async () => {
+    const handler = openInferenceServer(weighing(3), { shape: [-1, 2, 2, 1] });
+    const held: (() => void)[] = [];
+    let [isHolding, most] = [false, 0];
+    const { url } = await serve(async (request) => {
+      if (isHolding) {
+        const answered = new Promise<void>((resolve) => held.push(resolve));
+        if (held.length === 2) {
+          // Others that were sent as well come in the meantime.
+          for (let turn = 0; turn < 20; turn++) await nextTurn();
+          most = Math.max(most, held.length);
+          for (const release of held.splice(0)) release();
+        }
+        await answered;
+      }
+      return handler(request);
+    });
+    const { classifier } = await open(url, { concurrency: 2 });
+    assert.equal(classifier.concurrency, 3, 'one more is prepared');
+    isHolding = true;
+    const rows = await Promise.all(Array.from({ length: 8 }, () => classifier.logits(images)));
+    assert.equal(most, 2);
+    assert.deepEqual(rows.flat(), Array(8).fill(expected).flat());
   });
 
   it('sends a secret as a bearer token, or where a header has it, and to nobody else', async () => {
