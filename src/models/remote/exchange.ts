@@ -15,9 +15,10 @@ export interface HttpAnswer {
   readonly bytes: Buffer;
 }
 
-/** Connections that stay open for the next request; idle ones keep no process running. */
-const agent = new http.Agent({ keepAlive: true });
-const secureAgent = new https.Agent({ keepAlive: true });
+/** Connections stay open for the next request, but for less time than servers usually wait for it, which is 5 s or more. */
+const keeping = { keepAlive: true, timeout: 4000 };
+const agent = new http.Agent(keeping);
+const secureAgent = new https.Agent(keeping);
 
 /**
  * Sends a request and reads the answer to its end. Redirects are not followed: the headers, with a secret among them, would
@@ -25,24 +26,32 @@ const secureAgent = new https.Agent({ keepAlive: true });
  * @param timeout seconds until the answer must be there
  * @throws an error named `TimeoutError` after that, or one of the system's with its code.
  */
-export function exchange({ url, headers = {}, body }: HttpRequest, timeout: number): Promise<HttpAnswer> {
+export function exchange(request: HttpRequest, timeout: number): Promise<HttpAnswer> {
+  const { url, headers = {}, body } = request;
   const address = new URL(url);
   return new Promise((resolve, reject) => {
     const method = body === undefined ? 'GET' : 'POST';
-    const request =
+    const sent =
       address.protocol === 'https:'
         ? https.request(address, { method, headers, agent: secureAgent })
         : http.request(address, { method, headers, agent });
+    const timer = setTimeout(() => {
+      const error = new DOMException(`no answer within ${timeout} s`, 'TimeoutError');
+      sent.destroy(error);
+      reject(error);
+    }, 1000 * timeout);
     const fail = (error: Error) => {
       clearTimeout(timer);
       reject(error);
     };
-    const timer = setTimeout(() => {
-      fail(new DOMException(`no answer within ${timeout} s`, 'TimeoutError'));
-      request.destroy();
-    }, 1000 * timeout);
-    request.on('error', fail);
-    request.on('response', (response) => {
+    sent.on('error', (error: NodeJS.ErrnoException) => {
+      const isClosed = error.code === 'ECONNRESET' || error.code === 'EPIPE';
+      if (!sent.reusedSocket || !isClosed) return fail(error);
+      // The server closed a connection that it had kept, before it saw the request.
+      clearTimeout(timer);
+      exchange(request, timeout).then(resolve, reject);
+    });
+    sent.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('error', fail);
       response.on('data', (chunk: Buffer) => chunks.push(chunk));
@@ -51,6 +60,6 @@ export function exchange({ url, headers = {}, body }: HttpRequest, timeout: numb
         resolve({ status: response.statusCode as number, headers: response.headers, bytes: Buffer.concat(chunks) });
       });
     });
-    request.end(body);
+    sent.end(body);
   });
 }

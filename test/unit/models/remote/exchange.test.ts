@@ -1,0 +1,45 @@
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type Server } from 'node:http';
+import type { AddressInfo, Socket } from 'node:net';
+import { exchange } from '../../../../src/models/remote/exchange.ts';
+
+describe('an exchange with a server', () => {
+  const running: Server[] = [];
+  afterEach(() => {
+    for (const server of running.splice(0)) server.close().closeAllConnections();
+  });
+  /** A server that answers with the number of the request on its connection, and ends those in which it is too much. */
+  const serve = async (mostOnOne: number) => {
+    const counts = new Map<Socket, number>();
+    const server = createServer((request, response) => {
+      const count = (counts.get(request.socket) ?? 0) + 1;
+      counts.set(request.socket, count);
+      if (count > mostOnOne) request.socket.destroy();
+      else request.resume().on('end', () => response.end(String(count)));
+    }).listen(0, '127.0.0.1');
+    running.push(server);
+    await once(server, 'listening');
+    return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}/`, counts };
+  };
+  const ask = async (url: string) => (await exchange({ url, body: 'x' }, 10)).bytes.toString();
+
+  it('keeps its connection', async () => {
+    const { url, counts } = await serve(Infinity);
+    const answers = [await ask(url), await ask(url), await ask(url)];
+    assert.deepEqual(answers, ['1', '2', '3']);
+    assert.equal(counts.size, 1);
+  });
+
+  it('takes a new connection where the server has closed the one that it kept', async () => {
+    const { url, counts } = await serve(1);
+    const answers = [await ask(url), await ask(url), await ask(url)];
+    assert.deepEqual(answers, ['1', '1', '1']);
+    assert.equal(counts.size, 3);
+  });
+
+  it('fails where a new connection is lost as well', async () => {
+    const { url } = await serve(0);
+    await assert.rejects(ask(url), { code: 'ECONNRESET' });
+  });
+});
