@@ -9,13 +9,15 @@ import { buildNetwork } from '../../media/demo/training/network.ts';
 import { renderAll } from '../../media/demo/training/renderings.ts';
 import { loadDrawing } from '../../media/demo/training/renderSign.ts';
 import { networkFor } from '../../src/defenses/surrogates/architecture.ts';
+import { trainSurrogate } from '../../src/defenses/surrogates/trainSurrogate.ts';
 import type { Classifier } from '../../src/models/classifier.ts';
 import { openModel } from '../../src/models/open.ts';
 import { noPreprocessing } from '../../src/models/preprocessing.ts';
+import type { ModelSource } from '../../src/models/source.ts';
 import { writeLayersModel } from '../../src/models/tfjs/training/writeLayersModel.ts';
 import { imageShape, readCollection } from '../audit/images.ts';
 import { oneHot, startTraining, toTensor } from '../audit/measure.ts';
-import { cache as defensesCache, domains, root } from '../defenses/domains.ts';
+import { datasetOf, cache as defensesCache, domains, root } from '../defenses/domains.ts';
 import { trainUndefended } from '../defenses/undefended.ts';
 
 export const cache = path.join(defensesCache, '..', 'blackbox');
@@ -33,11 +35,16 @@ const trainings: Readonly<Record<string, (folder: string) => Promise<unknown>>> 
       folder,
     ),
   'clothes-b': trainOtherClothes,
+  'clothes-labeled': (folder) => trainLabeledClothes(folder),
+  'clothes-labeled-like-a': async (folder) => trainLabeledClothes(folder, await sourceOf('clothes-a')),
 };
 
-/** A network by its name: `signs` and `camera` of the demo, `signs-apart`, `clothes-a`, `clothes-b`. */
+/** A network by its name: `signs` and `camera` of the demo, or one that is trained where it is missing. */
 export async function openNetwork(name: string): Promise<Classifier> {
-  const { preprocessing } = await domains.signs.model();
+  return (await openModel(await sourceOf(name), { threads: 1 })).classifier;
+}
+
+async function sourceOf(name: string): Promise<ModelSource> {
   const isOfDemo = trainings[name] === undefined;
   const folder = isOfDemo ? path.join(root, 'media', 'demo', 'models', name) : path.join(cache, name);
   const file = path.join(folder, 'model.json');
@@ -45,8 +52,29 @@ export async function openNetwork(name: string): Promise<Classifier> {
     await startTraining();
     await trainings[name]?.(folder);
   }
-  const own = name.startsWith('clothes') ? noPreprocessing : preprocessing;
-  return (await openModel({ name, path: file, preprocessing: own }, { threads: 1 })).classifier;
+  if (name.startsWith('clothes')) return { name, path: file, preprocessing: noPreprocessing };
+  const { labels = '', preprocessing } = await domains.signs.model();
+  return { name, path: file, labels, preprocessing };
+}
+
+/**
+ * As *Train Surrogate* makes it, of labeled images that no other network has learned from.
+ * @param architecture whose layers it has; chosen by the size of the images where it is missing.
+ */
+async function trainLabeledClothes(folder: string, architecture?: ModelSource): Promise<void> {
+  const plan = {
+    name: 'labeled',
+    kind: 'labeled',
+    model: await sourceOf('clothes-b'),
+    ...(architecture && { architecture }),
+    dataset: await datasetOf(domains.fashion, 'detectors'),
+    path: folder,
+    preset: 'quick' as const,
+    parameters: { epochs: 10 },
+    seed: 1,
+    origin: { file: import.meta.filename, line: 1 },
+  };
+  await trainSurrogate(plan, { signal: new AbortController().signal, onProgress() {} });
 }
 
 /** The network of the demo with other weights, and other images of the same signs. */
