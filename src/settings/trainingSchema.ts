@@ -197,7 +197,7 @@ export const surrogateBase = Type.Object(
         ...nonEmptyString,
         errorMessage: 'Enter the name of a model in quotes.',
         markdownDescription:
-          'Name of a TensorFlow.js layers model in `perturb.models` whose layers the surrogate has, with new weights. If omitted, layers are chosen by the size of the images.',
+          'Name of a TensorFlow.js layers model in `perturb.models` whose layers the surrogate has, with new weights. Examples carry over best between networks that have the same layers. If omitted, they are chosen by the size of the images.',
       }),
     ),
     path: path('Folder that the surrogate is written into, with its card and its checkpoints.'),

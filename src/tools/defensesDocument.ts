@@ -16,7 +16,7 @@ const trainingIntroduction =
   'A training defense trains a copy of a TensorFlow.js layers model further. The original stays as it is.';
 
 const surrogateIntroduction =
-  'A surrogate is a model of its own, for the same images and classes. A test names it as its `surrogate`: the attack is crafted on it, and the tested model only judges. Its layers are those of the model that `architecture` names, or are chosen by the size of the images; it is a TensorFlow.js layers model, written as ONNX as well.';
+  'A surrogate is a model of its own, for the same images and classes. A test names it as its `surrogate`: the attack is crafted on it, and the tested model only judges. Its layers are those of the model that `architecture` names, or are chosen by the size of the images; examples carry over best to networks that have the same. It is a TensorFlow.js layers model, written as ONNX as well.';
 
 const generatorIntroduction =
   'A generator is trained against a TensorFlow.js layers model, or against a `surrogate` in its place, which is the black-box form. It belongs to that model, and is refused for any other. The training is resumed where it was interrupted, and ends as one that was not; one whose numbers are no longer finite is stopped, and its last good state kept. It is written as ONNX as well.';
