@@ -146,7 +146,7 @@ for (const [from, layers] of [
     const within = { norm: 'linf', epsilon: 26 / 255 } as const;
     const white = await measured(`${to}-white-box`, to, { attack: 'pgd', ...within });
     const cells: string[] = [];
-    for (const method of ['ifgsm', 'mi', 'ti', 'di'] as const) {
+    for (const method of ['ifgsm', 'mi', 'ti', 'di', 'si', 'vmi'] as const) {
       const choice = method === 'ifgsm' ? { attack: method } : { attack: 'transfer', parameters: { method } };
       const { fooled, ofSurrogate } = await measured(`${from}-${to}-${method}`, to, { ...choice, ...within }, from);
       cells.push(`${fooled} (${ofSurrogate})`, (fooled / white.fooled).toFixed(2));
@@ -187,8 +187,8 @@ ${transfers.join('\n')}
 Surrogates as *Train Surrogate* makes them, kind \`labeled\`, in 10 epochs of 2,000 images that neither network has learned
 from. Beside each method is the share of what PGD fools on the network itself.
 
-| layers of the surrogate | network | PGD on it | I-FGSM | of PGD's | MI | of PGD's | TI | of PGD's | DI | of PGD's |
-|---|---|---|---|---|---|---|---|---|---|---|
+| layers of the surrogate | network | PGD on it | I-FGSM | | MI | | TI | | DI | | SI | | VMI | |
+|---|---|---|---|---|---|---|---|---|---|---|---|---|---|---|
 ${surrogates.join('\n')}
 `;
 await writeFile(path.join(import.meta.dirname, 'results.md'), text);
