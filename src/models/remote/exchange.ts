@@ -1,5 +1,6 @@
 import http from 'node:http';
 import https from 'node:https';
+import { inGigabytes, mostOfFile } from '../../data/memory.ts';
 
 /** What is sent: a GET without a body, else a POST. */
 export interface HttpRequest {
@@ -24,7 +25,8 @@ const secureAgent = new https.Agent(keeping);
  * Sends a request and reads the answer to its end. Redirects are not followed: the headers, with a secret among them, would
  * go to whoever is named. Not by `fetch`, which takes twice the time of small requests.
  * @param timeout seconds until the answer must be there
- * @throws an error named `TimeoutError` after that, or one of the system's with its code.
+ * @throws an error named `TimeoutError` after that, one of the system's with its code, or another one where the answer is longer
+ * than a file may be.
  */
 export function exchange(request: HttpRequest, timeout: number): Promise<HttpAnswer> {
   const { url, headers = {}, body } = request;
@@ -54,7 +56,13 @@ export function exchange(request: HttpRequest, timeout: number): Promise<HttpAns
     sent.on('response', (response) => {
       const chunks: Buffer[] = [];
       response.on('error', fail);
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        chunks.push(chunk);
+        if (length <= mostOfFile()) return;
+        response.destroy(new Error(`its answer is longer than ${inGigabytes(mostOfFile())}`));
+      });
       response.on('end', () => {
         clearTimeout(timer);
         resolve({ status: response.statusCode as number, headers: response.headers, bytes: Buffer.concat(chunks) });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { limitReading } from '../../../../src/data/memory.ts';
 import { exchange } from '../../../../src/models/remote/exchange.ts';
 
 describe('an exchange with a server', () => {
@@ -36,6 +37,25 @@ describe('an exchange with a server', () => {
     const answers = [await ask(url), await ask(url), await ask(url)];
     assert.deepEqual(answers, ['1', '1', '1']);
     assert.equal(counts.size, 3);
+  });
+
+  it('ends an answer that has no end', async () => {
+    const server = createServer((_, response) => {
+      const more = () => {
+        while (response.write('x'.repeat(1000)));
+        response.once('drain', more);
+      };
+      more();
+    }).listen(0, '127.0.0.1');
+    running.push(server);
+    await once(server, 'listening');
+    limitReading(2e5);
+    try {
+      const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      await assert.rejects(ask(url), /its answer is longer than 0\.1 MB/);
+    } finally {
+      limitReading();
+    }
   });
 
   it('fails where a new connection is lost as well', async () => {
