@@ -5,7 +5,7 @@ import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises
 import { hostname, tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { waitFor } from '../soak/kills/processes.ts';
+import { waitFor } from '../soak/processes.ts';
 
 const execute = promisify(execFile);
 

@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
 import { attackedAgain, finishedPictures } from '../soak/kills/outputs.ts';
-import { waitFor } from '../soak/kills/processes.ts';
+import { waitFor } from '../soak/processes.ts';
 import { demoFolder } from '../support/demoWorkspace.ts';
 import { cliFile } from '../support/program.ts';
 import { readReport, withoutTimes } from '../support/readRun.ts';

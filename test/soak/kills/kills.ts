@@ -7,6 +7,7 @@ import { isDeepStrictEqual } from 'node:util';
 import { imagesOf, signsModel, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { cliFile, type Ended, type Started, start } from '../../support/program.ts';
 import { Dice } from '../dice.ts';
+import { processes, waitFor } from '../processes.ts';
 import {
   attackedAgain,
   filesIn,
@@ -16,7 +17,6 @@ import {
   readRunFolder,
   tornFiles,
 } from './outputs.ts';
-import { processes, waitFor } from './processes.ts';
 
 /** Milliseconds that processes may live on. */
 const patience = 5_000;

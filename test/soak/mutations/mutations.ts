@@ -1,20 +1,15 @@
 // Mutated inputs of every format, opened in a process of its own, as the product opens them.
 import { type ChildProcess, fork } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import path from 'node:path';
+import { memoryFolder } from '../memoryFolder.ts';
+import { hang } from './hang.ts';
 
 /** What the process is allowed to take for models, in bytes, whatever the machine has. */
 const memory = 1e9;
 
 /** What it may take beside that: engines, and files as they are read. */
 const overhead = 500e6;
-
-/** Milliseconds until an input that is not open, nor refused, counts as hung. */
-const patience = 20_000;
-
-/** After so many, the process is replaced: what engines never give back is not to count as memory of a mutation. */
-const mostInProcess = 2_000;
 
 /** What came of opening an input: a "mistake" is an error that is not one for people. */
 export type Result = 'opened' | 'refused' | 'mistake' | 'died' | 'hung' | 'memory';
@@ -30,16 +25,23 @@ export interface Outcome {
 /** The answer of worker.ts; `peak` is the largest memory that its process has had, in bytes. */
 export type Answer = Omit<Outcome, 'name'> & { readonly peak: number };
 
+/** What worker.ts says before: it has loaded what the format needs, and used so many seconds of processor time so far. */
+export interface Begun {
+  readonly begun: number;
+}
+
 /** True for what must not come of any input. */
 export function isFailure({ result }: Outcome): boolean {
   return result !== 'opened' && result !== 'refused';
 }
 
-/** Opens mutated inputs, one after the other, in a process that is started anew when it has died. */
+/**
+ * Opens mutated inputs, one after the other, in a process that is started anew when it has died. What engines never give
+ * back counts as memory of the last one, so thousands take another object.
+ */
 export class Mutations {
-  readonly #folder = mkdtempSync(path.join(tmpdir(), 'perturb-mutations-'));
+  readonly #folder = memoryFolder('perturb-mutations-');
   #child: ChildProcess | undefined;
-  #count = 0;
   #complaint = '';
 
   /**
@@ -62,7 +64,6 @@ export class Mutations {
   }
 
   async #attempt(name: string, keep: string | undefined): Promise<Outcome> {
-    if (++this.#count > mostInProcess) this.#end();
     this.#child ??= this.#start(keep);
     const { peak, ...answer } = await ask(this.#child, name);
     if (answer.result === 'died') return { name, ...answer, message: `${answer.message}: ${this.#complaint.trim()}` };
@@ -71,7 +72,6 @@ export class Mutations {
   }
 
   #start(keep: string | undefined): ChildProcess {
-    this.#count = 1;
     this.#complaint = '';
     const child = fork(path.join(import.meta.dirname, 'worker.ts'), {
       execArgv: ['--import', 'tsx'],
@@ -81,6 +81,7 @@ export class Mutations {
         TEMP: this.#folder,
         PERTURB_MEMORY: `${memory}`,
         PERTURB_PROVIDER: 'cpu',
+        PERTURB_THREADS: '1',
         ...(keep !== undefined && { PERTURB_KEEP: keep }),
       },
       stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
@@ -99,17 +100,19 @@ export class Mutations {
 }
 
 function ask(child: ChildProcess, name: string): Promise<Answer> {
-  return new Promise((resolve) => {
-    const settle = (answer: Answer) => {
-      clearTimeout(timer);
-      child.off('message', settle).off('close', onExit);
-      resolve(answer);
+  const answered = new AbortController();
+  return new Promise<Answer>((resolve) => {
+    const onMessage = (message: Begun | Answer) => {
+      if (!('begun' in message)) return resolve(message);
+      hang(child.pid as number, message.begun, answered.signal).then(
+        (words) => resolve({ result: 'hung', message: words, peak: 0 }),
+        () => {},
+      );
     };
     const onExit = (code: number | null, signal: string | null) =>
-      settle({ result: 'died', message: `the process ended with ${signal ?? `exit code ${code}`}`, peak: 0 });
-    const onTime = () => settle({ result: 'hung', message: `no answer within ${patience / 1000} s`, peak: 0 });
-    const timer = setTimeout(onTime, patience);
-    child.on('message', settle).on('close', onExit);
+      resolve({ result: 'died', message: `the process ended with ${signal ?? `exit code ${code}`}`, peak: 0 });
+    child.on('message', onMessage).on('close', onExit);
+    answered.signal.addEventListener('abort', () => child.off('message', onMessage).off('close', onExit));
     child.send(name);
-  });
+  }).finally(() => answered.abort());
 }

@@ -1,15 +1,15 @@
 import { mkdtempSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
 import { formats } from './formats.ts';
 import { isFailure, Mutations, type Outcome } from './mutations.ts';
 
-/** Mutations of a format, before it is the next one's turn. */
-const inTurn = 100;
+/** Mutations of a format in one process. Loading what formats need takes time, too. */
+const inTurn = 500;
 
 /**
- * Opens mutated inputs, of each format in turn, and prints the first failure of each sort with the command that brings it
- * back.
+ * Opens mutated inputs, as many of each format, in several processes, and prints the first failure of each sort with the
+ * command that brings it back.
  * @param end when to stop, as `performance.now` counts.
  * @param names formats; all where there are none.
  * @returns how many sorts of failures there were.
@@ -18,28 +18,40 @@ export async function soakMutations(end: number, names: readonly string[]): Prom
   const chosen = names.length > 0 ? names : Object.keys(formats);
   const first = Math.floor(Math.random() * 1e9);
   console.log(`Mutations of ${chosen.join(', ')}, with seeds from ${first} on.`);
-  const mutations = new Mutations();
   const counts = new Map<string, number>();
   const sorts = new Map<string, number>();
-  let seed = first;
-  for (; performance.now() < end; seed += inTurn) {
-    for (const format of chosen) {
-      for (let i = 0; i < inTurn && performance.now() < end; i++) {
-        const outcome = await mutations.open(`${format}:${seed + i}`);
-        counts.set(format, (counts.get(format) ?? 0) + 1);
-        if (!isFailure(outcome)) continue;
-        const sort = sortOf(format, outcome);
-        if (!sorts.has(sort)) console.log(`\n${describe(outcome)}`);
-        sorts.set(sort, (sorts.get(sort) ?? 0) + 1);
-      }
+
+  async function takeTurn(format: string, seed: number): Promise<void> {
+    const mutations = new Mutations();
+    for (let i = 0; i < inTurn && performance.now() < end; i++) {
+      const outcome = await mutations.open(`${format}:${seed + i}`);
+      counts.set(format, (counts.get(format) ?? 0) + 1);
+      if (!isFailure(outcome)) continue;
+      const sort = sortOf(format, outcome);
+      if (!sorts.has(sort)) console.log(`\n${describe(outcome)}`);
+      sorts.set(sort, (sorts.get(sort) ?? 0) + 1);
     }
+    mutations.dispose();
   }
-  mutations.dispose();
-  console.log(
-    `\n${[...counts].map(([format, count]) => `${format} ${count}`).join(', ')}: ${sorts.size} sorts of failures`,
-  );
+
+  let turns = 0;
+  const takeTurns = async () => {
+    while (performance.now() < end) {
+      const turn = turns++;
+      const round = Math.floor(turn / chosen.length);
+      if (turn > 0 && turn % chosen.length === 0) console.log(describeCounts(counts));
+      await takeTurn(chosen[turn % chosen.length] as string, first + round * inTurn);
+    }
+  };
+  await Promise.all(Array.from({ length: availableParallelism() }, takeTurns));
+  console.log(`\n${describeCounts(counts)}: ${sorts.size} sorts of failures`);
   for (const [sort, count] of sorts) console.log(`  ${count} × ${sort}`);
   return sorts.size;
+}
+
+function describeCounts(counts: ReadonlyMap<string, number>): string {
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  return `${all} inputs: ${[...counts].map(([format, count]) => `${format} ${count}`).join(', ')}`;
 }
 
 /** Opens one again, and prints what came of it and where its input stands. Returns 1 where it has failed. */

@@ -1,5 +1,5 @@
 // The process that mutations.ts gives mutations to: opens each mutated input, and says what came of it.
-import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { limitReading } from '../../../src/data/memory.ts';
@@ -8,7 +8,7 @@ import { Dice } from '../dice.ts';
 import type { Files, Format } from './format.ts';
 import { formats } from './formats.ts';
 import { mutate } from './mutate.ts';
-import type { Answer } from './mutations.ts';
+import type { Answer, Begun } from './mutations.ts';
 
 limitReading(Number(process.env.PERTURB_MEMORY));
 process.on('disconnect', () => process.exit());
@@ -42,22 +42,24 @@ async function outcomeOf(name: string): Promise<Omit<Answer, 'peak'>> {
   const [kind = '', seed = ''] = name.split(':');
   if (!prepared.has(kind)) prepared.set(kind, prepare(kind));
   const { format, intact } = (await prepared.get(kind)) as Prepared;
+  const { user, system } = process.cpuUsage();
+  process.send?.({ begun: (user + system) / 1e6 } satisfies Begun);
   const kept = process.env.PERTURB_KEEP;
-  const folder = kept ?? (await mkdtemp(path.join(tmpdir(), 'mutated-')));
+  const folder = kept ?? mkdtempSync(path.join(tmpdir(), 'mutated-'));
   try {
     if (seed !== 'intact') {
       await writeMutated(folder, format, intact, Number(seed));
       return await attempt(format, folder);
     }
     for (const [i, files] of intact.entries()) {
-      await write(path.join(folder, `${i}`), files);
+      write(path.join(folder, `${i}`), files);
       const found = await attempt(format, path.join(folder, `${i}`));
       if (found.result !== 'opened')
         return { result: 'mistake', message: `input ${i} is not opened: ${found.message}` };
     }
     return { result: 'opened', message: '' };
   } finally {
-    if (kept === undefined) await rm(folder, { recursive: true, force: true });
+    if (kept === undefined) rmSync(folder, { recursive: true, force: true });
   }
 }
 
@@ -70,13 +72,14 @@ async function writeMutated(folder: string, format: Format, intact: readonly Fil
   const once = await mutate(name, files[name] as Buffer, dice);
   // What is no longer JSON, or no archive, is damaged enough.
   const twice = dice.below(4) === 0 ? await mutate(name, once, dice).catch(() => once) : once;
-  await write(folder, { ...files, [name]: twice });
+  write(folder, { ...files, [name]: twice });
 }
 
-async function write(folder: string, files: Files): Promise<void> {
+/** Nothing else is to be done meanwhile, and on a busy machine each step that is waited for takes long. */
+function write(folder: string, files: Files): void {
   for (const [name, content] of Object.entries(files)) {
-    await mkdir(path.dirname(path.join(folder, name)), { recursive: true });
-    await writeFile(path.join(folder, name), content);
+    mkdirSync(path.dirname(path.join(folder, name)), { recursive: true });
+    writeFileSync(path.join(folder, name), content);
   }
 }
 

@@ -4,7 +4,7 @@ import path from 'node:path';
 import { readFinished } from '../../../src/reports/finishedImages.ts';
 import type { RunReport } from '../../../src/reports/report.ts';
 import { lasting } from '../../soak/kills/outputs.ts';
-import { waitFor } from '../../soak/kills/processes.ts';
+import { waitFor } from '../../soak/processes.ts';
 import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { builtProgram, cliFile, perturb, start } from '../../support/program.ts';
 import { readLines, readReport } from '../../support/readRun.ts';

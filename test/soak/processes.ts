@@ -28,3 +28,11 @@ export async function waitFor<T>(find: () => Promise<T | undefined>, millisecond
     await delay(20);
   }
 }
+
+/** Seconds of processor time that a process has used; 0 for one that has ended. */
+export async function processorTime(pid: number): Promise<number> {
+  const { stdout } = await promisify(execFile)('ps', ['-o', 'time=', '-p', `${pid}`]).catch(() => ({ stdout: '' }));
+  // "[days-][hours:]minutes:seconds", with hundredths on macOS.
+  const [seconds = 0, minutes = 0, hours = 0, days = 0] = stdout.trim().split(/[-:]/).map(Number).reverse();
+  return seconds + 60 * (minutes + 60 * (hours + 24 * days));
+}
