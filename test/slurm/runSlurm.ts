@@ -7,7 +7,7 @@ import { cp, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os';
 import path from 'node:path';
 import { promisify } from 'node:util';
-import { attackedAgain, finishedPictures } from '../soak/kills/outputs.ts';
+import { finishedResults } from '../soak/kills/runOutputs.ts';
 import { waitFor } from '../soak/processes.ts';
 import { demoFolder } from '../support/demoWorkspace.ts';
 import { cliFile } from '../support/program.ts';
@@ -43,7 +43,7 @@ async function test(): Promise<void> {
     });
     await cluster.kill('n1');
     const place = path.join(folder, 'shards', `${killed.task}`);
-    const before = await finishedPictures(place);
+    const lost = await finishedResults(place);
     const finished = await finishedIn(place);
     const share = JSON.parse(await readFile(path.join(place, 'shard.json'), 'utf8'));
     assert.ok(
@@ -67,7 +67,7 @@ async function test(): Promise<void> {
     assert.equal(tasks.length, shards);
     assert.equal(task.restarts, 1, 'the task was not requeued');
     assert.match(log, / goes on: \d+ images? (is|are) finished\./);
-    assert.deepEqual(await attackedAgain(before, place), []);
+    assert.deepEqual(await lost(), []);
     // As the single run does, since tests fail.
     assert.equal(ofMerge.code, 1, mergeLog);
     const [one, merged] = await Promise.all([single, path.join(folder, 'run')].map(readReport));

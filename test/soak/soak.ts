@@ -1,11 +1,11 @@
 // `npm run soak`: looks for what the tests have not found, with new random seeds, for as long as one likes.
 //
-//   npm run soak -- [properties|kills|mutations] [--minutes N] [files or formats]
+//   npm run soak -- [properties|kills|mutations] [--minutes N] [files, commands, or formats]
 //
 //   properties   the property tests, or those of some test files, with new examples
-//   kills        runs and trainings that are killed at random times
+//   kills        commands that are killed at random times, all or some
 //   mutations    mutated inputs of all formats, or of some
-//   --kill SEED, --mutation FORMAT:SEED   one of them again
+//   --kill COMMAND:SEED, --mutation FORMAT:SEED   one of them again
 //
 // Without a kind, each gets a third of the time. Ends with 1 where anything has failed.
 import { parseArgs } from 'node:util';
@@ -29,7 +29,7 @@ const minutes = Number(values.minutes);
 if (!(minutes > 0)) throw new Error(`--minutes is "${values.minutes}", but must be a number above 0.`);
 
 async function soak(): Promise<number> {
-  if (values.kill !== undefined) return replayKill(Number(values.kill));
+  if (values.kill !== undefined) return replayKill(values.kill);
   if (values.mutation !== undefined) return replayMutation(values.mutation);
   const [first = '', ...names] = positionals;
   const isKind = Object.hasOwn(kinds, first);

@@ -1,10 +1,9 @@
-import { readdir, readFile, stat } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
 import sharp from 'sharp';
 import { decodeNpy } from '../../../src/data/npy.ts';
 import { readNpz } from '../../../src/data/npz.ts';
-import { readFinished } from '../../../src/reports/finishedImages.ts';
-import type { ExampleReport, RunReport } from '../../../src/reports/report.ts';
+import type { Lost } from './command.ts';
 
 /** All files of a folder and of those in it, by their paths in it, in order; none where there is no folder. */
 export async function filesIn(folder: string): Promise<string[]> {
@@ -36,55 +35,24 @@ export async function tornFiles(folder: string): Promise<string[]> {
   return torn;
 }
 
-function wholeLines(text: string): string[] {
+/** Lines that have an end. */
+export function wholeLines(text: string): string[] {
   return text.split('\n').slice(0, -1);
 }
 
-/** What a run folder holds, as far as it is whole. */
-export interface RunContents {
-  readonly report?: RunReport;
-  readonly examples: readonly ExampleReport[];
-}
-
-/** Reads a run folder, whatever is missing in it. */
-export async function readRunFolder(folder: string): Promise<RunContents> {
-  const read = (name: string) => readFile(path.join(folder, name), 'utf8').catch(() => undefined);
-  const [report, lines] = [await read('report.json'), await read('examples.jsonl')];
-  return {
-    ...(report !== undefined && { report: JSON.parse(report) as RunReport }),
-    examples: wholeLines(lines ?? '').map((line) => JSON.parse(line) as ExampleReport),
+/** Every file that folders have now, byte for byte. */
+export async function unchangedFiles(folders: readonly string[]): Promise<Lost> {
+  const contents = async () => {
+    const files = (
+      await Promise.all(folders.map(async (folder) => (await filesIn(folder)).map((name) => path.join(folder, name))))
+    ).flat();
+    return new Map(await Promise.all(files.map(async (file) => [file, await readFile(file)] as const)));
   };
-}
-
-/** Keys of values that are others in each run. */
-const volatile = new Set(['time', 'profile', 'started', 'date', 'seconds', 'workspace', 'sha256']);
-
-/** JSON without what differs from one run to the next. */
-export function lasting(value: unknown, folder: string): unknown {
-  const text = JSON.stringify(value, (key, each) => (volatile.has(key) ? undefined : each)) ?? 'null';
-  return JSON.parse(text.replaceAll(folder, 'FOLDER'));
-}
-
-/** When the adversarial images of what is finished were written, by their paths. */
-export async function finishedPictures(output: string): Promise<Map<string, number>> {
-  const { examples } = await readRunFolder(output);
-  const times = new Map<string, number>();
-  for (const id of new Set(examples.map(({ test }) => test))) {
-    const finished = new Set((await readFinished(output, id)).map(({ index }) => index));
-    for (const { test, index, adversarialImage } of examples) {
-      if (test !== id || !finished.has(index) || adversarialImage === null) continue;
-      times.set(adversarialImage, (await stat(path.join(output, adversarialImage))).mtimeMs);
-    }
-  }
-  return times;
-}
-
-/** Finished images that were attacked again all the same. */
-export async function attackedAgain(finished: ReadonlyMap<string, number>, output: string): Promise<string[]> {
-  const faults: string[] = [];
-  for (const [name, time] of finished) {
-    const { mtimeMs } = await stat(path.join(output, name));
-    if (mtimeMs !== time) faults.push(`${name} was finished, and attacked again`);
-  }
-  return faults;
+  const before = await contents();
+  return async () => {
+    const after = await contents();
+    return [...before].flatMap(([file, bytes]) =>
+      after.get(file)?.equals(bytes) ? [] : [`${file} is not what it was`],
+    );
+  };
 }

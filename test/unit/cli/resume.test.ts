@@ -3,7 +3,7 @@ import { readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
 import { readFinished } from '../../../src/reports/finishedImages.ts';
 import type { RunReport } from '../../../src/reports/report.ts';
-import { lasting } from '../../soak/kills/outputs.ts';
+import { lasting } from '../../soak/kills/differences.ts';
 import { waitFor } from '../../soak/processes.ts';
 import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { builtProgram, cliFile, perturb, start } from '../../support/program.ts';

@@ -11,7 +11,7 @@ import { isPlanned, type TestReport } from '../../../src/reports/report.ts';
 import { answersFile, prepareRunFolder } from '../../../src/reports/runFolder.ts';
 import { resumeRun } from '../../../src/run/resume.ts';
 import { run } from '../../../src/run/run.ts';
-import { lasting } from '../../soak/kills/outputs.ts';
+import { lasting } from '../../soak/kills/differences.ts';
 import { engineHere } from '../../support/engineHere.ts';
 import { planOf } from '../../support/plans.ts';
 import { faultProxy } from '../../support/remote/faultProxy.ts';

@@ -13,7 +13,7 @@ import { type RunRequest, run, UnsavedRun } from '../../../src/run/run.ts';
 import { unplannedReports } from '../../../src/run/unplanned.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
-import { lasting } from '../../soak/kills/outputs.ts';
+import { lasting } from '../../soak/kills/differences.ts';
 import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { engineHere } from '../../support/engineHere.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
