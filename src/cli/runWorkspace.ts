@@ -81,7 +81,7 @@ export async function runWorkspace({
   };
   try {
     if (output !== undefined && resume === undefined) await prepareRunFolder(folder);
-    const finished = resume === undefined ? undefined : await resumeRun(folder, plans, version);
+    const finished = resume === undefined ? undefined : await resumeRun(folder, plans, version, isBaseline);
     for (const line of finished?.notes ?? []) request.onNote?.(line);
     done = finished?.reports.size ?? 0;
     // What was finished stays, even where this command does not ask for it.

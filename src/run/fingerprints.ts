@@ -1,6 +1,8 @@
 import { createHash } from 'node:crypto';
 import { readdir, readFile, stat } from 'node:fs/promises';
 import path from 'node:path';
+import { keyOf, readCounterexamples } from '../corpus/counterexample.ts';
+import { inCodePointOrder } from '../data/codePointOrder.ts';
 import { replaceFile } from '../data/replaceFile.ts';
 import { generatorOf, type TestPlan } from '../evaluation/plan.ts';
 import type { ModelSource } from '../models/source.ts';
@@ -17,10 +19,13 @@ export type Fingerprint = Readonly<Record<Cause, string>>;
  * What the result of a test follows from: its plan, names, sizes and times of the files that it reads, and Perturb itself.
  * Where the settings define it does not matter.
  * @param version of Perturb.
+ * @param isBaseline the result is to be the baseline: then it follows from which counterexamples are known, but not from
+ * what the baseline says.
  */
 export async function fingerprintOf(
   { origin: _, robustness, ...plan }: TestPlan,
   version: string,
+  isBaseline = false,
 ): Promise<Fingerprint> {
   const { dataset, detector, purifier } = plan;
   const [settings, model, images, defense, known] = await Promise.all([
@@ -30,9 +35,17 @@ export async function fingerprintOf(
     Promise.all([detector?.path, purifier?.path, generatorOf(plan)].map((place) => filesIn(place, true))).then(
       (files) => hashOf(undefined, files.flat()),
     ),
-    filesIn(robustness, true).then((files) => hashOf(robustness, files)),
+    isBaseline
+      ? witnessesIn(robustness).then((known) => hashOf([robustness, known], []))
+      : filesIn(robustness, true).then((files) => hashOf(robustness, files)),
   ]);
   return { 'version of Perturb': version, settings, model, images, defense, 'known counterexamples': known };
+}
+
+/** The known counterexamples without what the baseline says of them; `undefined` where they are damaged. */
+async function witnessesIn(robustness: string | undefined): Promise<object[] | undefined> {
+  const known = robustness === undefined ? [] : await readCounterexamples(robustness).catch(() => undefined);
+  return known && inCodePointOrder(known, keyOf).map(({ fixed: _, ...one }) => one);
 }
 
 /** What has changed from one fingerprint to another; all where the one is not known. */

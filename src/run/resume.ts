@@ -27,9 +27,15 @@ export function nothingToResume(folder: string): UserError {
  * the others have finished, where plans, files and Perturb are as they were, and removes what there is of all others, which
  * are to run from their start.
  * @param version of Perturb.
+ * @param isBaseline the results are to be the baseline (see `fingerprintOf`).
  * @throws UserError when the folder has no run in it, is damaged, or cannot be written.
  */
-export async function resumeRun(folder: string, plans: readonly TestPlan[], version: string): Promise<FinishedPart> {
+export async function resumeRun(
+  folder: string,
+  plans: readonly TestPlan[],
+  version: string,
+  isBaseline = false,
+): Promise<FinishedPart> {
   await access(path.join(folder, examplesFile)).catch(() => {
     throw nothingToResume(folder);
   });
@@ -41,7 +47,7 @@ export async function resumeRun(folder: string, plans: readonly TestPlan[], vers
   const anew: string[] = [];
   for (const plan of plans) {
     const before = fingerprints[plan.id];
-    const changes = changesOf(before, await fingerprintOf(plan, version));
+    const changes = changesOf(before, await fingerprintOf(plan, version, isBaseline));
     const report = summary?.tests.find(({ id }) => id === plan.id);
     const hasVerdict = report !== undefined && isPlanned(report) && report.status !== 'errored';
     if (hasVerdict && changes.length === 0) reports.set(plan.id, { ...report, origin: plan.origin });

@@ -80,7 +80,8 @@ export async function run(request: RunRequest): Promise<RunReport> {
       if (line !== undefined) request.onEstimate(line, plan);
     }
     // Before the test, so that what changes meanwhile counts as a change.
-    await keepFingerprint(folder, plan, await fingerprintOf(plan, version)).catch((error) => (unsaved = error));
+    const fingerprint = await fingerprintOf(plan, version, request.isBaseline);
+    await keepFingerprint(folder, plan, fingerprint).catch((error) => (unsaved = error));
     const onProgress = (progress: TestProgress) => request.onProgress?.(progress);
     const options = { signal, onProgress };
     const measured = await (request.runTest?.(plan, options) ?? runPlan(engine, plan, folder, options));

@@ -41,8 +41,10 @@ export async function runShard(request: ShardRequest): Promise<Shard> {
         ? await runPlan(engine, plan, folder, { signal, onProgress }, test.share)
         : undefined;
     const found = report && hide(report, plan.secrets);
+    // Why it could not be attacked before counts no more.
+    const { message: _, ...open } = test;
     const done: ShardTest = {
-      ...test,
+      ...open,
       state: found?.status === 'errored' ? 'errored' : 'attacked',
       ...(found?.status === 'errored' && { message: found.message }),
       ...(found && { done: doneIn(found) }),

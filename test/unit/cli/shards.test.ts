@@ -69,7 +69,7 @@ describe('perturb run --shard', () => {
     const torn = folder.at('torn');
     await cp(first, torn, { recursive: true });
     const shard = JSON.parse(await readFile(path.join(torn, 'shard.json'), 'utf8'));
-    for (const test of shard.tests) Object.assign(test, { state: 'open', done: undefined });
+    for (const test of shard.tests) Object.assign(test, { state: 'errored', message: 'killed', done: undefined });
     await writeFile(path.join(torn, 'shard.json'), JSON.stringify(shard));
     const names = await readdir(path.join(torn, 'finished'));
     const textsIn = (place: string) =>
@@ -88,6 +88,13 @@ describe('perturb run --shard', () => {
       [first, torn].map(async (place) => lines(await readFile(path.join(place, 'examples.jsonl'), 'utf8'))),
     );
     assert.deepEqual(examples[1], examples[0]);
+    const done: { state: string; message?: string }[] = JSON.parse(
+      await readFile(path.join(torn, 'shard.json'), 'utf8'),
+    ).tests;
+    assert.deepEqual(
+      done.map(({ state, message }) => [state, message]),
+      done.map(() => ['attacked', undefined]),
+    );
   });
 
   it('begins anew with what it had attacked in another model, and goes on with nothing of that', async () => {

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { mkdirSync } from 'node:fs';
 import { appendFile, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { writeCounterexamples } from '../../../src/corpus/counterexample.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
 import type { TestProgress } from '../../../src/jobs/runTest.ts';
 import { readExamples } from '../../../src/reports/examples.ts';
@@ -11,9 +12,11 @@ import { prepareRunFolder, readReport } from '../../../src/reports/runFolder.ts'
 import { resumeRun } from '../../../src/run/resume.ts';
 import { type RunRequest, run, UnsavedRun } from '../../../src/run/run.ts';
 import { unplannedReports } from '../../../src/run/unplanned.ts';
+import { updateBaseline } from '../../../src/run/updateBaseline.ts';
 import { resolvePlans } from '../../../src/settings/plans.ts';
 import { readWorkspace } from '../../../src/settings/readSettings.ts';
 import { lasting } from '../../soak/kills/differences.ts';
+import { counterexample } from '../../support/counterexamples.ts';
 import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { engineHere } from '../../support/engineHere.ts';
 import { rejectsWith } from '../../support/rejectsWith.ts';
@@ -58,7 +61,7 @@ describe('a run', function () {
     given: Partial<RunRequest> = {},
   ): Promise<{ started: string[]; report: RunReport; notes: readonly string[] }> {
     const started: string[] = [];
-    const finished = await resumeRun(place(), given.plans ?? plans, given.version ?? version);
+    const finished = await resumeRun(place(), given.plans ?? plans, given.version ?? version, given.isBaseline);
     const report = await run({ ...common(), ...given, finished, onStart: ({ name }) => started.push(name) });
     return { started, report, notes: finished.notes };
   }
@@ -302,6 +305,26 @@ describe('a run', function () {
     await utimes(image, new Date(), new Date());
     assert.deepEqual((await resumed()).started, ['first', 'second', 'third']);
     assert.deepEqual((await resumed()).started, []);
+  });
+
+  it('keeps verdicts that are the baseline now, unless other counterexamples are known or they are to be held against it', async () => {
+    const robustness = folder.at('robustness');
+    const own = plans.map((plan) => ({ ...plan, robustness }));
+    const known = counterexample();
+    await writeCounterexamples(robustness, [known]);
+    const { tests } = await run({ ...common(), plans: own, isBaseline: true });
+    const started = async (isBaseline: boolean) => (await resumed({ plans: own, isBaseline })).started;
+    await updateBaseline(
+      robustness,
+      tests.filter(isPlanned).map((report) => ({ report, folder: place() })),
+      own.map(({ id }) => id),
+    );
+    await writeCounterexamples(robustness, [{ ...known, fixed: known.model }]);
+    assert.deepEqual(await started(true), []);
+    await writeCounterexamples(robustness, [known, counterexample({ label: 'class 1' })]);
+    assert.deepEqual(await started(true), ['first', 'second', 'third']);
+    assert.deepEqual(await started(false), ['first', 'second', 'third']);
+    assert.deepEqual(await started(false), []);
   });
 
   it('does not trust a verdict of which it is not known what it was run from', async () => {
