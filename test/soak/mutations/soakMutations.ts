@@ -32,6 +32,7 @@ export async function soakMutations(end: number, names: readonly string[]): Prom
       sorts.set(sort, (sorts.get(sort) ?? 0) + 1);
     }
     mutations.dispose();
+    console.log(`${format}: ${counts.get(format)} so far`);
   }
 
   let turns = 0;
@@ -39,19 +40,15 @@ export async function soakMutations(end: number, names: readonly string[]): Prom
     while (performance.now() < end) {
       const turn = turns++;
       const round = Math.floor(turn / chosen.length);
-      if (turn > 0 && turn % chosen.length === 0) console.log(describeCounts(counts));
       await takeTurn(chosen[turn % chosen.length] as string, first + round * inTurn);
     }
   };
   await Promise.all(Array.from({ length: availableParallelism() }, takeTurns));
-  console.log(`\n${describeCounts(counts)}: ${sorts.size} sorts of failures`);
+  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
+  const each = [...counts].map(([format, count]) => `${format} ${count}`).join(', ');
+  console.log(`\n${all} inputs: ${each}: ${sorts.size} sorts of failures`);
   for (const [sort, count] of sorts) console.log(`  ${count} × ${sort}`);
   return sorts.size;
-}
-
-function describeCounts(counts: ReadonlyMap<string, number>): string {
-  const all = [...counts.values()].reduce((sum, count) => sum + count, 0);
-  return `${all} inputs: ${[...counts].map(([format, count]) => `${format} ${count}`).join(', ')}`;
 }
 
 /** Opens one again, and prints what came of it and where its input stands. Returns 1 where it has failed. */
