@@ -1,9 +1,10 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { TSchema } from 'typebox';
 import { Compile, type Validator } from 'typebox/compile';
 import { inCodePointOrder } from '../data/codePointOrder.ts';
-import { readError, writeError } from '../data/fileErrors.ts';
+import { createFile } from '../data/createFile.ts';
+import { readError } from '../data/fileErrors.ts';
 import { makeFolderWithin } from '../data/ownFolder.ts';
 import { replaceFile } from '../data/replaceFile.ts';
 import { UserError } from '../userError.ts';
@@ -89,10 +90,7 @@ export async function writeLines<T extends object>(
   lines: readonly T[],
 ): Promise<void> {
   await makeFolderWithin(path.dirname(folder), path.basename(folder));
-  const gitAttributes = path.join(folder, '.gitattributes');
-  await writeFile(gitAttributes, attributes, { flag: 'wx' }).catch((error) => {
-    if (error.code !== 'EEXIST') throw writeError(gitAttributes, error);
-  });
+  await createFile(path.join(folder, '.gitattributes'), attributes);
   const sorted = inCodePointOrder(lines, keyOf);
   await replaceFile(path.join(folder, name), sorted.map(lineOf).join(''));
 }

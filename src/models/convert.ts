@@ -1,6 +1,5 @@
-import { rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeError } from '../data/fileErrors.ts';
+import { createFile } from '../data/createFile.ts';
 import { UserError } from '../userError.ts';
 import { findModelFile } from './findModelFile.ts';
 import type { LoweringOptions } from './format.ts';
@@ -46,14 +45,9 @@ export async function convertModel(
   });
   const bytes = writeModel(await withWeights(lowered, file));
   // Never over a file that is there: it may be a model that someone needs.
-  await writeFile(to, bytes, { flag: 'wx' }).catch(async (error: NodeJS.ErrnoException) => {
-    if (error.code !== 'EEXIST') {
-      // A part of a model is none.
-      await rm(to, { force: true }).catch(() => {});
-      throw writeError(to, error);
-    }
-    throw new UserError(`${to} exists already. Choose another name, or remove it first.`, { cause: error });
-  });
+  if (!(await createFile(to, bytes))) {
+    throw new UserError(`${to} exists already. Choose another name, or remove it first.`);
+  }
   const { graph, opsets } = lowered;
   return { file: to, nodes: graph.nodes.length, opset: opsets.get('') ?? 0, bytes: bytes.length };
 }

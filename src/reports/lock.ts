@@ -1,8 +1,8 @@
 import { randomUUID } from 'node:crypto';
-import { link, readdir, readFile, rename, rm, writeFile } from 'node:fs/promises';
+import { readdir, readFile, rename, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
-import { writeError } from '../data/fileErrors.ts';
+import { createFile } from '../data/createFile.ts';
 import { UserError } from '../userError.ts';
 
 /** Stands in a run folder as long as a process writes there. */
@@ -25,7 +25,7 @@ export async function lockFolder(folder: string, isOnly = false): Promise<() => 
   const file = path.join(folder, lockFile);
   const own: Holder = { pid: process.pid, host: hostname() };
   for (;;) {
-    if (await created(file, `${JSON.stringify(own)}\n`)) {
+    if (await createFile(file, `${JSON.stringify(own)}\n`, besides(file))) {
       await removeLeft(folder);
       return () => rm(file, { force: true });
     }
@@ -38,25 +38,6 @@ export async function lockFolder(folder: string, isOnly = false): Promise<() => 
       );
     }
     await removeStale(file, text);
-  }
-}
-
-/** Creates a file with its content in one step, so that nobody reads half of it; false where there is one. */
-async function created(file: string, text: string): Promise<boolean> {
-  const aside = besides(file);
-  try {
-    await writeFile(aside, text);
-    // Not every file system has links.
-    await link(aside, file).catch((error) => {
-      if (error.code === 'EEXIST') throw error;
-      return writeFile(file, text, { flag: 'wx' });
-    });
-    return true;
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'EEXIST') return false;
-    throw writeError(file, error);
-  } finally {
-    await rm(aside, { force: true });
   }
 }
 

@@ -1,5 +1,6 @@
 import { mkdir, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
+import { createFile } from '../data/createFile.ts';
 import { writeError } from '../data/fileErrors.ts';
 import { claimFolder, clearFolder, makeFolderWithin, type OwnFolder } from '../data/ownFolder.ts';
 import { replaceFile } from '../data/replaceFile.ts';
@@ -65,8 +66,7 @@ export async function createRunFolder(workspaceFolder: string, now: Date): Promi
  */
 export async function makeIgnoredFolder(workspaceFolder: string, ...names: readonly string[]): Promise<string> {
   const folder = await makeFolderWithin(workspaceFolder, '.perturb', ...names);
-  const ignore = path.join(workspaceFolder, '.perturb', '.gitignore');
-  await writing(ignore, (file) => writeFile(file, '*\n', { flag: 'wx' }).catch(unlessThere));
+  await createFile(path.join(workspaceFolder, '.perturb', '.gitignore'), '*\n');
   return folder;
 }
 
