@@ -5,7 +5,7 @@ import { formats } from './formats.ts';
 import { isFailure, Mutations, type Outcome } from './mutations.ts';
 
 /** Mutations of a format in one process. Loading what formats need takes time, too. */
-const inTurn = 500;
+const inTurn = 1000;
 
 /**
  * Opens mutated inputs, as many of each format, in several processes, and prints the first failure of each sort with the

@@ -3,7 +3,7 @@ import { Kills } from '../../soak/kills/kills.ts';
 import { builtProgram } from '../../support/program.ts';
 
 /** Of each command, by its name and a seed. `npm run soak -- kills` tries others. */
-const names: readonly string[] = ['run:5', 'run:14', 'train:3', 'shard:1', 'merge:1', 'keep:1', 'replay:1'];
+const names: readonly string[] = ['run:12', 'train:13', 'shard:8', 'merge:6', 'keep:2', 'replay:1'];
 
 describe('perturb that is killed', () => {
   builtProgram();
