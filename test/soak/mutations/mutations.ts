@@ -113,6 +113,6 @@ function ask(child: ChildProcess, name: string): Promise<Answer> {
       resolve({ result: 'died', message: `the process ended with ${signal ?? `exit code ${code}`}`, peak: 0 });
     child.on('message', onMessage).on('close', onExit);
     answered.signal.addEventListener('abort', () => child.off('message', onMessage).off('close', onExit));
-    child.send(name);
+    child.send(name, (error) => error && resolve({ result: 'died', message: error.message, peak: 0 }));
   }).finally(() => answered.abort());
 }
