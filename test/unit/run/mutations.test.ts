@@ -6,7 +6,7 @@ import { isFailure, Mutations } from '../../soak/mutations/mutations.ts';
 const mutationsEach = 40;
 
 /** Mutations that once failed, by format and seed. */
-const found: readonly string[] = ['program:179611704', 'tfjs:179611880'];
+const found: readonly string[] = ['program:179611704', 'tfjs:179611880', 'tflite:669811624'];
 
 describe('mutated files', () => {
   const mutations = new Mutations();

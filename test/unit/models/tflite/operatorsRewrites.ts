@@ -100,8 +100,8 @@ export const operatorsRewrites: Readonly<Record<string, Mistakes>> = {
         'const weights = call.build.transpose(kernel.value, [0, 3, 2, 1]);',
       ],
       'groups are swapped in depthwise weights': [
-        '[one, height, width, outputs] = shapeOf(kernel)',
-        '[one, width, height, outputs] = shapeOf(kernel)',
+        "[one, height, width, outputs] = shapeOf(kernel, 'weights')",
+        "[one, width, height, outputs] = shapeOf(kernel, 'weights')",
       ],
       'what is missing at the end is left out': ['output_padding: missing', 'output_padding: [0, 0]'],
       'the bias of rows is left out': ['valuesOf(row, kernel.value, bias?.value)', 'valuesOf(row, kernel.value)'],

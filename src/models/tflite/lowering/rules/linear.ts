@@ -34,9 +34,10 @@ function weighted(call: Call, { x, kernel, bias }: Places, emit: Emit): Lowered 
 
 const usual: Places = { x: 0, kernel: 1, bias: 2 };
 
-function shapeOf({ dims }: Lowered): readonly [number, number, number, number] {
+/** @param what in words. */
+function shapeOf({ dims }: Lowered, what: string): readonly [number, number, number, number] {
   if (dims.length === 4) return dims as unknown as [number, number, number, number];
-  throw new CannotLower(`its weights have the shape [${dims.join(', ')}]`);
+  throw new CannotLower(`its ${what} have the shape [${dims.join(', ')}], which has not four axes`);
 }
 
 const valuesOf = (...tensors: readonly (string | undefined)[]) => tensors.filter((value) => value !== undefined);
@@ -44,26 +45,27 @@ const valuesOf = (...tensors: readonly (string | undefined)[]) => tensors.filter
 /** Weights are [outputs, height, width, inputs], and [outputs, inputs, height, width] in ONNX. */
 const convolution: Rule = (call) =>
   weighted(call, usual, (x, kernel, bias) => {
-    const [outputs, height, width, inputs] = shapeOf(kernel);
+    const [outputs, height, width, inputs] = shapeOf(kernel, 'weights');
+    const [images, , , channels] = shapeOf(x, 'images');
     const windows = windowsOf(call, x, [height, width]);
-    const group = (x.dims[3] as number) / inputs;
+    const group = channels / inputs;
     if (!Number.isInteger(group) || outputs % group !== 0) {
-      throw new CannotLower(`its weights take ${inputs} channels, and its images have ${x.dims[3]}`);
+      throw new CannotLower(`its weights take ${inputs} channels, and its images have ${channels}`);
     }
     const weights = call.build.transpose(kernel.value, [0, 3, 1, 2]);
     const value = call.build.op('Conv', valuesOf(call.first(x), weights, bias?.value), {
       ...windows.attributes,
       group,
     });
-    return call.giveImage(value, [x.dims[0] as number, ...windows.count, outputs]);
+    return call.giveImage(value, [images, ...windows.count, outputs]);
   });
 
 /** Weights are [1, height, width, outputs]; in ONNX each channel of the images is a group. */
 const depthwise: Rule = (call) =>
   weighted(call, usual, (x, kernel, bias) => {
-    const [one, height, width, outputs] = shapeOf(kernel);
+    const [one, height, width, outputs] = shapeOf(kernel, 'weights');
+    const [images, , , group] = shapeOf(x, 'images');
     const windows = windowsOf(call, x, [height, width]);
-    const group = x.dims[3] as number;
     if (one !== 1 || outputs % group !== 0) {
       throw new CannotLower(`its weights give ${outputs} channels for images of ${group}`);
     }
@@ -72,13 +74,13 @@ const depthwise: Rule = (call) =>
       ...windows.attributes,
       group,
     });
-    return call.giveImage(value, [x.dims[0] as number, ...windows.count, outputs]);
+    return call.giveImage(value, [images, ...windows.count, outputs]);
   });
 
 /** The gradient of the convolution that would make the input of the result: its windows are those over the result. */
 const transposed: Rule = (call) =>
   weighted(call, { x: 2, kernel: 1, bias: 3 }, (x, kernel, bias) => {
-    const [outputs, height, width, inputs] = shapeOf(kernel);
+    const [outputs, height, width, inputs] = shapeOf(kernel, 'weights');
     const dims = call.sizes(0);
     const { attributes, count } = windowsOf(call, { dims }, [height, width]);
     if (inputs !== x.dims[3] || count.some((size, axis) => size !== x.dims[axis + 1])) {
