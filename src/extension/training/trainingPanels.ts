@@ -1,10 +1,9 @@
-import { randomBytes } from 'node:crypto';
 import * as vscode from 'vscode';
 import type { FromTraining, ShownTraining, ToTraining, TrainedFile } from '../../page/trainingProtocol.ts';
 import { describeError } from '../../userError.ts';
 import { panelIcon } from '../panelIcon.ts';
-import { renderHtml } from '../view/html.ts';
 import { pageTexts } from '../view/pageTexts.ts';
+import { renderPage } from '../view/renderPage.ts';
 import { openFile } from './openFile.ts';
 import { Training } from './training.ts';
 
@@ -79,8 +78,8 @@ export class TrainingPanels {
   #show(training: Training): void {
     const title = l10n.t('Training {0}', training.shown.name);
     const column = { viewColumn: vscode.ViewColumn.Beside, preserveFocus: true };
-    const dist = vscode.Uri.joinPath(this.#extension, 'dist');
-    const options = { enableScripts: true, localResourceRoots: [dist] };
+    // The page needs nothing but what it is made of.
+    const options = { enableScripts: true, localResourceRoots: [] };
     const panel = vscode.window.createWebviewPanel('perturb.training', title, column, options);
     panel.iconPath = panelIcon(this.#extension);
     const { webview } = panel;
@@ -103,16 +102,7 @@ export class TrainingPanels {
       news.dispose();
       this.#panels.delete(training);
     });
-    const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
-    webview.html = renderHtml({
-      cspSource: webview.cspSource,
-      script: resource('training.js'),
-      style: resource('training.css'),
-      nonce: randomBytes(16).toString('base64url'),
-      language: vscode.env.language,
-      title,
-      loading: l10n.t('Loading…'),
-    });
+    webview.html = renderPage('training', webview, { extension: this.#extension, title, loading: l10n.t('Loading…') });
   }
 }
 

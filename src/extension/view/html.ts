@@ -2,10 +2,10 @@
 export interface PageSources {
   /** Source of everything that the webview may load, for its content security policy. */
   readonly cspSource: string;
-  /** Addresses of the built page. */
+  /** Texts of the built page. */
   readonly script: string;
   readonly style: string;
-  /** New for every page: only scripts with this nonce run. */
+  /** New for every page: only the script and the style with this nonce count. */
   readonly nonce: string;
   /** BCP 47 tag of the user's language. */
   readonly language: string;
@@ -14,12 +14,15 @@ export interface PageSources {
   readonly loading: string;
 }
 
-/** The HTML of the perturbation view: it loads the script of the page, and allows no other scripts. */
+/**
+ * The HTML of a page, with its script and its style, and no other ones allowed. They are part of it, since VS Code takes longer
+ * to look up a file of an extension than to hand over its text. What esbuild writes never has their end tags in it.
+ */
 export function renderHtml({ cspSource, script, style, nonce, language, title, loading }: PageSources): string {
   const policy = [
     "default-src 'none'",
     `script-src 'nonce-${nonce}'`,
-    `style-src ${cspSource}`,
+    `style-src 'nonce-${nonce}'`,
     `img-src ${cspSource} data: blob:`,
     `connect-src ${cspSource}`,
     `font-src ${cspSource}`,
@@ -30,12 +33,12 @@ export function renderHtml({ cspSource, script, style, nonce, language, title, l
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${escapeHtml(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
-<link rel="stylesheet" href="${escapeHtml(style)}">
+<style nonce="${escapeHtml(nonce)}">${style}</style>
 <title>${escapeHtml(title)}</title>
 </head>
 <body>
 <div id="root"><p class="loading">${escapeHtml(loading)}</p></div>
-<script nonce="${escapeHtml(nonce)}" src="${escapeHtml(script)}"></script>
+<script nonce="${escapeHtml(nonce)}">${script}</script>
 </body>
 </html>
 `;

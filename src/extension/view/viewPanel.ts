@@ -1,4 +1,3 @@
-import { randomBytes } from 'node:crypto';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
@@ -10,11 +9,11 @@ import { describeError } from '../../userError.ts';
 import { openFindingPage } from '../findingPage.ts';
 import type { RunningTest, RunningTests } from '../runningTests.ts';
 import { act, exampleAt } from './actions.ts';
-import { renderHtml } from './html.ts';
 import { OpenTest } from './openTest.ts';
 import { readOriginalFile } from './originalFile.ts';
 import { pageTexts } from './pageTexts.ts';
 import { type RunOfTest, recentRuns, twinsOf } from './recentRuns.ts';
+import { renderPage } from './renderPage.ts';
 
 /** Identifies an example within its test. */
 export type ExampleKey = Pick<ExampleReport, 'index' | 'epsilon'>;
@@ -59,18 +58,12 @@ export class ViewPanel {
       this.#ahead.catch(() => {});
     }
     const { webview } = panel;
-    const dist = vscode.Uri.joinPath(extension, 'dist');
-    // The page may load its script, its style, and the images of the runs.
+    // The page may load the images of the runs.
     const runs = vscode.Uri.file(path.dirname(location.folder));
-    webview.options = { enableScripts: true, localResourceRoots: [dist, runs] };
+    webview.options = { enableScripts: true, localResourceRoots: [runs] };
     webview.onDidReceiveMessage((message: FromWebview) => this.#receive(message));
-    const resource = (name: string) => webview.asWebviewUri(vscode.Uri.joinPath(dist, name)).toString();
-    webview.html = renderHtml({
-      cspSource: webview.cspSource,
-      script: resource('webview.js'),
-      style: resource('webview.css'),
-      nonce: randomBytes(16).toString('base64url'),
-      language: vscode.env.language,
+    webview.html = renderPage('webview', webview, {
+      extension,
       title: panel.title,
       loading: vscode.l10n.t('Loading the examples…'),
     });

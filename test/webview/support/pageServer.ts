@@ -45,7 +45,7 @@ export async function startPageServer(): Promise<PageServer> {
     write: false,
     logLevel: 'warning',
   });
-  const built = new Map(outputFiles.map(({ path: file, contents }) => [`/${path.basename(file)}`, contents]));
+  const built = new Map(outputFiles.map(({ path: file, text }) => [`/${path.basename(file)}`, text]));
   let folder = '';
   let message = '';
   let shown: readonly ExampleReport[] = [];
@@ -74,8 +74,8 @@ export async function startPageServer(): Promise<PageServer> {
   function html(page: string): string {
     return renderHtml({
       cspSource: url.slice(0, -1),
-      script: `${url}${page}.js`,
-      style: `${url}${page}.css`,
+      script: built.get(`/${page}.js`) ?? '',
+      style: built.get(`/${page}.css`) ?? '',
       nonce: 'a-nonce-for-tests',
       language: 'en',
       title: 'Perturb',
