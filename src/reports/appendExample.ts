@@ -49,7 +49,7 @@ export async function saveExample(
   const { image, adversarial, onGrid } = example;
   const { norm } = plan.attacks[0].choice;
   const original = await image.load();
-  const originalImage = await saveImage(folder, image.sha256, original, shape);
+  const originalImage = await saveImage(folder, original, shape);
   const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon, norm))])];
   const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
   const shown = onGrid ?? adversarial;

@@ -15,8 +15,8 @@ export async function describeEnrolled(
   shape: ImageShape,
 ): Promise<TestReport['model']['enrolled']> {
   const described: { readonly name: string; readonly images: number; readonly image: string }[] = [];
-  for (const { name, files, sha256, pixels } of identities) {
-    described.push({ name, images: files.length, image: await saveImage(folder, sha256, pixels, shape) });
+  for (const { name, files, pixels } of identities) {
+    described.push({ name, images: files.length, image: await saveImage(folder, pixels, shape) });
   }
   return { path, threshold, identities: described };
 }

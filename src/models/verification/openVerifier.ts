@@ -32,10 +32,11 @@ export async function openVerifier(
     const classifier = opened.classifier;
     const verification = {
       threshold,
-      identities: identities.map(({ name, images }) => {
-        const { pixels, sha256 } = images[0];
-        return { name, files: images.map(({ file }) => file), sha256, pixels };
-      }),
+      identities: identities.map(({ name, images }) => ({
+        name,
+        files: images.map(({ file }) => file),
+        pixels: images[0].pixels,
+      })),
     };
     const files = verification.identities.flatMap((identity) => identity.files);
     return {

@@ -13,8 +13,6 @@ export interface EnrolledSource {
 export interface Identity {
   readonly name: string;
   readonly files: readonly string[];
-  /** SHA-256 of the first file. */
-  readonly sha256: string;
   /** The first image, as the model receives it. */
   readonly pixels: Pixels;
 }
