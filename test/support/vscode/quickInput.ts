@@ -1,8 +1,11 @@
-import type { Locator, Page } from 'playwright-core';
+import { errors, type Locator, type Page } from 'playwright-core';
 import { settled } from './settled.ts';
 
 /** The details of an item are labels as well, in its second row. */
 const labelSelector = '.quick-input-list-row:first-child .label-name';
+
+/** Milliseconds until the command palette counts as closed. */
+const patience = 20_000;
 
 /** The widget of the command palette, quick picks and input boxes. */
 export class QuickInput {
@@ -21,9 +24,22 @@ export class QuickInput {
   /** Runs a command from the command palette by its whole title, such as "View: Show Testing". */
   async runCommand(title: string): Promise<void> {
     await settled(this.#page);
-    await this.#page.keyboard.press('F1');
-    await this.input.fill(`>${title}`);
+    // A page that has just loaded takes the focus, and the palette is gone: then it is opened again.
+    while (!(await this.#offers(title))) await this.#page.keyboard.press('Escape');
     await this.choose(title);
+  }
+
+  /** Opens the command palette; false where it has not come to offer the command. */
+  async #offers(title: string): Promise<boolean> {
+    await this.#page.keyboard.press('F1');
+    try {
+      await this.input.fill(`>${title}`, { timeout: patience });
+      await this.item(title).waitFor({ timeout: patience });
+      return true;
+    } catch (error) {
+      if (error instanceof errors.TimeoutError) return false;
+      throw error;
+    }
   }
 
   get title(): Locator {
