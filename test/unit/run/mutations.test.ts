@@ -6,7 +6,13 @@ import { isFailure, Mutations } from '../../soak/mutations/mutations.ts';
 const mutationsEach = 40;
 
 /** Mutations that once failed, by format and seed. */
-const found: readonly string[] = ['program:179611704', 'tfjs:179611880', 'tflite:669811624'];
+const found: readonly string[] = [
+  'program:179611704',
+  'tfjs:179611880',
+  'tflite:669811624',
+  'onnx:663838749',
+  'tfjs:663838562',
+];
 
 describe('mutated files', () => {
   const mutations = new Mutations();

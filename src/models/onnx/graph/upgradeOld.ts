@@ -14,12 +14,12 @@ const upgrades: Readonly<Record<string, Upgrade>> = {
   /** Since version 11 its bounds are inputs. */
   Clip: (node, build) => {
     const bounds = [floatAttribute(node, 'min', -float32Range), floatAttribute(node, 'max', float32Range)];
-    return withInputs(node, [node.inputs[0] as string, ...bounds.map((bound) => build.floats(bound))]);
+    return withInputs(node, [node.inputs[0] ?? '', ...bounds.map((bound) => build.floats(bound))]);
   },
   Pad: (node, build) => {
     const { mode } = node.attributes;
     const pads = build.ints(intsAttribute(node, 'pads') ?? []);
-    const inputs = [node.inputs[0] as string, pads, build.floats(floatAttribute(node, 'value', 0))];
+    const inputs = [node.inputs[0] ?? '', pads, build.floats(floatAttribute(node, 'value', 0))];
     const attributes: Node['attributes'] = mode ? { mode } : {};
     return { ...node, inputs, attributes };
   },
@@ -28,12 +28,12 @@ const upgrades: Readonly<Record<string, Upgrade>> = {
     const [starts, ends] = [intsAttribute(node, 'starts'), intsAttribute(node, 'ends')];
     if (starts === undefined || ends === undefined) return node;
     const axes = intsAttribute(node, 'axes') ?? starts.map((_, axis) => axis);
-    return withInputs(node, [node.inputs[0] as string, ...[starts, ends, axes].map((list) => build.ints(list))]);
+    return withInputs(node, [node.inputs[0] ?? '', ...[starts, ends, axes].map((list) => build.ints(list))]);
   },
   TopK: (node, build) => {
     const { k, ...attributes } = node.attributes;
     if (k?.kind !== 'int') return node;
-    return { ...node, inputs: [node.inputs[0] as string, build.ints([k.value])], attributes };
+    return { ...node, inputs: [node.inputs[0] ?? '', build.ints([k.value])], attributes };
   },
   /** Both interpolate between pixels whose corners are aligned at the origin. */
   Upsample: resized,
@@ -54,13 +54,13 @@ function withInputs(node: Node, inputs: readonly string[]): Node {
 
 function resized(node: Node, build: GraphBuilder): Node {
   const { mode, scales } = node.attributes;
-  const given = scales?.kind === 'floats' ? build.floats(scales.value) : (node.inputs[1] as string);
+  const given = scales?.kind === 'floats' ? build.floats(scales.value) : (node.inputs[1] ?? '');
   const text = (value: string) => ({ kind: 'string', value }) as const;
   const isNearest = mode?.kind !== 'string' || mode.value === 'nearest';
   return {
     ...node,
     operator: 'Resize',
-    inputs: [node.inputs[0] as string, '', given],
+    inputs: [node.inputs[0] ?? '', '', given],
     attributes: {
       mode: text(isNearest ? 'nearest' : 'linear'),
       coordinate_transformation_mode: text('asymmetric'),

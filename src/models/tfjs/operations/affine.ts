@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { UserError } from '../../../userError.ts';
 
 /** A factor and a shift of each channel, both of shape [channels]. */
 export interface Affine {
@@ -6,16 +7,25 @@ export interface Affine {
   readonly offset: tf.Tensor;
 }
 
-/** A batch normalization at inference: y = scale · x + offset. */
+/**
+ * A batch normalization at inference: y = scale · x + offset.
+ * @throws UserError when its epsilon is no number, which TensorFlow.js does not check.
+ */
 export function normalizationAsAffine(
   config: Readonly<Record<string, unknown>>,
   weights: readonly tf.Tensor[],
 ): Affine {
+  const { epsilon } = config;
+  if (typeof epsilon !== 'number') {
+    throw new UserError(
+      `The batch normalization "${config.name}" has ${JSON.stringify(epsilon)} as "epsilon", where there must be a number. Export the model again.`,
+    );
+  }
   const rest = [...weights];
   const gamma = config.scale ? rest.shift() : undefined;
   const beta = config.center ? rest.shift() : undefined;
   const [mean, variance] = rest as [tf.Tensor, tf.Tensor];
-  const inverse = tf.rsqrt(tf.add(variance, config.epsilon as number));
+  const inverse = tf.rsqrt(tf.add(variance, epsilon));
   const scale = gamma ? tf.mul(inverse, gamma) : inverse;
   const shift = tf.neg(tf.mul(mean, scale));
   return { scale, offset: beta ? tf.add(shift, beta) : shift };
