@@ -15,8 +15,8 @@ export interface PageSources {
 }
 
 /**
- * The HTML of a page, with its script and its style, and no other ones allowed. They are part of it, since VS Code takes longer
- * to look up a file of an extension than to hand over its text. What esbuild writes never has their end tags in it.
+ * The HTML of a page, with its script and its style, and no other ones allowed. They are part of it, so that a page may load
+ * nothing of the extension. What esbuild writes never has their end tags in it.
  */
 export function renderHtml({ cspSource, script, style, nonce, language, title, loading }: PageSources): string {
   const policy = [
