@@ -1,7 +1,7 @@
 // `npm test`: runs every suite, also after one has failed, says in the end which ones have, and fails if any has.
 //
 // After the build two suites run side by side, which share nothing but it: whenever one has ended, the next begins. What a
-// suite prints appears when it has ended.
+// suite prints appears when it has ended; that of one that failed comes last, where one looks first.
 import { spawn } from 'node:child_process';
 
 // Scripts of package.json.
@@ -15,6 +15,7 @@ interface Result {
 }
 
 const results = new Map<string, Result>();
+const failures: string[] = [];
 
 async function run(script: string): Promise<void> {
   console.log(`> ${script} …`);
@@ -31,7 +32,10 @@ async function run(script: string): Promise<void> {
   const verdict = code === 0 ? 'passed' : 'failed';
   const seconds = (performance.now() - start) / 1000;
   results.set(script, { verdict, seconds });
-  console.log(`\n> ${script}: ${verdict} after ${seconds.toFixed(0)} s\n${Buffer.concat(output)}`);
+  const heading = `\n> ${script}: ${verdict} after ${seconds.toFixed(0)} s`;
+  const printed = `${heading}\n${Buffer.concat(output)}`;
+  if (verdict === 'failed') failures.push(printed);
+  console.log(verdict === 'failed' ? `${heading}, see the end` : printed);
 }
 
 /** Runs scripts one after the other; an iterator may be shared. */
@@ -47,6 +51,7 @@ if (results.get('build')?.verdict === 'passed') {
   for (const script of suites) results.set(script, { verdict: 'left out', seconds: 0 });
 }
 
+for (const printed of failures) console.log(printed);
 for (const [script, { verdict, seconds }] of results) {
   console.log(`${script.padEnd(16)}${verdict.padEnd(10)}${seconds.toFixed(0).padStart(5)} s`);
 }
