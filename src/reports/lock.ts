@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readdir, readFile, rename, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import path from 'node:path';
 import { createFile } from '../data/createFile.ts';
@@ -22,51 +22,58 @@ interface Holder {
  * @throws UserError when another process writes there, or the folder cannot be written.
  */
 export async function lockFolder(folder: string, isOnly = false): Promise<() => Promise<void>> {
-  const file = path.join(folder, lockFile);
+  const isStale = (holder: Holder) => !isAlive(holder) || (isOnly && holder.host !== hostname());
+  const unlock = await take(path.join(folder, lockFile), isStale);
+  await removeLeft(folder);
+  return unlock;
+}
+
+/**
+ * Creates a lock, in place of one that is stale. What is stale is removed by one process at a time, which holds a lock for
+ * that: else it could remove the lock of a process that was faster.
+ */
+async function take(file: string, isStale: (holder: Holder) => boolean): Promise<() => Promise<void>> {
   const own: Holder = { pid: process.pid, host: hostname() };
+  const unlock = () => rm(file, { force: true });
   for (;;) {
-    if (await createFile(file, `${JSON.stringify(own)}\n`, besides(file))) {
-      await removeLeft(folder);
-      return () => rm(file, { force: true });
-    }
-    const text = await readFile(file, 'utf8').catch(() => '');
-    const holder = parseHolder(text);
-    if (holder === undefined || (isAlive(holder) && !(isOnly && holder.host !== own.host))) {
+    if (await createFile(file, `${JSON.stringify(own)}\n`, `${file}.${randomUUID()}`)) return unlock;
+    const holder = await holderOf(file);
+    if (holder === 'nobody') continue;
+    if (holder === undefined || !isStale(holder)) {
       const who = holder ? `process ${holder.pid} on ${holder.host}` : 'another process';
       throw new UserError(
-        `${folder} is being written to by ${who}. Wait for it to end, or choose another folder. If no such process exists, delete ${file}.`,
+        `${path.dirname(file)} is being written to by ${who}. Wait for it to end, or choose another folder. If no such process exists, delete ${file}.`,
       );
     }
-    await removeStale(file, text);
+    const finish = await take(`${file}.removing`, isStale);
+    try {
+      const now = await holderOf(file);
+      if (typeof now === 'object' && isStale(now)) await unlock();
+    } finally {
+      await finish();
+    }
   }
 }
 
 /** Removes what processes that were killed while they locked the folder have left beside the lock. */
 async function removeLeft(folder: string): Promise<void> {
   for (const name of await readdir(folder)) {
-    if (!name.startsWith(`${lockFile}.`)) continue;
+    // The one under which locks are removed is itself a lock, which others may have taken anew.
+    if (!name.startsWith(`${lockFile}.`) || name.endsWith('.removing')) continue;
     const aside = path.join(folder, name);
-    const holder = parseHolder(await readFile(aside, 'utf8').catch(() => ''));
+    const holder = await holderOf(aside);
     // Others may be about to lock it.
-    if (holder && !isAlive(holder)) await rm(aside, { force: true });
+    if (typeof holder === 'object' && !isAlive(holder)) await rm(aside, { force: true });
   }
 }
 
-/** A name that nobody else takes. */
-function besides(file: string): string {
-  return `${file}.${randomUUID()}`;
-}
-
-/** Of several processes that find a stale lock one removes it, and none removes the lock of one that came before it. */
-async function removeStale(file: string, text: string): Promise<void> {
-  const aside = besides(file);
-  const moved = await rename(file, aside).then(
-    () => true,
-    () => false,
-  );
-  if (!moved) return;
-  if ((await readFile(aside, 'utf8').catch(() => text)) === text) await rm(aside, { force: true });
-  else await rename(aside, file);
+/** Undefined where the file does not say. */
+async function holderOf(file: string): Promise<Holder | undefined | 'nobody'> {
+  try {
+    return parseHolder(await readFile(file, 'utf8'));
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'ENOENT' ? 'nobody' : undefined;
+  }
 }
 
 function parseHolder(text: string): Holder | undefined {

@@ -35,6 +35,16 @@ describe('the lock of a run folder', () => {
     assert.equal(tries.filter(({ status }) => status === 'fulfilled').length, 1);
   });
 
+  it('is removed by one process at a time, which may have been killed meanwhile', async () => {
+    const [dead, living] = [deadProcess(), process.pid].map((pid) => JSON.stringify({ pid, host: hostname() }));
+    await folder.write('run.lock', dead as string);
+    await folder.write('run.lock.removing', living as string);
+    await rejectsWith(lockFolder(folder.at()), `process ${process.pid} on`, 'run.lock.removing');
+    await folder.write('run.lock.removing', dead as string);
+    await (await lockFolder(folder.at()))();
+    assert.deepEqual(await readdir(folder.at()), []);
+  });
+
   it('is cleared of what killed processes left beside it, and of nothing that others are about to take', async () => {
     const living = JSON.stringify({ pid: process.pid, host: hostname() });
     for (const [name, text] of [
