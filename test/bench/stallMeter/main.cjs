@@ -1,4 +1,5 @@
-// Lives beside the extension in the extension host, and measures how long that host's event loop stands still.
+// Lives beside the extension in the extension host, and measures how long that host's event loop stands still. It also opens
+// a page with nothing but a button on it: what any page takes of VS Code.
 const { writeFileSync } = require('node:fs');
 const { monitorEventLoopDelay } = require('node:perf_hooks');
 const vscode = require('vscode');
@@ -12,5 +13,12 @@ exports.activate = (context) => {
     writeFileSync(process.env.STALL_METER_FILE, JSON.stringify(figures));
     delays.reset();
   };
-  context.subscriptions.push(vscode.commands.registerCommand('stallMeter.report', report));
+  const openEmptyPage = () => {
+    const panel = vscode.window.createWebviewPanel('stallMeter.empty', 'Empty Page', vscode.ViewColumn.Active, {});
+    panel.webview.html = '<!doctype html><html lang="en"><title>Empty</title><button>Nothing</button></html>';
+  };
+  context.subscriptions.push(
+    vscode.commands.registerCommand('stallMeter.report', report),
+    vscode.commands.registerCommand('stallMeter.openEmptyPage', openEmptyPage),
+  );
 };
