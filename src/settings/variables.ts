@@ -52,13 +52,19 @@ const shortestSecret = 4;
 
 /** The environment variables that settings use, with their values. @param values anything that holds paths */
 export function environmentIn(values: unknown): Record<string, string> {
-  const names = JSON.stringify(values).matchAll(/\$\{env:([^}"\\]+)\}/g);
-  return Object.fromEntries(
-    [...names].flatMap(([, name = '']) => {
-      const value = process.env[name] ?? '';
-      return value.length < shortestSecret ? [] : [[name, value]];
-    }),
-  );
+  const found: Record<string, string> = {};
+  const look = (value: unknown) => {
+    if (typeof value === 'string') {
+      for (const [, name = ''] of value.matchAll(/\$\{env:([^}]+)\}/g)) {
+        const secret = process.env[name] ?? '';
+        if (secret.length >= shortestSecret) found[name] = secret;
+      }
+    } else if (typeof value === 'object' && value !== null) {
+      for (const part of Object.values(value)) look(part);
+    }
+  };
+  look(values);
+  return found;
 }
 
 function variableValue(variable: string, { workspaceFolder, folders }: PathScope): string {
