@@ -1,5 +1,7 @@
 import http from 'node:http';
 import https from 'node:https';
+import { promisify } from 'node:util';
+import { brotliDecompress, gunzip, inflate } from 'node:zlib';
 import { inGigabytes, mostOfFile } from '../../data/memory.ts';
 
 /** What is sent: a GET without a body, else a POST. */
@@ -16,6 +18,16 @@ export interface HttpAnswer {
   readonly bytes: Buffer;
 }
 
+/** What servers, or what stands before them, compress with although nobody asks them to. */
+const unpackers: ReadonlyMap<string, (packed: Buffer, limit: { maxOutputLength: number }) => Promise<Buffer>> = new Map(
+  [
+    ['gzip', promisify(gunzip)],
+    ['x-gzip', promisify(gunzip)],
+    ['deflate', promisify(inflate)],
+    ['br', promisify(brotliDecompress)],
+  ],
+);
+
 /** Connections stay open for the next request, but for less time than servers usually wait for it, which is 5 s or more. */
 const keeping = { keepAlive: true, timeout: 4000 };
 const agent = new http.Agent(keeping);
@@ -26,7 +38,7 @@ const secureAgent = new https.Agent(keeping);
  * go to whoever is named. Not by `fetch`, which takes twice the time of small requests.
  * @param timeout seconds until the answer must be there
  * @throws an error named `TimeoutError` after that, one of the system's with its code, or another one where the answer is longer
- * than a file may be.
+ * than a file may be, or compressed in a way that cannot be unpacked.
  */
 export function exchange(request: HttpRequest, timeout: number): Promise<HttpAnswer> {
   const { url, headers = {}, body } = request;
@@ -61,13 +73,31 @@ export function exchange(request: HttpRequest, timeout: number): Promise<HttpAns
         length += chunk.length;
         chunks.push(chunk);
         if (length <= mostOfFile()) return;
-        response.destroy(new Error(`its answer is longer than ${inGigabytes(mostOfFile())}`));
+        response.destroy(tooLong());
       });
       response.on('end', () => {
         clearTimeout(timer);
-        resolve({ status: response.statusCode as number, headers: response.headers, bytes: Buffer.concat(chunks) });
+        const { statusCode: status = 0, headers } = response;
+        unpacked(Buffer.concat(chunks), headers['content-encoding']).then(
+          (bytes) => resolve({ status, headers, bytes }),
+          reject,
+        );
       });
     });
     sent.end(body);
   });
+}
+
+/** @throws an error where what comes out is longer than a file may be, or nothing does. */
+async function unpacked(bytes: Buffer, encoding = 'identity'): Promise<Buffer> {
+  const unpack = unpackers.get(encoding.trim().toLowerCase());
+  if (unpack === undefined) return bytes;
+  return unpack(bytes, { maxOutputLength: mostOfFile() }).catch((error) => {
+    if (error.code !== 'ERR_BUFFER_TOO_LARGE') throw new Error(`its answer cannot be unpacked as ${encoding}`);
+    throw tooLong();
+  });
+}
+
+function tooLong(): Error {
+  return new Error(`its answer is longer than ${inGigabytes(mostOfFile())}`);
 }

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
+import { brotliCompressSync, deflateSync, gzipSync } from 'node:zlib';
 import { limitReading } from '../../../../src/data/memory.ts';
 import { exchange } from '../../../../src/models/remote/exchange.ts';
 
@@ -52,6 +53,33 @@ describe('an exchange with a server', () => {
     limitReading(2e5);
     try {
       const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+      await assert.rejects(ask(url), /its answer is longer than 0\.1 MB/);
+    } finally {
+      limitReading();
+    }
+  });
+
+  it('unpacks what a server compresses unasked, as far as there is room', async () => {
+    const text = 'scores '.repeat(20_000);
+    const packed = {
+      gzip: gzipSync(text),
+      deflate: deflateSync(text),
+      br: brotliCompressSync(text),
+      identity: Buffer.from(text),
+    };
+    let [encoding, bytes] = ['', Buffer.alloc(0)];
+    const server = createServer((_, response) => {
+      response.writeHead(200, { 'content-encoding': encoding }).end(bytes);
+    }).listen(0, '127.0.0.1');
+    running.push(server);
+    await once(server, 'listening');
+    const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}/`;
+    for ([encoding, bytes] of Object.entries(packed)) assert.equal(await ask(url), text, encoding);
+    [encoding, bytes] = ['gzip', packed.br];
+    await assert.rejects(ask(url), /its answer cannot be unpacked as gzip/);
+    [encoding, bytes] = ['gzip', packed.gzip];
+    limitReading(2e5);
+    try {
       await assert.rejects(ask(url), /its answer is longer than 0\.1 MB/);
     } finally {
       limitReading();
