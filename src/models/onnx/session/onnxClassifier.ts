@@ -145,7 +145,7 @@ export class OnnxClassifier implements Classifier {
     const size = this.classes.length;
     if (data.length !== batch * size) {
       throw new UserError(
-        `For a batch of ${batch} the model gives ${data.length} scores instead of ${batch * size}. Export it with a dynamic batch size.`,
+        `For ${batch === 1 ? 'one image' : `${batch} images`} the model gives ${data.length} scores, not ${size} for each. Export a classifier whose number of scores depends on no image, with a dynamic batch size.`,
       );
     }
     return Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));

@@ -46,9 +46,10 @@ export class Network {
       try {
         values[index] = tf.tidy(() => operation.forward(inputs.map((input) => values[input] as tf.Tensor)));
       } catch (error) {
-        const line = firstLineOf(error);
+        // A mistake of the library's own says nothing to people.
+        const reason = error instanceof TypeError ? '' : ` (${firstLineOf(error)})`;
         throw new UserError(
-          `TensorFlow.js cannot compute the layer ${layer} (${line}). Convert the model to ONNX, with the framework that it was made in.`,
+          `TensorFlow.js cannot compute the layer ${layer}${reason}. Convert the model to ONNX, with the framework that it was made in.`,
         );
       }
       if (!free) continue;
