@@ -1,12 +1,13 @@
-import { appendFile, cp } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { writeError } from '../data/fileErrors.ts';
+import { readError, writeError } from '../data/fileErrors.ts';
+import { replaceFile, unfinished } from '../data/replaceFile.ts';
 import type { FinishedImage } from '../evaluation/evaluate.ts';
 import type { TestPlan } from '../evaluation/plan.ts';
 import { eachExample } from '../reports/examples.ts';
 import { readFinished, writeFinished } from '../reports/finishedImages.ts';
 import type { TestReport } from '../reports/report.ts';
-import { examplesFile, imagesFolder } from '../reports/runFolder.ts';
+import { examplesFile, imagesFolder, writing } from '../reports/runFolder.ts';
 import { activities } from '../runner/stopwatch.ts';
 import { UserError } from '../userError.ts';
 import { differenceOf, readShard, type Shard, type ShardTest, settingsHash } from './shardFile.ts';
@@ -112,12 +113,29 @@ export async function gather(shards: readonly FoundShard[], folder: string): Pro
         throw writeError(folder, error);
       });
     }
-    await cp(path.join(from, imagesFolder), path.join(folder, imagesFolder), { recursive: true }).catch((error) => {
-      // A share without images has no folder for them.
-      if (error.code !== 'ENOENT') throw writeError(folder, error);
-    });
+    await copyImages(from, folder);
   }
   for (const [id, finished] of all) await writeFinished(folder, id, finished);
+}
+
+/** Copies the images of a share, each in one go: one that is there counts as whole. */
+async function copyImages(from: string, folder: string): Promise<void> {
+  const source = path.join(from, imagesFolder);
+  // A share without images has no folder for them.
+  const entries = await readdir(source, { recursive: true, withFileTypes: true }).catch((error) => {
+    if (error.code === 'ENOENT') return [];
+    throw readError(source, error);
+  });
+  for (const entry of entries) {
+    if (!entry.isFile() || entry.name.endsWith(unfinished)) continue;
+    const file = path.join(entry.parentPath, entry.name);
+    const to = path.join(folder, imagesFolder, path.relative(source, file));
+    await writing(path.dirname(to), (directory) => mkdir(directory, { recursive: true }));
+    const content = await readFile(file).catch((error) => {
+      throw readError(file, error);
+    });
+    await replaceFile(to, content);
+  }
 }
 
 /**
