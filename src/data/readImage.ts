@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import sharp from 'sharp';
 import { UserError } from '../userError.ts';
 import type { Decoded } from './formats/decoded.ts';
 import { decodeImage } from './formats/decodeImage.ts';
@@ -22,7 +21,8 @@ export interface LoadedImage {
 
 /**
  * Reads an image file into pixels of shape `shape` (height × width × channels, values in [0, 1]): turned upright, in
- * sRGB or gray (ITU-R 601), 8 bits per channel, over white where transparent, and resized.
+ * RGB or gray (ITU-R 601), 8 bits per channel, and resized. Alpha and color profiles are left aside, as by the readers
+ * that models are trained with (Pillow's `convert('RGB')`, OpenCV, TensorFlow).
  *
  * @param fit how it is resized (`fitTo`); stretched if missing.
  * @throws UserError when the file cannot be read, is not an image of a known format, or is corrupt or truncated.
@@ -38,24 +38,23 @@ export async function readImage(
     throw new UserError(`Cannot read the image ${file}: ${error.message}. ${error.remedy}`, { cause: error });
   });
   return {
-    pixels: await toShape(decoded, shape, fit),
+    pixels: toShape(decoded, shape, fit),
     sha256: createHash('sha256').update(bytes).digest('hex'),
     notes: [...decoded.notes, ...colorNotes(decoded, shape), ...sizeNotes(decoded, shape, fit)],
   };
 }
 
-/** Puts the samples over white, converts them to gray if the shape has one channel, and resizes them. */
-async function toShape(decoded: Decoded, shape: ImageShape, fit: Fit): Promise<Pixels> {
+/** Leaves alpha aside, converts the samples to gray if the shape has one channel, and resizes them. */
+function toShape(decoded: Decoded, shape: ImageShape, fit: Fit): Pixels {
   const { width, height } = decoded;
-  const opaque = await overWhite(decoded);
-  if (shape.channels === 3) return pixelsAt(resizeTo(shape, { data: opaque, width, height }, fit).data);
-  const { data } = resizeTo(shape, { data: toGray(opaque), width, height }, fit);
+  const rgb = withoutAlpha(decoded);
+  if (shape.channels === 3) return pixelsAt(resizeTo(shape, { data: rgb, width, height }, fit).data);
+  const { data } = resizeTo(shape, { data: toGray(rgb), width, height }, fit);
   return Float32Array.from({ length: data.length / 3 }, (_, i) => valueAt(data[i * 3] as number));
 }
 
-async function overWhite({ data, width, height, channels }: Decoded): Promise<Uint8Array> {
-  if (channels === 3) return data;
-  return sharp(data, { raw: { width, height, channels } }).flatten({ background: 'white' }).raw().toBuffer();
+function withoutAlpha({ data, channels }: Decoded): Uint8Array {
+  return channels === 3 ? data : data.filter((_, i) => i % 4 !== 3);
 }
 
 function colorNotes({ colors, ...samples }: Decoded, shape: ImageShape): string[] {
@@ -64,7 +63,7 @@ function colorNotes({ colors, ...samples }: Decoded, shape: ImageShape): string[
   if (colors === 'rgb' && shape.channels === 1) notes.push('color converted to gray');
   if (colors !== 'gray' && colors !== 'rgb')
     notes.push(`${colors} converted to ${shape.channels === 1 ? 'gray' : 'RGB'}`);
-  if (isTransparent(samples)) notes.push('alpha blended over white');
+  if (isTransparent(samples)) notes.push('transparency ignored');
   return notes;
 }
 

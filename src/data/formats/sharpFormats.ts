@@ -28,7 +28,7 @@ export async function decodeWithSharp(bytes: Buffer): Promise<Decoded> {
     colors: isGray ? 'gray' : isRgb ? 'rgb' : space.toUpperCase(),
     notes: [
       ...notesOn(metadata),
-      ...(metadata.hasProfile && (isGray || isRgb) ? ['color profile converted to sRGB'] : []),
+      ...(metadata.hasProfile && (isGray || isRgb) ? ['color profile ignored'] : []),
       ...(metadata.depth === 'ushort' ? [reducedDepth] : []),
       ...(warning === undefined ? [] : [`read despite a fault (${warning})`]),
     ],
@@ -88,9 +88,9 @@ async function decode(bytes: Buffer, metadata: Metadata): Promise<{ samples: Sam
   }
 }
 
-/** Decodes the whole file first: 16 bits become 8 here, so that later steps see one format. */
+/** Decodes the whole file first: 16 bits become 8 here, so that later steps see one format. A color profile is ignored. */
 async function decodeColors(bytes: Buffer, failOn: 'warning' | 'error' | 'none'): Promise<Samples> {
-  const { data, info } = await sharp(bytes, { failOn, limitInputPixels: false })
+  const { data, info } = await sharp(bytes, { failOn, limitInputPixels: false, ignoreIcc: true })
     .autoOrient()
     .toColourspace('srgb')
     .raw({ depth: 'uchar' })
@@ -100,7 +100,7 @@ async function decodeColors(bytes: Buffer, failOn: 'warning' | 'error' | 'none')
   return { data, width, height, channels };
 }
 
-/** CMYK is turned into RGB by Pillow's formula: its profile, which few readers use, is ignored. */
+/** CMYK is turned into RGB by Pillow's formula, whatever its profile. */
 async function decodeCmyk(bytes: Buffer, failOn: 'warning' | 'error' | 'none'): Promise<Samples> {
   const { data, info } = await sharp(bytes, { failOn, limitInputPixels: false, ignoreIcc: true })
     .autoOrient()

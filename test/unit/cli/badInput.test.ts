@@ -163,9 +163,9 @@ describe('perturb run with bad input', () => {
     const { dataset } = planned(report, 'images that need work');
     assert.deepEqual([...dataset.notes].sort(), [
       'CMYK converted to RGB: 1 image',
-      'alpha blended over white: 1 image',
       'gray image: 1 image',
       'stretched to 32×32 (lanczos): 1 image',
+      'transparency ignored: 1 image',
     ]);
     for (const note of dataset.notes) assert.ok(printed.stdout.includes(`note: images that need work: ${note}\n`));
   });

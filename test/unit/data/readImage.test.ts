@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { crc32 } from 'node:zlib';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
 import { isOnGrid, levelOf } from '../../../src/data/grid.ts';
 import type { ImageShape } from '../../../src/data/image.ts';
@@ -30,6 +30,19 @@ function image16(channels: 1 | 2 | 3 | 4, sampleAt: (i: number) => number): Shar
       raw: { width, height, channels },
     },
   );
+}
+
+/** The image as a PNG that is said to have Display P3's colors, its samples as they are. */
+async function withProfile(samples: Sharp): Promise<Buffer> {
+  const converted = await samples.clone().withIccProfile('p3').png().toBuffer();
+  const { icc = Buffer.alloc(0) } = await sharp(converted).metadata();
+  const content = Buffer.concat([Buffer.from('iCCPp3\0\0'), deflateSync(icc)]);
+  const [length, check] = [Buffer.alloc(4), Buffer.alloc(4)];
+  length.writeUInt32BE(content.length - 4);
+  check.writeUInt32BE(crc32(content));
+  const png = await samples.png().toBuffer();
+  // After the signature and the header.
+  return Buffer.concat([png.subarray(0, 33), length, content, check, png.subarray(33)]);
 }
 
 /** A gray TIFF of one float32 sample, which sharp reads but does not write. */
@@ -114,13 +127,13 @@ describe('readImage', () => {
     assert.deepEqual(notes, ['color converted to gray']);
   });
 
-  it('lays alpha over white', async () => {
-    // The first pixel is transparent, the second half so, the rest opaque; all are black.
+  it('leaves alpha aside', async () => {
+    // The first pixel is transparent, the second half so, the rest opaque.
     const alphas = [0, 128, 255, 255, 255, 255, 255, 255];
-    const png = image(4, (i) => (i % 4 === 3 ? (alphas[Math.floor(i / 4)] as number) : 0)).png();
+    const png = image(4, (i) => (i % 4 === 3 ? (alphas[Math.floor(i / 4)] as number) : i)).png();
     const { levels, notes } = await read('a.png', png, rgb);
-    assert.deepEqual(levels.slice(0, 9), [255, 255, 255, 127, 127, 127, 0, 0, 0]);
-    assert.deepEqual(notes, ['alpha blended over white']);
+    assert.deepEqual(levels.slice(0, 9), [0, 1, 2, 4, 5, 6, 8, 9, 10]);
+    assert.deepEqual(notes, ['transparency ignored']);
   });
 
   it('does not mention an alpha channel that is opaque everywhere', async () => {
@@ -129,12 +142,12 @@ describe('readImage', () => {
   });
 
   for (const shape of [rgb, gray]) {
-    it(`lays 16-bit alpha over a full white in ${shape.channels} channels`, async () => {
+    it(`leaves 16-bit alpha aside in ${shape.channels} channels`, async () => {
       const png = image16(4, (i) => (i % 4 === 3 ? 0 : 2570))
         .toColourspace('rgb16')
         .png();
       const { levels } = await read('a.png', png, shape);
-      assert.deepEqual(new Set(levels), new Set([255]));
+      assert.deepEqual(new Set(levels), new Set([10]));
     });
   }
 
@@ -179,7 +192,7 @@ describe('readImage', () => {
       levels.filter((_, i) => i % 3 === 0),
       [40, 0, 50, 10, 60, 20, 70, 30],
     );
-    assert.deepEqual(notes, ['rotated according to EXIF', 'color profile converted to sRGB']);
+    assert.deepEqual(notes, ['rotated according to EXIF', 'color profile ignored']);
   });
 
   it('stretches an image of another size', async () => {
@@ -206,20 +219,18 @@ describe('readImage', () => {
     const { notes } = await read('a.png', png, rgb);
     assert.deepEqual(notes, [
       'rotated according to EXIF',
-      'color profile converted to sRGB',
+      'color profile ignored',
       'stretched to 4×2 (lanczos)',
     ]);
   });
 
-  it('converts a color profile to sRGB', async () => {
-    const { notes } = await read(
-      'a.png',
-      image(3, (i) => i * 10)
-        .withIccProfile('p3')
-        .png(),
-      rgb,
+  it('leaves a color profile aside', async () => {
+    const { levels, notes } = await read('a.png', await withProfile(image(3, (i) => i * 10)), rgb);
+    assert.deepEqual(
+      levels,
+      Array.from({ length: 24 }, (_, i) => i * 10),
     );
-    assert.deepEqual(notes, ['color profile converted to sRGB']);
+    assert.deepEqual(notes, ['color profile ignored']);
   });
 
   it('takes the first frame of an animation', async () => {
