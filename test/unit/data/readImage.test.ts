@@ -217,11 +217,7 @@ describe('readImage', () => {
       .withMetadata({ orientation: 6 })
       .png();
     const { notes } = await read('a.png', png, rgb);
-    assert.deepEqual(notes, [
-      'rotated according to EXIF',
-      'color profile ignored',
-      'stretched to 4×2 (lanczos)',
-    ]);
+    assert.deepEqual(notes, ['rotated according to EXIF', 'color profile ignored', 'stretched to 4×2 (lanczos)']);
   });
 
   it('leaves a color profile aside', async () => {
