@@ -79,7 +79,8 @@ class Finder {
   images(dims: readonly (number | string)[]): ImageInput {
     const { layout, channels } = this.#channels(dims);
     const [height, width] = layout === 'NCHW' ? dims.slice(2) : dims.slice(1, 3);
-    return { value: this.#value, layout, shape: this.#shape(channels, height, width), batch: fixed(dims[0]) || 'any' };
+    const shape = this.#shape(channels, height, width, layout);
+    return { value: this.#value, layout, shape, batch: fixed(dims[0]) || 'any' };
   }
 
   /** Three axes: without a batch, or gray images without channels. */
@@ -89,7 +90,7 @@ class Finder {
     const layout = isColor(first) ? 'NCHW' : isColor(third) ? 'NHWC' : undefined;
     if (layout === undefined) throw this.#unknownChannels();
     const [channels, ...sides] = layout === 'NCHW' ? [first, second, third] : [third, first, second];
-    const shape = this.#shape(channels as 1 | 3, sides[0], sides[1]);
+    const shape = this.#shape(channels as 1 | 3, sides[0], sides[1], layout);
     const { height, width } = shape;
     const own = layout === 'NCHW' ? [shape.channels, height, width] : [height, width, shape.channels];
     return { value: this.#value, layout, shape, batch: 1, dims: own };
@@ -129,22 +130,24 @@ class Finder {
 
   #channels(dims: readonly (number | string)[]): { layout: Layout; channels: 1 | 3 } {
     const [, second, , last] = dims;
+    const found = channelsOf(this.#graph, this.#value.name);
+    const own = found?.axis === 1 ? 'NCHW' : found?.axis === 3 ? 'NHWC' : undefined;
+    // Where both axes could be the channels, as of images 3 pixels high, the first layer decides.
+    if (isColor(last) && (!isColor(second) || (own === 'NHWC' && found?.count === last))) {
+      return { layout: 'NHWC', channels: last };
+    }
     if (isColor(second)) return { layout: 'NCHW', channels: second };
-    if (isColor(last)) return { layout: 'NHWC', channels: last };
     const { input } = this.#stated;
     const open = { NCHW: fixed(second) === 0, NHWC: fixed(last) === 0 };
-    if (input !== undefined && open[layoutOf(input)]) {
-      return { layout: layoutOf(input), channels: shapeIn(input).channels as 1 | 3 };
-    }
-    const found = channelsOf(this.#graph, this.#value.name);
-    const layout = found?.axis === 1 ? 'NCHW' : found?.axis === 3 ? 'NHWC' : undefined;
-    if (layout === undefined || !open[layout] || !isColor(found?.count)) throw this.#unknownChannels(found?.count);
-    return { layout, channels: found.count };
+    const stated = input && layoutOf(input, own);
+    if (stated && open[stated]) return { layout: stated, channels: shapeIn(input, own).channels as 1 | 3 };
+    if (own === undefined || !open[own] || !isColor(found?.count)) throw this.#unknownChannels(found?.count);
+    return { layout: own, channels: found.count };
   }
 
-  #shape(channels: number, height: Dim, width: Dim): ImageShape {
+  #shape(channels: number, height: Dim, width: Dim, layout?: Layout): ImageShape {
     const { input, size } = this.#stated;
-    const stated = input && shapeIn(input);
+    const stated = input && shapeIn(input, layout);
     const side = (dim: Dim, own: number | undefined) => {
       if (fixed(dim) > 0 && own !== undefined && own !== dim) throw this.#contradiction();
       return fixed(dim) || own || size;

@@ -42,6 +42,34 @@ describe('Opening an ONNX file', () => {
     assertClose((await classifier.logits([red]))[0], expectedLogits([1, 0, 0]));
   });
 
+  it('finds the channels of images 3 pixels high or wide by the first layer', async () => {
+    const filters = noise(classes * 3 * 3 * 16);
+    const redSums = Array.from({ length: classes }, (_, k) => {
+      return filters.slice(k * 144, k * 144 + 48).reduce((sum, value) => sum + value, 0);
+    });
+    const orders = {
+      last: { dims: ['n', 3, 16, 3], perm: [0, 3, 1, 2] },
+      first: { dims: ['n', 3, 16, 3], perm: [0, 1, 3, 2] },
+    };
+    for (const [where, { dims, perm }] of Object.entries(orders)) {
+      const model = classifierOf({
+        input: { dims },
+        constants: { w: { dims: [classes, 3, 3, 16], values: filters } },
+        nodes: [
+          { operator: 'Transpose', inputs: ['image'], outputs: ['moved'], attributes: { perm } },
+          { operator: 'Conv', inputs: ['moved', 'w'], outputs: ['scores'] },
+        ],
+      });
+      const shape = where === 'last' ? { height: 3, width: 16, channels: 3 } : { height: 16, width: 3, channels: 3 };
+      for (const stated of [{}, { input: [3, 16, 3] }]) {
+        const { classifier } = await openOnnxModel(await save(model), stated);
+        assert.deepEqual(classifier.input, shape);
+        const red = Float32Array.from({ length: 144 }, (_, i) => (i % 3 === 0 ? 1 : 0));
+        assertClose((await classifier.logits([red]))[0], redSums);
+      }
+    }
+  });
+
   it('applies mean, standard deviation and channel order', async () => {
     const preprocessing = { mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 2], channels: 'bgr' as const };
     const { classifier } = await openOnnxModel(await save(classifierOf()), { preprocessing });
