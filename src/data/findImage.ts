@@ -15,12 +15,14 @@ export interface FileFinder {
 
 /**
  * Finds images of a folder by their names in a table: a path relative to the folder or to the table, or else the end of
- * an image's path, with or without its extension, in any letter case. Backslashes count as slashes.
+ * an image's path, with or without its extension, in any letter case. A path of another machine, or from above the folder,
+ * counts from the folder's own name on. Backslashes count as slashes.
  * @throws UserError when the folder cannot be read.
  */
 export async function fileFinder(folder: string, table: string): Promise<FileFinder> {
   const { files } = await listImages(folder);
   const images = files.filter(({ kind }) => kind !== 'other').map((file) => file.path);
+  const own = keyOf(path.basename(path.resolve(folder)));
   const byEnd = new Map<string, string[]>();
   for (const image of images) {
     for (const end of endsOf(image)) {
@@ -38,8 +40,10 @@ export async function fileFinder(folder: string, table: string): Promise<FileFin
         if ((isInFolder(place, folder) || isInFolder(place, base)) && (await isFile(place))) return [place];
       }
     }
-    const normalized = path.posix.normalize(names.at(-1) as string);
-    return byEnd.get(keyOf(normalized)) ?? [];
+    const key = keyOf(path.posix.normalize(names.at(-1) as string));
+    const steps = key.split('/');
+    const below = steps.flatMap((step, i) => (step === own ? [steps.slice(i + 1).join('/')] : []));
+    return [key, ...below].map((each) => byEnd.get(each)).find((found) => found !== undefined) ?? [];
   }
 
   return {

@@ -32,14 +32,14 @@ export async function readLabelTable(csv: string, folder: string): Promise<Label
     throw new UserError(`${csv} is empty. Its first line must name the columns, such as "file,label".`);
   }
   const finder = await fileFinder(folder, csv);
-  const { fileColumn, labelColumn, hasHeader } = await columnsOf(csv, lines, finder.find);
+  const { fileColumn, labelOf, hasHeader } = await columnsOf(csv, lines, finder.find);
 
   const rows = new Map<string, LabelRow & { readonly line: number }>();
   const problems: string[] = [];
   let repeated = 0;
   for (const { cells, line } of hasHeader ? lines.slice(1) : lines) {
     const name = cells[fileColumn] ?? '';
-    const label = cells[labelColumn] ?? '';
+    const label = labelOf(cells);
     const found = name === '' ? [] : await finder.find(name);
     const [file] = found;
     const earlier = file === undefined ? undefined : rows.get(file);

@@ -40,6 +40,10 @@ describe('readLabelTable', () => {
     ['names without extensions', 'id,label\na,dog\nb,cat\n'],
     ['names without extensions or a header', 'a,dog\nb,cat\n'],
     ['names in other letter case', 'file,label\nDOG/A.PNG,dog\ncat/b.jpg,cat\n'],
+    ['columns named in another language', 'Datei;Klasse\ndog/a.png;dog\ncat/b.JPG;cat\n'],
+    ['files under another name beside labels', 'Bild,Breite,label\ndog/a.png,9,dog\ncat/b.JPG,9,cat\n'],
+    ['a column for each class', 'image,cat,dog,cow\ndog/a.png,0,1,0\nb,1.0,0.0,0.0\n'],
+    ['paths of another machine', 'file,label\n/home/me/data/dog/a.png,dog\nC:\\Data\\cat\\b.JPG,cat\n'],
     ['UTF-16', Buffer.from('\uFEFFfile\tlabel\ndog/a.png\tdog\ncat/b.JPG\tcat\n', 'utf16le')],
   ] as const) {
     it(`reads ${what}`, async () => {
@@ -68,6 +72,16 @@ describe('readLabelTable', () => {
     await folder.write('data/cow/a.jpg', '');
     await rejectsWith(read('id,label\nb,cat\na,dog\n'), 'line 3: a could be', 'cow/a.jpg', 'dog/a.png');
     assert.deepEqual((await read('id,label\ncow/a,cow\n')).labels, { 'cow/a.jpg': 'cow' });
+  });
+
+  it('refuses columns of classes of which a line has none or several', async () => {
+    await rejectsWith(read('image,cat,dog\ndog/a.png,0,0\n'), 'line 1: there is no column "label"');
+    await rejectsWith(read('image,cat,dog\ndog/a.png,1,1\n'), 'line 1: there is no column "label"');
+    await rejectsWith(read('image,cat,dog\ndog/a.png,0.2,0.8\n'), 'line 1: there is no column "label"');
+  });
+
+  it('takes no image of another folder for one of this', async () => {
+    await rejectsWith(read('file,label\n/home/me/train/dog/a.png,dog\n'), 'outside the dataset');
   });
 
   it('names the line of the first fault', async () => {
