@@ -9,11 +9,17 @@ import { nearestName } from './nearestName.ts';
  * @throws UserError when a label matches no class, or more than one equally well.
  */
 export function matchLabels(labels: Iterable<string>, classes: readonly string[], remedy: string): Map<string, number> {
-  const find = finderOf(classes);
+  const all = [...new Set(labels)];
+  // Where one label does not tell whether numbers in labels count from 0 or from 1, the others may.
+  const firsts = [0, 1].filter((first) => {
+    const findFrom = finderOf(classes, [first]);
+    return all.every((label) => findFrom(label) !== undefined);
+  });
+  const find = finderOf(classes, firsts.length === 1 ? firsts : undefined);
   const found = new Map<string, number>();
   const unknown = new Set<string>();
   const ambiguous: string[] = [];
-  for (const label of new Set(labels)) {
+  for (const label of all) {
     const index = find(label);
     if (typeof index === 'number') found.set(label, index);
     else if (index === undefined) unknown.add(label);
@@ -41,9 +47,9 @@ export function unknownLabels(labels: Iterable<string>, classes: readonly string
 
 /**
  * The index of the class that a label means. A label is the name of a class, also in another letter case or Unicode
- * form, or with underscores or hyphens for spaces; or, for classes like "n01440764 tench, Tinca tinca" and "tench
- * (n01440764)", the WordNet id or the name beside it; or a name preceded by its index, as in "0 red"; or, if it is not a
- * name at all, the index of a class as a decimal number ("3", "003", "3.0", "3,0"). If names are numbers themselves, a
+ * form, or with underscores or hyphens for spaces and slashes; or, for classes like "n01440764 tench, Tinca tinca" and "tench
+ * (n01440764)", the WordNet id or the name beside it; or a name beside its index from 0 or 1 on, as in "0 red" or "red 1";
+ * or, if it is not a name at all, the index of a class as a decimal number ("3", "003", "3.0", "3,0"). If names are numbers themselves, a
  * number is never an index.
  * @returns `undefined` for a label that matches no class, or more than one.
  */
@@ -57,7 +63,13 @@ type Finder = (label: string) => number | readonly number[] | undefined;
 
 const number = /^(\d+)(?:[.,]0*)?$/;
 
-function finderOf(classes: readonly string[]): Finder {
+/** "3 cat", "003.cat" */
+const indexFirst = /^(?<index>\d+)[\s:,;._-]+(?<name>\S.*)$/;
+/** "cat 3", "cat_3" */
+const indexLast = /^(?<name>\S.*?)[\s:,;._-]+(?<index>\d+)$/;
+
+/** @param firsts the first index, where labels have names beside indices: 0, 1, or either. */
+function finderOf(classes: readonly string[], firsts: readonly number[] = [0, 1]): Finder {
   const wordNet = classes.map(wordNetParts);
   const exact = placesOf(classes.map(composed));
   const looser = [
@@ -81,15 +93,18 @@ function finderOf(classes: readonly string[]): Finder {
     const value = numberIn(label);
     if (areNumbers) return value === undefined ? undefined : numbers.get(value)?.[0];
     if (value !== undefined) return Number(value) < classes.length ? Number(value) : undefined;
-    const [, index, name] = /^(\d+)[\s:,;._-]+(\S.*)$/.exec(label) ?? [];
-    if (index === undefined || name === undefined) return undefined;
-    return [Number(index), Number(index) - 1].find((place) => folded(classes[place] ?? '') === folded(name));
+    const { index, name } = (indexFirst.exec(label) ?? indexLast.exec(label))?.groups ?? {};
+    if (name === undefined) return undefined;
+    const fitting = firsts
+      .map((first) => Number(index) - first)
+      .filter((place) => folded(classes[place] ?? '') === folded(name));
+    return fitting.length > 1 ? fitting : fitting[0];
   };
 }
 
 /** A name in lower case, its words separated by single spaces. */
 function spaced(text: string): string {
-  return folded(text).replace(/[\s_-]+/g, ' ');
+  return folded(text).replace(/[\s_/-]+/g, ' ');
 }
 
 /** The digits of a whole number without leading zeros; `undefined` for other text. */
@@ -108,7 +123,7 @@ function folded(text: string): string {
 }
 
 function wordNetParts(text: string): { readonly id: string; readonly name: string } | undefined {
-  const parts = /^(?<id>n\d{8})\s+(?<name>.+)$/.exec(text) ?? /^(?<name>.+) \((?<id>n\d{8})\)$/.exec(text);
+  const parts = /^(?<id>n\d{8})[\s,:;_-]+(?<name>.+)$/.exec(text) ?? /^(?<name>.+) \((?<id>n\d{8})\)$/.exec(text);
   const { id, name } = parts?.groups ?? {};
   return id === undefined || name === undefined ? undefined : { id, name };
 }

@@ -147,7 +147,7 @@ const modelPath = path(
 const anyModel = {
   labels: Type.Optional(
     path(
-      'File with the class names in the order of the model’s outputs: one name per line, optionally with its index, or JSON: a list, or a map from indices to names or from names to indices.',
+      'File with the class names in the order of the model’s outputs: one name per line, optionally with its index, or JSON or YAML: a list, or a map from indices to names or from names to indices.',
     ),
   ),
   preprocessing: Type.Optional(preprocessing),

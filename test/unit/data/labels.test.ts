@@ -30,6 +30,7 @@ describe('matchLabels', () => {
     assert.equal(match('n01440764', imageNet), 0);
     assert.equal(match('tench, tinca tinca', imageNet), 0);
     assert.equal(match('n03126707', imageNet), 2);
+    assert.equal(match('n02012849', ['n01440764: tench', 'n02012849,crane']), 1);
     assert.equal(match('n03126707 crane', imageNet), 2);
   });
 
@@ -75,9 +76,24 @@ describe('matchLabels', () => {
     throwsWith(() => match('0 dog', ['cat', 'dog', 'cow']), '"0 dog"');
   });
 
+  it('takes a name with its index after it', () => {
+    assert.equal(match('dog 1', ['cat', 'dog']), 1);
+    assert.equal(match('Dog_1', ['dog', 'cat']), 0);
+    throwsWith(() => match('dog 0', ['cat', 'dog', 'cow']), '"dog 0"');
+  });
+
+  it('finds out whether indices beside names count from 0 or from 1', () => {
+    const classes = ['cat', 'cats', 'cats', 'dog'];
+    const counted = (labels: readonly string[]) => [...matchLabels(labels, classes, remedy).values()];
+    assert.deepEqual(counted(['1 cat', '2 cats', '3 cats']), [0, 1, 2]);
+    assert.deepEqual(counted(['0 cat', '2 cats', '3 dog']), [0, 2, 3]);
+    throwsWith(() => match('2 cats', classes), 'several classes named "2 cats" (2, 1)');
+  });
+
   it('takes underscores and hyphens for spaces where only one class is meant', () => {
     assert.equal(match('Great_White_Shark', ['dog', 'great white shark']), 1);
     assert.equal(match('traffic light', ['stop', 'traffic-light']), 1);
+    assert.equal(match('20 km_h', ['30 km/h', '20 km/h']), 1);
     assert.equal(match('a_b', ['a b', 'a_b']), 1);
     throwsWith(() => match('a-b', ['a b', 'a_b']), 'several classes named "a-b"');
   });

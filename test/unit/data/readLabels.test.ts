@@ -47,6 +47,40 @@ describe('readLabels', () => {
     });
   }
 
+  for (const [form, content] of [
+    ['a list', '- cat\n- dog\n'],
+    ['a list in Ultralytics’s data.yaml', "path: ../animals\nnc: 2\nnames: ['cat', 'dog']\n"],
+    ['names by index', 'names:\n  0: cat\n  1: dog\n'],
+    ['indices by name', 'dog: 1\ncat: 0\n'],
+  ] as const) {
+    it(`reads ${form} in YAML`, async () => {
+      assert.deepEqual(await read(content, 'labels.yaml'), ['cat', 'dog']);
+      assert.deepEqual(await read(content, 'OTHER.YML'), ['cat', 'dog']);
+    });
+  }
+
+  it('takes names in YAML for texts, whatever they look like', async () => {
+    assert.deepEqual(await read('- no\n- 1e3\n- null\n', 'labels.yaml'), ['no', '1e3', 'null']);
+  });
+
+  it('refuses YAML that is broken, or has no names', async () => {
+    await rejectsWith(read('names: [cat', 'labels.yaml'), 'labels.yaml', 'not valid YAML');
+    await rejectsWith(read('cat', 'labels.yaml'), 'does not name the classes');
+  });
+
+  for (const [what, content] of [
+    ['what Python prints of a list', "['cat', 'dog']"],
+    ['what Python prints of a dictionary', "{0: 'cat', 1: 'dog'}"],
+    ['the inside of a list', '"cat",\n"dog"\n'],
+    ['names in quotes', "'cat'\n'dog'\n"],
+    ['a comma at the end of lines', 'cat,\ndog,\n'],
+    ['one line with commas', 'cat, dog\n'],
+  ] as const) {
+    it(`reads ${what}`, async () => {
+      assert.deepEqual(await read(content), ['cat', 'dog']);
+    });
+  }
+
   it('joins WordNet ids and names', async () => {
     const content = '{"0": ["n01440764", "tench"], "1": ["n01443537", "goldfish"]}';
     assert.deepEqual(await read(content, 'classes.json'), ['n01440764 tench', 'n01443537 goldfish']);
@@ -77,6 +111,9 @@ describe('readLabels', () => {
     ['class 0', 'class 1'],
     ['1 euro', '2 euro'],
     ['20 km/h', '30 km/h'],
+    ['1 cat', '2 cats', '3 cats', '4 cats'],
+    ['grade 0', 'grade 1', 'grade 2', 'blurred 3'],
+    ['tench, Tinca tinca', 'goldfish, Carassius auratus'],
     ['0 cat', '2 dog'],
     ['0 cat', 'dog'],
     ['3', '7'],
