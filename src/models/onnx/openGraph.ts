@@ -3,6 +3,7 @@ import { UserError } from '../../userError.ts';
 import { hashFiles } from '../hashFiles.ts';
 import type { OpenedModel } from '../openedModel.ts';
 import { noPreprocessing } from '../preprocessing.ts';
+import { classLabelsIn } from './graph/classLabels.ts';
 import { labelsIn, normalizationIn } from './graph/metadata.ts';
 import { normalizeModel } from './graph/normalizeModel.ts';
 import type { ReadModel } from './graph/readModel.ts';
@@ -22,7 +23,7 @@ export async function openGraph(
   const inFile = options.preprocessing ? undefined : normalizationIn(model.metadata);
   if (inFile) notes.push('mean and standard deviation come from the model’s metadata');
   const preprocessing = options.preprocessing ?? { ...noPreprocessing, ...inFile };
-  const namesInFile = options.classes ? undefined : labelsIn(model.metadata);
+  const namesInFile = options.classes ? undefined : (labelsIn(model.metadata) ?? classLabelsIn(model.graph));
   const normalized = normalizeModel(model, options.output, notes);
   const runtime = guarded(await startRuntime(options), await stampsOf(files));
   const [classifier, sha256] = await Promise.all([

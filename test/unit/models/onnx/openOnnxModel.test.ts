@@ -3,6 +3,7 @@ import { appendFile, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { type DifferentiableClassifier, isDifferentiable } from '../../../../src/models/classifier.ts';
 import { floatConstant, type Model } from '../../../../src/models/onnx/graph/graph.ts';
+import type { AttributeValue } from '../../../../src/models/onnx/graph/graphBuilder.ts';
 import { writeModel } from '../../../../src/models/onnx/graph/writeModel.ts';
 import { openOnnxModel } from '../../../../src/models/onnx/openOnnxModel.ts';
 import { noise } from '../../../support/onnx/makeModel.ts';
@@ -243,6 +244,20 @@ describe('Opening an ONNX file', () => {
       const { classifier } = await openOnnxModel(await save(classical), output === undefined ? {} : { output });
       assertClose((await classifier.logits([gray]))[0], expectedLogits([0.5, 0.5, 0.5]));
     }
+  });
+
+  it('takes class names from a map from class to score', async () => {
+    const mapped = (attributes: Readonly<Record<string, AttributeValue>>) => {
+      const map = { operator: 'ZipMap', domain: 'ai.onnx.ml', inputs: ['scores'], outputs: ['map'], attributes };
+      return classifierOf({ tail: [map], outputs: [{ name: 'map' }] });
+    };
+    const named = await openOnnxModel(
+      await save(mapped({ classlabels_strings: { kind: 'strings', value: ['a', 'b', 'c', 'd'] } })),
+      {},
+    );
+    assert.deepEqual(named.classifier.classes, ['a', 'b', 'c', 'd']);
+    const numbered = await openOnnxModel(await save(mapped({ classlabels_int64s: [1, 2, 3, 4] })), {});
+    assert.deepEqual(numbered.classifier.classes, ['1', '2', '3', '4']);
   });
 
   it('runs at a batch that is written inside of a model which claims to take any', async () => {
