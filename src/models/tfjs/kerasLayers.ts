@@ -84,35 +84,51 @@ class GlobalMaxPooling2DKeepingAxes extends PoolingKeepingAxes {
   }
 }
 
-/** Stretches images to a size, with pixel corners aligned. TensorFlow.js's own layer loses the batch. */
+/**
+ * Stretches images to a size, or by a factor in each direction, with pixel corners aligned. TensorFlow.js's own layer for
+ * sizes loses the batch.
+ */
 export class ResizingAsInKeras extends tfl.layers.Layer {
   static className = 'ResizingAsInKeras';
-  readonly #config: tf.serialization.ConfigDict;
+  readonly #config: ResizingConfig;
 
   constructor(config: tf.serialization.ConfigDict) {
     super(config);
-    this.#config = config;
+    this.#config = config as unknown as ResizingConfig;
     if (config.interpolation !== 'bilinear' && config.interpolation !== 'nearest') {
       throw new Error(`Resizing with the interpolation "${config.interpolation}" is not supported`);
     }
   }
 
-  override computeOutputShape([batch, , , channels]: tfl.Shape): tfl.Shape {
-    const { height, width } = this.#config as { height: number; width: number };
-    return [batch ?? null, height, width, channels ?? null];
+  override computeOutputShape([batch, rows, columns, channels]: tfl.Shape): tfl.Shape {
+    return [batch ?? null, ...stretchedSize(this.#config, [rows ?? 1, columns ?? 1]), channels ?? null];
   }
 
   override call(inputs: tf.Tensor | tf.Tensor[]): tf.Tensor {
-    const { height, width, interpolation } = this.#config as { height: number; width: number; interpolation: string };
     const [x] = [inputs].flat() as [tf.Tensor4D];
-    const resize = interpolation === 'nearest' ? tf.image.resizeNearestNeighbor : tf.image.resizeBilinear;
-    return tf.tidy(() => resize(x, [height, width], false, true));
+    const resize = this.#config.interpolation === 'nearest' ? tf.image.resizeNearestNeighbor : tf.image.resizeBilinear;
+    return tf.tidy(() => resize(x, stretchedSize(this.#config, [x.shape[1], x.shape[2]]), false, true));
   }
 
   override getConfig(): tf.serialization.ConfigDict {
-    const { height, width, interpolation } = this.#config;
-    return { ...super.getConfig(), height, width, interpolation } as tf.serialization.ConfigDict;
+    return { ...super.getConfig(), ...this.#config } as unknown as tf.serialization.ConfigDict;
   }
+}
+
+/** The size that images are stretched to, or the factors by which. */
+export interface ResizingConfig {
+  readonly interpolation: 'bilinear' | 'nearest';
+  readonly height?: number;
+  readonly width?: number;
+  readonly size?: readonly [number, number];
+}
+
+/** Rows and columns of images after stretching. */
+export function stretchedSize(
+  { height, width, size }: ResizingConfig,
+  [rows, columns]: readonly [number, number],
+): [number, number] {
+  return size === undefined ? [Number(height), Number(width)] : [rows * size[0], columns * size[1]];
 }
 
 /** The center of images. TensorFlow.js's own layer changes the shape of the model's input in place. */

@@ -63,7 +63,7 @@ export async function buildLayersModel(
 ): Promise<tfl.LayersModel> {
   const specs = weights.map(({ name, shape }) => ({ name, shape: [...shape], dtype: 'float32' as const }));
   const parts = weights.map(({ values }) => new Uint8Array(values.buffer, values.byteOffset, values.byteLength));
-  return built(file, modelTopology, specs, new Uint8Array(Buffer.concat(parts)).buffer, input);
+  return built(file, modelTopology, specs, new Uint8Array(Buffer.concat(parts)).buffer, input, 'Keras');
 }
 
 async function built(
@@ -72,10 +72,11 @@ async function built(
   weightSpecs: tf.io.WeightsManifestEntry[],
   weightData: ArrayBuffer,
   input?: readonly number[],
+  asIn?: 'Keras',
 ): Promise<tfl.LayersModel> {
   let model: tfl.LayersModel;
   try {
-    const names = normalizeTopology(modelTopology, input);
+    const names = normalizeTopology(modelTopology, input, asIn);
     const artifacts = { modelTopology, ...underNames(names, weightSpecs, weightData) };
     model = await tfl.loadLayersModel({ load: async () => artifacts });
   } catch (error) {

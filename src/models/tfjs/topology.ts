@@ -30,13 +30,18 @@ export interface WeightNames {
 
 /**
  * Converts the topology of a Keras model to the form that TensorFlow.js reads: Keras 3 writes shapes, types,
- * connections and weights differently; layers that act only in training are neutralized, and regularizers become those
- * of TensorFlow.js. The topology is changed in place.
+ * connections and weights differently; layers that act only in training are neutralized, constraints are dropped, and
+ * regularizers become those of TensorFlow.js. The topology is changed in place.
  * @param input shape of one image, for a model that leaves it open.
+ * @param asIn whose results count where the two differ on purpose.
  * @throws UserError naming a layer, or a setting of one, that TensorFlow.js lacks or misinterprets, and a
  * layer that can never be called.
  */
-export function normalizeTopology(topology: object, input?: readonly number[]): WeightNames {
+export function normalizeTopology(
+  topology: object,
+  input?: readonly number[],
+  asIn: 'Keras' | 'TensorFlow.js' = 'TensorFlow.js',
+): WeightNames {
   registerKerasLayers();
   const version = String((topology as Json).keras_version ?? '');
   /** What wrappers that do nothing at inference are called, by the names of their layers. */
@@ -46,6 +51,7 @@ export function normalizeTopology(topology: object, input?: readonly number[]): 
   const models = new Set(layers.flatMap(({ config }) => ('layers' in config ? [config.name] : [])));
   for (const layer of layers) {
     layer.class_name = classNameOf(layer.class_name);
+    if (asIn === 'Keras') upSampleAsInKeras(layer);
     normalizeLayer(layer, isThird, models);
     if (input !== undefined) fillShape(layer.config, input);
   }
@@ -128,6 +134,8 @@ function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<
   delete config.activity_regularizer;
   for (const [key, value] of Object.entries(config)) {
     if (key.endsWith('_regularizer')) config[key] = regularizer(value as Json | null);
+    // TensorFlow.js would project the weights of the file, which Keras takes as they are.
+    if (key.endsWith('_constraint')) config[key] = null;
   }
   if ('batch_shape' in config) config.batch_input_shape ??= config.batch_shape;
   delete config.batch_shape;
@@ -152,6 +160,13 @@ function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<
   normalizeKind(layer);
   if (!tf.serialization.SerializationMap.getMap().classNameMap[layer.class_name]) {
     throw refused(layer, `TensorFlow.js has no layers of the kind ${layer.class_name}`);
+  }
+}
+
+/** TensorFlow.js interpolates at other positions. */
+function upSampleAsInKeras(layer: LayerJson): void {
+  if (layer.class_name === 'UpSampling2D' && layer.config.interpolation === 'bilinear') {
+    layer.class_name = 'ResizingAsInKeras';
   }
 }
 

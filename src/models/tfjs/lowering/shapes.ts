@@ -1,4 +1,5 @@
 import type * as tfl from '@tensorflow/tfjs-layers';
+import { type ResizingConfig, stretchedSize } from '../kerasLayers.ts';
 import type { LayoutBuilder, Lowered } from './layoutBuilder.ts';
 import { type Borders, nothing, type OnnxStep, type Rule, shapeAfter } from './step.ts';
 
@@ -42,13 +43,14 @@ export const shapes: Readonly<Record<string, Rule>> = {
       return build.slice(value, [top, left], [top + Number(height), left + Number(width)], [2, 3]);
     }),
   ],
-  ResizingAsInKeras: ({ height, width, interpolation }, _, layer) => [
-    image(layer, (value, build, { shape: [rows = 1, columns = 1] }) =>
-      build.op('Resize', [value, '', build.floats([1, 1, (height as number) / rows, (width as number) / columns])], {
-        mode: interpolation === 'nearest' ? 'nearest' : 'linear',
+  ResizingAsInKeras: (config, _, layer) => [
+    image(layer, (value, build, { shape: [rows = 1, columns = 1] }) => {
+      const [height, width] = stretchedSize(config as unknown as ResizingConfig, [rows, columns]);
+      return build.op('Resize', [value, '', build.floats([1, 1, height / rows, width / columns])], {
+        mode: config.interpolation === 'nearest' ? 'nearest' : 'linear',
         nearest_mode: 'round_prefer_ceil',
-      }),
-    ),
+      });
+    }),
   ],
   UpSampling2D: ({ size, interpolation = 'nearest' }, _, layer) => [
     image(layer, (value, build) =>

@@ -3,7 +3,9 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
 import { isDifferentiable } from '../../../../src/models/classifier.ts';
+import { openKerasModel } from '../../../../src/models/keras/openKerasModel.ts';
 import { openModel } from '../../../../src/models/open.ts';
+import type { NamedWeight } from '../../../../src/models/tfjs/readLayersModel.ts';
 import { ZipArchive } from '../../../../src/models/zipArchive.ts';
 import { rejectsWith } from '../../../support/rejectsWith.ts';
 import { temporaryFolder } from '../../../support/temporaryFolder.ts';
@@ -47,6 +49,40 @@ describe('Files of Keras', () => {
       assert.ok(error < 1e-3 && cosine > 0.9999, `the gradient is off by ${error}`);
     });
   }
+
+  /** The logits of a sequence of layers for a gray image of 2 × 2. */
+  async function logitsOf(layers: readonly object[], weights: readonly NamedWeight[], pixels: readonly number[]) {
+    const input = {
+      class_name: 'InputLayer',
+      config: { name: 'input', batch_shape: [null, 2, 2, 1], dtype: 'float32' },
+    };
+    const config = { name: 'sequential', layers: [input, ...layers] };
+    const modelTopology = { keras_version: '3.5.0', model_config: { class_name: 'Sequential', config } };
+    const file = await written.write('model.keras', '');
+    const { classifier, notes } = await openKerasModel(file, async () => ({ modelTopology, weights }), {});
+    assert.match(classifier.engine, /^ONNX/);
+    const [logits] = await classifier.logits([Float32Array.from(pixels)]);
+    classifier.dispose();
+    return { logits: Array.from(logits as Float32Array), notes };
+  }
+
+  const flatten = { class_name: 'Flatten', config: { name: 'flatten' } };
+
+  it('interpolate at the positions of Keras', async () => {
+    const config = { name: 'larger', size: [2, 2], interpolation: 'bilinear', data_format: 'channels_last' };
+    const { logits } = await logitsOf([{ class_name: 'UpSampling2D', config }, flatten], [], [0, 1, 0, 1]);
+    const row = [0, 0.25, 0.75, 1];
+    assert.deepEqual(logits, [...row, ...row, ...row, ...row]);
+  });
+
+  it('have their weights as they are, whatever a constraint would make of them', async () => {
+    const constraint = { class_name: 'NonNeg', config: {} };
+    const config = { name: 'dense', units: 2, activation: 'linear', use_bias: false, kernel_constraint: constraint };
+    const values = Float32Array.of(1, -1, 0, 0, 0, 0, 0, 0);
+    const weights = [{ name: 'dense/kernel', shape: [4, 2], values }];
+    const { logits } = await logitsOf([flatten, { class_name: 'Dense', config }], weights, [1, 0, 0, 0]);
+    assert.deepEqual(logits, [1, -1]);
+  });
 
   it('are refused with a reason where they are damaged', async () => {
     const open = (at: string) => openModel({ name: 'model', path: at });
