@@ -1,5 +1,7 @@
+import path from 'node:path';
 import { UserError } from '../userError.ts';
-import { listDataset } from './dataset.ts';
+import { type Entry, listDataset } from './dataset.ts';
+import { firstFew } from './firstFew.ts';
 import type { ImageShape, Pixels } from './image.ts';
 import { findLabel, matchLabels } from './labels.ts';
 import { readImage } from './readImage.ts';
@@ -77,6 +79,7 @@ export async function listExamples({
   seed,
 }: Selection): Promise<{ files: readonly LabeledFile[]; notes: readonly string[] }> {
   const { entries, emptyFolders, notes } = await listDataset(dataset);
+  refuseParts(dataset, entries, classNames);
   const labels = matchLabels(
     entries.flatMap(({ label }) => (label === undefined ? [] : [label])),
     classNames,
@@ -111,6 +114,23 @@ export async function listExamples({
     files: drawn.map(({ file, label }) => (label === undefined ? { file } : { file, label })),
     notes: [...notes, ...leftOut, ...(empty.length > 0 ? [`folders without images: ${empty.join(', ')}`] : [])],
   };
+}
+
+const partNames = /^(train|training|val|valid|validation|dev|test|testing)$/i;
+
+/** Refuses a folder of which the folders are the parts of a dataset, each with the classes. */
+function refuseParts(
+  { name, path: folder, labels }: DatasetSource,
+  entries: readonly Entry[],
+  classes: readonly string[],
+) {
+  if (labels !== 'folders') return;
+  const found = [...new Set(entries.map(({ label = '' }) => label))];
+  if (!found.every((label) => partNames.test(label) && findLabel(label, classes) === undefined)) return;
+  const one = path.join(folder, found.find((label) => /^test/i.test(label)) ?? (found.at(-1) as string));
+  throw new UserError(
+    `${folder} has no class folders, but the parts of a dataset: ${firstFew(found)}. Set "path" of dataset "${name}" to one of them, such as ${one}.`,
+  );
 }
 
 /** What to change where a label is no class. */

@@ -98,6 +98,18 @@ describe('loadExamples', () => {
     );
   });
 
+  it('says which folder to name where there are the parts of a dataset', async () => {
+    for (const part of ['train', 'Test']) await folder.write(`whole/${part}/ant/0.png`, 'x');
+    const whole = { path: folder.at('whole') };
+    await rejectsWith(
+      load(whole),
+      'the parts of a dataset: Test, train',
+      `"path" of dataset "bugs"`,
+      folder.at('whole', 'Test'),
+    );
+    await rejectsWith(load({ path: folder.at() }), 'no class named "whole"');
+  });
+
   it('names folders without images that are no classes, and goes on', async () => {
     await folder.write('models/m.onnx', 'weights');
     await folder.write('cat/notes.txt', 'none yet');
