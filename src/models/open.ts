@@ -64,7 +64,8 @@ async function openWith(
   options: OpenOptions,
   stated: readonly string[] | undefined,
 ): Promise<OpenedModel> {
-  if (stated === undefined || options.classes) return format.open(file, options);
+  if (options.classes) return openLabeled(format, file, options, options.classes);
+  if (stated === undefined) return format.open(file, options);
   try {
     const opened = await format.open(file, { ...options, classes: stated });
     return { ...opened, notes: [...opened.notes, 'class names come from config.json'] };
@@ -74,6 +75,24 @@ async function openWith(
     const { length } = opened.classifier.classes;
     const note = `config.json names ${stated.length} classes, but the model has ${length}: its names are not used`;
     return { ...opened, notes: [...opened.notes, note] };
+  }
+}
+
+/** Lists for TensorFlow's models of ImageNet begin with "background", which those of others lack. */
+async function openLabeled(
+  format: ModelFormat,
+  file: string,
+  options: OpenOptions,
+  [first, ...others]: readonly string[],
+): Promise<OpenedModel> {
+  try {
+    return await format.open(file, options);
+  } catch (error) {
+    if (!(error instanceof WrongClassCount) || first?.toLowerCase() !== 'background') throw error;
+    const opened = await format.open(file, { ...options, classes: others }).catch(() => {
+      throw error;
+    });
+    return { ...opened, notes: [...opened.notes, `the model has no class for "${first}", the first of its labels`] };
   }
 }
 

@@ -54,6 +54,21 @@ describe('openModel', () => {
     await rejectsWith(open('m.onnx'), folder.at('m.onnx'), 'Git LFS has not downloaded', 'git lfs pull');
   });
 
+  it('leaves out a class "background" that the labels name first and the model lacks, and says so', async () => {
+    const names = await readLabels(path.join(signs, 'labels.txt'));
+    const labeled = async (all: readonly string[]) => {
+      const labels = await folder.write('labels.txt', all.join('\n'));
+      const { classifier, notes } = await openModel({ name: 'signs', path: folder.at('signs'), labels });
+      classifier.dispose();
+      return { classes: classifier.classes, notes };
+    };
+    const { classes, notes } = await labeled(['Background', ...names]);
+    assert.deepEqual(classes, names);
+    assert.ok(notes.includes('the model has no class for "Background", the first of its labels'), notes.join('; '));
+    await rejectsWith(labeled(['sky', ...names]), '18 classes, but its labels name 19');
+    await rejectsWith(labeled(['background', ...names, 'sky']), '18 classes, but its labels name 20');
+  });
+
   it('takes the class names of Teachable Machine from beside the model, and says so', async () => {
     const labels = await readLabels(path.join(signs, 'labels.txt'));
     await folder.write('signs/metadata.json', JSON.stringify({ packageName: '@teachablemachine/image', labels }));

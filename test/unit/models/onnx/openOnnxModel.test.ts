@@ -100,6 +100,10 @@ describe('Opening an ONNX file', () => {
       notes.some((note) => note.includes('ImageNet')),
       `no note among ${notes.join('; ')}`,
     );
+    const more = classifierOf({ constants: { w: { dims: [48, 1001], values: noise(48_048) } } });
+    const { classes: names } = (await openOnnxModel(await save(more), {})).classifier;
+    assert.deepEqual([names[0], names[1], names.length], ['background', 'tench (n01440764)', 1001]);
+    await save(many);
     const labels = Array.from({ length: 1000 }, (_, index) => `own ${index}`);
     const named = await openOnnxModel(await save(many), { classes: labels });
     assert.equal(named.classifier.classes[0], 'own 0');
