@@ -29,13 +29,17 @@ export interface AttemptOptions {
   readonly generate?: ((image: Pixels) => Promise<Pixels>) | undefined;
 }
 
-/** What an attack lacked: gradients to follow, or by predictions alone, at any distance, a point to start from. */
-export type Flaw = 'zero' | 'nonFinite' | 'noStart';
+/**
+ * What an attack lacked: gradients to follow, scores that tell points apart, or by predictions alone, at any distance, a point
+ * to start from.
+ */
+export type Flaw = 'zero' | 'nonFinite' | 'flat' | 'noStart';
 
 /** One that got there had enough, whatever some of its gradients were. */
 function flawOf({ best, masked, queries }: Outcome, { threatModel, fixedBudget }: AttackDefinition): Flaw | undefined {
   if (best?.success) return undefined;
   if (threatModel === 'decision-based' && !fixedBudget) return 'noStart';
+  if (threatModel === 'score-based' && queries.points > 1 && masked.flat === queries.points - 1) return 'flat';
   if (masked.nonFinite > 0) return 'nonFinite';
   return masked.zero > 0 && masked.zero === queries.gradients ? 'zero' : undefined;
 }

@@ -198,12 +198,17 @@ function compare<T extends number | string>(a: T, b: T): number {
 /** A warning where images are undecided. */
 function describeFlaws(eligible: number, flaws: readonly Flaw[]): string[] {
   const count = (wanted: Flaw) => flaws.filter((flaw) => flaw === wanted).length;
-  const [zero, nonFinite, noStart] = [count('zero'), count('nonFinite'), count('noStart')];
+  const [zero, nonFinite, flat, noStart] = [count('zero'), count('nonFinite'), count('flat'), count('noStart')];
   const of = (some: number) => `of ${eligible} eligible images (${((100 * some) / eligible).toFixed(0)}%)`;
   const nothing = 'there the attack had nothing to follow, which proves nothing about the model';
   return [
     ...(zero + nonFinite > 0
       ? [`The gradient is zero on ${zero} and not finite on ${nonFinite} ${of(zero + nonFinite)}: ${nothing}.`]
+      : []),
+    ...(flat > 0
+      ? [
+          `The scores are the same at every point that was tried on ${flat} ${of(flat)}: ${nothing}. Use an attack by predictions alone, such as HopSkipJump.`,
+        ]
       : []),
     ...(noStart > 0
       ? [

@@ -20,7 +20,7 @@ type Beside = Pick<TestReport, 'detector' | 'purifier' | 'surrogates'>;
 
 /** What turns an undecided image into a decided one. */
 const advice =
-  'On undecided images the attack had no gradient to follow: attack them with another loss, or without gradients.';
+  'On undecided images the attack had nothing to follow: attack them with another loss, without gradients, or by predictions alone.';
 
 /**
  * One sentence about a test: the expectations that were missed, or those that are undecided, or all if none was; without

@@ -68,8 +68,11 @@ export interface Outcome {
   readonly steps?: readonly Step[];
   /** Points that the victim was asked about, gradients that were computed among them. */
   readonly queries: { readonly points: number; readonly gradients: number };
-  /** Gradients that were zero in every value, and gradients with a value that is not finite. */
-  readonly masked: { readonly zero: number; readonly nonFinite: number };
+  /**
+   * Gradients that were zero in every value, gradients with a value that is not finite, and points after the first of which
+   * the scores were those of the first.
+   */
+  readonly masked: { readonly zero: number; readonly nonFinite: number; readonly flat: number };
 }
 
 const allowed: Record<ThreatModel, readonly Query['kind'][]> = {
@@ -115,7 +118,8 @@ export class Conversation {
   #settled = false;
   #succeededOffGrid = false;
   #queries = { points: 0, gradients: 0 };
-  #masked = { zero: 0, nonFinite: 0 };
+  #masked = { zero: 0, nonFinite: 0, flat: 0 };
+  #firstLogits: Float32Array | undefined;
 
   constructor(options: RunOptions & { readonly definition: AttackDefinition }, subject: Subject, index: number) {
     const { definition, victim } = options;
@@ -252,6 +256,8 @@ export class Conversation {
       );
     }
     this.#queries.points++;
+    if (this.#firstLogits && logits && areEqual(logits, this.#firstLogits)) this.#masked.flat++;
+    this.#firstLogits ??= logits;
     for (const gradient of gradients) {
       this.#queries.gradients++;
       if (!allFinite(gradient)) this.#masked.nonFinite++;
@@ -371,6 +377,10 @@ export class Conversation {
 function better(found: Candidate, known: Candidate | undefined, wish: Wish): Candidate {
   const isBetter = known === undefined || gain(found, known, wish) > 0;
   return isBetter ? { ...found, point: found.point.slice() } : known;
+}
+
+function areEqual(a: Float32Array, b: Float32Array): boolean {
+  return a.length === b.length && a.every((value, i) => value === b[i]);
 }
 
 function describeRow(logits: Float32Array): string {

@@ -51,6 +51,15 @@ describe('an audit', () => {
     }
   });
 
+  it('questions the pass of any attacker where the answers of the model vary', () => {
+    const random = { check: 'randomized-outputs', message: 'The model answers differently on 9 of 16.' };
+    const asking = planOf({ attack: 'square', epsilons: [0.1], audit: true });
+    const { status, objection } = underAudit(asking, passed, [finding, random]);
+    assert.equal(status, 'errored');
+    assert.match(objection ?? '', /questions this result: The model answers differently on 9 of 16\. Follow/);
+    assert.deepEqual(underAudit(asking, { status: 'passed', comparisons: [clean] }, [random]).status, 'passed');
+  });
+
   it('changes no verdict but a pass, and none where it is off', () => {
     for (const status of ['failed', 'errored', 'measured'] as const) {
       const conclusion: Conclusion = { ...passed, status };

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import type { StoredImage } from '../../../src/data/storedImage.ts';
 import { evaluate } from '../../../src/evaluation/evaluate.ts';
 import type { TestPlan } from '../../../src/evaluation/plan.ts';
+import type { Round } from '../../../src/evaluation/round.ts';
 import { conclude } from '../../../src/evaluation/verdict.ts';
 import type { DifferentiableClassifier } from '../../../src/models/classifier.ts';
 import { describeOutcome } from '../../../src/reports/outcome.ts';
@@ -61,11 +62,35 @@ describe('an evaluation that proves nothing', () => {
         assert.equal(status, 'errored');
         assert.match(
           describeOutcome(comparisons, rounds, 'linf'),
-          /^robust accuracy at L∞ 0\.25 is between 0\.0% and 100\.0% \(4 of 4 eligible images undecided\), expected at least 50\.0%\. .*another loss, or without gradients/,
+          /^robust accuracy at L∞ 0\.25 is between 0\.0% and 100\.0% \(4 of 4 eligible images undecided\), expected at least 50\.0%\. .*another loss, without gradients/,
         );
         assert.equal(conclude(planOf({ attack }), rounds, 2).status, 'errored', 'nothing was expected');
       });
     }
+  }
+});
+
+describe('an evaluation by scores', () => {
+  /** The linear classifier, but for a score of 1 for the predicted class and 0 for the other. */
+  const decided: DifferentiableClassifier = {
+    ...linear,
+    async logits(some) {
+      const rows = await linear.logits(some);
+      return rows.map(([a = 0, b = 0]) => Float32Array.of(a >= b ? 1 : 0, a >= b ? 0 : 1));
+    },
+  };
+
+  for (const attack of ['square', 'simba', 'spsa']) {
+    it(`proves nothing where scores are the same wherever the class is: ${attack}`, async () => {
+      const plan = planOf({ attack, epsilons: [0.25], queries: 40, expect: { robustAccuracy: [0.5] } });
+      const far = [0, 0.0625, 0.125].map((x) => imageOf([x], 0));
+      const [round, ...others] = await evaluated(plan, decided, far);
+      assert.equal(round?.metrics.counts.undecided, 3);
+      assert.match(round?.warnings[0] ?? '', /same at every point that was tried on 3 of 3 .*predictions alone/);
+      assert.equal(conclude(plan, [round as Round, ...others], 2).status, 'errored');
+      const [plain] = await evaluated(plan, linear, far);
+      assert.equal(plain?.metrics.counts.undecided ?? 0, 0);
+    });
   }
 });
 
