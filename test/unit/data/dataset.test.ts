@@ -171,7 +171,7 @@ describe('listDataset', () => {
         '"label" or "class"',
         '"kind"',
       );
-      await rejectsWith(listCsv('what,label,age\nb.png,dog,3\n'), '"file", "path"', '"what"');
+      await rejectsWith(listCsv('what,label,age\nnone,dog,3\n'), '"file", "path"', '"what"');
     });
 
     it('names the line of every problem', async () => {
