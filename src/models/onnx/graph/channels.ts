@@ -47,11 +47,15 @@ export function channelsOf(graph: Graph, input: string): { readonly axis: number
   return undefined;
 }
 
-/** The dimensions of weights, which may be stored in fewer bits. */
+/** The dimensions of weights, which may be stored in fewer bits, or in another order. */
 function dimsOf(value: string | undefined, graph: Graph): readonly number[] | undefined {
   if (value === undefined) return undefined;
   const own = graph.constants.get(value)?.dims;
   if (own !== undefined) return own;
   const maker = graph.nodes.find(({ outputs }) => outputs.includes(value));
-  return maker && inPlace.has(maker.operator) ? dimsOf(maker.inputs[0], graph) : undefined;
+  if (maker?.operator !== 'Transpose') {
+    return maker && inPlace.has(maker.operator) ? dimsOf(maker.inputs[0], graph) : undefined;
+  }
+  const dims = dimsOf(maker.inputs[0], graph);
+  return dims && intsAttribute(maker, 'perm')?.map((axis) => dims[axis] as number);
 }

@@ -71,6 +71,26 @@ describe('Opening an ONNX file', () => {
     }
   });
 
+  it('finds the channels where weights are stored in another order', async () => {
+    const filters = noise(3 * classes * 3 * 16);
+    const model = classifierOf({
+      input: { dims: ['n', 3, 16, 3] },
+      constants: { w: { dims: [3, classes, 3, 16], values: filters } },
+      nodes: [
+        { operator: 'Transpose', inputs: ['w'], outputs: ['weights'], attributes: { perm: [1, 0, 2, 3] } },
+        { operator: 'Transpose', inputs: ['image'], outputs: ['moved'], attributes: { perm: [0, 3, 1, 2] } },
+        { operator: 'Conv', inputs: ['moved', 'weights'], outputs: ['scores'] },
+      ],
+    });
+    const { classifier } = await openOnnxModel(await save(model), {});
+    assert.deepEqual(classifier.input, { height: 3, width: 16, channels: 3 });
+    const red = Float32Array.from({ length: 144 }, (_, i) => (i % 3 === 0 ? 1 : 0));
+    const sums = Array.from({ length: classes }, (_, k) => {
+      return filters.slice(k * 48, k * 48 + 48).reduce((sum, value) => sum + value, 0);
+    });
+    assertClose((await classifier.logits([red]))[0], sums);
+  });
+
   it('applies mean, standard deviation and channel order', async () => {
     const preprocessing = { mean: [0.1, 0.2, 0.3], std: [0.5, 0.25, 2], channels: 'bgr' as const };
     const { classifier } = await openOnnxModel(await save(classifierOf()), { preprocessing });
