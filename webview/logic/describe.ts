@@ -86,7 +86,7 @@ function describeOutcome(t: Translate, example: ShownExample, { norm, kind }: To
     );
   }
   if (status === 'rejected') return t('{0} rejected by the detector before the attack', label);
-  if (status === 'undecided') return t('{0} undecided: the attack had no gradient to follow', label);
+  if (status === 'undecided') return t('{0} undecided: the attack had nothing to follow', label);
   if (!adversarial || !norms) {
     return kinds[kind].isMeasured ? t('{0} held: the attack found nothing', label) : t('{0} unchanged', label);
   }
@@ -120,7 +120,7 @@ export function explainMissing(t: Translate, { status }: ShownExample): string {
     case 'ineligible':
       return t('Not attacked: this image already has the target label.');
     case 'undecided':
-      return t('The attack had no gradient to follow on this image.');
+      return t('The attack had nothing to follow on this image.');
     case 'held':
     case 'fooled':
       return t('The attack found no candidate for this image.');

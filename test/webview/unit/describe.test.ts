@@ -40,8 +40,8 @@ describe('words about an example', () => {
     assert.match(explainMissing(t, example({ status: 'wrong' })), /before the attack/);
     assert.match(explainMissing(t, example({ status: 'ineligible' })), /has the target label/);
     assert.match(explainMissing(t, example({ status: 'held' })), /found no candidate/);
-    assert.equal(words({ status: 'undecided' }), 'stop undecided: the attack had no gradient to follow');
-    assert.match(explainMissing(t, example({ status: 'undecided' })), /no gradient to follow/);
+    assert.equal(words({ status: 'undecided' }), 'stop undecided: the attack had nothing to follow');
+    assert.match(explainMissing(t, example({ status: 'undecided' })), /nothing to follow/);
   });
 
   it('say of forged images and of explanations what they are', () => {
