@@ -4,6 +4,7 @@ import { quickly, recordingSteps } from '../../run/profiles.ts';
 import { describeError } from '../../userError.ts';
 import type { Engine } from '../engine.ts';
 import type { Result, Results } from '../results.ts';
+import { reloadedEditors } from '../settings/reloadedEditors.ts';
 import type { SettingsProblems } from '../settings/settingsProblems.ts';
 import { discover, type FoundRoot } from './discovery.ts';
 import { Publisher, rowFigure } from './publisher.ts';
@@ -101,6 +102,7 @@ export class TestExplorer implements vscode.Disposable {
     try {
       const before = new Map(this.#plans().map((plan) => [plan.id, meaningOf(plan)]));
       const roots = await discover();
+      await reloadedEditors(roots.flatMap(({ workspace }) => workspace.layers.map(({ file }) => file)));
       this.#tree.update(roots);
       this.#watcher.watch(this.#plans());
       if (before.size === 0) {
