@@ -1,4 +1,4 @@
-import { existsSync, readdirSync, statSync } from 'node:fs';
+import { readdirSync, statSync } from 'node:fs';
 import path from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 
@@ -14,12 +14,22 @@ export async function nextFile(folder: string, name: string): Promise<string> {
 
 function versionsOf(folder: string, name: string): Map<string, number> {
   const versions = new Map<string, number>();
-  // A folder that is yet to be made holds nothing.
-  if (!existsSync(folder)) return versions;
-  const files = readdirSync(folder, { recursive: true }).map((file) => path.join(folder, `${file}`));
-  for (const file of files.filter((one) => path.basename(one) === name)) {
+  for (const file of filesBelow(folder).filter((one) => path.basename(one) === name)) {
     const version = statSync(file, { throwIfNoEntry: false })?.mtimeMs;
     if (version !== undefined) versions.set(file, version);
   }
   return versions;
+}
+
+/** A folder that is yet to be made, or is removed meanwhile, holds nothing. */
+function filesBelow(folder: string): string[] {
+  try {
+    return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+      const file = path.join(folder, entry.name);
+      return entry.isDirectory() ? filesBelow(file) : [file];
+    });
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  }
 }
