@@ -47,10 +47,10 @@ export function unknownLabels(labels: Iterable<string>, classes: readonly string
 
 /**
  * The index of the class that a label means. A label is the name of a class, also in another letter case or Unicode
- * form, or with underscores or hyphens for spaces and slashes; or, for classes like "n01440764 tench, Tinca tinca" and "tench
- * (n01440764)", the WordNet id or the name beside it; or a name beside its index from 0 or 1 on, as in "0 red" or "red 1";
- * or, if it is not a name at all, the index of a class as a decimal number ("3", "003", "3.0", "3,0"). If names are numbers themselves, a
- * number is never an index.
+ * form, or with underscores or hyphens for spaces and slashes; or, for classes like "n01440764 tench, Tinca tinca" and
+ * "tench (n01440764)", the WordNet id or the name beside it; or a name beside its index from 0 or 1 on, as in "0 red" or
+ * "red 1"; or, if it is not a name at all, the index of a class as a decimal number ("3", "003", "3.0", "3,0"). If names
+ * are numbers themselves, a number is never an index.
  * @returns `undefined` for a label that matches no class, or more than one.
  */
 export function findLabel(label: string, classes: readonly string[]): number | undefined {

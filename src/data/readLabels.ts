@@ -35,7 +35,10 @@ async function fromData(file: string, text: string, extension: string): Promise<
   return names.map((name) => name.trim());
 }
 
-/** The value of JSON, or of YAML, of which Python's lists and dictionaries are a part; its names are texts, whatever they look like. */
+/**
+ * The value of JSON, or of YAML, of which Python's lists and dictionaries are a part; names in YAML are texts, whatever
+ * they look like.
+ */
 async function parsed(file: string, text: string, extension: string): Promise<unknown> {
   const faults: string[] = [];
   if (!/^\.ya?ml$/.test(extension)) {
