@@ -147,9 +147,16 @@ async function sizeOf(file: string, at: string, name: string): Promise<number> {
   throw new UserError(`${file}: its weight file ${name} is no file. Copy it next to the model.`);
 }
 
+/** Bytes of a number, of the types that do not have 4. */
+const bytesOfType: ReadonlyMap<string, number> = new Map([
+  ['uint8', 1],
+  ['bool', 1],
+  ['uint16', 2],
+  ['float16', 2],
+]);
+
 function storedBytes({ shape, dtype, quantization }: WeightEntry): number {
-  const bytes: Readonly<Record<string, number>> = { uint8: 1, bool: 1, uint16: 2, float16: 2 };
-  return shape.reduce((product, size) => product * size, bytes[quantization?.dtype ?? dtype] ?? 4);
+  return shape.reduce((product, size) => product * size, bytesOfType.get(quantization?.dtype ?? dtype) ?? 4);
 }
 
 /** The numbers of a weight; quantized ones are scaled back, as x · scale + min. */

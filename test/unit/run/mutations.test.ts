@@ -12,6 +12,8 @@ const found: readonly string[] = [
   'tflite:669811624',
   'onnx:663838749',
   'tfjs:663838562',
+  'graph:943123202',
+  'tflite:943122682',
 ];
 
 describe('mutated files', () => {

@@ -74,7 +74,9 @@ export class Call {
     return index < 0 ? undefined : this.#around.tensor(index);
   }
 
+  /** All of them, at least one. */
   inputs(): readonly Lowered[] {
+    if (this.#operator.inputs.length === 0) throw new CannotLower('it has no inputs');
     return this.#operator.inputs.map((_, at) => this.input(at));
   }
 
