@@ -5,6 +5,7 @@ import { normalizeCalls, placing } from './layerCalls.ts';
 import { classNameOf, type Json, type LayerJson } from './layerJson.ts';
 import { refusedLayer } from './refusedLayer.ts';
 import { refuseUncalled } from './uncalledLayers.ts';
+import { refuseImpossibleWindows } from './windowSettings.ts';
 
 /** Layers that act only in training, and pass on their input at inference. */
 const trainingOnly =
@@ -156,6 +157,7 @@ function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<
     layer.class_name = 'Activation';
     config.activation = 'linear';
   }
+  refuseImpossibleWindows(layer);
   normalizeActivation(layer, isThird);
   normalizeKind(layer);
   if (!tf.serialization.SerializationMap.getMap().classNameMap[layer.class_name]) {

@@ -75,7 +75,8 @@ function mutateText(bytes: Buffer, dice: Dice): Buffer {
     () => dice.of(extremes),
     () => other,
     () => part + part,
-    () => part.repeat(dice.of([100, 10_000])),
+    // Up to some megabytes: making more would count as memory of whoever opens it.
+    () => part.repeat(Math.min(dice.of([100, 10_000]), Math.ceil(5e6 / Math.max(1, part.length)))),
     () => '"',
     () => dice.of(['\0', '\r', '\n\n', '../..', '/', '__proto__', '\xff\xfe']),
   ])();

@@ -16,6 +16,10 @@ const inTurn = 1000;
  */
 export async function soakMutations(end: number, names: readonly string[]): Promise<number> {
   const chosen = names.length > 0 ? names : Object.keys(formats);
+  for (const name of chosen) {
+    if (!Object.hasOwn(formats, name))
+      throw new Error(`There is no format "${name}", only ${Object.keys(formats).join(', ')}.`);
+  }
   const first = Math.floor(Math.random() * 1e9);
   console.log(`Mutations of ${chosen.join(', ')}, with seeds from ${first} on.`);
   const counts = new Map<string, number>();

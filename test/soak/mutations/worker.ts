@@ -18,7 +18,7 @@ process.on('message', async (name: string) => {
 
 /** Words that are for programmers. */
 const raw =
-  /\b(Type|Range|Syntax|Reference)Error\b|Cannot read propert|is not (a function|iterable|defined)|call stack/;
+  /\b(Type|Range|Syntax|Reference)Error\b|Cannot read propert|is not (a function|iterable)|(^|: )[\w$]+ is not defined|call stack/;
 
 /** Values that were not looked at; libraries quote them, whatever they are. */
 const unseen = /\bundefined\b|\[object /;

@@ -14,6 +14,7 @@ const found: readonly string[] = [
   'tfjs:663838562',
   'graph:943123202',
   'tflite:943122682',
+  'detector:943122247',
 ];
 
 describe('mutated files', () => {

@@ -206,6 +206,22 @@ describe('Topologies of Keras', () => {
     );
   });
 
+  it('are refused with windows that no image has, and that kernels would not check', async () => {
+    for (const [setting, given] of [
+      ['dilation_rate', Number.MAX_VALUE],
+      ['strides', [0, 1]],
+      ['pool_size', 1.5],
+      ['pool_size', [2, 2 ** 15]],
+    ] as const) {
+      const pool: Layer = { class_name: 'MaxPooling2D', config: { name: 'pooled', pool_size: 2, [setting]: given } };
+      await rejectsWith(
+        openModel({ name: 'm', path: await write([input, pool, flatten, dense()], [ofPixels]) }),
+        '"pooled" (MaxPooling2D)',
+        `its ${setting} must be whole numbers from 1 to 32767`,
+      );
+    }
+  });
+
   it('leave no tensors behind', async () => {
     const file = await write([input, flatten, dense()], [ofPixels]);
     await answer(file);
