@@ -72,17 +72,24 @@ export class QuickInput {
     await this.item(label).click();
   }
 
-  /** Replaces what was typed, and accepts it. */
+  /** Replaces what was typed into an input box, and accepts it. */
   async enter(text: string): Promise<void> {
-    await this.input.fill(text);
+    await this.#fillBox(text);
     await this.accept();
   }
 
-  /** Types something that is refused, and waits until the reason is shown. */
+  /** Types something into an input box that is refused, and waits until the reason is shown. */
   async enterRefused(text: string, reason: string): Promise<void> {
-    await this.input.fill(text);
+    await this.#fillBox(text);
     await this.input.press('Enter');
     await this.message.getByText(reason).waitFor();
+  }
+
+  /** Types into an input box, once it has taken the place of a list, in which one types into the same element. */
+  async #fillBox(text: string): Promise<void> {
+    await this.message.waitFor();
+    await this.widget.locator('.quick-input-list').waitFor({ state: 'hidden' });
+    await this.input.fill(text);
   }
 
   /**
