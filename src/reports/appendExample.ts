@@ -49,11 +49,15 @@ export async function saveExample(
   const { image, adversarial, onGrid } = example;
   const { norm } = plan.attacks[0].choice;
   const original = await image.load();
-  const originalImage = await saveImage(folder, original, shape);
   const place = [slug(plan.id), ...(epsilon === undefined ? [] : [slug(formatEpsilon(epsilon, norm))])];
   const name = `${String(example.index).padStart(5, '0')}-${image.sha256.slice(0, 8)}`;
   const shown = onGrid ?? adversarial;
-  const trace = await saveTrace(folder, place, name, { plan, modelSha256, shape }, example, original);
+  const [originalImage, adversarialImage, adversarialArray, trace] = await Promise.all([
+    saveImage(folder, original, shape),
+    shown && save(folder, place, `${name}.png`, (file) => writePng(file, shown.pixels, shape)),
+    adversarial && onGrid && save(folder, place, `${name}.npy`, (file) => writeNpy(file, adversarial.pixels, shape)),
+    saveTrace(folder, place, name, { plan, modelSha256, shape }, example, original),
+  ]);
   return {
     test: plan.id,
     epsilon,
@@ -68,17 +72,12 @@ export async function saveExample(
     adversarial: adversarial?.prediction ?? null,
     norms: adversarial?.norms ?? null,
     originalImage,
-    adversarialImage: shown
-      ? await save(folder, place, `${name}.png`, (file) => writePng(file, shown.pixels, shape))
-      : null,
-    ...(adversarial && onGrid
-      ? {
-          adversarialArray: await save(folder, place, `${name}.npy`, (file) =>
-            writeNpy(file, adversarial.pixels, shape),
-          ),
-          onGrid: { prediction: onGrid.prediction, norms: onGrid.norms, success: onGrid.success },
-        }
-      : {}),
+    adversarialImage: adversarialImage ?? null,
+    ...(onGrid &&
+      adversarialArray && {
+        adversarialArray,
+        onGrid: { prediction: onGrid.prediction, norms: onGrid.norms, success: onGrid.success },
+      }),
     ...(trace && { trace }),
     ...(example.stage !== undefined && { stage: example.stage }),
     queries: example.queries,
