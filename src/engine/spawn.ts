@@ -1,5 +1,6 @@
 import { fork } from 'node:child_process';
 import { Worker } from 'node:worker_threads';
+import { disableTelemetry, noTelemetry } from '../noTelemetry.ts';
 import type { EngineLocation } from '../reports/report.ts';
 import type { Port } from './protocol.ts';
 
@@ -25,7 +26,7 @@ export const spawnAt: Readonly<Record<EngineLocation, Spawn>> = {
 
 function spawnProcess(entry: string): Spawned {
   // NVIDIA's libraries round float32 to 10 bits of precision by default.
-  const env = { NVIDIA_TF32_OVERRIDE: '0', ...process.env };
+  const env = { NVIDIA_TF32_OVERRIDE: '0', ...process.env, ...noTelemetry };
   const child = fork(entry, { env, serialization: 'advanced', stdio: ['ignore', 'ignore', 'pipe', 'ipc'] });
   let complaint = '';
   child.stderr?.on('data', (data: Buffer) => {
@@ -50,6 +51,7 @@ function spawnProcess(entry: string): Spawned {
 }
 
 function spawnWorker(entry: string): Spawned {
+  disableTelemetry();
   const worker = new Worker(entry, { stderr: true });
   let complaint = '';
   worker.once('error', (error) => {

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import type { InferenceSession, Tensor } from 'onnxruntime-common';
 import { defaultMemory } from '../../../data/memory.ts';
+import { disableTelemetry } from '../../../noTelemetry.ts';
 import { firstLineOf, UserError } from '../../../userError.ts';
 import { type Constant, floatConstant, type Model } from '../graph/graph.ts';
 import { writeModel } from '../graph/writeModel.ts';
@@ -9,6 +10,9 @@ import { compareWithCpu } from './compareWithCpu.ts';
 import { type Provider, type ProviderChoice, providerChoices } from './providers.ts';
 import type { Runtime, RuntimeDescription, RuntimeOptions, RuntimeTensor, Session } from './session.ts';
 import { threadedRuntime } from './threadedRuntime.ts';
+
+// Before anything loads ONNX Runtime, in this thread or in one that it starts.
+disableTelemetry();
 
 const require = createRequire(import.meta.url);
 
