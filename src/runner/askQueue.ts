@@ -34,9 +34,20 @@ export class AskQueue {
     return Math.max(this.#forward.length, this.#backward.length) >= this.#batchSize;
   }
 
-  /** A batch: of gradients and of answers without them, the kind that fills it better. */
-  takeBatch(): Waiting[] {
-    const isBackward = this.#backward.length >= Math.min(this.#forward.length, this.#batchSize);
-    return (isBackward ? this.#backward : this.#forward).splice(0, this.#batchSize);
+  /**
+   * A batch: of gradients and of answers without them, the kind that fills it, or else the one that the attack which is
+   * the furthest behind waits for. Whoever is behind catches up so, and asks in the same batches as the others again; as
+   * the last ones they would ask alone. Once no attacks are to come, which could fill batches later, that comes first.
+   */
+  takeBatch(isMore: boolean): Waiting[] {
+    const fills = (asks: readonly Waiting[]) => isMore && asks.length >= this.#batchSize;
+    const [gradients, answers] = [this.#backward, this.#forward];
+    const isBackward = fills(gradients) || (!fills(answers) && progressOf(gradients) <= progressOf(answers));
+    return (isBackward ? gradients : answers).splice(0, this.#batchSize);
   }
+}
+
+/** How much an attack has asked that has waited the longest for its turn. */
+function progressOf([first]: readonly Waiting[]): number {
+  return first === undefined ? Number.POSITIVE_INFINITY : (first.ask.question ?? 0);
 }

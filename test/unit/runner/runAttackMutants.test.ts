@@ -28,6 +28,10 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
     ],
   },
   askQueue: {
+    'the kind that more ask for comes first': [
+      'progressOf(gradients) <= progressOf(answers)',
+      'gradients.length >= answers.length',
+    ],
     'batches are larger than the victim likes': ['.splice(0, this.#batchSize)', '.splice(0, 2 * this.#batchSize)'],
   },
   conversation: {

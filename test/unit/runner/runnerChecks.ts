@@ -237,6 +237,33 @@ export const runnerChecks: Checks<typeof runAttack> = {
     );
   },
 
+  async 'lets an attack that is behind catch up, so that it asks along with the others'(run) {
+    const model = threshold(4);
+    let batches = 0;
+    const counted: typeof model = {
+      ...model,
+      logits: (images) => {
+        batches++;
+        return model.logits(images);
+      },
+      pullback: (images, functionals) => {
+        batches++;
+        return model.pullback(images, functionals);
+      },
+    };
+    // The first image is asked about in another way to begin with.
+    const slow = toyAttack('white-box', function* ({ image, goal }) {
+      for (let step = 0; step < 6; step++) {
+        const isOther = image[0] === 0 && step < 3;
+        if (isOther) yield { kind: 'pullback', points: [image], functionals: [[goal.margin]] };
+        else yield { kind: 'logits', points: [image] };
+      }
+    });
+    await outcomesOf(slow, { classifier: counted, budget }, [0, 0.1, 0.2, 0.3].map(at), run);
+    // Both ways three times, then all together.
+    assert.equal(batches, 9);
+  },
+
   async 'comes to the same for an image alone, in any order, at any batch size, however many at a time'(run) {
     const count = fc.integer({ min: 1, max: 9 });
     await fc.assert(
