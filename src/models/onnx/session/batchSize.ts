@@ -26,14 +26,16 @@ export function batchSizesWithin(budget: number, { weights, activations }: Footp
   });
 }
 
-/** The batch sizes to keep sessions for: of a network that is worth large batches, also those for the last few images. */
-export function sizesToKeep(sizes: readonly number[], best: number): number[] {
-  return sizes.filter((size, i) => i === 0 || size === best || (best > largestOfAny && size < best));
+/** A batch size, and how many milliseconds a batch of it takes, however many images it is filled with. */
+export interface TimedBatch {
+  readonly batch: number;
+  readonly time: number;
 }
 
-/** The batch size for so many images: a few are faster in smaller batches than in a mostly empty one. */
-export function batchFor(count: number, kept: readonly number[]): number {
-  return kept.findLast((size) => size < 4 * count) ?? (kept[0] as number);
+/** The batch size at which each of so many images takes the least time: a few may be faster in several small batches. */
+export function batchFor(count: number, kept: readonly TimedBatch[]): number {
+  const timeOfImage = ({ batch, time }: TimedBatch) => time / Math.min(batch, count);
+  return kept.reduce((best, other) => (timeOfImage(other) <= timeOfImage(best) ? other : best)).batch;
 }
 
 /** The result of a batch, for choosing the batch size. */
@@ -47,27 +49,35 @@ export interface Trial {
 }
 
 /**
- * The batch size at which an image takes the least time. A size that changes the answer to an image, even in the last
- * bit, is ruled out: results must depend neither on neighbors nor on timing. So is a size at which the model does not
- * run.
+ * The batch sizes to keep sessions for, the smallest first: the smallest of all, the one at which an image takes the least
+ * time, and of a network that is worth large batches also those between, for the last few images. A size that changes the
+ * answer to an image, even in the last bit, is ruled out: results must depend neither on neighbors nor on timing. So is a
+ * size at which the model does not run.
  * @param attempt runs a batch of this many different images, and each of them alone.
  */
-export async function chooseBatchSize(
+export async function chooseBatchSizes(
   sizes: readonly number[],
   attempt: (batch: number) => Promise<Trial>,
-): Promise<number> {
+): Promise<readonly TimedBatch[]> {
   const [smallest = 1, ...larger] = sizes;
-  if (larger.length === 0) return smallest;
-  const alone = await attempt(smallest);
-  let best = { batch: smallest, time: alone.time / smallest };
+  if (larger.length === 0) return [{ batch: smallest, time: 0 }];
+  const first = { batch: smallest, time: (await attempt(smallest)).time };
+  const tried = [first];
+  let best = first;
   for (const batch of larger) {
-    if (best.time > busy) break;
+    if (timePerImage(best) > busy) break;
     const trial = await attempt(batch).catch(() => undefined);
     if (trial === undefined || !isSameForAll(trial)) break;
-    const { time } = trial;
-    if (time / batch <= worthwhile * best.time) best = { batch, time: time / batch };
+    const found = { batch, time: trial.time };
+    tried.push(found);
+    if (timePerImage(found) <= worthwhile * timePerImage(best)) best = found;
   }
-  return best.batch;
+  const keepsThoseBetween = best.batch > largestOfAny;
+  return tried.filter((one) => one === first || one === best || (keepsThoseBetween && one.batch < best.batch));
+}
+
+function timePerImage({ batch, time }: TimedBatch): number {
+  return time / batch;
 }
 
 function isSameForAll({ answers, alone }: Trial): boolean {

@@ -6,6 +6,7 @@ import { activationSeed } from '../gradient/gradientModel.ts';
 import { type SeedKind, seedKindOf, seedKinds, writeSeed } from '../gradient/seeds.ts';
 import { elementCount } from '../graph/graph.ts';
 import { type Activation, activationRows, toChannelsFirst } from './activation.ts';
+import type { TimedBatch } from './batchSize.ts';
 import { floatsOf, OnnxClassifier } from './onnxClassifier.ts';
 import type { RuntimeTensor } from './session.ts';
 import type { GraphSession } from './sessions.ts';
@@ -13,7 +14,7 @@ import type { GraphSession } from './sessions.ts';
 /** A graph on ONNX Runtime with a derived gradient. */
 export class DifferentiableOnnxClassifier extends OnnxClassifier implements DifferentiableClassifier {
   /** The batch sizes for gradients. */
-  #batches: Promise<readonly number[]> | undefined;
+  #batches: Promise<readonly TimedBatch[]> | undefined;
 
   get activations(): readonly string[] {
     return [...this.traits.activations.keys()];

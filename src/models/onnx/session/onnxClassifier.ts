@@ -5,7 +5,7 @@ import type { Batch, Classifier, Logits } from '../../classifier.ts';
 import { probeImages } from '../../probeImages.ts';
 import type { Value } from '../graph/graph.ts';
 import type { Activation } from './activation.ts';
-import { batchFor, chooseBatchSize, sizesToKeep } from './batchSize.ts';
+import { batchFor, chooseBatchSizes, type TimedBatch } from './batchSize.ts';
 import { imageTensor } from './imageTensor.ts';
 import type { RuntimeTensor } from './session.ts';
 import type { Sessions } from './sessions.ts';
@@ -40,7 +40,7 @@ export class OnnxClassifier implements Classifier {
   readonly obstacle?: string;
   protected readonly traits: OnnxTraits;
   /** The batch sizes for logits. */
-  #batches: Promise<readonly number[]> | undefined;
+  #batches: Promise<readonly TimedBatch[]> | undefined;
 
   constructor(traits: OnnxTraits, obstacle?: string) {
     this.traits = traits;
@@ -65,15 +65,15 @@ export class OnnxClassifier implements Classifier {
   }
 
   /**
-   * Finds the best batch size for a kind of query, and returns it with the smaller ones that are worth keeping.
+   * Finds the batch sizes that are worth keeping for a kind of query, the smallest first.
    * @param ask answers at most one batch of images.
    */
   protected async chooseBatches(
     ask: (images: Batch, batch: number) => Promise<readonly Float32Array[]>,
-  ): Promise<readonly number[]> {
+  ): Promise<readonly TimedBatch[]> {
     const { batchSizes, sessions } = this.traits;
     const smallest = Math.min(...batchSizes);
-    const best = await chooseBatchSize(batchSizes, async (batch) => {
+    const kept = await chooseBatchSizes(batchSizes, async (batch) => {
       const images = probeImages(this.input, batch);
       // The first creates the session.
       const answers = await ask(images, batch);
@@ -83,9 +83,8 @@ export class OnnxClassifier implements Classifier {
       while (times.length < 3 && (times[0] as number) < 100) times.push(await timeOf(() => ask(images, batch)));
       return { answers, alone, time: Math.min(...times) };
     });
-    const kept = sizesToKeep(batchSizes, best);
     // Rejected sizes have their own copies of the weights.
-    await sessions.keepOnly(kept);
+    await sessions.keepOnly(kept.map(({ batch }) => batch));
     return kept;
   }
 
@@ -95,11 +94,11 @@ export class OnnxClassifier implements Classifier {
    */
   protected async parts(
     count: number,
-    choose: () => Promise<readonly number[]>,
+    choose: () => Promise<readonly TimedBatch[]>,
   ): Promise<{ from: number; to: number; batch: number }[]> {
     const smallest = Math.min(...this.traits.batchSizes);
     // With only one image, trying gains nothing.
-    const kept = count <= smallest ? [smallest] : await choose();
+    const kept = count <= smallest ? [{ batch: smallest, time: 0 }] : await choose();
     const parts: { from: number; to: number; batch: number }[] = [];
     if (!this.traits.together)
       return Array.from({ length: count }, (_, i) => ({ from: i, to: i + 1, batch: smallest }));

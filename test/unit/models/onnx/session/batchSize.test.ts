@@ -1,19 +1,20 @@
 import assert from 'node:assert/strict';
-import { batchSizesWithin, chooseBatchSize } from '../../../../../src/models/onnx/session/batchSize.ts';
+import { batchFor, batchSizesWithin, chooseBatchSizes } from '../../../../../src/models/onnx/session/batchSize.ts';
 
 const megabyte = 2 ** 20;
 
-/** The batch size that is chosen where batches take so long an image, and those that were tried. */
+/** The batch sizes that are kept where batches take so long an image, the largest of them, and those that were tried. */
 async function choose(times: Readonly<Record<number, number>>, answerAt: (batch: number) => number = () => 0.5) {
   const tried: number[] = [];
-  const batch = await chooseBatchSize([1, 4, 16], async (size) => {
+  const kept = await chooseBatchSizes([1, 4, 16, 64], async (size) => {
     tried.push(size);
     const [answers, alone] = [size, 1].map((batch) =>
       Array.from({ length: size }, (_, image) => Float32Array.of(image, answerAt(batch))),
     ) as [Float32Array[], Float32Array[]];
-    return { time: size * (times[size] as number), answers, alone };
+    return { time: size * (times[size] ?? Number.POSITIVE_INFINITY), answers, alone };
   });
-  return { batch, tried };
+  const sizes = kept.map(({ batch }) => batch);
+  return { batch: sizes.at(-1), sizes, kept, tried };
 }
 
 describe('The batch size', () => {
@@ -44,12 +45,34 @@ describe('The batch size', () => {
       if (size === 16) throw new Error('the first axis is fixed');
       return { time: 1, answers, alone: Array.from({ length: size }, () => Float32Array.of(1)) };
     };
-    assert.equal(await chooseBatchSize([1, 16], attempt), 1);
-    assert.equal(await chooseBatchSize([1, 4], attempt), 1);
+    for (const sizes of [
+      [1, 16],
+      [1, 4],
+    ])
+      assert.deepEqual(await chooseBatchSizes(sizes, attempt), [{ batch: 1, time: 1 }]);
   });
 
   it('is not tried where there is nothing to choose', async () => {
-    assert.equal(await chooseBatchSize([3], () => assert.fail('tried')), 3);
+    const [only] = await chooseBatchSizes([3], () => assert.fail('tried'));
+    assert.equal(only?.batch, 3);
+  });
+
+  it('is kept along with the smallest, and with those between where large batches are worth it', async () => {
+    assert.deepEqual((await choose({ 1: 4, 4: 2, 16: 1 })).sizes, [1, 16]);
+    assert.deepEqual((await choose({ 1: 4, 4: 2, 16: 1, 64: 0.5 })).sizes, [1, 4, 16, 64]);
+  });
+
+  it('for a few images is the one at which each of them takes the least time', async () => {
+    const { kept } = await choose({ 1: 10, 16: 8 });
+    assert.deepEqual(
+      [1, 2, 5, 12, 13, 16, 40].map((count) => batchFor(count, kept)),
+      [1, 1, 1, 1, 16, 16, 16],
+    );
+    const { kept: ofSmall } = await choose({ 1: 20, 4: 8, 16: 4, 64: 3 });
+    assert.deepEqual(
+      [1, 2, 4, 7, 8, 16, 22, 47, 48, 64].map((count) => batchFor(count, ofSmall)),
+      [1, 4, 4, 4, 16, 16, 16, 16, 64, 64],
+    );
   });
 
   it('stays within the budget', () => {
