@@ -3,6 +3,7 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { robustnessFolder } from '../../corpus/folder.ts';
 import type { TestPlan } from '../../evaluation/plan.ts';
+import { onDidCreateFolder } from '../createdFolders.ts';
 
 /** How long, in milliseconds, files must rest before a change counts: a model is written in several steps. */
 const rest = 500;
@@ -19,6 +20,7 @@ export function inputsOf({ model, dataset, detector }: TestPlan): string[] {
 export class Watcher implements vscode.Disposable {
   readonly #settings = vscode.workspace.createFileSystemWatcher('**/{.vscode/settings.json,*.code-workspace}');
   readonly #kept = vscode.workspace.createFileSystemWatcher(`**/${robustnessFolder}/*.jsonl`);
+  readonly #folders: vscode.Disposable;
   readonly #settingsChanged = new vscode.EventEmitter<void>();
   readonly #inputsChanged = new vscode.EventEmitter<readonly string[]>();
   #inputs: vscode.Disposable[] = [];
@@ -37,6 +39,9 @@ export class Watcher implements vscode.Disposable {
       watcher.onDidCreate(fire);
       watcher.onDidDelete(fire);
     }
+    this.#folders = onDidCreateFolder(({ path: folder }) => {
+      if (['.vscode', robustnessFolder].includes(path.posix.basename(folder))) fire();
+    });
   }
 
   /** Watches what these tests read: the folder of a model, since its weights lie there, and that of its images. */
@@ -54,6 +59,7 @@ export class Watcher implements vscode.Disposable {
     vscode.Disposable.from(
       this.#settings,
       this.#kept,
+      this.#folders,
       this.#settingsChanged,
       this.#inputsChanged,
       ...this.#inputs,
