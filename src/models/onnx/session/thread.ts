@@ -1,7 +1,7 @@
 import { parentPort } from 'node:worker_threads';
 import { createBirpc } from 'birpc';
 import { startRuntime } from './runtime.ts';
-import type { Session } from './session.ts';
+import type { RuntimeTensor, Session } from './session.ts';
 import type { ThreadFunctions } from './threadProtocol.ts';
 
 // The entry point of the thread that ONNX Runtime computes in: it does not give way while it computes.
@@ -29,7 +29,7 @@ const functions: ThreadFunctions = {
 };
 
 createBirpc<object, ThreadFunctions>(functions, {
-  post: (message) => parentPort?.postMessage(message),
+  post: (message) => parentPort?.postMessage(message, memoryOf(message.r)),
   on: (listener) => parentPort?.on('message', listener),
 });
 
@@ -37,6 +37,14 @@ function sessionOf(id: number): Session {
   const session = sessions.get(id);
   if (session === undefined) throw new Error(`session ${id} is closed`);
   return session;
+}
+
+/** The memory of the tensors of a result: it is handed over instead of being copied. */
+function memoryOf(result: unknown): ArrayBuffer[] {
+  const tensors: Partial<RuntimeTensor>[] = typeof result === 'object' && result !== null ? Object.values(result) : [];
+  const arrays = tensors.map((tensor) => tensor?.data).filter((data) => ArrayBuffer.isView(data));
+  // What is a part of something larger is not this result's alone.
+  return arrays.flatMap(({ buffer, byteLength }) => (buffer.byteLength === byteLength ? [buffer as ArrayBuffer] : []));
 }
 
 /** Tensors without what ONNX Runtime adds to them, which cannot be sent. */
