@@ -168,6 +168,8 @@ describe('The Test Explorer', () => {
   it('has its icons in the gutter at the lines of the tests, also with an invalid one about', async () => {
     const { keyboard, quickInput, testing } = workbench();
     const text = await readFile(settings(), 'utf8');
+    // A view that has just been restored takes the focus, and the editor is behind it again.
+    await workbench().runCommand('View: Close All Editors');
     // At a line of theirs, wherever it was left: of the tests, those further down may be out of sight.
     const first = ['FGSM 2/255', 'FGSM 8/255'];
     const line = text.slice(0, text.indexOf('"FGSM 8/255": {')).split('\n').length;
