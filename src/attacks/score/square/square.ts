@@ -1,9 +1,10 @@
+import type { Pixels } from '../../../data/image.ts';
 import type { AttackDefinition } from '../../attackDefinition.ts';
 import { queriesParameter } from '../../queries.ts';
 import { partAt, randomSearch } from '../randomSearch.ts';
 import { moveBump, tiledBumps } from './bumps.ts';
-import { stripes, withSquare } from './corners.ts';
-import type { SquareParameters } from './parameters.ts';
+import { endsOf, stripes, withSquare } from './corners.ts';
+import type { SquareAttempt, SquareParameters } from './parameters.ts';
 
 const paper = 'Andriushchenko et al. 2020, arXiv:1912.00049';
 const autoAttack = 'AutoAttack’s standard version (Croce & Hein 2020, arXiv:2003.01690)';
@@ -54,19 +55,29 @@ export const square: AttackDefinition<SquareParameters, 'linf' | 'l2' | 'l1'> = 
   },
   cost: ({ queries }) => queries,
   run(attempt) {
-    const { goal, budget, parameters, shape } = attempt;
+    const { goal, parameters, shape } = attempt;
     const { queries, part, schedule: when } = parameters;
     const sideAt = (asked: number) => {
       const covered = partAt(schedule, part, asked - 1, when === 'fixed' ? 10_000 : queries);
       return Math.round(Math.sqrt(covered * shape.height * shape.width));
     };
-    const [start, change] =
-      budget.norm === 'linf' ? ([stripes, withSquare] as const) : ([tiledBumps, moveBump] as const);
+    const [start, change] = movesOf(attempt);
     return randomSearch({
       goal,
       queries,
-      start: { point: start(attempt) },
-      change: ({ point }, asked) => ({ point: change(attempt, point, sideAt(asked)) }),
+      start: { point: start },
+      change: ({ point }, asked) => ({ point: change(point, sideAt(asked)) }),
     });
   },
 };
+
+/** Where the search starts, and what it tries in place of a point, in a window of so many values along each side. */
+type Moves = readonly [start: Pixels, change: (point: Pixels, length: number) => Pixels];
+
+function movesOf(attempt: SquareAttempt): Moves {
+  if (attempt.budget.norm !== 'linf') {
+    return [tiledBumps(attempt), (point, length) => moveBump(attempt, point, length)];
+  }
+  const ends = endsOf(attempt);
+  return [stripes(attempt, ends), (point, length) => withSquare(attempt, ends, point, length)];
+}

@@ -16,7 +16,7 @@ describe('the checks tell broken code from sound code in Square', () => {
     'the schedule is always stretched': ["when === 'fixed' ? 10_000 : queries", 'queries'],
     'the schedule is never stretched': ["when === 'fixed' ? 10_000 : queries", '10_000'],
     'squares halve later': ['[10, 1],', '[50, 1],'],
-    'in linf it moves bumps': ["budget.norm === 'linf' ?", 'budget.epsilon < 0 ?'],
+    'in linf it moves bumps': ["attempt.budget.norm !== 'linf'", 'true'],
   });
   itFailsRewritten(squareChecks, at('randomSearch'), {
     'all changes are kept': ['if (!(value > reached)) continue;', ''],
@@ -27,6 +27,11 @@ describe('the checks tell broken code from sound code in Square', () => {
     'it starts with noise': ['row[i % row.length] as number', 'signVector(1, random)[0] as number'],
     'squares are half as high': ['y < top + side', 'y < top + side / 2'],
     'squares are at the corner': ['uniformInt(random, 0, height - side)', '0'],
+    'all values are at one end': ['sign < 0 ? low : high', 'high'],
+    'ends may be out of the budget': [
+      'project(image.map((value) => value + budget.epsilon * sign))',
+      'image.map((value) => value + 2 * budget.epsilon * sign)',
+    ],
   });
   itFailsRewritten(squareChecks, at('square/bumps'), {
     'the budget is not used up': ['budget.epsilon / (lengthOf', '0.5 * budget.epsilon / (lengthOf'],
