@@ -1,7 +1,7 @@
+import { stat } from 'node:fs/promises';
 import path from 'node:path';
 import * as vscode from 'vscode';
 import { savedModels } from '../models/savedModels/format.ts';
-import { onDidCreateFolder } from './createdFolders.ts';
 
 /**
  * Tells VS Code which folders are SavedModels, as their names do not: the Explorer's menu has the commands of models for them
@@ -14,13 +14,16 @@ export function followSavedModels(): vscode.Disposable {
     isAskedAgain = true;
     if (isLooking) return;
     isLooking = true;
-    while (isAskedAgain) {
-      isAskedAgain = false;
-      const found = await vscode.workspace.findFiles(files, '**/node_modules/**');
-      const folders = found.map(({ fsPath }) => path.dirname(fsPath));
-      await vscode.commands.executeCommand('setContext', 'perturb.savedModels', folders);
+    try {
+      while (isAskedAgain) {
+        isAskedAgain = false;
+        const found = await vscode.workspace.findFiles(files, '**/node_modules/**');
+        const folders = found.map(({ fsPath }) => path.dirname(fsPath));
+        await vscode.commands.executeCommand('setContext', 'perturb.savedModels', folders);
+      }
+    } finally {
+      isLooking = false;
     }
-    isLooking = false;
   };
   const watcher = vscode.workspace.createFileSystemWatcher(files, false, true);
   void update();
@@ -31,4 +34,18 @@ export function followSavedModels(): vscode.Disposable {
     watcher.onDidDelete(update),
     vscode.workspace.onDidChangeWorkspaceFolders(update),
   );
+}
+
+/** Folders of which nobody needs to know: they hold what programs write in great numbers. */
+const ignored = /\/(node_modules|\.git|\.perturb)(\/|$)/;
+
+/** Tells of folders that appear in the workspace: what was in one before the system began to watch it is never reported. */
+function onDidCreateFolder(listener: () => void): vscode.Disposable {
+  const watcher = vscode.workspace.createFileSystemWatcher('**', false, true, true);
+  watcher.onDidCreate(async (uri) => {
+    if (ignored.test(uri.path)) return;
+    const found = await stat(uri.fsPath).catch(() => undefined);
+    if (found?.isDirectory()) listener();
+  });
+  return watcher;
 }

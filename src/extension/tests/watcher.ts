@@ -3,7 +3,6 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { robustnessFolder } from '../../corpus/folder.ts';
 import type { TestPlan } from '../../evaluation/plan.ts';
-import { onDidCreateFolder } from '../createdFolders.ts';
 
 /** How long, in milliseconds, files must rest before a change counts: a model is written in several steps. */
 const rest = 500;
@@ -20,7 +19,8 @@ export function inputsOf({ model, dataset, detector }: TestPlan): string[] {
 export class Watcher implements vscode.Disposable {
   readonly #settings = vscode.workspace.createFileSystemWatcher('**/{.vscode/settings.json,*.code-workspace}');
   readonly #kept = vscode.workspace.createFileSystemWatcher(`**/${robustnessFolder}/*.jsonl`);
-  readonly #folders: vscode.Disposable;
+  /** What is in a folder before the system watches it is never reported. */
+  readonly #folders = vscode.workspace.createFileSystemWatcher(`**/{.vscode,${robustnessFolder}}`);
   readonly #settingsChanged = new vscode.EventEmitter<void>();
   readonly #inputsChanged = new vscode.EventEmitter<readonly string[]>();
   #inputs: vscode.Disposable[] = [];
@@ -34,14 +34,11 @@ export class Watcher implements vscode.Disposable {
 
   constructor() {
     const fire = () => this.#settingsChanged.fire();
-    for (const watcher of [this.#settings, this.#kept]) {
+    for (const watcher of [this.#settings, this.#kept, this.#folders]) {
       watcher.onDidChange(fire);
       watcher.onDidCreate(fire);
       watcher.onDidDelete(fire);
     }
-    this.#folders = onDidCreateFolder(({ path: folder }) => {
-      if (['.vscode', robustnessFolder].includes(path.posix.basename(folder))) fire();
-    });
   }
 
   /** Watches what these tests read: the folder of a model, since its weights lie there, and that of its images. */
