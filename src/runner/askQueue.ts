@@ -35,12 +35,13 @@ export class AskQueue {
   }
 
   /**
-   * A batch: of gradients and of answers without them, the kind that fills it, or else the one that the attack which is
-   * the furthest behind waits for. Whoever is behind catches up so, and asks in the same batches as the others again; as
-   * the last ones they would ask alone. Once no attacks are to come, which could fill batches later, that comes first.
+   * A batch: of gradients and of answers without them, the kind that the attack which is the furthest behind waits for. It
+   * catches up so, and asks in the same batches as the others again; as one of the last it would ask alone.
+   * @param isFullFirst a kind that fills the batch comes first: while attacks that are to come may fill others later, or
+   * where another batch is being answered.
    */
-  takeBatch(isMore: boolean): Waiting[] {
-    const fills = (asks: readonly Waiting[]) => isMore && asks.length >= this.#batchSize;
+  takeBatch(isFullFirst: boolean): Waiting[] {
+    const fills = (asks: readonly Waiting[]) => isFullFirst && asks.length >= this.#batchSize;
     const [gradients, answers] = [this.#backward, this.#forward];
     const isBackward = fills(gradients) || (!fills(answers) && progressOf(gradients) <= progressOf(answers));
     return (isBackward ? gradients : answers).splice(0, this.#batchSize);

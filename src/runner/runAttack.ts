@@ -68,7 +68,7 @@ export async function* runAttack(
       await nextTurn();
       signal?.throwIfAborted();
       while (flights.length < concurrency && (flights.length === 0 ? !queue.isEmpty : queue.fillsBatch)) {
-        flights.push(launch(victim, queue.takeBatch(isMore)));
+        flights.push(launch(victim, queue.takeBatch(isMore || flights.length > 0)));
       }
       for (const { outcome } of finished) yield outcome;
       finished = [];

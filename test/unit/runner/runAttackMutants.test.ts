@@ -26,8 +26,11 @@ const rewrites: Readonly<Record<string, Readonly<Record<string, Rewrite>>>> = {
       '!queue.isEmpty : queue.fillsBatch',
       '!queue.isEmpty : !queue.isEmpty',
     ],
+    'who is behind comes first, ahead of a batch even': ['isMore || flights.length > 0', 'isMore'],
+    'who is behind has to wait for others to the end': ['isMore || flights.length > 0', 'true'],
   },
   askQueue: {
+    'a full batch has to wait for who is behind': ['isFullFirst && asks.length', 'false && asks.length'],
     'the kind that more ask for comes first': [
       'progressOf(gradients) <= progressOf(answers)',
       'gradients.length >= answers.length',

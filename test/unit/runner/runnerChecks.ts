@@ -238,19 +238,6 @@ export const runnerChecks: Checks<typeof runAttack> = {
   },
 
   async 'lets an attack that is behind catch up, so that it asks along with the others'(run) {
-    const model = threshold(4);
-    let batches = 0;
-    const counted: typeof model = {
-      ...model,
-      logits: (images) => {
-        batches++;
-        return model.logits(images);
-      },
-      pullback: (images, functionals) => {
-        batches++;
-        return model.pullback(images, functionals);
-      },
-    };
     // The first image is asked about in another way to begin with.
     const slow = toyAttack('white-box', function* ({ image, goal }) {
       for (let step = 0; step < 6; step++) {
@@ -259,9 +246,60 @@ export const runnerChecks: Checks<typeof runAttack> = {
         else yield { kind: 'logits', points: [image] };
       }
     });
-    await outcomesOf(slow, { classifier: counted, budget }, [0, 0.1, 0.2, 0.3].map(at), run);
-    // Both ways three times, then all together.
-    assert.equal(batches, 9);
+    const batchesOf = async (size: number) => {
+      const model = threshold(size);
+      let batches = 0;
+      const counted: typeof model = {
+        ...model,
+        logits: (images) => {
+          batches++;
+          return model.logits(images);
+        },
+        pullback: (images, functionals) => {
+          batches++;
+          return model.pullback(images, functionals);
+        },
+      };
+      await outcomesOf(slow, { classifier: counted, budget }, [0, 0.1, 0.2, 0.3].map(at), run);
+      return batches;
+    };
+    // Both ways three times, then the other twelve together.
+    assert.equal(await batchesOf(4), 3 + 3 + 12 / 4);
+    // Also where the others fill a batch.
+    assert.equal(await batchesOf(3), 3 + 3 + 12 / 3);
+  },
+
+  async 'asks ahead of a batch for a full one alone, whoever is behind'(run) {
+    const [size, concurrency] = [2, 2];
+    const model = threshold(size);
+    const flying: number[] = [];
+    const ahead: number[] = [];
+    const seeing = async (images: readonly unknown[]) => {
+      if (flying.length > 0) ahead.push(images.length);
+      flying.push(images.length);
+      await nextTurn();
+      flying.shift();
+    };
+    const thoughtful: typeof model = {
+      ...model,
+      concurrency,
+      async logits(images) {
+        await seeing(images);
+        return model.logits(images);
+      },
+      async pullback(images, functionals) {
+        await seeing(images);
+        return model.pullback(images, functionals);
+      },
+    };
+    // Three images are asked about in either way, so that one of each is left over.
+    const either = toyAttack('white-box', function* ({ image, goal }) {
+      const points = [image];
+      if ((image[0] as number) < 0.25) yield { kind: 'pullback', points, functionals: [[goal.margin]] };
+      else yield { kind: 'logits', points };
+    });
+    await outcomesOf(either, { classifier: thoughtful, budget }, [0, 0.1, 0.2, 0.3, 0.4, 0.45].map(at), run);
+    assert.deepEqual(ahead, [size]);
   },
 
   async 'comes to the same for an image alone, in any order, at any batch size, however many at a time'(run) {
