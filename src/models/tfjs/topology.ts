@@ -1,11 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { UserError } from '../../userError.ts';
+import { refuseImpossibleWindows } from './impossibleWindows.ts';
 import { registerKerasLayers } from './kerasLayers.ts';
 import { normalizeCalls, placing } from './layerCalls.ts';
 import { classNameOf, type Json, type LayerJson } from './layerJson.ts';
 import { refusedLayer } from './refusedLayer.ts';
 import { refuseUncalled } from './uncalledLayers.ts';
-import { refuseImpossibleWindows } from './windowSettings.ts';
 
 /** Layers that act only in training, and pass on their input at inference. */
 const trainingOnly =
