@@ -18,3 +18,10 @@ export const formats: Readonly<Record<string, () => Promise<Format>>> = {
   checkpoint: async () => (await import('./formats/checkpoint.ts')).checkpoint,
   detector: async () => (await import('./formats/detector.ts')).detector,
 };
+
+/** What loads a format. @throws Error where there is none of the name. */
+export function loaderOf(name: string): () => Promise<Format> {
+  const load = Object.hasOwn(formats, name) ? formats[name] : undefined;
+  if (load === undefined) throw new Error(`There is no format "${name}", only ${Object.keys(formats).join(', ')}.`);
+  return load;
+}

@@ -1,7 +1,7 @@
 import { mkdtempSync } from 'node:fs';
 import { availableParallelism, tmpdir } from 'node:os';
 import path from 'node:path';
-import { formats } from './formats.ts';
+import { formats, loaderOf } from './formats.ts';
 import { isFailure, Mutations, type Outcome } from './mutations.ts';
 
 /** Mutations of a format in one process. Loading what formats need takes time, too. */
@@ -16,10 +16,7 @@ const inTurn = 1000;
  */
 export async function soakMutations(end: number, names: readonly string[]): Promise<number> {
   const chosen = names.length > 0 ? names : Object.keys(formats);
-  for (const name of chosen) {
-    if (!Object.hasOwn(formats, name))
-      throw new Error(`There is no format "${name}", only ${Object.keys(formats).join(', ')}.`);
-  }
+  for (const name of chosen) loaderOf(name);
   const first = Math.floor(Math.random() * 1e9);
   console.log(`Mutations of ${chosen.join(', ')}, with seeds from ${first} on.`);
   const counts = new Map<string, number>();

@@ -6,7 +6,7 @@ import { limitReading } from '../../../src/data/memory.ts';
 import { UserError } from '../../../src/userError.ts';
 import { Dice } from '../dice.ts';
 import type { Files, Format } from './format.ts';
-import { formats } from './formats.ts';
+import { loaderOf } from './formats.ts';
 import { mutate } from './mutate.ts';
 import type { Answer, Begun } from './mutations.ts';
 
@@ -32,8 +32,7 @@ interface Prepared {
 const prepared = new Map<string, Promise<Prepared>>();
 
 async function prepare(name: string): Promise<Prepared> {
-  const format = await formats[name]?.();
-  if (format === undefined) throw new Error(`there is no format "${name}", only ${Object.keys(formats).join(', ')}`);
+  const format = await loaderOf(name)();
   return { format, intact: await format.intact() };
 }
 
