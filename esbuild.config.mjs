@@ -19,6 +19,7 @@ const external = [
   'commander',
   'cli-progress',
   'cli-table3',
+  'yaml',
 ];
 
 /** @type {import('esbuild').BuildOptions} */
@@ -78,6 +79,16 @@ const builds = {
   },
 };
 
+/** A module has no `require`: what calls it for one of Node's own modules fails once it is loaded, and no sooner. */
+function checkImports(name, { format }, { outputs }) {
+  const required = Object.values(outputs).flatMap(({ imports }) =>
+    imports.filter(({ kind, external }) => format === 'esm' && kind === 'require-call' && external),
+  );
+  if (required.length === 0) return;
+  const modules = [...new Set(required.map((one) => one.path))].join(', ');
+  throw new Error(`In ${name} a bundled package requires ${modules}, which fails there: list the package as external.`);
+}
+
 function isStale() {
   const outputs = [...Object.keys(builds), 'inputs.json'].map((name) => path.join(root, 'dist', name));
   if (!outputs.every((file) => existsSync(file))) return true;
@@ -95,6 +106,7 @@ if (!process.argv.includes('--if-stale') || isStale()) {
   const inputs = await Promise.all(
     Object.entries(builds).map(async ([name, options]) => {
       const { metafile } = await build(options);
+      checkImports(name, options, metafile);
       return [name, Object.keys(metafile?.inputs ?? {}).sort()];
     }),
   );

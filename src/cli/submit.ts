@@ -42,7 +42,7 @@ export async function submit(given: string, { on, shards, image, claim }: Submis
         'Kubernetes needs --image, a container image with Perturb, and --claim, the claim of the volume that has the workspace.',
       );
     }
-    // Writing YAML takes a library that nothing else needs.
+    // Writing YAML takes a library that little else needs.
     const { kubernetesJobs } = await import('./submit/kubernetes.ts');
     process.stdout.write(kubernetesJobs({ workspace, shards, image, claim }));
     return;

@@ -21,6 +21,7 @@ const chosen: Readonly<Record<string, (target: Target) => RegExp>> = {
   // Every Node.js that we support has SIMD.
   '@tensorflow/tfjs-backend-wasm': () => /^dist\/(?:tf-backend-wasm\.node\.js|[^/]+-simd\.wasm)$/,
   protobufjs: () => /^(?:index|light|minimal)\.js$|^(?:src|ext|google)\/.+\.js(?:on)?$/,
+  yaml: () => /^dist\/.+\.js$/,
   'onnxruntime-node': ({ native, os, cpu }) =>
     // Of two libraries for macOS that are identical, the binding loads this one.
     native

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
-import { access, readFile } from 'node:fs/promises';
+import { access, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import type { ExampleReport, RunReport } from '../../../src/reports/report.ts';
-import { imagesOf, writeWorkspace } from '../../support/demoWorkspace.ts';
+import { imagesOf, signsModel, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { builtProgram, type Ended, perturb } from '../../support/program.ts';
 import { planned, readLines, readReport } from '../../support/readRun.ts';
 import { suiteFolder } from '../../support/suiteFolder.ts';
@@ -214,6 +214,16 @@ describe('perturb run', () => {
       ['FGSM linf'],
     );
     assert.equal(await readFile(folder.at('workspace', '.perturb', '.gitignore'), 'utf8'), '*\n');
+  });
+
+  it('takes the names of classes from YAML', async () => {
+    const workspace = folder.at('yaml');
+    const models = { signs: { ...signsModel, labels: 'labels.yaml' } };
+    await writeWorkspace(workspace, { tests: { yaml: tests['FGSM linf'] }, images, models });
+    const names = (await readFile(path.join(workspace, signsModel.labels), 'utf8')).trim().split('\n');
+    await writeFile(path.join(workspace, 'labels.yaml'), names.map((name, i) => `${i}: ${name}\n`).join(''));
+    const { code, stderr } = await perturb('run', workspace);
+    assert.equal(code, 0, stderr);
   });
 
   it('names the tests there are when --test names another', async () => {

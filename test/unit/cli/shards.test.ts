@@ -1,24 +1,16 @@
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { cp, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { createRequire } from 'node:module';
 import path from 'node:path';
 import { promisify } from 'node:util';
+import { parse, parseAllDocuments } from 'yaml';
 import { shardOf } from '../../../src/cli/shardOption.ts';
-import { kubernetesJobs } from '../../../src/cli/submit/kubernetes.ts';
 import { slurmScripts } from '../../../src/cli/submit/slurm.ts';
 import type { RunReport } from '../../../src/reports/report.ts';
 import { demoFolder, imagesOf, writeSettings, writeWorkspace } from '../../support/demoWorkspace.ts';
 import { builtProgram, type Ended, perturb } from '../../support/program.ts';
 import { readReport, withoutTimes } from '../../support/readRun.ts';
 import { suiteFolder } from '../../support/suiteFolder.ts';
-
-/** A parser, which is installed for this alone. */
-const { parse, parseAllDocuments } = createRequire(import.meta.url)('yaml') as {
-  parse(text: string): unknown;
-  // biome-ignore lint/suspicious/noExplicitAny: it is looked at as it comes.
-  parseAllDocuments(text: string): { toJS(): any }[];
-};
 
 const common = { model: 'signs', dataset: 'street', minimumEligible: 1 };
 const tests = {
@@ -215,6 +207,7 @@ describe('the number of a shard', () => {
 
 describe('perturb submit', () => {
   const folder = suiteFolder();
+  builtProgram();
 
   it('writes scripts that a shell can read, whatever the paths', async () => {
     const odd = folder.at("it's a $HOME");
@@ -231,13 +224,12 @@ describe('perturb submit', () => {
     assert.match(scripts.array, /^#SBATCH --array=1-4$/m);
   });
 
-  it('prints an Indexed Job for Kubernetes, and the Job that merges', () => {
-    const text = kubernetesJobs({
-      workspace: '/data/work: #1',
-      shards: 16,
-      image: 'registry/perturb:1',
-      claim: 'data',
-    });
+  it('prints an Indexed Job for Kubernetes, and the Job that merges', async () => {
+    const workspace = folder.at('work: #1');
+    await writeWorkspace(workspace, { tests, images: [] });
+    const place = ['--on', 'kubernetes', '--image', 'registry/perturb:1', '--claim', 'data'];
+    const { code, stdout: text, stderr } = await perturb('submit', workspace, '--shards', '16', ...place);
+    assert.equal(code, 0, stderr);
     const [array, merge, ...others] = parseAllDocuments(text).map((document) => document.toJS());
     assert.deepEqual(others, []);
     const { completions, completionMode, backoffLimitPerIndex, template } = array.spec;
@@ -251,7 +243,7 @@ describe('perturb submit', () => {
       of: 16,
       isScheduled: true,
     });
-    assert.equal(environment.WORKSPACE, '/data/work: #1');
+    assert.equal(environment.WORKSPACE, workspace);
     assert.equal(merge.kind, 'Job');
     assert.equal(merge.spec.template.spec.volumes[0].persistentVolumeClaim.claimName, 'data');
   });
