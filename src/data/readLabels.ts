@@ -6,9 +6,9 @@ import { readText } from './readText.ts';
 
 /**
  * The class names of a model from a file, in the order of the model's outputs: one per line, possibly with its index
- * before or after it, all on one line with commas between, or JSON or YAML (`namesIn`), such as a Python list. Spaces
- * around a name, quotes around all, a byte order mark, Windows line endings and blank lines at the end are ignored.
- * Several classes may have the same name.
+ * before or after it, all on one line with commas or semicolons between, or JSON or YAML (`namesIn`), such as a Python
+ * list. Spaces around a name, quotes around all, a byte order mark, Windows line endings and blank lines at the end are
+ * ignored. Several classes may have the same name.
  *
  * @throws UserError when the file cannot be read, is empty, has a blank line inside, or is JSON or YAML without class names.
  */
@@ -73,7 +73,9 @@ function fromLines(file: string, text: string): readonly string[] {
 
 /** Lines without what encloses and separates all of them, as in a list that was cut out of a program. */
 function plain(lines: readonly string[]): readonly string[] {
-  const each = lines.length === 1 ? (lines[0] as string).split(',').map((name) => name.trim()) : lines;
+  const [first = ''] = lines;
+  const separator = first.includes(';') ? ';' : ',';
+  const each = lines.length === 1 ? first.split(separator).map((name) => name.trim()) : lines;
   const isList = each.length > 1 && each.slice(0, -1).every((line) => line.endsWith(','));
   const items = isList ? each.map((line) => line.replace(/\s*,$/, '')) : each;
   return items.every((item) => /^(["'])[^"']*\1$/.test(item)) ? items.map((item) => item.slice(1, -1)) : items;

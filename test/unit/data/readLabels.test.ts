@@ -75,6 +75,7 @@ describe('readLabels', () => {
     ['names in quotes', "'cat'\n'dog'\n"],
     ['a comma at the end of lines', 'cat,\ndog,\n'],
     ['one line with commas', 'cat, dog\n'],
+    ['one line with semicolons', 'cat; dog\n'],
   ] as const) {
     it(`reads ${what}`, async () => {
       assert.deepEqual(await read(content), ['cat', 'dog']);

@@ -7,7 +7,10 @@ const labelKeys = ['names', 'labels', 'classes', 'class_names', 'id2label'];
 const meanKeys = ['mean', 'image_mean', 'normalization_mean'];
 const stdKeys = ['std', 'image_std', 'normalization_std'];
 
-/** Class names in a model's metadata: a JSON list or map, a Python literal of one, or one name per line. */
+/**
+ * Class names in a model's metadata: a JSON list or map, a Python literal of one, one name per line, or all on one line
+ * with commas or semicolons between.
+ */
 export function labelsIn(metadata: ReadonlyMap<string, string>): readonly string[] | undefined {
   for (const key of labelKeys) {
     const labels = parseLabels(metadata.get(key));
@@ -30,8 +33,10 @@ function parseLabels(text: string | undefined): readonly string[] | undefined {
   if (!text?.trim()) return undefined;
   const names = namesIn(parseObject(text));
   if (names) return names;
-  const lines = text.trim().split(/\r?\n/);
-  return lines.length > 1 ? lines.map((line) => line.trim()) : undefined;
+  // A list that was cut off is none.
+  if (/^[[{]/.test(text.trim())) return undefined;
+  const parts = [/\r?\n/, ';', ','].map((separator) => text.trim().split(separator));
+  return parts.find(({ length }) => length > 1)?.map((name) => name.trim());
 }
 
 function parseNumbers(text: string | undefined): number[] | undefined {

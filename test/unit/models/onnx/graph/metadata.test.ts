@@ -23,9 +23,16 @@ describe('Class names in the metadata of an ONNX file', () => {
     assert.deepEqual(labels('cat\r\nhot dog\n', 'classes'), ['cat', 'hot dog']);
   });
 
+  it('are read from one line', () => {
+    assert.deepEqual(labels('cat, hot dog'), ['cat', 'hot dog']);
+    assert.deepEqual(labels('cat;dog, hot', 'labels'), ['cat', 'dog, hot']);
+  });
+
   it('are not made of a map with gaps, of numbers, or of nothing', () => {
     assert.equal(labels('{"0": "cat", "2": "dog"}'), undefined);
     assert.equal(labels('[1, 2]'), undefined);
+    assert.equal(labels("['cat', 'dog'"), undefined);
+    assert.equal(labels('cat'), undefined);
     assert.equal(labels(' '), undefined);
     assert.equal(labels('["cat"]', 'author'), undefined);
   });
