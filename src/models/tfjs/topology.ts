@@ -31,8 +31,8 @@ export interface WeightNames {
 
 /**
  * Converts the topology of a Keras model to the form that TensorFlow.js reads: Keras 3 writes shapes, types,
- * connections and weights differently; layers that act only in training are neutralized, constraints are dropped, and
- * regularizers become those of TensorFlow.js. The topology is changed in place.
+ * connections and weights differently; layers that act only in training are neutralized, constraints and unknown
+ * initializers are dropped, and regularizers become those of TensorFlow.js. The topology is changed in place.
  * @param input shape of one image, for a model that leaves it open.
  * @param asIn whose results count where the two differ on purpose.
  * @throws UserError naming a layer, or a setting of one, that TensorFlow.js lacks or misinterprets, and a
@@ -137,6 +137,8 @@ function normalizeLayer(layer: LayerJson, isThird: boolean, models: ReadonlySet<
     if (key.endsWith('_regularizer')) config[key] = regularizer(value as Json | null);
     // TensorFlow.js would project the weights of the file, which Keras takes as they are.
     if (key.endsWith('_constraint')) config[key] = null;
+    // The file has the weights: what they once began with does not matter.
+    if (key.endsWith('_initializer') && !isKnownInitializer(value)) delete config[key];
   }
   if ('batch_shape' in config) config.batch_input_shape ??= config.batch_shape;
   delete config.batch_shape;
@@ -233,6 +235,8 @@ function normalizeKind(layer: LayerJson): void {
 
 function normalizeActivation(layer: LayerJson, isThird: boolean): void {
   const { config } = layer;
+  const { class_name: kind, config: functionName } = (config.activation ?? {}) as Json;
+  if (kind === 'function') config.activation = functionName;
   if (typeof config.activation !== 'string') return;
   config.activation = renamedActivations.get(config.activation) ?? config.activation;
   const name = String(config.activation).replace(/_([a-z])/g, (_, letter: string) => letter.toUpperCase());
@@ -246,6 +250,12 @@ function normalizeActivation(layer: LayerJson, isThird: boolean): void {
   else if (!Object.hasOwn(known, String(config.activation))) {
     throw refused(layer, `TensorFlow.js has no activation ${config.activation}`);
   }
+}
+
+function isKnownInitializer(given: unknown): boolean {
+  const name = typeof given === 'string' ? given : (given as Json | null)?.class_name;
+  const kind = String(name).replace(/(?:^|_)([a-z])/g, (_, letter: string) => letter.toUpperCase());
+  return Object.hasOwn(tf.serialization.SerializationMap.getMap().classNameMap, kind);
 }
 
 /** Both do nothing at inference. TensorFlow.js has one for both, and no others. */

@@ -107,6 +107,22 @@ describe('Topologies of Keras', () => {
     close(await answer(file), product(image, ofPixels.values));
   });
 
+  it('need nothing of what weights began with', async () => {
+    const own = { module: 'own', class_name: 'Own', config: { gain: 2 }, registered_name: 'own>Own' };
+    for (const kernel_initializer of [own, 'own', { class_name: 'LecunUniform', config: { seed: 1 } }, null]) {
+      const file = await write([input, flatten, dense({ kernel_initializer })], [ofPixels]);
+      close(await answer(file), product(image, ofPixels.values));
+    }
+  });
+
+  it('name an activation as Keras 3 writes a function', async () => {
+    const named = (config: string) => ({ module: 'builtins', class_name: 'function', config, registered_name: config });
+    const file = await write([input, flatten, dense({ activation: named('softmax') })], [ofPixels]);
+    close(await answer(file), product(image, ofPixels.values));
+    const unknown = await write([input, flatten, dense({ activation: named('own') })], [ofPixels]);
+    await rejectsWith(answer(unknown), 'has no activation own');
+  });
+
   it('connect layers by what was called', async () => {
     const add: Layer = { class_name: 'Add', config: { name: 'add', dtype: policy } };
     const layers = [
