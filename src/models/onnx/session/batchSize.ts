@@ -1,5 +1,5 @@
 /** The batch sizes to try. */
-const candidates = [1, 4, 16, 64];
+const candidates = [1, 4, 16, 32, 64];
 /** Beyond this size only what stays in a processor's cache gets faster, where starting each operator is most of the work. */
 const largestOfAny = 16;
 /** Bytes of activations that stay in a cache. */

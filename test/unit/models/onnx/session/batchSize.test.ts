@@ -75,6 +75,13 @@ describe('The batch size', () => {
     );
   });
 
+  it('is large only where what is between the layers stays in a cache', () => {
+    const sizesAt = (activations: number) => batchSizesWithin(1024 * megabyte, { weights: megabyte, activations });
+    assert.deepEqual(sizesAt(megabyte / 64), [1, 4, 16, 32, 64]);
+    assert.deepEqual(sizesAt(megabyte / 63), [1, 4, 16, 32]);
+    assert.deepEqual(sizesAt(megabyte / 31), [1, 4, 16]);
+  });
+
   it('stays within the budget', () => {
     const footprint = { weights: 10 * megabyte, activations: 10 * megabyte };
     assert.deepEqual(batchSizesWithin(1024 * megabyte, footprint), [1, 4, 16]);
