@@ -297,8 +297,7 @@ export class Conversation {
 
   /** Whether failures that came closer, or successes, are known already: most points are such, wherever they lie. */
   #isBehind(ahead: number): boolean {
-    const isBehind = (known: Candidate | undefined) => known !== undefined && (known.success || ahead < known.lead);
-    return isBehind(this.#best) && (!this.#settlesLater || isBehind(this.#bestOffGrid));
+    return isBehind(ahead, this.#best) && (!this.#settlesLater || isBehind(ahead, this.#bestOffGrid));
   }
 
   #propose(point: Pixels, order: number): void {
@@ -373,6 +372,10 @@ export class Conversation {
   }
 }
 
+function isBehind(ahead: number, known: Candidate | undefined): boolean {
+  return known !== undefined && (known.success || ahead < known.lead);
+}
+
 /** Of two candidates the better one; the new one with a point of its own, since the attack goes on with that. */
 function better(found: Candidate, known: Candidate | undefined, wish: Wish): Candidate {
   const isBetter = known === undefined || gain(found, known, wish) > 0;
@@ -380,7 +383,9 @@ function better(found: Candidate, known: Candidate | undefined, wish: Wish): Can
 }
 
 function areEqual(a: Float32Array, b: Float32Array): boolean {
-  return a.length === b.length && a.every((value, i) => value === b[i]);
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
 }
 
 function describeRow(logits: Float32Array): string {

@@ -77,7 +77,8 @@ export async function* runAttack(
       if (flight === undefined) return;
       const { batch } = flight;
       const answers = await flight.answers;
-      for (const [i, { conversation, ask }] of batch.entries()) {
+      for (let i = 0; i < batch.length; i++) {
+        const { conversation, ask } = batch[i] as Waiting;
         const answer = answers[i];
         if (answer === undefined) throw new Error(`the victim gave ${answers.length} answers to ${batch.length} asks`);
         conversation.answer(ask, answer);

@@ -147,7 +147,9 @@ export class OnnxClassifier implements Classifier {
         `For ${batch === 1 ? 'one image' : `${batch} images`} the model gives ${data.length} scores, not ${size} for each. Export a classifier whose number of scores depends on no image, with a dynamic batch size.`,
       );
     }
-    return Array.from({ length: count }, (_, i) => data.slice(i * size, (i + 1) * size));
+    const rows: Float32Array[] = [];
+    for (let i = 0; i < count; i++) rows.push(data.slice(i * size, (i + 1) * size));
+    return rows;
   }
 }
 
