@@ -165,6 +165,17 @@ describe('The Test Explorer', () => {
     await testing.row('Cannot run').waitFor({ state: 'hidden' });
   });
 
+  it('lists no tests any more once there are no settings', async () => {
+    const { testing } = workbench();
+    const text = await readFile(settings(), 'utf8');
+    await writeFile(settings(), '');
+    await testing.row('FGSM 2/255').waitFor({ state: 'hidden' });
+    await writeFile(settings(), text);
+    await testing.waitFor('signs');
+    await testing.expandAll();
+    assert.deepEqual(Object.keys(await states()), Object.keys(verdicts));
+  });
+
   it('has its icons in the gutter at the lines of the tests, also with an invalid one about', async () => {
     const { keyboard, quickInput, testing } = workbench();
     const text = await readFile(settings(), 'utf8');
@@ -181,14 +192,17 @@ describe('The Test Explorer', () => {
     await writeFile(settings(), text.replace('"labels": "folders"', '"labels": "folder"'));
     await testing.gutter(first);
     await writeFile(settings(), text.replace('"8/255"', '"8/0"'));
+    await testing.waitFor('Cannot run');
     await testing.gutter(first);
     await writeFile(settings(), text);
     await testing.row('Cannot run').waitFor({ state: 'hidden' });
     // What cannot be read any more has its tests two lines further down.
     await writeFile(settings(), text.replace('"perturb.datasets": {', '\n\n"perturb.datasets": {,'));
+    await testing.waitFor('Settings');
     await testing.gutter(first);
     await workbench().screenshot('gutter');
     await writeFile(settings(), text);
+    await testing.row('Settings').waitFor({ state: 'hidden' });
     await testing.gutter(first);
     await testing.open();
   });

@@ -1,3 +1,4 @@
+import { setTimeout } from 'node:timers/promises';
 import * as vscode from 'vscode';
 import type { TestPlan } from '../../evaluation/plan.ts';
 import { quickly, recordingSteps } from '../../run/profiles.ts';
@@ -11,6 +12,9 @@ import { Publisher, rowFigure } from './publisher.ts';
 import { type Adapt, TestRunner } from './testRunner.ts';
 import { TestTree } from './testTree.ts';
 import { inputsOf, Watcher } from './watcher.ts';
+
+/** How long, in milliseconds, settings that have lost all tests must rest before that counts. */
+const rest = 500;
 
 /** The tests of the workspace in the Test Explorer. */
 export class TestExplorer implements vscode.Disposable {
@@ -101,7 +105,12 @@ export class TestExplorer implements vscode.Disposable {
   async #read(): Promise<void> {
     try {
       const before = new Map(this.#plans().map((plan) => [plan.id, meaningOf(plan)]));
-      const roots = await discover();
+      let roots = await discover();
+      if (this.#vanishedFrom(roots)) {
+        // A file is empty for a moment while it is written: it counts once it has rested.
+        await setTimeout(rest);
+        roots = await discover();
+      }
       await reloadedEditors(roots.flatMap(({ workspace }) => workspace.layers.map(({ file }) => file)));
       this.#tree.update(roots);
       this.#watcher.watch(this.#plans());
@@ -117,6 +126,12 @@ export class TestExplorer implements vscode.Disposable {
       this.#controller.items.add(item);
     }
     void this.#problems.update();
+  }
+
+  /** Whether the settings of a place that had tests say nothing any more. */
+  #vanishedFrom(roots: readonly FoundRoot[]): boolean {
+    const former = new Set(this.#tree.roots.filter(({ plans }) => plans.length > 0).map(({ folder }) => folder));
+    return roots.some(({ folder, plans, problems }) => former.has(folder) && plans.length + problems.length === 0);
   }
 
   #plans() {
