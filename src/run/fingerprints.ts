@@ -4,9 +4,9 @@ import path from 'node:path';
 import { keyOf, readCounterexamples } from '../corpus/counterexample.ts';
 import { inCodePointOrder } from '../data/codePointOrder.ts';
 import { replaceFile } from '../data/replaceFile.ts';
-import { generatorOf, type TestPlan } from '../evaluation/plan.ts';
-import type { ModelSource } from '../models/source.ts';
+import type { TestPlan } from '../evaluation/plan.ts';
 import { fingerprintsFile } from '../reports/runFolder.ts';
+import { type Input, inputsOf } from './inputs.ts';
 
 /** What the result of a test follows from, as people call it. Only the verdict follows from the known counterexamples. */
 const causes = ['version of Perturb', 'settings', 'model', 'images', 'defense', 'known counterexamples'] as const;
@@ -27,14 +27,12 @@ export async function fingerprintOf(
   version: string,
   isBaseline = false,
 ): Promise<Fingerprint> {
-  const { dataset, detector, purifier } = plan;
+  const inputs = inputsOf(plan);
   const [settings, model, images, defense, known] = await Promise.all([
     hashOf(plan, []),
-    modelFiles(plan).then((files) => hashOf(undefined, files)),
-    Promise.all([filesIn(dataset?.path, true), labelsOf(dataset)]).then((files) => hashOf(undefined, files.flat())),
-    Promise.all([detector?.path, purifier?.path, generatorOf(plan)].map((place) => filesIn(place, true))).then(
-      (files) => hashOf(undefined, files.flat()),
-    ),
+    hashOfInputs(inputs.model),
+    hashOfInputs(inputs.images),
+    hashOfInputs(inputs.defense),
     isBaseline
       ? witnessesIn(robustness).then((known) => hashOf([robustness, known], []))
       : filesIn(robustness, true).then((files) => hashOf(robustness, files)),
@@ -84,24 +82,14 @@ async function hashOf(value: unknown, files: readonly string[]): Promise<string>
   return hash.digest('hex');
 }
 
-/** The files of all models of a test, with what lies beside them, their labels, and what is enrolled. */
-async function modelFiles({
-  model,
-  surrogates = [],
-  siblings = [],
-}: Pick<TestPlan, 'model' | 'siblings'> & { readonly surrogates?: readonly ModelSource[] }): Promise<string[]> {
-  const models = [model, ...surrogates, ...siblings];
-  const files = models.filter(({ endpoint }) => endpoint === undefined);
-  const lists = await Promise.all([
-    // Weights lie beside a model.
-    ...files.map((each) => filesIn(path.dirname(each.path))),
-    ...models.map(({ enrolled }) => filesIn(enrolled?.path, true)),
-  ]);
-  return [...models.flatMap(({ labels }) => labels ?? []), ...lists.flat()];
-}
-
-function labelsOf(dataset: TestPlan['dataset']): string[] {
-  return typeof dataset?.labels === 'object' && 'csv' in dataset.labels ? [dataset.labels.csv] : [];
+async function hashOfInputs(inputs: readonly Input[]): Promise<string> {
+  const files = await Promise.all(
+    inputs.map(async ({ path: place, isWithOthers }) => {
+      const isFolder = (await stat(place).catch(() => undefined))?.isDirectory() ?? false;
+      return isWithOthers && !isFolder ? filesIn(path.dirname(place)) : filesIn(place, true);
+    }),
+  );
+  return hashOf(undefined, files.flat());
 }
 
 /** The files in a folder, and in the folders below it, but for runs that are kept there; a file is itself. */

@@ -230,6 +230,8 @@ describe('The Test Explorer', () => {
     await testing.clickAction('FGSM 2/255', 'Turn off Continuous Run');
     // The model may have been changed once more before its run was heard of.
     await testing.allEnded();
+    // The images of this one are made on it.
+    await testing.row('examples of another model').locator('.retired').waitFor();
     await page.mouse.move(0, 0);
   });
 

@@ -11,7 +11,7 @@ import { discover, type FoundRoot } from './discovery.ts';
 import { Publisher, rowFigure } from './publisher.ts';
 import { type Adapt, TestRunner } from './testRunner.ts';
 import { TestTree } from './testTree.ts';
-import { inputsOf, Watcher } from './watcher.ts';
+import { inputsIn, Watcher } from './watcher.ts';
 
 /** How long, in milliseconds, settings that have lost all tests must rest before that counts. */
 const rest = 500;
@@ -158,10 +158,10 @@ export class TestExplorer implements vscode.Disposable {
     return this.#controller.createRunProfile(label, vscode.TestRunProfileKind.Run, run, isDefault);
   }
 
-  /** A model, its images or its detector have changed. */
+  /** What tests read has changed. */
   #inputsChanged(paths: readonly string[]): void {
     const items = this.#plans()
-      .filter((plan) => inputsOf(plan).some((input) => paths.includes(input)))
+      .filter((plan) => inputsIn(plan).some(({ path }) => paths.includes(path)))
       .flatMap(({ id }) => this.#tree.itemOf(id) ?? []);
     this.#outdated(items);
     void this.#problems.update();

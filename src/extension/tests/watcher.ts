@@ -3,16 +3,14 @@ import path from 'node:path';
 import * as vscode from 'vscode';
 import { robustnessFolder } from '../../corpus/folder.ts';
 import type { TestPlan } from '../../evaluation/plan.ts';
+import { type Input, inputsOf } from '../../run/inputs.ts';
 
 /** How long, in milliseconds, files must rest before a change counts: a model is written in several steps. */
 const rest = 500;
 
-/** What a test reads: its model with its enrolled images, its images and its detector. */
-export function inputsOf({ model, dataset, detector }: TestPlan): string[] {
-  const others = [model.enrolled?.path, dataset?.path, detector && path.join(detector.path, 'detector.json')];
-  // Nobody tells when a model on a server changes.
-  const files = model.endpoint === undefined ? [model.path] : [];
-  return [...files, ...others.filter((input) => input !== undefined)];
+/** What the result of a test follows from. */
+export function inputsIn(plan: TestPlan): Input[] {
+  return Object.values(inputsOf(plan)).flat();
 }
 
 /** Watches the settings, what is kept beside them, and what the tests read. */
@@ -29,7 +27,7 @@ export class Watcher implements vscode.Disposable {
   #timer: NodeJS.Timeout | undefined;
 
   readonly onDidChangeSettings = this.#settingsChanged.event;
-  /** Fires with the paths of the models, datasets and detectors that changed. */
+  /** Fires with the paths of what tests read that has changed. */
   readonly onDidChangeInputs = this.#inputsChanged.event;
 
   constructor() {
@@ -41,14 +39,15 @@ export class Watcher implements vscode.Disposable {
     }
   }
 
-  /** Watches what these tests read: the folder of a model, since its weights lie there, and that of its images. */
+  /** Watches what these tests read. */
   watch(plans: readonly TestPlan[]): void {
-    const inputs = [...new Set(plans.flatMap(inputsOf))].sort();
-    if (inputs.join('\n') === this.#watched) return;
-    this.#watched = inputs.join('\n');
+    const inputs = new Map(plans.flatMap(inputsIn).map((input) => [`${input.path} ${input.isWithOthers}`, input]));
+    const watched = [...inputs.keys()].sort().join('\n');
+    if (watched === this.#watched) return;
+    this.#watched = watched;
     for (const watcher of this.#inputs) watcher.dispose();
     this.#inputs = [];
-    for (const input of inputs) void this.#watchInput(input);
+    for (const input of inputs.values()) void this.#watchInput(input);
   }
 
   dispose(): void {
@@ -63,15 +62,23 @@ export class Watcher implements vscode.Disposable {
     ).dispose();
   }
 
-  async #watchInput(input: string): Promise<void> {
-    const isFolder = (await stat(input).catch(() => undefined))?.isDirectory() ?? false;
-    const pattern = isFolder
-      ? new vscode.RelativePattern(vscode.Uri.file(input), '**')
-      : new vscode.RelativePattern(vscode.Uri.file(path.dirname(input)), '*');
-    const watcher = vscode.workspace.createFileSystemWatcher(pattern);
+  async #watchInput({ path: input, isWithOthers }: Input): Promise<void> {
+    const uri = vscode.Uri.file(input);
+    const below = new vscode.RelativePattern(uri, '**');
+    const beside = new vscode.RelativePattern(vscode.Uri.file(path.dirname(input)), '*');
+    const found = await stat(input).catch(() => undefined);
+    // What is not there yet may become either.
+    if (!found?.isFile()) this.#watchFiles(below, input, () => true);
+    if (!found?.isDirectory()) {
+      this.#watchFiles(beside, input, (file) => isWithOthers || file.toString() === uri.toString());
+    }
+  }
+
+  #watchFiles(files: vscode.RelativePattern, input: string, counts: (file: vscode.Uri) => boolean): void {
+    const watcher = vscode.workspace.createFileSystemWatcher(files);
     // Runs are kept inside the workspace, perhaps inside the folder that is watched.
-    const changed = ({ path: file }: vscode.Uri) => {
-      if (!file.includes('/.perturb/')) this.#changed(input);
+    const changed = (file: vscode.Uri) => {
+      if (counts(file) && !file.path.includes('/.perturb/')) this.#changed(input);
     };
     watcher.onDidChange(changed);
     watcher.onDidCreate(changed);
