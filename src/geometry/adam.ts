@@ -26,12 +26,14 @@ export class Adam {
     // Both averages start at zero, which is made up for.
     const meanScale = 1 / (1 - beta1 ** this.#t);
     const squareScale = 1 / (1 - beta2 ** this.#t);
+    const means = this.#mean;
+    const squares = this.#square;
     for (let i = 0; i < variables.length; i++) {
       const g = gradient[i] as number;
-      const mean = beta1 * (this.#mean[i] as number) + (1 - beta1) * g;
-      const square = beta2 * (this.#square[i] as number) + (1 - beta2) * g * g;
-      this.#mean[i] = mean;
-      this.#square[i] = square;
+      const mean = beta1 * (means[i] as number) + (1 - beta1) * g;
+      const square = beta2 * (squares[i] as number) + (1 - beta2) * g * g;
+      means[i] = mean;
+      squares[i] = square;
       const step = (learningRate * meanScale * mean) / (Math.sqrt(squareScale * square) + epsilon);
       variables[i] = (variables[i] as number) - step;
     }

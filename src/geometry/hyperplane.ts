@@ -31,6 +31,9 @@ export function nearestHyperplane(
   return nearest;
 }
 
+/** What values gain, while a change is found: attacks ask for one at every step, and making an array takes longer than it. */
+let gainsOfAll = new Float64Array();
+
 /**
  * The smallest change δ in `norm` with ⟨normal, δ⟩ = needed and point + δ in [0, 1]: the projection onto a hyperplane
  * within the range of pixels (proj_p of Croce & Hein 2020, arXiv:1907.02044). Where the range does not reach the
@@ -49,7 +52,8 @@ export function changeOnto(
   const side = Math.sign(needed);
   // Relative to the largest, so that neither squares nor quotients leave the numbers there are.
   const largest = lengthOf(normal, 'linf');
-  const gains = new Float64Array(normal.length);
+  if (gainsOfAll.length !== normal.length) gainsOfAll = new Float64Array(normal.length);
+  const gains = gainsOfAll;
   const room = new Float64Array(normal.length);
   for (let i = 0; i < gains.length; i++) {
     const w = normal[i] as number;
@@ -69,9 +73,9 @@ export function changeOnto(
 function sizesOf(gains: Float64Array, room: Float64Array, needed: number, norm: ConvexNorm): Float64Array {
   switch (norm) {
     case 'linf':
-      return inProportion(gains, room, needed, new Float64Array(gains.length).fill(1));
+      return upToEdges(gains, room, needed, false);
     case 'l2':
-      return inProportion(gains, room, needed, gains);
+      return upToEdges(gains, room, needed, true);
     case 'l1':
       return steepestFirst(gains, room, needed);
   }
@@ -80,27 +84,26 @@ function sizesOf(gains: Float64Array, room: Float64Array, needed: number, norm: 
 /**
  * min(λ · proportion, room) with the λ at which Σ gain · size is as much as needed. That sum is concave and piecewise
  * linear in λ, so Newton's method goes up to the solution from 0, and is there once no value reaches its edge any more.
+ * @param inProportion to the gains; else every proportion is 1
  */
-function inProportion(
-  gains: Float64Array,
-  room: Float64Array,
-  needed: number,
-  proportions: Float64Array,
-): Float64Array {
+function upToEdges(gains: Float64Array, room: Float64Array, needed: number, inProportion: boolean): Float64Array {
   for (let lambda = 0; ; ) {
     let full = 0;
     let slope = 0;
     for (let i = 0; i < gains.length; i++) {
       const gain = gains[i] as number;
       const most = room[i] as number;
-      const proportion = proportions[i] as number;
+      const proportion = inProportion ? gain : 1;
       if (most <= lambda * proportion) full += gain * most;
       else slope += gain * proportion;
     }
     if (slope === 0) return room;
     const next = (needed - full) / slope;
     if (next <= lambda) {
-      for (let i = 0; i < room.length; i++) room[i] = Math.min(room[i] as number, lambda * (proportions[i] as number));
+      for (let i = 0; i < room.length; i++) {
+        const proportion = inProportion ? (gains[i] as number) : 1;
+        room[i] = Math.min(room[i] as number, lambda * proportion);
+      }
       return room;
     }
     lambda = next;

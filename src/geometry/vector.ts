@@ -8,6 +8,15 @@ export function dot(a: ArrayLike<number>, b: ArrayLike<number>): number {
   return sum;
 }
 
+/** ⟨direction, to − from⟩, summed as `dot` does. */
+export function dotWithChange(direction: ArrayLike<number>, from: ArrayLike<number>, to: ArrayLike<number>): number {
+  let sum = 0;
+  for (let i = 0; i < direction.length; i++) {
+    sum += (direction[i] as number) * ((to[i] as number) - (from[i] as number));
+  }
+  return sum;
+}
+
 /** to − from, in float64. */
 export function subtract(to: ArrayLike<number>, from: ArrayLike<number>): Float64Array {
   const difference = new Float64Array(to.length);
@@ -55,14 +64,9 @@ export function sign(x: ArrayLike<number>): Float64Array {
   return signs;
 }
 
-/** The vector in float64, with 0 in place of values that are not finite. */
-export function finite(x: ArrayLike<number>): Float64Array {
-  const values = new Float64Array(x.length);
-  for (let i = 0; i < values.length; i++) {
-    const value = x[i] as number;
-    if (Number.isFinite(value)) values[i] = value;
-  }
-  return values;
+/** The vector with 0 in place of values that are not finite; the very same one where there are none. */
+export function finite(x: Float32Array): Float32Array {
+  return allFinite(x) ? x : x.map((value) => (Number.isFinite(value) ? value : 0));
 }
 
 /** True where every value is a finite number. */

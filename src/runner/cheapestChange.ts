@@ -42,7 +42,7 @@ export function cheapestChange(
   return moved;
 }
 
-function movesOf(image: Pixels, point: Pixels, slopes: Float64Array): Moves {
+function movesOf(image: Pixels, point: Pixels, slopes: Float32Array): Moves {
   const gains = new Float64Array(slopes.length);
   const room = new Uint8Array(slopes.length);
   const start = new Int16Array(slopes.length);

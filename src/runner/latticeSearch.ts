@@ -4,7 +4,7 @@ import { type Goal, isReached, isReachedBy, lead } from '../attacks/goal.ts';
 import { roundedToGrid } from '../data/grid.ts';
 import type { ImageShape, Pixels } from '../data/image.ts';
 import { distances } from '../geometry/norms.ts';
-import { between, dot, subtract } from '../geometry/vector.ts';
+import { between, dotWithChange } from '../geometry/vector.ts';
 import type { Candidate, Wish } from './candidate.ts';
 import { cheapestChange } from './cheapestChange.ts';
 import { roundToGrid } from './projection.ts';
@@ -109,6 +109,6 @@ function nearer(
   { point, gradient, ahead }: GridPoint,
   surplus: number,
 ): Pixels | undefined {
-  const needed = confidence - ahead + dot(gradient, subtract(point, image));
+  const needed = confidence - ahead + dotWithChange(gradient, image, point);
   return cheapestChange(image, image, gradient, needed + surplus * Math.abs(needed), norm, input.channels);
 }

@@ -3,7 +3,7 @@ import { changeOnto, nearestHyperplane } from '../../geometry/hyperplane.ts';
 import { distances, lengthOf } from '../../geometry/norms.ts';
 import { randomSpherePoint } from '../../geometry/randomPoint.ts';
 import { clip } from '../../geometry/range.ts';
-import { between, dot, subtract } from '../../geometry/vector.ts';
+import { between, dotWithChange } from '../../geometry/vector.ts';
 import { argmax, type Functional, logitDifference } from '../../models/functional.ts';
 import { UserError } from '../../userError.ts';
 import type { AttackDefinition, Attempt } from '../attackDefinition.ts';
@@ -135,7 +135,7 @@ function* walk(
     const plane = nearestHyperplane(values, gradients, norm);
     if (plane === undefined) break;
     const change = changeOnto(x, plane.normal, -plane.value, norm);
-    const changeOfImage = changeOnto(image, plane.normal, -plane.value - dot(plane.normal, subtract(image, x)), norm);
+    const changeOfImage = changeOnto(image, plane.normal, -plane.value - dotWithChange(plane.normal, x, image), norm);
     const [length, lengthFromImage] = [lengthOf(change, norm), lengthOf(changeOfImage, norm)];
     const alpha = Math.min(length / (length + lengthFromImage) || 0, alphaMax);
     x = clip(stepFrom(x, change, image, changeOfImage, alpha));

@@ -1,6 +1,6 @@
 import type { Pixels } from '../../data/image.ts';
 import { normalVector } from '../../geometry/randomVector.ts';
-import { addScaled, finite, subtract } from '../../geometry/vector.ts';
+import { addScaled, finite, scaled, subtract } from '../../geometry/vector.ts';
 import { amountSchema } from '../../parameters/amount.ts';
 import type { AttackDefinition } from '../attackDefinition.ts';
 import { propose, pullback } from '../dialogue.ts';
@@ -76,7 +76,7 @@ export const forge: AttackDefinition<Parameters, 'l2' | 'l1'> = {
     let x: Pixels = start === 'image' ? image : project(new Float32Array(normalVector(image.length, random, 0.5, 0.3)));
     for (let step = 0; step < steps; step++) {
       const { gradient } = yield* pullback(x, distance);
-      const slope = addScaled(finite(gradient), subtract(x, image), likeness);
+      const slope = addScaled(scaled(subtract(x, image), likeness), finite(gradient), 1);
       x = project(addScaled(x, slope, -stepSize));
     }
     yield* propose(x);

@@ -9,21 +9,28 @@ export interface RandomSearch<S extends { readonly point: Pixels }> {
   /** Points that are asked about. */
   readonly queries: number;
   readonly start: S;
-  /** What is tried in place of the best so far. @param asked how many points were asked about before it */
-  change(best: S, asked: number): S;
+  /**
+   * What is tried in place of the best so far.
+   * @param asked how many points were asked about before it
+   * @param rejected what was tried last, whose memory may be used again
+   */
+  change(best: S, asked: number, rejected?: S): S;
 }
 
 /** Random search (Rastrigin 1963), as Square and Sparse-RS have it. */
 export function* randomSearch<S extends { readonly point: Pixels }>(search: RandomSearch<S>): Dialogue {
   const { goal, queries, start, change } = search;
   let best = start;
+  let rejected: S | undefined;
   let reached = objective(goal, yield* logits(start.point));
   for (let asked = 1; asked < queries; asked++) {
-    const next = change(best, asked);
+    const next = change(best, asked, rejected);
     const value = objective(goal, yield* logits(next.point));
-    if (!(value > reached)) continue;
-    best = next;
-    reached = value;
+    if (value > reached) {
+      best = next;
+      reached = value;
+      rejected = undefined;
+    } else rejected = next;
   }
   yield* propose(best.point);
 }

@@ -6,14 +6,11 @@ export const hyperplaneRewrites: Readonly<Record<string, Rewrite>> = {
   'the room is that on the other side': ['side * w > 0 ? 1 - value', 'side * w < 0 ? 1 - value'],
   'it goes to the wrong side': ['side * (normal[i] as number) < 0', 'side * (normal[i] as number) > 0'],
   'it goes to one side only': ['const side = Math.sign(needed);', 'const side = 1;'],
-  'it projects in l2 for linf': ['needed, new Float64Array(gains.length).fill(1))', 'needed, gains)'],
-  'it projects in linf for l2': [
-    'inProportion(gains, room, needed, gains);',
-    'inProportion(gains, room, needed, new Float64Array(gains.length).fill(1));',
-  ],
+  'it projects in l2 for linf': ['needed, false)', 'needed, true)'],
+  'it projects in linf for l2': ['upToEdges(gains, room, needed, true);', 'upToEdges(gains, room, needed, false);'],
   'it projects in l2 for l1': [
     'return steepestFirst(gains, room, needed);',
-    'return inProportion(gains, room, needed, gains);',
+    'return upToEdges(gains, room, needed, true);',
   ],
   'Newton’s method stops after one step': ['if (next <= lambda)', 'if (next <= lambda || lambda > 0)'],
   'what values at their edge gain is forgotten': ['(needed - full) / slope', 'needed / slope'],

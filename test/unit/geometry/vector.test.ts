@@ -76,7 +76,12 @@ describe('vectors', () => {
   });
 
   it('have a finite part', () => {
-    assert.deepEqual(finite([3, -0.1, Infinity, -Infinity, nan, 0]), Float64Array.of(3, -0.1, 0, 0, 0, 0));
+    assert.deepEqual(
+      finite(Float32Array.of(3, -0.1, Infinity, -Infinity, nan, 0)),
+      Float32Array.of(3, -0.1, 0, 0, 0, 0),
+    );
+    const whole = Float32Array.of(1, -2);
+    assert.equal(finite(whole), whole);
   });
 
   it('are known to be finite, and to be zero', () => {

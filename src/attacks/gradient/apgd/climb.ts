@@ -43,14 +43,13 @@ export function* climb({ budget, parameters, project }: ApgdAttempt, loss: Funct
   yield* propose(best.x);
 }
 
-/** x + α (z − x) + (1 − α) (x − previous), rounded to float32 at the end. */
+/** x + α (z − x) + (1 − α) (x − previous), rounded to float32 at the end. Writes to z. */
 function withMomentum(x: Pixels, z: Pixels, previous: Pixels): Pixels {
-  const carried = new Float32Array(x.length);
-  for (let i = 0; i < carried.length; i++) {
+  for (let i = 0; i < z.length; i++) {
     const from = x[i] as number;
-    carried[i] = from + alpha * ((z[i] as number) - from) + (1 - alpha) * (from - (previous[i] as number));
+    z[i] = from + alpha * ((z[i] as number) - from) + (1 - alpha) * (from - (previous[i] as number));
   }
-  return carried;
+  return z;
 }
 
 /** w_j = ⌈p_j · steps⌉ with p₀ = 0, p₁ = 0.22, p_{j+1} = p_j + max(p_j − p_{j−1} − 0.03, 0.06) (section 3.1). */

@@ -32,7 +32,7 @@ function* minimize({ image, goal, parameters }: Attempt<CwParameters>, c: number
   const descent = new TanhDescent(image, learningRate);
   // The authors measure from where w starts, a millionth from the image, so that values with no gradient stay there.
   // Which success is the nearest is told by its distance to the image itself.
-  const origin = descent.point;
+  const origin = descent.point.slice();
   // The authors look back after a tenth of the steps. The loss of one image goes up and down where it crosses the
   // boundary, so it is the lowest so far that must have fallen. Where there are few steps, Adam's short ones must first
   // have had the time to bring black and white pixels to where they show: until then nothing seems to help.

@@ -19,7 +19,7 @@ export interface Objective {
   /** The goal is reached, with the confidence. */
   readonly success: boolean;
   /** Gradient of the lead with respect to the point; zero in place of values that are not finite. */
-  readonly ascent: Float64Array;
+  readonly ascent: Float32Array;
 }
 
 /**

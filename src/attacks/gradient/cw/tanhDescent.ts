@@ -1,6 +1,7 @@
 import type { Pixels } from '../../../data/image.ts';
 import { Adam } from '../../../geometry/adam.ts';
 import { lengthOf } from '../../../geometry/norms.ts';
+import { tanhOf } from '../../../geometry/tanh.ts';
 
 /** What arctanh is taken of is this much smaller: black and white pixels would have w = ±∞ and never move. */
 const shrink = 0.999999;
@@ -14,6 +15,7 @@ export class TanhDescent {
   /** tanh w, which costs more than all the rest of a step. */
   readonly #tanh: Float64Array;
   readonly #slope: Float64Array;
+  readonly #point: Pixels;
   readonly #adam: Adam;
   readonly #learningRate: number;
 
@@ -21,6 +23,7 @@ export class TanhDescent {
     this.#w = new Float64Array(start);
     this.#tanh = new Float64Array(start.length);
     this.#slope = new Float64Array(start.length);
+    this.#point = new Float32Array(start.length);
     for (let i = 0; i < this.#w.length; i++) this.#w[i] = Math.atanh((2 * (start[i] as number) - 1) * shrink);
     this.#squash();
     this.#adam = new Adam(start.length);
@@ -32,24 +35,28 @@ export class TanhDescent {
     return lengthOf(this.#w, 'linf');
   }
 
-  /** x′ where w is now. Where w starts, it is within a millionth of the start. */
+  /** x′ where w is now, until the next step. Where w starts, it is within a millionth of the start. */
   get point(): Pixels {
-    const point = new Float32Array(this.#tanh.length);
-    for (let i = 0; i < point.length; i++) point[i] = ((this.#tanh[i] as number) + 1) / 2;
+    const point = this.#point;
+    const tanh = this.#tanh;
+    for (let i = 0; i < point.length; i++) point[i] = ((tanh[i] as number) + 1) / 2;
     return point;
   }
 
   /** One step down a function with this gradient with respect to x′. */
   step(gradient: Float64Array): void {
     // ∂x′/∂w = ½(1 − tanh² w)
-    for (let i = 0; i < gradient.length; i++) {
-      this.#slope[i] = ((gradient[i] as number) * (1 - (this.#tanh[i] as number) ** 2)) / 2;
+    const tanh = this.#tanh;
+    const slope = this.#slope;
+    for (let i = 0; i < slope.length; i++) {
+      const t = tanh[i] as number;
+      slope[i] = ((gradient[i] as number) * (1 - t * t)) / 2;
     }
     this.#adam.step(this.#w, this.#slope, this.#learningRate);
     this.#squash();
   }
 
   #squash(): void {
-    for (let i = 0; i < this.#w.length; i++) this.#tanh[i] = Math.tanh(this.#w[i] as number);
+    tanhOf(this.#w, this.#tanh);
   }
 }

@@ -66,18 +66,18 @@ export const square: AttackDefinition<SquareParameters, 'linf' | 'l2' | 'l1'> = 
       goal,
       queries,
       start: { point: start },
-      change: ({ point }, asked) => ({ point: change(point, sideAt(asked)) }),
+      change: ({ point }, asked, rejected) => ({ point: change(point, sideAt(asked), rejected?.point) }),
     });
   },
 };
 
 /** Where the search starts, and what it tries in place of a point, in a window of so many values along each side. */
-type Moves = readonly [start: Pixels, change: (point: Pixels, length: number) => Pixels];
+type Moves = readonly [start: Pixels, change: (point: Pixels, length: number, rejected?: Pixels) => Pixels];
 
 function movesOf(attempt: SquareAttempt): Moves {
   if (attempt.budget.norm !== 'linf') {
     return [tiledBumps(attempt), (point, length) => moveBump(attempt, point, length)];
   }
   const ends = endsOf(attempt);
-  return [stripes(attempt, ends), (point, length) => withSquare(attempt, ends, point, length)];
+  return [stripes(attempt, ends), (...change) => withSquare(attempt, ends, ...change)];
 }

@@ -11,8 +11,8 @@ export const fabRewrites: Readonly<Record<string, Rewrite>> = {
   'there is no way back': ['beta = 0.9', 'beta = 1'],
   'the way back is long': ['beta = 0.9', 'beta = 0.5'],
   'the sign is wrong': ['changeOnto(x, plane.normal, -plane.value', 'changeOnto(x, plane.normal, plane.value'],
-  'the hyperplane of the image is that of x': [' - dot(plane.normal, subtract(image, x))', ''],
-  'the hyperplane is on the wrong side of the image': ['- dot(plane', '+ dot(plane'],
+  'the hyperplane of the image is that of x': [' - dotWithChange(plane.normal, x, image)', ''],
+  'the hyperplane is on the wrong side of the image': ['- dotWithChange(plane', '+ dotWithChange(plane'],
   'the first class is gone to': [
     'nearestHyperplane(values, gradients, norm)',
     'nearestHyperplane(values.slice(0, 1), gradients.slice(0, 1), norm)',

@@ -10,15 +10,16 @@ export const cwRewrites: Readonly<Record<string, Readonly<Record<string, Rewrite
     'Adam climbs': ['(variables[i] as number) - step', '(variables[i] as number) + step'],
   },
   tanhDescent: {
-    'the chain through tanh is missing': ['* (1 - (this.#tanh[i] as number) ** 2)) / 2', ')'],
+    'the chain through tanh is missing': ['* (1 - t * t)) / 2', ')'],
     'tanh stays what it was': ['this.#learningRate);\n    this.#squash();', 'this.#learningRate);'],
+    'x′ stays where it was': ['point[i] = ((tanh[i] as number) + 1) / 2', ''],
     'black and white stay where they are': ['const shrink = 0.999999', 'const shrink = 1'],
     'w starts in the middle': ['Math.atanh((2 * (start[i] as number) - 1) * shrink)', '0'],
   },
   objective: {
     'the confidence is ignored': ['Math.max(confidence - ahead, 0)', 'Math.max(-ahead, 0)'],
     'f has the wrong sign': ['finite(gradient)', 'finite(gradient.map((g) => -g))'],
-    'gradients that are not finite spoil the point': ['finite(gradient)', 'new Float64Array(gradient)'],
+    'gradients that are not finite spoil the point': ['finite(gradient)', 'gradient'],
     'the excluded class counts as zero': [
       'const ahead = lead(goal, logits)',
       'const ahead = Math.min(lead(goal, logits), logits[goal.target ?? 1]!)',
