@@ -31,7 +31,7 @@ export function nearestHyperplane(
   return nearest;
 }
 
-/** What values gain, while a change is found: attacks ask for one at every step, and making an array takes longer than it. */
+/** The gains of the change that is being found: attacks ask for one at every step, and a new array took longer than it. */
 let gainsOfAll = new Float64Array();
 
 /**

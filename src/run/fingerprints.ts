@@ -73,15 +73,15 @@ export async function readFingerprints(folder: string): Promise<Fingerprints> {
   }
 }
 
-/** About so many files the system is asked at once: one by one takes long, and all images of a large dataset much memory. */
-const asked = 64;
+/** So many files are asked about at once: one by one takes long, and all images of a large dataset much memory. */
+const atOnce = 64;
 
 /** SHA-256 of a value, and of the names, sizes and times of files. */
 async function hashOf(value: unknown, files: readonly string[]): Promise<string> {
   const hash = createHash('sha256').update(JSON.stringify(value) ?? '');
   const inOrder = files.toSorted();
-  for (let from = 0; from < inOrder.length; from += asked) {
-    const some = inOrder.slice(from, from + asked);
+  for (let from = 0; from < inOrder.length; from += atOnce) {
+    const some = inOrder.slice(from, from + atOnce);
     const found = await Promise.all(some.map((file) => stat(file).catch(() => undefined)));
     for (const [i, file] of some.entries()) hash.update(`\n${file} ${found[i]?.size} ${found[i]?.mtimeMs}`);
   }

@@ -12,7 +12,7 @@ const shrink = 0.999999;
  */
 export class TanhDescent {
   readonly #w: Float64Array;
-  /** tanh w, which costs more than all the rest of a step. */
+  /** tanh w, which both the point and the slope are made of. */
   readonly #tanh: Float64Array;
   readonly #slope: Float64Array;
   readonly #point: Pixels;

@@ -21,20 +21,19 @@ export function stripes({ image, shape, random }: SquareAttempt, ends: Ends): Pi
 
 /**
  * The point with a square anywhere in which each channel goes to one end of the budget (algorithm 2).
- * @param rejected another point, which is written over if there is one
+ * @param changed where it is written to
  */
 export function withSquare(
   { shape, random }: SquareAttempt,
   ends: Ends,
   point: Pixels,
   length: number,
-  rejected: Pixels = new Float32Array(point.length),
+  changed: Pixels = new Float32Array(point.length),
 ): Pixels {
   const { height, width, channels } = shape;
   const side = Math.min(Math.max(length, 1), height, width);
   const [top, left] = [uniformInt(random, 0, height - side), uniformInt(random, 0, width - side)];
   const signs = signVector(channels, random);
-  const changed = rejected;
   changed.set(point);
   for (let channel = 0; channel < channels; channel++) {
     const end = ends(signs[channel] as number);
